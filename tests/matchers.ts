@@ -2,7 +2,10 @@ import { expect } from 'vitest';
 
 /** Array-likes are equal to within absolute + relative · |expected|, entry by entry. */
 interface CloseTo {
-  toBeAllClose(expected: ArrayLike<number>, tolerance?: { absolute?: number; relative?: number }): void;
+  toBeAllClose(
+    expected: ArrayLike<number>,
+    tolerance?: { absolute?: number; relative?: number },
+  ): void;
 }
 
 declare module 'vitest' {

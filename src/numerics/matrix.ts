@@ -11,7 +11,9 @@ export interface Matrix {
 export function matrix(rows: number, columns: number, data?: Float64Array): Matrix {
   const values = data ?? new Float64Array(rows * columns);
   if (values.length !== rows * columns)
-    throw new RangeError(`a ${rows}×${columns} matrix needs ${rows * columns} values, got ${values.length}`);
+    throw new RangeError(
+      `a ${rows}×${columns} matrix needs ${rows * columns} values, got ${values.length}`,
+    );
   return { rows, columns, data: values };
 }
 

@@ -1,0 +1,39 @@
+/** First part of the step: how well each particle's key answers each particle's query. */
+import type { Algebra } from '../numerics/algebra.ts';
+
+/**
+ * The weights of one attention step, row-vector convention y = x W.
+ * Head h owns columns h·k … (h+1)·k of query, key and value, and the same rows of output.
+ */
+export interface AttentionWeights<A> {
+  /** [d, H·k] */
+  readonly query: A;
+  /** [d, H·k] */
+  readonly key: A;
+  /** [d, H·k] */
+  readonly value: A;
+  /** [H·k, d] */
+  readonly output: A;
+}
+
+/** What particles offer to be looked at: keys and values, both [B, m, H·k]. */
+export interface Memory<A> {
+  readonly keys: A;
+  readonly values: A;
+}
+
+/** Keys and values of the particles x [B, m, d]. */
+export function remember<A>(algebra: Algebra<A>, weights: AttentionWeights<A>, x: A): Memory<A> {
+  return { keys: algebra.project(x, weights.key), values: algebra.project(x, weights.value) };
+}
+
+/** ⟨Q x_i, K y_j⟩ per head: x [B, n, d] → [B, H, n, m]. β enters with the coupling. */
+export function scores<A>(
+  algebra: Algebra<A>,
+  weights: AttentionWeights<A>,
+  x: A,
+  memory: Memory<A>,
+  heads: number,
+): A {
+  return algebra.headScores(algebra.project(x, weights.query), memory.keys, heads);
+}

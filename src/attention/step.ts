@@ -1,0 +1,51 @@
+/**
+ * Third and last part: velocity and layer. With scores.ts and coupling.ts this is the one
+ * definition of the attention step; every engine runs these lines or is certified against them.
+ */
+import type { Algebra } from '../numerics/algebra.ts';
+import { softmaxCoupling } from './coupling.ts';
+import { type AttentionWeights, type Memory, remember, scores } from './scores.ts';
+
+export interface StepSettings<A> {
+  readonly weights: AttentionWeights<A>;
+  /** Inverse temperature of each head; its length is the number of heads. */
+  readonly beta: readonly number[];
+  /** 0/1 visibility of shape [n, m] or [B, n, m]; null when everything is visible. */
+  readonly visible: A | null;
+  /** Keys and values to attend to; the particles' own when absent. */
+  readonly memory?: Memory<A>;
+}
+
+export interface Velocity<A> {
+  /** v_i [B, n, d], not yet projected. */
+  readonly velocity: A;
+  /** A_ij per head [B, H, n, m]. */
+  readonly coupling: A;
+}
+
+/** v_i = Σ_h O_h Σ_j A^h_ij V_h x_j, the attention field at the particles x [B, n, d]. */
+export function attentionVelocity<A>(
+  algebra: Algebra<A>,
+  x: A,
+  { weights, beta, visible, memory = remember(algebra, weights, x) }: StepSettings<A>,
+): Velocity<A> {
+  const heads = beta.length;
+  const coupling = softmaxCoupling(
+    algebra,
+    scores(algebra, weights, x, memory, heads),
+    beta,
+    visible,
+  );
+  const mixed = algebra.headMix(coupling, memory.values, heads);
+  return { velocity: algebra.project(mixed, weights.output), coupling };
+}
+
+/** The layer: x ← normalise(x + h v), a residual connection followed by RMS normalisation. */
+export function layerStep<A>(algebra: Algebra<A>, x: A, velocity: A, h: number): A {
+  return algebra.normalise(algebra.addScaled(x, velocity, h));
+}
+
+/** Projected Euler: x ← normalise(x + h P_x v); differs from the layer by O(h²). */
+export function projectedEulerStep<A>(algebra: Algebra<A>, x: A, velocity: A, h: number): A {
+  return layerStep(algebra, x, algebra.tangent(x, velocity), h);
+}
