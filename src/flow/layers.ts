@@ -1,0 +1,47 @@
+/** A forward pass of L layers as a trajectory: L Euler layers of step h = T / L. */
+import type { AttentionWeights, Memory } from '../attention/scores.ts';
+import { attentionVelocity, layerStep } from '../attention/step.ts';
+import type { Algebra } from '../numerics/algebra.ts';
+
+export interface LayerFlow<A> {
+  /** θ(t) for t ∈ [0, 1]. */
+  readonly weights: (t: number) => AttentionWeights<A>;
+  readonly beta: readonly number[];
+  readonly horizon: number;
+  /** L ≥ 1. */
+  readonly depth: number;
+  readonly visible: A | null;
+  /** What the particles attend to in layer k, when it is not just themselves. */
+  readonly memory?: (layer: number, weights: AttentionWeights<A>, x: A) => Memory<A>;
+}
+
+export interface LayerFrame<A> {
+  /** Depth-time of the frame, 0 … T. */
+  readonly time: number;
+  readonly positions: A;
+  /** The coupling of the layer that led here; null at the start. */
+  readonly coupling: A | null;
+}
+
+/** Layer k = 0 … L−1 reads θ((k + ½) / L). Yields L + 1 frames, the start first. */
+export function* layers<A>(
+  algebra: Algebra<A>,
+  flow: LayerFlow<A>,
+  start: A,
+): Generator<LayerFrame<A>> {
+  const h = flow.horizon / flow.depth;
+  let positions = start;
+  yield { time: 0, positions, coupling: null };
+  for (let k = 0; k < flow.depth; k++) {
+    const weights = flow.weights((k + 0.5) / flow.depth);
+    const memory = flow.memory?.(k, weights, positions);
+    const { velocity, coupling } = attentionVelocity(algebra, positions, {
+      weights,
+      beta: flow.beta,
+      visible: flow.visible,
+      memory,
+    });
+    positions = layerStep(algebra, positions, velocity, h);
+    yield { time: (k + 1) * h, positions, coupling };
+  }
+}
