@@ -1,0 +1,83 @@
+/** The algebra on tfjs tensors: once in plain tfjs operations, once with our fused ones. */
+import * as tf from '@tensorflow/tfjs';
+import type { TrainingAlgebra } from '../training-engine.ts';
+import * as fused from './operations.ts';
+
+/** [B, n, H·k] → [B, H, n, k]; a missing batch axis becomes 1. */
+function splitHeads(x: tf.Tensor, heads: number): tf.Tensor {
+  const [batch, n, width] = batched(x);
+  return x.reshape([batch, n, heads, width / heads]).transpose([0, 2, 1, 3]);
+}
+
+function batched(x: tf.Tensor): [number, number, number] {
+  const [batch, n, width] = x.rank === 2 ? [1, ...x.shape] : x.shape;
+  return [batch, n, width];
+}
+
+/** Drops the batch axis again where the input had none. */
+const like = (x: tf.Tensor, result: tf.Tensor) =>
+  x.rank === 2 ? result.reshape(result.shape.slice(1)) : result;
+
+function project(x: tf.Tensor, w: tf.Tensor): tf.Tensor {
+  const rows = x.size / w.shape[0];
+  const flat = tf.matMul(x.reshape([rows, w.shape[0]]) as tf.Tensor2D, w as tf.Tensor2D);
+  return flat.reshape([...x.shape.slice(0, -1), w.shape[1] as number]);
+}
+
+/** 0 where visible, −1e9 where hidden, as [B or 1, 1, n, m]. */
+function maskBias(visible: tf.Tensor): tf.Tensor {
+  const [batch, n, m] = batched(visible);
+  return visible.sub(1).mul(1e9).reshape([batch, 1, n, m]);
+}
+
+const lengths = (x: tf.Tensor) => x.square().sum(-1, true).sqrt();
+
+/** Plain tfjs operations, as anybody would write them: the baseline of the benchmark. */
+export const stockAlgebra: TrainingAlgebra<tf.Tensor> = {
+  array: (values, shape) => tf.tensor(Float32Array.from(values), [...shape], 'float32'),
+  project,
+  headScores: (q, k, heads) =>
+    like(q, tf.matMul(splitHeads(q, heads), splitHeads(k, heads), false, true)),
+  softmax(scores, beta, visible) {
+    const four = scores.rank === 3 ? scores.expandDims(0) : scores;
+    const scaled = four.mul(tf.tensor(Float32Array.from(beta), [1, beta.length, 1, 1]));
+    const masked = visible ? scaled.add(maskBias(visible)) : scaled;
+    return tf.softmax(masked).reshape(scores.shape);
+  },
+  headMix(coupling, v, heads) {
+    const four = coupling.rank === 3 ? coupling.expandDims(0) : coupling;
+    const mixed = tf.matMul(four, splitHeads(v, heads)).transpose([0, 2, 1, 3]);
+    const [batch, n] = mixed.shape;
+    return like(v, mixed.reshape([batch, n, v.shape[v.rank - 1] as number]));
+  },
+  addScaled: (x, y, scale) => x.add(y.mul(scale)),
+  interpolate: (a, b, t) => a.mul(1 - t).add(b.mul(t)),
+  normalise: (x) => x.div(lengths(x)),
+  tangent: (x, v) => v.sub(x.mul(x.mul(v).sum(-1, true))),
+  gather: (table, ids, shape) =>
+    tf.gather(table, tf.tensor1d(ids, 'int32')).reshape([...shape, table.shape[1] as number]),
+  crossEntropy(x, { output, bias, scale }, targets, weights) {
+    const logits = tf
+      .matMul(x.mul(scale) as tf.Tensor2D, output as tf.Tensor2D, false, true)
+      .add(bias);
+    const truth = tf.oneHot(tf.tensor1d(targets, 'int32'), output.shape[0]);
+    const losses = tf.logSoftmax(logits).mul(truth).sum(-1).neg();
+    return losses.mul(tf.tensor1d(weights)).sum();
+  },
+  add: (a, b) => a.add(b),
+};
+
+/** The same operations on the kernels of assembly/, each with its own gradient. */
+export const fusedAlgebra: TrainingAlgebra<tf.Tensor> = {
+  ...stockAlgebra,
+  headScores: fused.headScores,
+  softmax: fused.maskedSoftmax,
+  headMix: fused.headMix,
+  addScaled: fused.addScaled,
+  interpolate: fused.interpolate,
+  normalise: fused.normaliseRows,
+  crossEntropy(x, { output, bias, scale }, targets, weights) {
+    const logits = tf.matMul(x.mul(scale) as tf.Tensor2D, output as tf.Tensor2D, false, true);
+    return fused.softmaxCrossEntropy(logits, bias, targets, weights);
+  },
+};

@@ -1,0 +1,45 @@
+/**
+ * The tfjs engine: trains, on the WASM backend, in Node. The only folder that imports tfjs, and
+ * `tidy` stays in here. `stock` runs tfjs as it is; `fused` adds and overrides kernels (operations.ts).
+ */
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import type { ParameterArray, TrainingEngine } from '../training-engine.ts';
+import { fusedAlgebra, stockAlgebra } from './algebra.ts';
+import { overrideKernels, registerMissingKernels } from './operations.ts';
+
+export type KernelChoice = 'stock' | 'fused';
+
+/**
+ * Starts tfjs on its WASM backend. Kernels are registered globally in tfjs, so a process
+ * (or worker thread) holds one choice: asking for `stock` after `fused` throws.
+ */
+export async function createTensorflowEngine(
+  choice: KernelChoice = 'fused',
+): Promise<TrainingEngine> {
+  tf.enableProdMode();
+  if (!(await tf.setBackend('wasm'))) throw new Error('tfjs could not start its WASM backend');
+  await tf.ready();
+  registerMissingKernels();
+  if (choice === 'fused') overrideKernels();
+  const algebra = choice === 'fused' ? fusedAlgebra : stockAlgebra;
+
+  const upload = ({ values, shape }: ParameterArray) => tf.tensor(values, [...shape], 'float32');
+  return {
+    name: `tensorflow-${choice}`,
+    valueAndGradients(parameters, loss) {
+      return tf.tidy(() => {
+        const variables = parameters.map(upload);
+        const { value, grads } = tf.valueAndGrads((...handles: tf.Tensor[]) =>
+          loss<tf.Tensor>(algebra, handles).asScalar(),
+        )(variables);
+        return {
+          value: value.dataSync()[0],
+          gradients: grads.map((gradient) => gradient.dataSync<'float32'>()),
+        };
+      });
+    },
+    evaluate: (parameters, compute) =>
+      tf.tidy(() => compute<tf.Tensor>(algebra, parameters.map(upload)).dataSync<'float32'>()),
+  };
+}

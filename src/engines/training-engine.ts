@@ -1,0 +1,41 @@
+/** What training needs of an engine: the algebra, a few operations around it, and gradients. */
+import type { Algebra } from '../numerics/algebra.ts';
+
+export interface TrainingAlgebra<A> extends Algebra<A> {
+  /** Rows `ids` of table [V, d], arranged as [...shape, d]. */
+  gather(table: A, ids: Int32Array, shape: readonly number[]): A;
+  /**
+   * Σ_r weights_r · (−log softmax(scale · x_r Uᵀ + bias)[targets_r]): a scalar.
+   * x [R, d], output U [V, d], bias [V].
+   */
+  crossEntropy(
+    x: A,
+    readout: { output: A; bias: A; scale: number },
+    targets: Int32Array,
+    weights: Float32Array,
+  ): A;
+  add(a: A, b: A): A;
+}
+
+/** A parameter array in main memory, Float32. */
+export interface ParameterArray {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+export interface TrainingEngine {
+  readonly name: string;
+  /**
+   * The value of a scalar loss and its gradients, one array for each parameter, same order.
+   * `loss` sees arrays of the engine only; what it allocates is freed.
+   */
+  valueAndGradients(
+    parameters: readonly ParameterArray[],
+    loss: <A>(algebra: TrainingAlgebra<A>, parameters: A[]) => A,
+  ): { value: number; gradients: Float32Array[] };
+  /** Runs `compute` forward only and returns the values of what it gives back. */
+  evaluate(
+    parameters: readonly ParameterArray[],
+    compute: <A>(algebra: TrainingAlgebra<A>, parameters: A[]) => A,
+  ): Float32Array;
+}
