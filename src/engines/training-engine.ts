@@ -4,6 +4,8 @@ import type { Algebra } from '../numerics/algebra.ts';
 export interface TrainingAlgebra<A> extends Algebra<A> {
   /** Rows `ids` of table [V, d], arranged as [...shape, d]. */
   gather(table: A, ids: Int32Array, shape: readonly number[]): A;
+  /** Rows of x [B, n, d], counted over the flattened B·n: [R, d]. */
+  rows(x: A, indices: Int32Array): A;
   /**
    * Σ_r weights_r · (−log softmax(scale · x_r Uᵀ + bias)[targets_r]): a scalar.
    * x [R, d], output U [V, d], bias [V].

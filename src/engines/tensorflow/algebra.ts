@@ -56,6 +56,8 @@ export const stockAlgebra: TrainingAlgebra<tf.Tensor> = {
   tangent: (x, v) => v.sub(x.mul(x.mul(v).sum(-1, true))),
   gather: (table, ids, shape) =>
     tf.gather(table, tf.tensor1d(ids, 'int32')).reshape([...shape, table.shape[1] as number]),
+  rows: (x, indices) =>
+    tf.gather(x.reshape([-1, x.shape[x.rank - 1] as number]), tf.tensor1d(indices, 'int32')),
   crossEntropy(x, { output, bias, scale }, targets, weights) {
     const logits = tf
       .matMul(x.mul(scale) as tf.Tensor2D, output as tf.Tensor2D, false, true)

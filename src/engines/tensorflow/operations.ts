@@ -446,13 +446,11 @@ export function softmaxCrossEntropy(
 ): tf.Tensor {
   const operation = tf.customGrad((x, b, save) => {
     const constants = { targets: tf.tensor1d(targets, 'int32'), weights: tf.tensor1d(weights) };
-    const [losses, gradient] = tf
-      .engine()
-      .runKernel('SoftmaxCrossEntropy', {
-        logits: x as tf.Tensor,
-        bias: b as tf.Tensor,
-        ...constants,
-      }) as tf.Tensor[];
+    const [losses, gradient] = tf.engine().runKernel('SoftmaxCrossEntropy', {
+      logits: x as tf.Tensor,
+      bias: b as tf.Tensor,
+      ...constants,
+    }) as tf.Tensor[];
     (save as tf.GradSaveFunc)([gradient]);
     return {
       value: losses.sum(),

@@ -1,0 +1,78 @@
+/** What `train --config` reads: every choice of a training run, validated before any work is done. */
+import { z } from 'zod';
+import { InputError } from '../../numerics/errors.ts';
+
+const count = z.int().positive();
+const share = z.number().min(0).max(1);
+
+export const trainingConfigSchema = z.strictObject({
+  name: z.string().min(1),
+  seed: z.int(),
+  /** Worker threads; the result depends on their number (and on nothing else of the machine). */
+  workers: count.max(64),
+  steps: count,
+  /** Texts a worker takes per step, for the causal and for the blank objective each. */
+  texts: count,
+  model: z.strictObject({
+    dimension: count,
+    heads: count,
+    knots: count.min(2),
+    horizon: z.number().positive(),
+    slots: count.min(2),
+    maximumPositions: count,
+    /** The default number of layers of the finished model. */
+    depth: count,
+  }),
+  /** Numbers of layers drawn from, one a step, uniformly. */
+  depths: z.array(count).min(1),
+  optimiser: z.strictObject({
+    learningRate: z.number().positive(),
+    warmup: count,
+    /** Share of the peak learning rate that is left at the end. */
+    floor: share,
+    beta1: share,
+    beta2: share,
+    epsilon: z.number().positive(),
+    weightDecay: z.number().min(0),
+    clip: z.number().positive(),
+  }),
+  blanks: z.strictObject({
+    /** Weight of the blank objective beside the causal one (1). */
+    weight: z.number().min(0),
+    most: count,
+    cutAtBlank: share,
+    cutAnywhere: share,
+  }),
+  /** Texts sampled to find the tokens that are kept. */
+  vocabularyTexts: count,
+  checkpointMinutes: z.number().positive(),
+});
+
+export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
+
+/** Throws InputError naming the first field at fault. */
+export function parseTrainingConfig(json: string): TrainingConfig {
+  const parsed = trainingConfigSchema.safeParse(parseJson(json));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new InputError(
+      'config',
+      `training config: ${issue.path.join('.') || 'the file'}: ${issue.message}`,
+    );
+  }
+  const { dimension, heads } = parsed.data.model;
+  if (dimension % heads !== 0)
+    throw new InputError(
+      'config',
+      `training config: model.heads is ${heads}, which does not divide model.dimension ${dimension}; choose a divisor`,
+    );
+  return parsed.data;
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new InputError('config', `training config: not JSON (${(error as Error).message})`);
+  }
+}

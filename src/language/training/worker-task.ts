@@ -1,0 +1,121 @@
+/**
+ * What one data-parallel worker does in a step: draw its texts, build both batches, and find the
+ * gradient. Everything follows from (seed, step, worker), so a run can stop anywhere and go on.
+ */
+import type { TrainingEngine } from '../../engines/training-engine.ts';
+import { type Random, random } from '../../numerics/random.ts';
+import { blankBatch, causalBatch, type WordBoundaries } from './batches.ts';
+import type { TrainingConfig } from './config.ts';
+import { batchLoss, type FlowSettings } from './objective.ts';
+import { type ParameterPart, parameterViews } from './parameters.ts';
+
+/** How many steps' texts are drawn at once and sorted by length, so that rows need little padding. */
+const POOL_STEPS = 8;
+
+/** Streams of random numbers, kept apart. */
+const STREAM = { texts: 1, order: 2, blanks: 3, depth: 4 } as const;
+
+export interface WorkerSettings {
+  readonly config: TrainingConfig;
+  readonly layout: readonly ParameterPart[];
+  readonly flow: FlowSettings;
+  readonly words: WordBoundaries;
+  /** One text as token ids. */
+  readonly sample: (random: Random) => Int32Array;
+  readonly worker: number;
+}
+
+export interface StepResult {
+  /** Mean nats per token (causal) and per answer token (blank). */
+  readonly causal: number;
+  readonly blank: number;
+  /** Tokens of text trained on, both batches. */
+  readonly tokens: number;
+}
+
+/** The number of layers of a step: the same for all workers. */
+export function depthAt(config: TrainingConfig, step: number): number {
+  return config.depths[random(config.seed, STREAM.depth, step).integer(config.depths.length)];
+}
+
+/** Returns a function that does one step: writes the gradient of its share, reports its losses. */
+export function workerTask(
+  engine: TrainingEngine,
+  settings: WorkerSettings,
+): (step: number, parameters: Float32Array, gradient: Float32Array) => StepResult {
+  const { config, layout, flow, words, worker } = settings;
+  const texts = textPools(settings);
+  return (step, parameters, gradient) => {
+    const { causal, blank } = texts(step);
+    const views = parameterViews(layout, parameters);
+    const depth = depthAt(config, step);
+    const blankRandom = random(config.seed, STREAM.blanks, step, worker);
+    const { most, cutAtBlank, cutAnywhere, weight } = config.blanks;
+    const cut = { slots: config.model.slots, blanks: most, cutAtBlank, cutAnywhere };
+    const batches = [causalBatch(causal, words), blankBatch(blank, words, cut, blankRandom)];
+    gradient.fill(0);
+    const losses = batches.map((batch, i) => {
+      const scale = i === 0 ? 1 : weight;
+      const { value, gradients } = engine.valueAndGradients(views, (algebra, arrays) =>
+        batchLoss(algebra, layout, arrays, batch, flow, depth, scale),
+      );
+      accumulate(layout, gradient, gradients);
+      return value / scale;
+    });
+    const tokens = [...causal, ...blank].reduce((sum, text) => sum + text.length, 0);
+    return { causal: losses[0], blank: losses[1], tokens };
+  };
+}
+
+function accumulate(
+  layout: readonly ParameterPart[],
+  total: Float32Array,
+  gradients: readonly Float32Array[],
+): void {
+  layout.forEach(({ offset, size }, p) => {
+    const part = gradients[p];
+    for (let i = 0; i < size; i++) total[offset + i] += part[i];
+  });
+}
+
+/** Texts of a step: drawn for POOL_STEPS steps at once, sorted by length, handed out in random order. */
+function textPools({ config, sample, worker }: WorkerSettings) {
+  let loaded = -1;
+  let chunks: { causal: Int32Array[]; blank: Int32Array[] }[] = [];
+  return (step: number) => {
+    const pool = Math.floor(step / POOL_STEPS);
+    if (pool !== loaded) {
+      chunks = drawPool(config, sample, worker, pool);
+      loaded = pool;
+    }
+    return chunks[step % POOL_STEPS];
+  };
+}
+
+function drawPool(
+  config: TrainingConfig,
+  sample: (random: Random) => Int32Array,
+  worker: number,
+  pool: number,
+) {
+  const stream = random(config.seed, STREAM.texts, pool, worker);
+  const drawn = Array.from({ length: 2 * POOL_STEPS * config.texts }, () => sample(stream));
+  drawn.sort((a, b) => a.length - b.length);
+  const parts = Array.from({ length: 2 * POOL_STEPS }, (_, i) =>
+    drawn.slice(i * config.texts, (i + 1) * config.texts),
+  );
+  const order = shuffled(2 * POOL_STEPS, random(config.seed, STREAM.order, pool, worker));
+  return Array.from({ length: POOL_STEPS }, (_, i) => ({
+    causal: parts[order[2 * i]],
+    blank: parts[order[2 * i + 1]],
+  }));
+}
+
+function shuffled(count: number, stream: Random): number[] {
+  const order = Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const j = stream.integer(i + 1);
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}

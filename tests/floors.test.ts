@@ -1,0 +1,95 @@
+/** The floors of the house: a file imports from its own folder or from a lower floor. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const SOURCE = join(import.meta.dirname, '..', 'src');
+
+const FLOORS: Record<string, number> = {
+  numerics: 1,
+  geometry: 2,
+  transport: 2,
+  figures: 2,
+  attention: 3,
+  engines: 4,
+  integrators: 4,
+  dynamics: 4,
+  diagnostics: 4,
+  flow: 5,
+  language: 6,
+  limits: 7,
+  reduction: 7,
+  experiments: 8,
+  host: 9,
+  cli: 9,
+  server: 9,
+  web: 9,
+};
+/** host/ is handed down to the other faces of its floor. */
+const FACES = new Set(['cli', 'server']);
+
+function files(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory()) return files(path);
+    return path.endsWith('.ts') ? [path] : [];
+  });
+}
+
+function imports(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  const pattern = /(?:from\s+|import\s*\(\s*|import\s+)['"]([^'"]+)['"]/g;
+  return [...text.matchAll(pattern)].map((match) => match[1]);
+}
+
+const folderOf = (file: string) => relative(SOURCE, file).split('/')[0];
+
+/** Why an import is not allowed, or null. */
+function fault(file: string, specifier: string): string | null {
+  const from = folderOf(file);
+  const where = `${relative(SOURCE, file)} → ${specifier}`;
+  if (specifier.startsWith('.')) {
+    const target = resolve(dirname(file), specifier);
+    if (relative(SOURCE, target).startsWith('..')) return null;
+    const to = folderOf(target);
+    if (from === 'index.ts' || from === to) return null;
+    if (!(to in FLOORS)) return `${where}: no such floor`;
+    if (FLOORS[to] < FLOORS[from] || (to === 'host' && FACES.has(from))) return null;
+    return `${where}: ${from} (floor ${FLOORS[from]}) may not import ${to} (floor ${FLOORS[to]})`;
+  }
+  if (specifier.startsWith('node:') && (FLOORS[from] ?? 0) < 9)
+    return `${where}: Node built-ins live in the faces`;
+  if (specifier.startsWith('@tensorflow/') && !file.includes('/engines/tensorflow/'))
+    return `${where}: only engines/tensorflow imports tfjs`;
+  return null;
+}
+
+describe('the floors', () => {
+  it('every folder has its floor', () => {
+    const folders = readdirSync(SOURCE).filter((name) =>
+      statSync(join(SOURCE, name)).isDirectory(),
+    );
+    expect(folders.filter((name) => !(name in FLOORS))).toEqual([]);
+  });
+
+  it('no import runs upward or sideways', () => {
+    const faults = files(SOURCE).flatMap((file) =>
+      imports(file).flatMap((specifier) => fault(file, specifier) ?? []),
+    );
+    expect(faults).toEqual([]);
+  });
+
+  it('notices an upward import, tfjs outside its engine, and a Node built-in below', () => {
+    const file = join(SOURCE, 'attention', 'step.ts');
+    expect(fault(file, '../language/tokenizer.ts')).toMatch('may not import language');
+    expect(fault(file, '@tensorflow/tfjs')).toMatch('only engines/tensorflow');
+    expect(fault(file, 'node:fs')).toMatch('faces');
+  });
+
+  it('only numerics/random makes random numbers', () => {
+    const makers = files(SOURCE).filter((file) =>
+      readFileSync(file, 'utf8').includes('Math.random'),
+    );
+    expect(makers).toEqual([]);
+  });
+});
