@@ -1,0 +1,236 @@
+/**
+ * A model as two files, `config.json` and safetensors weights, and as an object in memory.
+ * It reads and makes bytes; finding, reading and writing files is the host's.
+ *
+ * Legend: V vocabulary, d dimension, K knots, P positions, H heads, k = d / H.
+ * Weights are float32, row-vector convention y = x W:
+ * `embedding` [V+3, d], `positions` [P, d], `attention` [K, 4, d, d] (per knot query, key, value,
+ * output; head h owns columns h·k … (h+1)·k of the first three and the same rows of the last),
+ * `output` [V+3, d], `bias` [V+3].
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { z } from 'zod';
+import type { AttentionWeights } from '../attention/scores.ts';
+import { type Float64Tensor, tensor } from '../engines/reference.ts';
+import { DamagedFileError } from '../numerics/errors.ts';
+import { decodeSafetensors, encodeSafetensors, type Tensors } from './safetensors.ts';
+import { createTokenizer, type Tokenizer } from './tokenizer.ts';
+
+export const FORMAT = 'schmetterling/1';
+
+const count = z.int().positive();
+
+const ARCHITECTURE = z.object({
+  format: z.literal(FORMAT),
+  name: z.string().min(1),
+  /** d */
+  dimension: count,
+  /** H, a divisor of d. */
+  heads: count,
+  /** K: knots of the weights θ(t), equally spaced on [0, 1]. */
+  knots: count,
+  /** T: depth-time of the flow. */
+  horizon: z.number().positive(),
+  /** β_h, one number a head. */
+  beta: z.array(z.number()),
+  /** logits = logitScale · U x + bias. */
+  logitScale: z.number(),
+  /** S: positions that a blank reserves for its answer. */
+  slots: count,
+  /** P */
+  maximumPositions: count,
+  /** L when the caller names none. */
+  depth: count,
+  /** Tokens by id, V of them; start, end and blank are V, V+1 and V+2. */
+  vocabulary: z.array(z.union([z.string(), z.array(z.int().min(0).max(255))])).min(256),
+  /** First words (lower case) that take a second one into the answer. */
+  determiners: z.array(z.string()),
+  languages: z.array(z.string()),
+  /** How the model was made; free in form. */
+  training: z.record(z.string(), z.unknown()),
+});
+
+const WEIGHTS_FILE = z.object({ file: z.string().min(1), sha256: z.string(), bytes: count });
+const STORED = ARCHITECTURE.extend({ weights: WEIGHTS_FILE });
+
+/** What config.json says, but for the weights file. */
+export type ModelConfig = z.infer<typeof ARCHITECTURE>;
+
+/** What config.json says. */
+export type StoredConfig = z.infer<typeof STORED>;
+
+export interface ModelWeights {
+  /** [V+3, d] */
+  readonly embedding: Float64Tensor;
+  /** [P, d] */
+  readonly positions: Float64Tensor;
+  /** K knots of four matrices [d, d]. */
+  readonly attention: readonly AttentionWeights<Float64Tensor>[];
+  /** [V+3, d] */
+  readonly output: Float64Tensor;
+  /** [V+3] */
+  readonly bias: Float64Array;
+}
+
+export interface LanguageModel {
+  readonly config: ModelConfig;
+  readonly tokenizer: Tokenizer;
+  readonly weights: ModelWeights;
+}
+
+/** The two files of a model, as the host reads and writes them. */
+export interface ModelFiles {
+  readonly config: string;
+  readonly weights: Uint8Array;
+}
+
+const REMEDY = 'fetch or train the model again';
+
+const damaged = (file: string, found: string, expected: string) =>
+  new DamagedFileError(`${file}: found ${found}, expected ${expected}: ${REMEDY}`);
+
+/** Reads config.json. Throws DamagedFileError naming the first entry that is wrong. */
+export function parseConfig(json: string): StoredConfig {
+  const result = STORED.safeParse(parseJson(json));
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    const place = issue.path.join('.') || 'the document';
+    throw new DamagedFileError(`config.json: ${place}: ${issue.message}: ${REMEDY}`);
+  }
+  checkArchitecture(result.data);
+  return result.data;
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw damaged('config.json', 'text that is no JSON', 'a JSON object');
+  }
+}
+
+function checkArchitecture({ heads, dimension, beta, maximumPositions, slots }: ModelConfig): void {
+  if (dimension % heads !== 0)
+    throw damaged('config.json', `${heads} heads`, `a divisor of the dimension ${dimension}`);
+  if (beta.length !== heads)
+    throw damaged(
+      'config.json',
+      `${beta.length} entries of beta`,
+      `one for each of ${heads} heads`,
+    );
+  if (maximumPositions <= slots)
+    throw damaged('config.json', `${maximumPositions} positions`, `more than the ${slots} slots`);
+}
+
+/** The name and shape of every tensor of a model. */
+export function tensorShapes(config: ModelConfig): Record<string, number[]> {
+  const { dimension: d, knots, maximumPositions, vocabulary } = config;
+  const size = vocabulary.length + 3;
+  return {
+    attention: [knots, 4, d, d],
+    bias: [size],
+    embedding: [size, d],
+    output: [size, d],
+    positions: [maximumPositions, d],
+  };
+}
+
+/**
+ * The model of the two files. Throws DamagedFileError, with file, what was found and what was
+ * expected, when one of them is truncated, altered or does not fit the other.
+ */
+export function loadModel({ config: json, weights: bytes }: ModelFiles): LanguageModel {
+  const { weights: stored, ...config } = parseConfig(json);
+  if (bytes.length !== stored.bytes)
+    throw damaged(stored.file, `${bytes.length} bytes`, `${stored.bytes} as config.json says`);
+  const hash = bytesToHex(sha256(bytes));
+  if (hash !== stored.sha256)
+    throw damaged(stored.file, `sha256 ${hash}`, `${stored.sha256} as config.json says`);
+  return assembleModel(config, decodeSafetensors(bytes, stored.file).tensors, stored.file);
+}
+
+/** A model of a config and its tensors. Throws DamagedFileError, naming `file`, for a wrong shape or value. */
+export function assembleModel(
+  config: ModelConfig,
+  tensors: Tensors,
+  file = 'the weights',
+): LanguageModel {
+  checkTensors(config, tensors, file);
+  const whole = (name: string) =>
+    tensor(tensors[name].shape, Float64Array.from(tensors[name].data));
+  return {
+    config,
+    tokenizer: createTokenizer(config.vocabulary),
+    weights: {
+      embedding: whole('embedding'),
+      positions: whole('positions'),
+      attention: knots(tensors.attention.data, config.knots, config.dimension),
+      output: whole('output'),
+      bias: whole('bias').data,
+    },
+  };
+}
+
+function checkTensors(config: ModelConfig, tensors: Tensors, file: string): void {
+  for (const [name, shape] of Object.entries(tensorShapes(config))) {
+    const found = tensors[name];
+    if (!found) throw damaged(file, `no tensor ${name}`, `one of shape [${shape}]`);
+    if (found.shape.join() !== shape.join())
+      throw damaged(file, `tensor ${name} of shape [${found.shape}]`, `[${shape}]`);
+    const place = found.data.findIndex((value) => !Number.isFinite(value));
+    if (place >= 0) throw damaged(file, `${found.data[place]} in tensor ${name}`, 'finite numbers');
+  }
+}
+
+function knots(data: Float32Array, count: number, d: number): AttentionWeights<Float64Tensor>[] {
+  const part = (index: number) =>
+    tensor([d, d], Float64Array.from(data.subarray(index * d * d, (index + 1) * d * d)));
+  return Array.from({ length: count }, (_, knot) => ({
+    query: part(4 * knot),
+    key: part(4 * knot + 1),
+    value: part(4 * knot + 2),
+    output: part(4 * knot + 3),
+  }));
+}
+
+/** The two files of a model; what `loadModel` reads back. Weights are rounded to float32. */
+export function saveModel(model: LanguageModel, file = 'model.safetensors'): ModelFiles {
+  const { config } = model;
+  const weights = encodeSafetensors(modelTensors(model), { format: FORMAT, name: config.name });
+  const stored: StoredConfig = {
+    ...config,
+    weights: { file, sha256: bytesToHex(sha256(weights)), bytes: weights.length },
+  };
+  return { config: configText(stored), weights };
+}
+
+/** The tensors of a model, by the names of the file. */
+export function modelTensors({ config, weights }: LanguageModel): Tensors {
+  const shapes = tensorShapes(config);
+  const attention = new Float32Array(shapes.attention.reduce((a, b) => a * b, 1));
+  const square = config.dimension ** 2;
+  weights.attention
+    .flatMap((knot) => [knot.query, knot.key, knot.value, knot.output])
+    .forEach((part, index) => {
+      attention.set(part.data, index * square);
+    });
+  const stored = (name: string, data: Float64Array) => ({
+    shape: shapes[name],
+    data: Float32Array.from(data),
+  });
+  return {
+    attention: { shape: shapes.attention, data: attention },
+    bias: stored('bias', weights.bias),
+    embedding: stored('embedding', weights.embedding.data),
+    output: stored('output', weights.output.data),
+    positions: stored('positions', weights.positions.data),
+  };
+}
+
+/** Readable JSON, but the vocabulary, which would be thousands of lines, on one. */
+function configText(config: StoredConfig): string {
+  const mark = '@vocabulary@';
+  const text = JSON.stringify({ ...config, vocabulary: mark }, null, 2);
+  return `${text.replace(JSON.stringify(mark), () => JSON.stringify(config.vocabulary))}\n`;
+}

@@ -1,0 +1,149 @@
+/**
+ * Text ↔ tokens, by gpt-tokenizer's byte-pair core over our own vocabulary.
+ * Three special ids follow the vocabulary; no text is ever encoded into them.
+ */
+import { BytePairEncodingCore } from 'gpt-tokenizer/BytePairEncodingCore';
+import { O200K_TOKEN_SPLIT_REGEX } from 'gpt-tokenizer/encodingParams/constants';
+import { InputError } from '../numerics/errors.ts';
+import { rankBytes, type Vocabulary } from './vocabulary.ts';
+
+export interface Token {
+  readonly id: number;
+  /** What the token says; U+FFFD stands for a part of a character. */
+  readonly text: string;
+  /** Span in the text in UTF-16 units; a token with a part of a character spans the character. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface SpecialTokens {
+  /** The particle before every text: id V. */
+  readonly start: number;
+  /** The end of a text or of an answer: id V + 1. */
+  readonly end: number;
+  /** The blank's marker: id V + 2. */
+  readonly blank: number;
+}
+
+export interface Tokenizer {
+  /** Throws InputError for lone surrogates, which no UTF-8 can hold. */
+  encode(text: string): Token[];
+  /** The ids alone, faster. Throws like `encode`. */
+  encodeIds(text: string): number[];
+  /** The text of the ids; special ids say nothing, incomplete characters become U+FFFD. */
+  decode(ids: Iterable<number>): string;
+  /** The text, or undefined when the bytes are no complete UTF-8 or an id is special. */
+  decodeStrict(ids: Iterable<number>): string | undefined;
+  /** V + 3. */
+  readonly size: number;
+  readonly special: SpecialTokens;
+  /** Per id: 1 where a word ends before this token: it begins with white space or punctuation, or is `end`. */
+  readonly beginsWord: Uint8Array;
+}
+
+/** A tokenizer over `vocabulary`, which must hold the 256 bytes (see vocabulary.ts). */
+export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
+  const bytes = vocabulary.map(rankBytes);
+  const special = {
+    start: vocabulary.length,
+    end: vocabulary.length + 1,
+    blank: vocabulary.length + 2,
+  };
+  const core = new BytePairEncodingCore({
+    bytePairRankDecoder: vocabulary,
+    tokenSplitRegex: O200K_TOKEN_SPLIT_REGEX,
+  });
+  const encodeIds = (text: string) => core.encodeNative(wellFormed(text));
+  return {
+    encodeIds,
+    encode: (text) => withSpans(text, encodeIds(text), bytes),
+    decode: (ids) => lenient.decode(join(ids, bytes)),
+    decodeStrict: (ids) => decodeStrict([...ids], bytes),
+    size: vocabulary.length + 3,
+    special,
+    beginsWord: wordBeginnings(bytes, special),
+  };
+}
+
+const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
+const strict = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
+
+/** The text itself. Throws InputError when it holds a lone surrogate. */
+export function wellFormed(text: string): string {
+  const place = text.search(/\p{Cs}/u);
+  if (place < 0) return text;
+  const unit = text.charCodeAt(place).toString(16).toUpperCase();
+  throw new InputError(
+    'text',
+    `the text holds the lone surrogate U+${unit} at offset ${place}, expected whole characters: remove it`,
+  );
+}
+
+function join(ids: Iterable<number>, bytes: readonly Uint8Array[]): Uint8Array {
+  const parts = Array.from(ids, (id) => bytesOf(id, bytes));
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+const NOTHING = new Uint8Array(0);
+
+function bytesOf(id: number, bytes: readonly Uint8Array[]): Uint8Array {
+  if (id < bytes.length && id >= 0) return bytes[id];
+  if (id < bytes.length + 3 && id >= 0) return NOTHING;
+  throw new RangeError(`token ${id} is not in the vocabulary of ${bytes.length} + 3 tokens`);
+}
+
+function decodeStrict(ids: readonly number[], bytes: readonly Uint8Array[]): string | undefined {
+  if (ids.some((id) => id >= bytes.length)) return undefined;
+  try {
+    return strict.decode(join(ids, bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Walks over the characters of the text with the bytes of the tokens. */
+function withSpans(text: string, ids: readonly number[], bytes: readonly Uint8Array[]): Token[] {
+  const tokens: Token[] = [];
+  let byte = 0; // where the token begins
+  let unit = 0; // the character that holds `byte`: its offset in UTF-16 units …
+  let characterStart = 0; // … and its first byte
+  const advance = (until: number) => {
+    while (characterStart + byteLength(text, unit) <= until && unit < text.length) {
+      characterStart += byteLength(text, unit);
+      unit += unitLength(text, unit);
+    }
+  };
+  for (const id of ids) {
+    const start = unit;
+    byte += bytes[id].length;
+    advance(byte);
+    const end = characterStart < byte ? unit + unitLength(text, unit) : unit;
+    tokens.push({ id, text: lenient.decode(bytes[id]), start, end });
+  }
+  return tokens;
+}
+
+/** UTF-8 bytes of the character at `unit`. */
+function byteLength(text: string, unit: number): number {
+  const point = text.codePointAt(unit) ?? 0;
+  return point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+}
+
+function unitLength(text: string, unit: number): number {
+  return (text.codePointAt(unit) ?? 0) > 0xffff ? 2 : 1;
+}
+
+function wordBeginnings(bytes: readonly Uint8Array[], special: SpecialTokens): Uint8Array {
+  const begins = new Uint8Array(bytes.length + 3);
+  bytes.forEach((value, id) => {
+    if (/^[\s\p{P}\p{S}\p{C}]/u.test(lenient.decode(value))) begins[id] = 1;
+  });
+  begins[special.end] = 1;
+  return begins;
+}
