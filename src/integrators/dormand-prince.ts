@@ -88,12 +88,10 @@ function integratePiece(
   let { time, state, steps, rejected } = frame;
   let step = firstStep;
   let previousError = 1;
-  // The kink belongs to the piece before it: evaluate its end just inside.
-  const inside = (t: number) => Math.min(t, stop - 1e-14 * Math.max(1, Math.abs(stop)));
   while (time < stop) {
     const last = time + step >= stop - 1e-14 * Math.max(1, Math.abs(stop));
     const h = last ? stop - time : step;
-    const { next, error } = attempt(problem, time, state, h, inside);
+    const { next, error } = attempt(problem, time, state, h);
     const ratio = error / tolerance;
     if (ratio <= 1) {
       state = problem.retract ? problem.retract(next) : next;
@@ -125,13 +123,12 @@ function attempt(
   time: number,
   state: Float64Array,
   h: number,
-  inside: (time: number) => number,
 ): { next: Float64Array; error: number } {
   const slopes: Float64Array[] = [];
   let next = state;
   for (let stage = 0; stage < NODES.length; stage++) {
     next = advance(state, slopes, STAGES[stage], h);
-    slopes.push(problem.velocity(inside(time + NODES[stage] * h), next));
+    slopes.push(problem.velocity(time + NODES[stage] * h, next));
   }
   const estimate = advance(new Float64Array(state.length), slopes, ERROR, h);
   let error = 0;

@@ -1,0 +1,26 @@
+/** What the training pool and its worker threads say to each other. */
+
+import type { KernelChoice } from '../../engines/tensorflow/engine.ts';
+import type { TrainingConfig } from '../../language/training/config.ts';
+import type { FlowSettings } from '../../language/training/objective.ts';
+import type { ParameterPart } from '../../language/training/parameters.ts';
+import type { StepResult } from '../../language/training/worker-task.ts';
+import type { RawVocabulary } from '../../language/vocabulary.ts';
+
+export interface WorkerStart {
+  readonly config: TrainingConfig;
+  readonly layout: readonly ParameterPart[];
+  readonly flow: FlowSettings;
+  readonly vocabulary: RawVocabulary;
+  readonly determiners: readonly string[];
+  /** The world's files by relative path. */
+  readonly corpus: Record<string, string>;
+  readonly worker: number;
+  readonly kernels: KernelChoice;
+  /** Float32, shared with the main thread: read by the worker. */
+  readonly parameters: SharedArrayBuffer;
+  /** Float32, this worker's own: written by it. */
+  readonly gradient: SharedArrayBuffer;
+}
+
+export type FromWorker = { ready: true } | { result: StepResult };

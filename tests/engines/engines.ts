@@ -1,0 +1,73 @@
+/** Every engine behind one face, for the conformance suite: run a computation over the algebra on inputs. */
+import { type Float64Tensor, referenceAlgebra, tensor } from '../../src/engines/reference.ts';
+import type { KernelChoice } from '../../src/engines/tensorflow/engine.ts';
+import type { TrainingAlgebra } from '../../src/engines/training-engine.ts';
+import type { Algebra } from '../../src/numerics/algebra.ts';
+
+export interface Input {
+  readonly shape: readonly number[];
+  readonly values: ArrayLike<number>;
+}
+
+export interface EngineUnderTest {
+  readonly name: string;
+  /** The tolerance of its numbers, absolute on values of order one. */
+  readonly tolerance: number;
+  run(inputs: Input[], compute: <A>(algebra: Algebra<A>, arrays: A[]) => A): ArrayLike<number>;
+}
+
+export const referenceUnderTest: EngineUnderTest = {
+  name: 'reference (Float64)',
+  tolerance: 1e-12,
+  run: (inputs, compute) =>
+    compute(
+      referenceAlgebra,
+      inputs.map(({ shape, values }) => tensor(shape, Float64Array.from(values))),
+    ).data,
+};
+
+export async function tensorflowUnderTest(kernels: KernelChoice): Promise<EngineUnderTest> {
+  // Loaded on demand: tests of the reference need no tfjs.
+  const { createTensorflowEngine } = await import('../../src/engines/tensorflow/engine.ts');
+  const engine = await createTensorflowEngine(kernels);
+  return {
+    name: `${engine.name} (Float32)`,
+    tolerance: 2e-6,
+    run: (inputs, compute) =>
+      engine.evaluate(
+        inputs.map(({ shape, values }) => ({ shape, values: Float32Array.from(values) })),
+        compute,
+      ),
+  };
+}
+
+/** The reference with what training adds, so that gradients can be held against finite differences. */
+export const referenceTrainingAlgebra: TrainingAlgebra<Float64Tensor> = {
+  ...referenceAlgebra,
+  gather: (table, ids, shape) => tensor([...shape, table.shape[1]], rowsOf(table, ids)),
+  rows: (x, indices) => tensor([indices.length, x.shape[x.shape.length - 1]], rowsOf(x, indices)),
+  crossEntropy(x, { output, bias, scale }, targets, weights) {
+    const [vocabulary, d] = output.shape;
+    let loss = 0;
+    targets.forEach((target, r) => {
+      const logits = Array.from({ length: vocabulary }, (_, v) => {
+        let sum = bias.data[v];
+        for (let c = 0; c < d; c++) sum += scale * x.data[r * d + c] * output.data[v * d + c];
+        return sum;
+      });
+      const normaliser = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+      loss += weights[r] * (normaliser - logits[target]);
+    });
+    return tensor([1], Float64Array.of(loss));
+  },
+  add: (a, b) => referenceAlgebra.addScaled(a, b, 1),
+};
+
+function rowsOf(table: Float64Tensor, indices: Int32Array): Float64Array {
+  const d = table.shape[table.shape.length - 1];
+  const out = new Float64Array(indices.length * d);
+  indices.forEach((index, r) => {
+    out.set(table.data.subarray(index * d, (index + 1) * d), r * d);
+  });
+  return out;
+}
