@@ -139,10 +139,13 @@ function unitLength(text: string, unit: number): number {
   return (text.codePointAt(unit) ?? 0) > 0xffff ? 2 : 1;
 }
 
+/** White space or punctuation, but not the apostrophe inside "Anna's". */
+const WORD_BEGINNING = /^(?!['’]\p{L})[\s\p{P}\p{S}\p{C}]/u;
+
 function wordBeginnings(bytes: readonly Uint8Array[], special: SpecialTokens): Uint8Array {
   const begins = new Uint8Array(bytes.length + 3);
   bytes.forEach((value, id) => {
-    if (/^[\s\p{P}\p{S}\p{C}]/u.test(lenient.decode(value))) begins[id] = 1;
+    if (WORD_BEGINNING.test(lenient.decode(value))) begins[id] = 1;
   });
   begins[special.end] = 1;
   return begins;

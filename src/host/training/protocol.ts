@@ -5,13 +5,13 @@ import type { TrainingConfig } from '../../language/training/config.ts';
 import type { FlowSettings } from '../../language/training/objective.ts';
 import type { ParameterPart } from '../../language/training/parameters.ts';
 import type { StepResult } from '../../language/training/worker-task.ts';
-import type { RawVocabulary } from '../../language/vocabulary.ts';
+import type { Vocabulary } from '../../language/vocabulary.ts';
 
 export interface WorkerStart {
   readonly config: TrainingConfig;
   readonly layout: readonly ParameterPart[];
   readonly flow: FlowSettings;
-  readonly vocabulary: RawVocabulary;
+  readonly vocabulary: Vocabulary;
   readonly determiners: readonly string[];
   /** The world's files by relative path. */
   readonly corpus: Record<string, string>;
