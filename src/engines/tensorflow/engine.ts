@@ -10,6 +10,8 @@ import { overrideKernels, registerMissingKernels } from './operations.ts';
 
 export type KernelChoice = 'stock' | 'fused';
 
+let chosen: KernelChoice | undefined;
+
 /**
  * Starts tfjs on its WASM backend. Kernels are registered globally in tfjs, so a process
  * (or worker thread) holds one choice: asking for `stock` after `fused` throws.
@@ -21,6 +23,11 @@ export async function createTensorflowEngine(
   if (!(await tf.setBackend('wasm'))) throw new Error('tfjs could not start its WASM backend');
   await tf.ready();
   registerMissingKernels();
+  if (chosen && chosen !== choice)
+    throw new Error(
+      `this process already runs tfjs with ${chosen} kernels: use a worker thread for ${choice}`,
+    );
+  chosen = choice;
   if (choice === 'fused') overrideKernels();
   const algebra = choice === 'fused' ? fusedAlgebra : stockAlgebra;
 

@@ -2,8 +2,10 @@
  * A training run on this machine: chooses the vocabulary, starts the workers, keeps the state so
  * that `kill -9` loses at most a few minutes, and writes the finished model.
  */
+
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { KernelChoice } from '../../engines/tensorflow/engine.ts';
 import {
   assembleModel,
   FORMAT,
@@ -61,23 +63,7 @@ export async function trainModel(job: TrainingJob): Promise<LanguageModel> {
   const config = parseTrainingConfig(job.config);
   const folder = join(job.out, 'training');
   refuseToOverwrite(job, folder);
-  const world = parseWorld(job.corpus);
-  const vocabulary = await chooseVocabulary(world, config);
-  const layout = parameterLayout({ ...config.model, vocabularySize: vocabulary.length + 3 });
-  const architecture = modelConfig(config, world, vocabulary);
-  const { beta, horizon, logitScale, knots } = architecture;
-  const pool = await startPool(
-    {
-      config,
-      layout,
-      flow: { beta, horizon, logitScale, knots },
-      vocabulary,
-      determiners: architecture.determiners,
-      corpus: job.corpus,
-      kernels: 'fused',
-    },
-    config.workers,
-  );
+  const { architecture, layout, pool } = await prepare(job.corpus, config, 'fused');
   try {
     const state = startState(config, layout, pool.parameters);
     const saved = new SavedRun(folder, job.config, state);
@@ -91,6 +77,25 @@ export async function trainModel(job: TrainingJob): Promise<LanguageModel> {
   } finally {
     await pool.close();
   }
+}
+
+/** The vocabulary, the layout of the parameters and the workers of a run. */
+async function prepare(
+  corpus: Record<string, string>,
+  config: TrainingConfig,
+  kernels: KernelChoice,
+) {
+  const world = parseWorld(corpus);
+  const vocabulary = await chooseVocabulary(world, config);
+  const layout = parameterLayout({ ...config.model, vocabularySize: vocabulary.length + 3 });
+  const architecture = modelConfig(config, world, vocabulary);
+  const { beta, horizon, logitScale, knots, determiners } = architecture;
+  const flow = { beta, horizon, logitScale, knots };
+  const pool = await startPool(
+    { config, layout, flow, vocabulary, determiners, corpus, kernels },
+    config.workers,
+  );
+  return { architecture, layout, pool };
 }
 
 function refuseToOverwrite({ out, resume }: TrainingJob, folder: string): void {
@@ -230,7 +235,7 @@ class SavedRun {
   recorder(config: TrainingConfig, onProgress: TrainingJob['onProgress']) {
     const begun = { at: Date.now(), step: this.state.step };
     let tokens = 0;
-    return (progress: Progress): boolean => {
+    return (progress: Progress): void => {
       const { step, causal, blank, gradientLength } = progress;
       this.losses.push([step, causal, blank, gradientLength].join(','));
       tokens += progress.tokens;
@@ -243,7 +248,44 @@ class SavedRun {
         secondsLeft,
       });
       if (Date.now() - this.savedAt > 60_000 * config.checkpointMinutes) this.save();
-      return true;
     };
+  }
+}
+
+export interface BenchmarkJob {
+  readonly corpus: Record<string, string>;
+  readonly config: string;
+  readonly kernels: KernelChoice;
+  readonly workers: number;
+  readonly steps: number;
+}
+
+/** Tokens per second of a short training run that is thrown away; the first step is not counted. */
+export async function benchmarkTraining({
+  corpus,
+  config: text,
+  kernels,
+  workers,
+  steps,
+}: BenchmarkJob): Promise<number> {
+  const config = { ...parseTrainingConfig(text), workers };
+  const { layout, pool } = await prepare(corpus, config, kernels);
+  try {
+    const state = startState(config, layout, pool.parameters);
+    let begun = 0;
+    let tokens = 0;
+    await runTraining(
+      { ...config, steps: steps + 1 },
+      layout,
+      state,
+      pool,
+      ({ step, tokens: seen }) => {
+        if (step === 1) begun = Date.now();
+        else tokens += seen;
+      },
+    );
+    return (1000 * tokens) / (Date.now() - begun);
+  } finally {
+    await pool.close();
   }
 }

@@ -40,13 +40,13 @@ export function startState(
   return { step: 0, parameters, mean: new Float32Array(size), square: new Float32Array(size) };
 }
 
-/** Goes on from `state` to the last step; `onStep` may save the state, and ends the run by returning false. */
+/** Goes on from `state` to the last step; `onStep` may save the state. */
 export async function runTraining(
   config: TrainingConfig,
   layout: readonly ParameterPart[],
   state: TrainingState,
   pool: GradientPool,
-  onStep: (progress: Progress) => Promise<boolean> | boolean,
+  onStep: (progress: Progress) => void,
 ): Promise<void> {
   const { learningRate: peak, warmup, floor, clip, ...adam } = config.optimiser;
   const gradient = new Float32Array(state.parameters.length);
@@ -58,7 +58,7 @@ export async function runTraining(
     const settings = { ...adam, learningRate: learningRateAt(state.step, schedule) };
     state.step++;
     adamStep(layout, state.parameters, gradient, state, settings, state.step);
-    if (!(await onStep({ step: state.step, gradientLength, ...together(results) }))) return;
+    onStep({ step: state.step, gradientLength, ...together(results) });
   }
 }
 

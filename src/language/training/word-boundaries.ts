@@ -3,7 +3,10 @@ import type { Tokenizer } from '../tokenizer.ts';
 import type { WordBoundaries } from './batches.ts';
 
 /** `determiners` in lower case: a token that is one as a whole opens a two-word answer. */
-export function wordBoundaries(tokenizer: Tokenizer, determiners: readonly string[]): WordBoundaries {
+export function wordBoundaries(
+  tokenizer: Tokenizer,
+  determiners: readonly string[],
+): WordBoundaries {
   const known = new Set(determiners);
   const hasLetter = new Uint8Array(tokenizer.size);
   const isDeterminer = new Uint8Array(tokenizer.size);

@@ -1,0 +1,93 @@
+/** Gradients of the whole training loss against central differences in Float64. */
+import { describe, expect, it } from 'vitest';
+import type { Float64Tensor } from '../../src/engines/reference.ts';
+import { tensor } from '../../src/engines/reference.ts';
+import type { TrainingEngine } from '../../src/engines/training-engine.ts';
+import { type Batch, blankBatch, causalBatch } from '../../src/language/training/batches.ts';
+import { batchLoss } from '../../src/language/training/objective.ts';
+import {
+  initialise,
+  parameterCount,
+  parameterLayout,
+  parameterViews,
+} from '../../src/language/training/parameters.ts';
+import { random } from '../../src/numerics/random.ts';
+import { referenceTrainingAlgebra } from './engines.ts';
+
+const VOCABULARY = 12;
+const layout = parameterLayout({
+  vocabularySize: VOCABULARY,
+  dimension: 8,
+  heads: 2,
+  knots: 3,
+  maximumPositions: 24,
+});
+const flow = { beta: [2, 3], horizon: 2, logitScale: 2.5, knots: 3 };
+
+/** Tokens 0–8 are words of their own; 9, 10, 11 are start, end, blank. */
+const words = {
+  special: { start: 9, end: 10, blank: 11 },
+  beginsWord: new Uint8Array(VOCABULARY).fill(1),
+  hasLetter: new Uint8Array(VOCABULARY).fill(1, 0, 9),
+  isDeterminer: new Uint8Array(VOCABULARY).fill(1, 0, 1),
+};
+const texts = [
+  [1, 2, 0, 3],
+  [4, 5, 6],
+  [7, 8, 1, 2, 3],
+].map((text) => Int32Array.from(text));
+const blanks = { slots: 4, blanks: 2, cutAtBlank: 0.3, cutAnywhere: 0.2 };
+
+function start(): Float32Array {
+  const values = new Float32Array(parameterCount(layout));
+  initialise(layout, values, random(5));
+  return values;
+}
+
+function referenceLoss(values: Float64Array, batch: Batch): number {
+  const arrays = layout.map(({ shape, offset, size }) =>
+    tensor(shape, values.subarray(offset, offset + size)),
+  );
+  return batchLoss<Float64Tensor>(referenceTrainingAlgebra, layout, arrays, batch, flow, 3, 0.5)
+    .data[0];
+}
+
+/** Some entries of every part, by central differences; the loss is smooth, so 1e-5 is a good step. */
+function finiteDifferences(values: Float64Array, batch: Batch): { at: number; slope: number }[] {
+  const stream = random(8);
+  return layout.flatMap(({ offset, size }) =>
+    Array.from({ length: 6 }, () => {
+      const at = offset + stream.integer(size);
+      const step = 1e-5;
+      const moved = (by: number) => {
+        const copy = Float64Array.from(values);
+        copy[at] += by;
+        return referenceLoss(copy, batch);
+      };
+      return { at, slope: (moved(step) - moved(-step)) / (2 * step) };
+    }),
+  );
+}
+
+export function gradientsMatchFiniteDifferences(name: string, engine: TrainingEngine): void {
+  describe(`gradients, ${name}`, () => {
+    it.each([
+      ['causal', causalBatch(texts, words)],
+      ['blank', blankBatch(texts, words, blanks, random(3))],
+    ])('%s objective', (_, batch) => {
+      const values = start();
+      const { value, gradients } = engine.valueAndGradients(
+        parameterViews(layout, values),
+        (algebra, arrays) => batchLoss(algebra, layout, arrays, batch, flow, 3, 0.5),
+      );
+      const exact = Float64Array.from(values);
+      expect([value]).toBeAllClose([referenceLoss(exact, batch)], { absolute: 3e-6 });
+      const flat = gradients.flatMap((part) => Array.from(part));
+      const slopes = finiteDifferences(exact, batch);
+      expect(slopes.map(({ at }) => flat[at])).toBeAllClose(
+        slopes.map(({ slope }) => slope),
+        { absolute: 2e-6, relative: 2e-4 },
+      );
+    });
+  });
+}
