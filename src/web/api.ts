@@ -1,0 +1,103 @@
+/** The two questions the page asks the server, and the shapes of the replies (INTERFACE: HTTP). */
+import { ProblemError, readProblem } from './problem.ts';
+
+export interface TokenRecord {
+  readonly id: number;
+  /** `''` for the start particle, `'__'` for the blank. */
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface FillMask {
+  readonly score: number;
+  readonly token_str: string;
+  readonly sequence?: string;
+}
+
+export interface Target extends FillMask {
+  /** Place among the answers found, or null where it was not determined. */
+  readonly rank: number | null;
+}
+
+export interface Prediction {
+  readonly model: string;
+  readonly text: string;
+  readonly depth: number | 'ode';
+  readonly coupling: 'full' | 'causal';
+  readonly kind?: 'blank' | 'next-token';
+  readonly tokens: TokenRecord[];
+  readonly blank: { readonly start: number; readonly end: number } | null;
+  readonly predictions: FillMask[];
+  readonly targets?: Target[];
+  /** Probability that the search did not look at. */
+  readonly unexplored: number;
+  /** Probability of answers that were found but are not listed. */
+  readonly unlisted?: number;
+  readonly entropy: number;
+  readonly seconds?: number;
+}
+
+export interface LensLayer {
+  readonly candidates: FillMask[];
+  readonly first_tokens?: { readonly token_str: string; readonly score: number }[];
+}
+
+export interface Trace {
+  readonly tokens: TokenRecord[];
+  /** Depth-time of each of the L+1 frames. */
+  readonly times: number[];
+  /** [frame][token][dimension] */
+  readonly hidden_states: number[][][];
+  /** [layer][head][query][key] */
+  readonly attentions: number[][][][];
+  readonly logit_lens: LensLayer[];
+  readonly diagnostics: Readonly<Record<string, (number | number[] | null)[] | undefined>>;
+  readonly clusters: { readonly tolerance: number; readonly members: number[][] }[][];
+  readonly merges: MergeEvent[];
+  readonly projection?: Projection;
+}
+
+export interface MergeEvent {
+  readonly layer: number;
+  readonly tolerance: number;
+  readonly groups: number[][];
+  readonly kind?: 'merge' | 'split';
+}
+
+export interface Projection {
+  /** [frame][token][component], one basis for all frames. */
+  readonly points: number[][][];
+  /** Share of the variance of each component. */
+  readonly explained: number[];
+}
+
+export interface Question {
+  readonly text: string;
+  readonly depth: number | 'ode';
+  /** Absent where the text has no blank: a continuation is always causal. */
+  readonly coupling?: 'full' | 'causal';
+  readonly targets?: string[];
+}
+
+/** The answers for a blank, or the next tokens. Throws ProblemError, or TypeError without a network. */
+export function askPrediction(question: Question, signal: AbortSignal): Promise<Prediction> {
+  return post('api/predict', { ...question, top: 10 }, signal) as Promise<Prediction>;
+}
+
+/** Every layer of the same pass. Throws as `askPrediction`. */
+export function askTrace(question: Question, signal: AbortSignal): Promise<Trace> {
+  const { text, depth, coupling } = question;
+  return post('api/trace', { text, depth, coupling }, signal) as Promise<Trace>;
+}
+
+async function post(path: string, body: object, signal: AbortSignal): Promise<unknown> {
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify(body),
+    signal,
+  });
+  if (!response.ok) throw new ProblemError(await readProblem(response));
+  return response.json();
+}

@@ -1,0 +1,176 @@
+/** The sentence box with its examples and the two choices of the flow: depth and coupling. */
+import { fill, h, setAttribute } from './dom.ts';
+import type { Page } from './page.ts';
+import { couplingOf } from './page.ts';
+import { blanks, endsInBlank } from './sentence.ts';
+import type { CouplingName, State } from './state.ts';
+import { couplings, deepest } from './state.ts';
+import { examples } from './words.ts';
+
+/** How long the reader pauses before an answer is asked for, ms. */
+const pause = 280;
+
+export function createComposer(page: Page): HTMLElement {
+  return h(
+    'section',
+    { class: 'composer card', 'aria-label': page.words.box },
+    createBox(page),
+    createExamples(page),
+    h('div', { class: 'controls' }, createDepth(page), createCoupling(page)),
+  );
+}
+
+/** Changes the sentence; what was selected in the old one goes. */
+export function setText({ state }: Page, text: string): void {
+  state.set({ text, layer: null, token: null });
+}
+
+function createBox(page: Page): HTMLElement {
+  const { words, state } = page;
+  const box = h('textarea', {
+    id: 'sentence',
+    rows: 1,
+    spellcheck: 'false',
+    autocomplete: 'off',
+    autocapitalize: 'off',
+    placeholder: words.boxPlaceholder,
+    'aria-describedby': 'sentence-hint',
+  });
+  box.value = state.get().text;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const submit = () => {
+    clearTimeout(timer);
+    setText(page, oneLine(box.value));
+  };
+  box.addEventListener('input', () => {
+    fit(box);
+    clearTimeout(timer);
+    timer = setTimeout(submit, pause);
+  });
+  box.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || event.isComposing) return;
+    event.preventDefault();
+    submit();
+  });
+  state.subscribe((now, before) => {
+    if (now.text !== before.text && now.text !== oneLine(box.value)) box.value = now.text;
+    fit(box);
+  });
+  new ResizeObserver(() => fit(box)).observe(box);
+  return h(
+    'div',
+    { class: 'box' },
+    h('label', { for: 'sentence' }, words.box),
+    box,
+    h('p', { id: 'sentence-hint', class: 'hint' }, words.boxHint),
+  );
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ');
+}
+
+/** The box is as high as its text. */
+function fit(box: HTMLTextAreaElement): void {
+  box.style.height = 'auto';
+  box.style.height = `${box.scrollHeight}px`;
+}
+
+function createExamples(page: Page): HTMLElement {
+  const chips = examples.map(({ language, text }) =>
+    h(
+      'li',
+      {},
+      h(
+        'button',
+        { type: 'button', class: 'chip', lang: language, click: () => setText(page, text) },
+        text,
+      ),
+    ),
+  );
+  return h(
+    'div',
+    { class: 'examples' },
+    h('span', { class: 'label', id: 'examples-label' }, page.words.examples),
+    h('ul', { 'aria-labelledby': 'examples-label' }, ...chips),
+  );
+}
+
+function createDepth(page: Page): HTMLElement {
+  const { words, state } = page;
+  const slider = h('input', { type: 'range', id: 'depth', min: 1, max: deepest, step: 1 });
+  const shown = h('output', { for: 'depth' });
+  const flow = h(
+    'button',
+    { type: 'button', class: 'toggle', id: 'ode', title: words.odeHint, click: () => turnOde(page, slider) },
+    '∞ ',
+    words.ode,
+  );
+  slider.addEventListener('input', () => state.set({ depth: Number(slider.value), layer: null }));
+  const show = () => {
+    const { depth } = state.get();
+    const name = depth === 'ode' ? words.odeValue : words.depthValue(depth);
+    if (depth !== 'ode') slider.value = String(depth);
+    setAttribute(slider, 'aria-valuetext', name);
+    slider.classList.toggle('idle', depth === 'ode');
+    setAttribute(flow, 'aria-pressed', String(depth === 'ode'));
+    fill(shown, depth === 'ode' ? '∞' : depth);
+  };
+  state.subscribe(show);
+  show();
+  return h(
+    'div',
+    { class: 'control depth' },
+    h('label', { for: 'depth' }, words.depth),
+    h('div', { class: 'row' }, slider, shown, flow),
+  );
+}
+
+function turnOde({ state }: Page, slider: HTMLInputElement): void {
+  const { depth } = state.get();
+  state.set({ depth: depth === 'ode' ? Number(slider.value) : 'ode', layer: null });
+}
+
+function createCoupling(page: Page): HTMLElement {
+  const { words, state } = page;
+  const buttons = couplings.map((coupling) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        id: `coupling-${coupling}`,
+        'aria-describedby': 'coupling-hint',
+        click: () => state.set({ coupling }),
+      },
+      words.couplings[coupling],
+    ),
+  );
+  const hint = h('p', { id: 'coupling-hint', class: 'hint' });
+  const show = () => {
+    const now = state.get();
+    for (const [i, coupling] of couplings.entries()) {
+      setAttribute(buttons[i], 'aria-pressed', String(couplingOf(now) === coupling));
+      buttons[i].disabled = !canCouple(now, coupling);
+    }
+    fill(hint, couplingHint(page, now));
+  };
+  state.subscribe(show);
+  show();
+  return h(
+    'div',
+    { class: 'control' },
+    h('span', { class: 'label', id: 'coupling-label' }, words.coupling),
+    h('div', { class: 'segments', role: 'group', 'aria-labelledby': 'coupling-label' }, ...buttons),
+    hint,
+  );
+}
+
+function canCouple({ text }: State, coupling: CouplingName): boolean {
+  if (blanks(text).length === 0) return coupling === 'causal';
+  return coupling === 'full' || endsInBlank(text);
+}
+
+function couplingHint({ words }: Page, { text }: State): string {
+  if (blanks(text).length === 0) return words.couplingHint.none;
+  return endsInBlank(text) ? words.couplingHint.choice : words.couplingHint.inside;
+}

@@ -1,0 +1,173 @@
+/** The frame around the views: head, sentence box, tabs, notices, foot. Views live in their folders. */
+import { createComposer } from './composer.ts';
+import { fill, h, setAttribute } from './dom.ts';
+import { decimal } from './format.ts';
+import { butterfly, themeIcon } from './icons.ts';
+import { createNotice } from './notice.ts';
+import type { Page } from './page.ts';
+import { createPredictView } from './predict/view.ts';
+import type { Tab } from './state.ts';
+import { languages, tabs, themes } from './state.ts';
+
+/** The whole page for one language. */
+export function createFrame(page: Page): HTMLElement {
+  return h(
+    'div',
+    { class: 'frame' },
+    h('a', { class: 'skip', href: '#answer', click: skipToAnswer }, page.words.skip),
+    createHead(page),
+    h(
+      'main',
+      { id: 'main' },
+      createComposer(page),
+      createNotice(page),
+      h('div', { id: 'answer', tabindex: -1 }, ...tabs.map((tab) => createPanel(page, tab))),
+    ),
+    createFoot(page),
+  );
+}
+
+/** The fragment holds the state, so the link moves the focus itself. */
+function skipToAnswer(event: Event): void {
+  event.preventDefault();
+  document.getElementById('answer')?.focus();
+}
+
+function createHead(page: Page): HTMLElement {
+  const { words } = page;
+  const brand = h(
+    'div',
+    { class: 'brand' },
+    butterfly(),
+    h('div', {}, h('h1', {}, words.title), h('p', {}, words.tagline)),
+  );
+  const wing = brand.querySelector('svg');
+  page.answers.subscribe(({ status }) => wing?.classList.toggle('flying', status === 'loading'));
+  wing?.classList.toggle('flying', page.answers.get().status === 'loading');
+  return h(
+    'header',
+    { class: 'head' },
+    brand,
+    createTabs(page),
+    h('div', { class: 'head-tools' }, createLanguages(page), createThemeButton(page)),
+  );
+}
+
+function createTabs(page: Page): HTMLElement {
+  const list = h('div', { class: 'tabs', role: 'tablist', 'aria-label': page.words.tabList });
+  const buttons = tabs.map((tab) => createTab(page, tab));
+  list.append(...buttons);
+  list.addEventListener('keydown', (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    const next = (tabs.indexOf(page.state.get().tab) + step + tabs.length) % tabs.length;
+    page.state.set({ tab: tabs[next] });
+    buttons[next].focus();
+  });
+  return list;
+}
+
+function createTab(page: Page, tab: Tab): HTMLButtonElement {
+  const select = () => page.state.set({ tab });
+  const button = h(
+    'button',
+    { type: 'button', role: 'tab', id: `tab-${tab}`, 'aria-controls': `panel-${tab}`, click: select },
+    page.words.tabs[tab],
+  );
+  const show = () => {
+    const chosen = page.state.get().tab === tab;
+    setAttribute(button, 'aria-selected', String(chosen));
+    button.tabIndex = chosen ? 0 : -1;
+  };
+  page.state.subscribe(show);
+  show();
+  return button;
+}
+
+function createPanel(page: Page, tab: Tab): HTMLElement {
+  const panel = h('section', {
+    id: `panel-${tab}`,
+    class: `panel panel-${tab}`,
+    role: 'tabpanel',
+    'aria-labelledby': `tab-${tab}`,
+  });
+  if (tab === 'predict') panel.append(createPredictView(page));
+  let opened = tab === 'predict';
+  const show = () => {
+    panel.hidden = page.state.get().tab !== tab;
+    if (panel.hidden || opened) return;
+    opened = true;
+    void openLayers(page, panel);
+  };
+  page.state.subscribe(show);
+  show();
+  return panel;
+}
+
+/** The layers bring chart.js along, so they are fetched when their tab opens. */
+async function openLayers(page: Page, panel: HTMLElement): Promise<void> {
+  const { createLayersView } = await import('./layers/view.ts');
+  fill(panel, createLayersView(page));
+}
+
+function createLanguages(page: Page): HTMLElement {
+  const current = page.state.get().language;
+  const buttons = languages.map((language) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        id: `language-${language}`,
+        lang: language,
+        title: language === 'de' ? 'Deutsch' : 'English',
+        'aria-pressed': String(language === current),
+        click: () => page.state.set({ language }),
+      },
+      language.toUpperCase(),
+    ),
+  );
+  return h(
+    'div',
+    { class: 'segments', role: 'group', 'aria-label': page.words.language },
+    ...buttons,
+  );
+}
+
+function createThemeButton(page: Page): HTMLElement {
+  const { label } = page.words.theme;
+  const turn = () => {
+    const at = themes.indexOf(page.state.get().theme);
+    page.state.set({ theme: themes[(at + 1) % themes.length] });
+  };
+  const button = h('button', { type: 'button', class: 'round', id: 'theme', click: turn });
+  const show = () => {
+    const { theme } = page.state.get();
+    const name = `${label}: ${page.words.theme[theme]}`;
+    setAttribute(button, 'aria-label', name);
+    setAttribute(button, 'title', name);
+    fill(button, themeIcon(theme));
+  };
+  page.state.subscribe(show);
+  show();
+  return button;
+}
+
+function createFoot(page: Page): HTMLElement {
+  const { words } = page;
+  const run = h('p', { class: 'run' });
+  const show = () => {
+    const answer = page.answers.get().value;
+    if (!answer) return fill(run);
+    const depth = answer.depth === 'ode' ? words.odeValue : words.depthValue(answer.depth);
+    const time = `${decimal((answer.seconds ?? 0) * 1000, page.state.get().language, 0)} ms`;
+    fill(run, words.footer(answer.model, depth, time));
+  };
+  page.answers.subscribe(show);
+  show();
+  return h(
+    'footer',
+    { class: 'foot' },
+    run,
+    h('p', {}, words.local, ' ', h('a', { href: 'api/openapi.json' }, words.api)),
+  );
+}

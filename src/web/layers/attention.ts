@@ -1,0 +1,216 @@
+/** The attention matrix of one step, per head or on average; rows look, columns are looked at. */
+import type { Trace } from '../api.ts';
+import { colour } from '../colours.ts';
+import { fill, h, setAttribute, setVariable, svg } from '../dom.ts';
+import { decimal } from '../format.ts';
+import type { Page } from '../page.ts';
+import { pinToken, selectedToken, tokenName } from '../page.ts';
+import type { Panel } from './view.ts';
+
+const thumbnail = 40;
+
+interface Cell {
+  readonly query: number;
+  readonly key: number;
+}
+
+export function createAttention(page: Page): Panel {
+  const { words } = page;
+  const step = h('p', { class: 'hint' });
+  const heads = h('div', { class: 'heads', role: 'group', 'aria-label': words.heads });
+  const readout = h('p', { class: 'readout', 'aria-live': 'polite' });
+  const table = createMatrix(page, readout);
+  return {
+    element: h(
+      'section',
+      { class: 'card attention' },
+      h('h2', {}, words.attention),
+      step,
+      heads,
+      table.element,
+      readout,
+    ),
+    show(trace, layer) {
+      const from = Math.min(layer, trace.attentions.length - 1);
+      if (from < 0) return;
+      const all = trace.attentions[from];
+      const { head } = page.state.get();
+      const chosen = head !== null && head < all.length ? head : null;
+      fill(step, words.attentionStep(from, from + 1));
+      showHeads(page, heads, all, chosen);
+      table.show(trace, chosen === null ? meanOf(all) : all[chosen]);
+    },
+  };
+}
+
+/** The mean over the heads of heads × n × n weights. */
+function meanOf(heads: number[][][]): number[][] {
+  return heads[0].map((row, i) =>
+    row.map((_, j) => heads.reduce((sum, head) => sum + head[i][j], 0) / heads.length),
+  );
+}
+
+function showHeads(page: Page, group: HTMLElement, all: number[][][], chosen: number | null): void {
+  const choices = [null, ...all.keys()];
+  if (group.childElementCount !== choices.length)
+    fill(group, ...choices.map((head) => createHead(page, head)));
+  for (const [i, button] of [...group.children].entries()) {
+    const head = choices[i];
+    setAttribute(button, 'aria-pressed', String(head === chosen));
+    const canvas = button.querySelector('canvas');
+    if (canvas) paint(canvas, head === null ? meanOf(all) : all[head]);
+  }
+}
+
+function createHead({ words, state }: Page, head: number | null): HTMLElement {
+  const name = head === null ? words.meanHead : words.head(head + 1);
+  return h(
+    'button',
+    { type: 'button', class: 'head-button', click: () => state.set({ head }) },
+    h('canvas', { width: thumbnail, height: thumbnail, 'aria-hidden': 'true' }),
+    h('span', {}, name),
+  );
+}
+
+function paint(canvas: HTMLCanvasElement, weights: number[][]): void {
+  const context = canvas.getContext('2d');
+  if (!context) return;
+  const size = thumbnail / weights.length;
+  context.clearRect(0, 0, thumbnail, thumbnail);
+  context.fillStyle = colour('--wing');
+  for (const [i, row] of weights.entries())
+    for (const [j, weight] of row.entries()) {
+      context.globalAlpha = shade(weight);
+      context.fillRect(j * size, i * size, size, size);
+    }
+}
+
+/** Square root: weights of a tenth are common and shall be seen. */
+function shade(weight: number): number {
+  return Math.sqrt(Math.max(0, Math.min(1, weight)));
+}
+
+/** The heat map: an SVG of n × n cells that the pointer or the arrow keys read out. */
+function createMatrix(page: Page, readout: HTMLElement) {
+  const picture = svg('svg', { class: 'matrix' });
+  const element = h(
+    'div',
+    { class: 'matrix-holder', tabindex: 0, role: 'application', 'aria-label': page.words.attentionLabel },
+    picture,
+  );
+  let cells: SVGRectElement[][] = [];
+  let names: string[] = [];
+  let weights: number[][] = [];
+  let cursor: Cell | null = null;
+
+  function read(cell: Cell | null): void {
+    cursor = cell;
+    markCells();
+    fill(readout, cell ? cellText(cell) : restText());
+  }
+
+  function cellText({ query, key }: Cell): string {
+    const value = decimal(weights[query][key], page.state.get().language, 4);
+    return page.words.attentionCell(names[query], names[key], value);
+  }
+
+  function restText(): string {
+    const query = selectedToken(page);
+    if (query === null || !weights[query]) return page.words.attentionIdle;
+    return page.words.attentionMost(names[query], strongest(page, weights[query], names));
+  }
+
+  function markCells(): void {
+    const chosen = selectedToken(page);
+    for (const [i, row] of cells.entries())
+      for (const [j, cell] of row.entries()) {
+        const here = cursor?.query === i && cursor.key === j;
+        setAttribute(cell, 'class', here ? 'cell here' : chosen === null || chosen === i ? 'cell' : 'cell dimmed');
+      }
+  }
+
+  element.addEventListener('pointerleave', () => read(null));
+  element.addEventListener('blur', () => read(null));
+  element.addEventListener('keydown', (event) => {
+    const moved = moveCursor(event.key, cursor, names.length);
+    if (!moved) return;
+    event.preventDefault();
+    event.stopPropagation();
+    read(moved);
+  });
+
+  return {
+    element,
+    show(trace: Trace, now: number[][]) {
+      const labels = now.map((_, i) => tokenName(trace, i, page.words));
+      weights = now;
+      if (labels.join('\n') !== names.join('\n')) {
+        names = labels;
+        cursor = null;
+        cells = drawMatrix(page, picture, names, read);
+      }
+      for (const [i, row] of cells.entries())
+        for (const [j, cell] of row.entries()) setVariable(cell, '--weight', shade(now[i][j]).toFixed(3));
+      read(cursor);
+    },
+  };
+}
+
+function strongest(page: Page, row: number[], names: string[]): string {
+  const { language } = page.state.get();
+  const order = [...row.keys()].sort((a, b) => row[b] - row[a]).slice(0, 3);
+  return order.map((key) => `${names[key]} (${decimal(row[key], language, 2)})`).join(', ');
+}
+
+function moveCursor(key: string, cursor: Cell | null, count: number): Cell | null {
+  const steps: Record<string, [number, number]> = {
+    ArrowUp: [-1, 0],
+    ArrowDown: [1, 0],
+    ArrowLeft: [0, -1],
+    ArrowRight: [0, 1],
+  };
+  const step = steps[key];
+  if (!step) return null;
+  if (!cursor) return { query: 0, key: 0 };
+  const bounded = (value: number) => Math.max(0, Math.min(count - 1, value));
+  return { query: bounded(cursor.query + step[0]), key: bounded(cursor.key + step[1]) };
+}
+
+/** Draws rows, columns and cells in units of one cell = 10; returns the cells [query][key]. */
+function drawMatrix(
+  page: Page,
+  picture: SVGSVGElement,
+  names: string[],
+  read: (cell: Cell | null) => void,
+): SVGRectElement[][] {
+  const cell = 10;
+  const font = Math.min(4.6, 1.8 + names.length * 0.22);
+  const room = Math.max(...names.map(({ length }) => length)) * font * 0.58 + 4;
+  const size = room + names.length * cell;
+  setAttribute(picture, 'viewBox', `0 0 ${size + 1} ${size + 1}`);
+  setVariable(picture, '--font', `${font}px`);
+  setVariable(picture, '--cells', String(names.length));
+  const labels = names.flatMap((name, i) => {
+    const at = room + (i + 0.5) * cell;
+    const pin = () => pinToken(page, i);
+    return [
+      svg('text', { x: room - 2, y: at + font * 0.35, 'text-anchor': 'end', click: pin }, name),
+      svg('text', { transform: `translate(${at + font * 0.35} ${room - 2}) rotate(-90)`, click: pin }, name),
+    ];
+  });
+  const cells = names.map((_, query) =>
+    names.map((_, key) =>
+      svg('rect', {
+        x: room + key * cell + 0.3,
+        y: room + query * cell + 0.3,
+        width: cell - 0.6,
+        height: cell - 0.6,
+        rx: 1.2,
+        pointerenter: () => read({ query, key }),
+        click: () => pinToken(page, query),
+      }),
+    ),
+  );
+  fill(picture, ...labels, ...cells.flat());
+  return cells;
+}

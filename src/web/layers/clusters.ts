@@ -1,0 +1,105 @@
+/** The clusters of the frame at a tolerance, and what merges at which layer. */
+import type { MergeEvent, Trace } from '../api.ts';
+import { fill, h, setAttribute, setVariable } from '../dom.ts';
+import { decimal } from '../format.ts';
+import type { Page } from '../page.ts';
+import { goToLayer, tokenName } from '../page.ts';
+import { eventsAt, groupColours, groupsAt, toleranceOf, tolerances } from './groups.ts';
+import type { Panel } from './view.ts';
+
+export function createClusters(page: Page): Panel {
+  const { words } = page;
+  const slider = h('input', { type: 'range', id: 'tolerance', min: 0, step: 1 });
+  const shown = h('output', { for: 'tolerance' });
+  const count = h('p', { class: 'figure-number', 'aria-live': 'polite' });
+  const groups = h('ul', { class: 'groups' });
+  const events = h('ol', { class: 'events' });
+  slider.addEventListener('input', () => {
+    const trace = page.traces.get().value;
+    if (trace) page.state.set({ tolerance: tolerances(trace)[Number(slider.value)] });
+  });
+  const element = h(
+    'section',
+    { class: 'card clusters' },
+    h('h2', {}, words.clusters),
+    h('div', { class: 'control' }, h('label', { for: 'tolerance' }, words.tolerance, ' ', shown), slider),
+    count,
+    groups,
+    h('h3', {}, words.merges),
+    h('div', { class: 'events-scroll' }, events),
+  );
+  return {
+    element,
+    show(trace, layer) {
+      const tolerance = toleranceOf(page.state.get(), trace);
+      const found = groupsAt(trace, layer, tolerance);
+      showTolerance(page, slider, shown, trace, tolerance);
+      fill(count, words.clusterCount(found.length));
+      showGroups(page, groups, trace, layer, found);
+      showEvents(page, events, trace, layer, eventsAt(trace, tolerance));
+    },
+  };
+}
+
+function showTolerance(
+  page: Page,
+  slider: HTMLInputElement,
+  shown: HTMLElement,
+  trace: Trace,
+  tolerance: number,
+): void {
+  const { language } = page.state.get();
+  const offered = tolerances(trace);
+  const degrees = decimal((tolerance * 180) / Math.PI, language, 0);
+  const name = page.words.toleranceValue(decimal(tolerance, language, 2), degrees);
+  slider.max = String(offered.length - 1);
+  slider.value = String(offered.indexOf(tolerance));
+  setAttribute(slider, 'aria-valuetext', name);
+  fill(shown, name);
+}
+
+function showGroups(
+  page: Page,
+  list: HTMLElement,
+  trace: Trace,
+  layer: number,
+  groups: number[][],
+): void {
+  const colours = groupColours(trace, layer, toleranceOf(page.state.get(), trace));
+  const items = groups.map((members) => {
+    const names = members.map((i) => tokenName(trace, i, page.words));
+    const item = h('li', { class: members.length > 1 ? 'group' : 'group alone' }, names.join(' · '));
+    setVariable(item, '--colour', colours[members[0]] ?? 'var(--ink-3)');
+    return item;
+  });
+  fill(list, ...items);
+}
+
+function showEvents(
+  page: Page,
+  list: HTMLElement,
+  trace: Trace,
+  layer: number,
+  events: MergeEvent[],
+): void {
+  if (events.length === 0) return fill(list, h('li', { class: 'quiet' }, page.words.mergeNone));
+  const items = events.map((event) => {
+    const say = event.kind === 'split' ? page.words.split : page.words.merge;
+    const sentence = say(groupNames(page, trace, event.groups), event.layer);
+    const go = () => goToLayer(page, event.layer);
+    const attributes = { type: 'button', class: 'plain', click: go };
+    const reached = event.layer <= layer ? 'reached' : '';
+    return h('li', { class: reached }, h('button', attributes, sentence));
+  });
+  fill(list, ...items);
+}
+
+/** "Lieblings and tier"; a group of several stands in braces. */
+function groupNames({ words }: Page, trace: Trace, groups: number[][]): string {
+  const names = groups.map((members) => {
+    const inside = members.map((i) => tokenName(trace, i, words)).join(', ');
+    return members.length > 1 ? `{${inside}}` : inside;
+  });
+  const last = names.pop();
+  return names.length > 0 ? `${names.join(', ')} ${words.and} ${last}` : String(last);
+}

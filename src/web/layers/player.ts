@@ -1,0 +1,103 @@
+/** Play, pause, step and scrub through the layers. Time is the page's; the frames are the trace's. */
+import type { Trace } from '../api.ts';
+import { fill, h, setAttribute } from '../dom.ts';
+import { decimal } from '../format.ts';
+import { pauseIcon, playIcon, stepIcon } from '../icons.ts';
+import type { Page } from '../page.ts';
+import { goToLayer, isContinuous, shownLayer } from '../page.ts';
+import type { Panel } from './view.ts';
+
+/** The whole film lasts about this long, ms, but a frame neither flashes by nor drags. */
+const film = 6000;
+const shortest = 110;
+const longest = 750;
+
+export function createPlayer(page: Page): Panel {
+  const { words } = page;
+  const slider = h('input', { type: 'range', id: 'layer', min: 0, step: 1, 'aria-label': words.scrubber });
+  const shown = h('output', { for: 'layer', class: 'player-layer' });
+  const button = h('button', { type: 'button', class: 'round play', id: 'play' });
+  const clock = createClock(page, button);
+  slider.addEventListener('input', () => {
+    clock.stop();
+    goToLayer(page, Number(slider.value));
+  });
+  const element = h(
+    'div',
+    { class: 'player' },
+    button,
+    stepButton(page, -1, clock.stop),
+    slider,
+    stepButton(page, 1, clock.stop),
+    shown,
+  );
+  return {
+    element,
+    show(trace, layer) {
+      const name = layerName(page, trace, layer);
+      slider.max = String(trace.hidden_states.length - 1);
+      slider.value = String(layer);
+      setAttribute(slider, 'aria-valuetext', name);
+      fill(shown, name);
+    },
+  };
+}
+
+/** "Layer 5 of 8", and for the continuous flow its time. */
+export function layerName(page: Page, trace: Trace, layer: number): string {
+  const name = page.words.layerOf(layer, trace.hidden_states.length - 1);
+  if (!isContinuous(page)) return name;
+  return `t = ${decimal(trace.times[layer], page.state.get().language, 2)} · ${layer}/${trace.hidden_states.length - 1}`;
+}
+
+function stepButton(page: Page, direction: -1 | 1, stop: () => void): HTMLButtonElement {
+  const name = direction < 0 ? page.words.previous : page.words.next;
+  const click = () => {
+    stop();
+    const trace = page.traces.get().value;
+    if (trace) goToLayer(page, shownLayer(page.state.get(), trace) + direction);
+  };
+  const attributes = { type: 'button', class: 'round step', 'aria-label': name, title: name, click };
+  return h('button', attributes, stepIcon(direction));
+}
+
+function createClock(page: Page, button: HTMLButtonElement): { stop: () => void } {
+  const { words } = page;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const label = () => {
+    const name = timer === undefined ? words.play : words.pause;
+    setAttribute(button, 'aria-label', name);
+    setAttribute(button, 'title', name);
+    fill(button, timer === undefined ? playIcon() : pauseIcon());
+  };
+  const stop = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    label();
+  };
+  const tick = () => {
+    const trace = page.traces.get().value;
+    const hidden = !button.isConnected || page.state.get().tab !== 'layers';
+    if (!trace || hidden) return stop();
+    const last = trace.hidden_states.length - 1;
+    const layer = shownLayer(page.state.get(), trace);
+    if (layer >= last) return stop();
+    goToLayer(page, layer + 1);
+    timer = setTimeout(tick, Math.max(shortest, Math.min(longest, film / last)));
+  };
+  button.addEventListener('click', () => {
+    if (timer !== undefined) return stop();
+    rewindAtEnd(page);
+    timer = setTimeout(tick, shortest * 3);
+    label();
+  });
+  label();
+  return { stop };
+}
+
+function rewindAtEnd(page: Page): void {
+  const trace = page.traces.get().value;
+  if (!trace) return;
+  const last = trace.hidden_states.length - 1;
+  if (shownLayer(page.state.get(), trace) >= last) goToLayer(page, 0);
+}

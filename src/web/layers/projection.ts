@@ -1,0 +1,74 @@
+/**
+ * Principal components of all particles of all frames in one basis, for traces that come without
+ * their projection. Power iteration with deflation; a picture's accuracy, not an eigensolver's.
+ */
+import type { Projection, Trace } from '../api.ts';
+
+const components = 3;
+const iterations = 120;
+
+/** The trace's own projection, or one computed here. */
+export function projectionOf(trace: Trace): Projection {
+  return trace.projection ?? project(trace.hidden_states);
+}
+
+/** Projects frames × n × d positions on their first three principal axes; `explained` are shares. */
+export function project(frames: number[][][]): Projection {
+  const points = frames.flat();
+  const mean = average(points);
+  const centred = points.map((point) => point.map((value, i) => value - mean[i]));
+  const total = centred.reduce((sum, point) => sum + dot(point, point), 0) || 1;
+  const axes: number[][] = [];
+  for (let i = 0; i < components; i++) axes.push(principalAxis(centred, axes));
+  const seen = (axis: number[]) => centred.reduce((sum, point) => sum + dot(point, axis) ** 2, 0);
+  return {
+    points: frames.map((frame) =>
+      frame.map((point) => axes.map((axis) => dot(point, axis) - dot(mean, axis))),
+    ),
+    explained: axes.map((axis) => seen(axis) / total),
+  };
+}
+
+/** The direction of most variance orthogonal to `found`; its largest entry is positive. */
+function principalAxis(centred: number[][], found: number[][]): number[] {
+  let axis = normalised(orthogonal(startOf(centred), found));
+  for (let i = 0; i < iterations; i++) {
+    const next = axis.map(() => 0);
+    for (const point of centred) {
+      const along = dot(point, axis);
+      for (let k = 0; k < next.length; k++) next[k] += along * point[k];
+    }
+    axis = normalised(orthogonal(next, found));
+  }
+  const largest = axis.reduce((top, value) => (Math.abs(value) > Math.abs(top) ? value : top), 0);
+  return largest < 0 ? axis.map((value) => -value) : axis;
+}
+
+/** A start that has a share of every axis: unequal weights on all points. */
+function startOf(centred: number[][]): number[] {
+  return centred[0].map((_, k) =>
+    centred.reduce((sum, point, i) => sum + point[k] * (1 + (i % 7)), 1e-9 * (k + 1)),
+  );
+}
+
+function orthogonal(vector: number[], to: number[][]): number[] {
+  return to.reduce((left, axis) => {
+    const along = dot(left, axis);
+    return left.map((value, i) => value - along * axis[i]);
+  }, vector);
+}
+
+function normalised(vector: number[]): number[] {
+  const length = Math.sqrt(dot(vector, vector));
+  return length > 0 ? vector.map((value) => value / length) : vector;
+}
+
+function average(points: number[][]): number[] {
+  return points[0].map((_, k) => points.reduce((sum, point) => sum + point[k], 0) / points.length);
+}
+
+function dot(a: number[], b: number[]): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}

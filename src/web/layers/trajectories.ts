@@ -1,0 +1,358 @@
+/**
+ * The particles' paths in two principal axes: the whole path pale, the way behind strong, clusters
+ * as soft islands. Between two frames the picture glides; the data are only at the frames.
+ */
+import type { Projection, Trace } from '../api.ts';
+import { fill, h, prefersStillness, setAttribute, setVariable, svg } from '../dom.ts';
+import { decimal } from '../format.ts';
+import type { Page } from '../page.ts';
+import { pinToken, selectedToken, tokenName } from '../page.ts';
+import { planes } from '../state.ts';
+import type { Point } from './geometry.ts';
+import { hull, placeLabels, roundTicks } from './geometry.ts';
+import { groupColours, groupsAt, toleranceOf } from './groups.ts';
+import { projectionOf } from './projection.ts';
+import type { Panel } from './view.ts';
+
+const glide = 320; // ms from frame to frame
+const margin = { left: 44, right: 18, top: 18, bottom: 40 };
+const labelHeight = 18;
+const reach = 20; // px from a particle within which the pointer means it
+
+/** What is drawn now: the trace in the chosen plane and on the present screen. */
+interface Scene {
+  readonly trace: Trace;
+  readonly projection: Projection;
+  readonly axes: readonly [number, number];
+  readonly width: number;
+  readonly height: number;
+  readonly place: (point: number[]) => Point;
+  readonly range: { readonly x: Point; readonly y: Point };
+}
+
+export function createTrajectories(page: Page): Panel {
+  const { words } = page;
+  const picture = svg('svg', { class: 'flow', role: 'img' });
+  const layers = { grid: svg('g'), islands: svg('g'), paths: svg('g'), marks: svg('g') };
+  picture.append(...Object.values(layers));
+  const holder = h('div', { class: 'flow-holder' }, picture);
+  const stage = createStage(page, picture, layers);
+  new ResizeObserver(() => stage.resize(holder.clientWidth)).observe(holder);
+  return {
+    element: h(
+      'section',
+      { class: 'card trajectories' },
+      h('div', { class: 'card-head' }, h('h2', {}, words.trajectories), createPlanes(page)),
+      h('p', { class: 'hint' }, words.trajectoriesHint),
+      holder,
+    ),
+    show: stage.show,
+  };
+}
+
+function createPlanes(page: Page): HTMLElement {
+  const { state, words } = page;
+  const buttons = planes.map((plane) =>
+    h('button', { type: 'button', click: () => state.set({ plane }) }, `${plane[0]} · ${plane[1]}`),
+  );
+  const show = () => {
+    for (const [i, plane] of planes.entries())
+      setAttribute(buttons[i], 'aria-pressed', String(state.get().plane === plane));
+  };
+  state.subscribe(show);
+  show();
+  return h('div', { class: 'segments', role: 'group', 'aria-label': words.plane }, ...buttons);
+}
+
+interface Groups {
+  readonly grid: SVGGElement;
+  readonly islands: SVGGElement;
+  readonly paths: SVGGElement;
+  readonly marks: SVGGElement;
+}
+
+function createStage(page: Page, picture: SVGSVGElement, groups: Groups) {
+  let width = 0;
+  let current: { trace: Trace; layer: number } | null = null;
+  let projection: { of: Trace; is: Projection } | null = null;
+  let shown = -1; // the frame in view, fractional while gliding
+  let frame = 0;
+  let points: Point[] = [];
+  const places: (number | undefined)[] = [];
+  listen(page, picture, () => points);
+
+  function scene(trace: Trace): Scene {
+    if (projection?.of !== trace) {
+      projection = { of: trace, is: projectionOf(trace) };
+      places.length = 0;
+      shown = -1;
+    }
+    return createScene(page, trace, projection.is, width);
+  }
+
+  function draw(): void {
+    if (!current || width === 0) return;
+    const { trace, layer } = current;
+    const now = scene(trace);
+    if (shown < 0) shown = layer;
+    setAttribute(picture, 'viewBox', `0 0 ${now.width} ${now.height}`);
+    setAttribute(picture, 'aria-label', describe(page, trace, layer));
+    drawGrid(page, groups.grid, now);
+    points = drawFlow(page, groups, now, shown, places);
+  }
+
+  function step(from: number, to: number, start: number): void {
+    const part = Math.min(1, (performance.now() - start) / glide);
+    shown = from + (to - from) * (1 - (1 - part) ** 3);
+    draw();
+    if (part < 1) frame = requestAnimationFrame(() => step(from, to, start));
+  }
+
+  return {
+    resize(to: number) {
+      if (to === width) return;
+      width = to;
+      draw();
+    },
+    show(trace: Trace, layer: number) {
+      const moved = current?.trace === trace && current.layer !== layer;
+      const same = current?.trace === trace && current.layer === layer;
+      current = { trace, layer };
+      if (same) return draw();
+      cancelAnimationFrame(frame);
+      if (moved && !prefersStillness()) return step(shown, layer, performance.now());
+      shown = layer;
+      draw();
+    },
+  };
+}
+
+/** The picture listens, not its marks, which are drawn anew while the pointer is over them. */
+function listen(page: Page, picture: SVGSVGElement, points: () => Point[]): void {
+  const under = (event: PointerEvent | MouseEvent) => {
+    const { left, top } = picture.getBoundingClientRect();
+    return nearest(points(), [event.clientX - left, event.clientY - top]);
+  };
+  picture.addEventListener('pointermove', (event) => {
+    const token = under(event);
+    picture.classList.toggle('over', token !== null);
+    page.hover.set({ token });
+  });
+  picture.addEventListener('pointerleave', () => page.hover.set({ token: null }));
+  picture.addEventListener('click', (event) => {
+    const token = under(event);
+    if (token !== null) pinToken(page, token);
+  });
+}
+
+/** The index of the point nearest to `at`, if one is in reach. */
+function nearest(points: Point[], at: Point): number | null {
+  const distances = points.map(([x, y]) => Math.hypot(x - at[0], y - at[1]));
+  const least = Math.min(...distances);
+  return least < reach ? distances.indexOf(least) : null;
+}
+
+function describe(page: Page, trace: Trace, layer: number): string {
+  const groups = groupsAt(trace, layer, toleranceOf(page.state.get(), trace)).map((members) =>
+    members.map((i) => tokenName(trace, i, page.words)).join(' + '),
+  );
+  return page.words.trajectoriesLabel(layer, groups.join('; '));
+}
+
+/** One scale for both axes, so that distances may be compared by eye. */
+function createScene(page: Page, trace: Trace, projection: Projection, width: number): Scene {
+  const { plane } = page.state.get();
+  const axes = [Number(plane[0]) - 1, Number(plane[1]) - 1] as const;
+  const height = Math.round(Math.max(320, Math.min(560, width * 0.66)));
+  const [low, high] = [extent(projection, axes, Math.min), extent(projection, axes, Math.max)];
+  const inner = {
+    width: width - margin.left - margin.right,
+    height: height - margin.top - margin.bottom,
+  };
+  const spread = [0, 1].map((i) => Math.max(high[i] - low[i], 1e-6) * 1.16);
+  const scale = Math.min(inner.width / spread[0], inner.height / spread[1]);
+  const middle = [0, 1].map((i) => (low[i] + high[i]) / 2);
+  const centre = [margin.left + inner.width / 2, margin.top + inner.height / 2];
+  const span = (i: number, length: number): Point => [
+    middle[i] - length / scale / 2,
+    middle[i] + length / scale / 2,
+  ];
+  return {
+    trace,
+    projection,
+    axes,
+    width,
+    height,
+    range: { x: span(0, inner.width), y: span(1, inner.height) },
+    place: (point) => [
+      centre[0] + (point[axes[0]] - middle[0]) * scale,
+      centre[1] - (point[axes[1]] - middle[1]) * scale,
+    ],
+  };
+}
+
+function extent(
+  { points }: Projection,
+  axes: readonly [number, number],
+  pick: (...values: number[]) => number,
+): [number, number] {
+  const all = points.flat();
+  const along = (axis: number) => all.reduce((best, p) => pick(best, p[axis]), all[0][axis]);
+  return [along(axes[0]), along(axes[1])];
+}
+
+function drawGrid(page: Page, group: SVGGElement, scene: Scene): void {
+  const { width, height, range, axes, place } = scene;
+  const at = (x: number, y: number): Point => {
+    const point = [0, 0, 0];
+    point[axes[0]] = x;
+    point[axes[1]] = y;
+    return place(point);
+  };
+  const [left, right] = [margin.left, width - margin.right];
+  const [top, bottom] = [margin.top, height - margin.bottom];
+  const { language } = page.state.get();
+  const name = (value: number) => decimal(value, language, 1);
+  const upright = roundTicks(range.x[0], range.x[1], width / 110).flatMap((tick) => {
+    const [x] = at(tick, 0);
+    return [line(x, top, x, bottom), text(x, bottom + 15, 'middle', name(tick))];
+  });
+  const level = roundTicks(range.y[0], range.y[1], height / 90).flatMap((tick) => {
+    const [, y] = at(0, tick);
+    return [line(left, y, right, y), text(left - 7, y + 4, 'end', name(tick))];
+  });
+  fill(group, ...upright, ...level, ...axisTitles(page, scene));
+}
+
+function line(x1: number, y1: number, x2: number, y2: number): SVGLineElement {
+  return svg('line', { x1, y1, x2, y2, class: 'grid-line' });
+}
+
+function text(x: number, y: number, anchor: string, content: string): SVGTextElement {
+  return svg('text', { x, y, 'text-anchor': anchor, class: 'grid-text' }, content);
+}
+
+function axisTitles(page: Page, { width, height, axes, projection }: Scene): SVGTextElement[] {
+  const { language } = page.state.get();
+  const share = (axis: number) =>
+    new Intl.NumberFormat(language, { style: 'percent' }).format(projection.explained[axis] ?? 0);
+  const name = (axis: number) => page.words.axis(axis + 1, share(axis));
+  const middle = (height - margin.bottom + margin.top) / 2;
+  const upright = text(12, middle, 'middle', name(axes[1]));
+  upright.setAttribute('transform', `rotate(-90 12 ${middle})`);
+  return [text((width + margin.left) / 2, height - 6, 'middle', name(axes[0])), upright];
+}
+
+function drawFlow(
+  page: Page,
+  groups: Groups,
+  scene: Scene,
+  shown: number,
+  places: (number | undefined)[],
+): Point[] {
+  const { trace, projection, place } = scene;
+  const layer = Math.round(shown);
+  const tolerance = toleranceOf(page.state.get(), trace);
+  const colours = groupColours(trace, layer, tolerance);
+  const paths = trace.tokens.map((_, i) => projection.points.map((frame) => place(frame[i])));
+  const now = paths.map((path) => between(path, shown));
+  const selected = selectedToken(page);
+  fill(groups.islands, ...islands(groupsAt(trace, layer, tolerance), now, colours));
+  fill(groups.paths, ...paths.flatMap((path, i) => drawPath(path, shown, now[i], i === selected, colours[i])));
+  const labels = placeLabels(now, sizesOf(page, trace), boundsOf(scene), places);
+  for (const [i, { place: index }] of labels.entries()) places[i] = index;
+  const marks = now.map((point, i) => drawMark(page, trace, i, point, labels[i].box, colours[i]));
+  if (selected !== null && marks[selected]) marks.push(...marks.splice(selected, 1));
+  fill(groups.marks, ...marks);
+  return now;
+}
+
+function between(path: Point[], shown: number): Point {
+  const from = Math.min(Math.floor(shown), path.length - 1);
+  const to = Math.min(from + 1, path.length - 1);
+  const part = shown - from;
+  return [path[from][0] + part * (path[to][0] - path[from][0]), path[from][1] + part * (path[to][1] - path[from][1])];
+}
+
+function islands(groups: number[][], now: Point[], colours: (string | null)[]): SVGElement[] {
+  return groups
+    .filter(({ length }) => length > 1)
+    .map((members) => {
+      const outline = hull(members.map((i) => now[i]));
+      const shape = svg('path', { class: 'island', d: `${pathData(outline)}Z` });
+      setVariable(shape, '--colour', colours[members[0]] ?? 'var(--ink-3)');
+      return shape;
+    });
+}
+
+function drawPath(
+  path: Point[],
+  shown: number,
+  now: Point,
+  selected: boolean,
+  colour: string | null,
+): SVGElement[] {
+  const behind = [...path.slice(0, Math.floor(shown) + 1), now];
+  const parts = [
+    svg('path', { class: 'path whole', d: pathData(path) }),
+    svg('path', { class: selected ? 'path behind selected' : 'path behind', d: pathData(behind) }),
+    svg('circle', { class: 'origin', cx: path[0][0], cy: path[0][1], r: 3.5 }),
+  ];
+  for (const part of parts) setVariable(part, '--colour', colour ?? 'var(--ink-3)');
+  return parts;
+}
+
+function pathData(points: Point[]): string {
+  return `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}`;
+}
+
+/** Rough sizes: measuring text forces a layout in every frame. */
+function sizesOf(page: Page, trace: Trace): { width: number; height: number }[] {
+  return trace.tokens.map((_, i) => ({
+    width: 7.4 * tokenName(trace, i, page.words).length + 4,
+    height: labelHeight,
+  }));
+}
+
+function boundsOf({ width, height }: Scene) {
+  return {
+    x: margin.left,
+    y: 2,
+    width: width - margin.left - 2,
+    height: height - margin.bottom - 2,
+  };
+}
+
+function drawMark(
+  page: Page,
+  trace: Trace,
+  index: number,
+  [x, y]: Point,
+  box: { x: number; y: number; width: number; height: number },
+  colour: string | null,
+): SVGElement {
+  const middle: Point = [box.x + box.width / 2, box.y + box.height / 2];
+  const edge: Point = [Math.max(box.x, Math.min(x, box.x + box.width)), middle[1]];
+  const far = Math.hypot(edge[0] - x, edge[1] - y) > 15;
+  const mark = svg(
+    'g',
+    {
+      class: markClass(page, trace, index),
+    },
+    far && svg('line', { class: 'leader', x1: x, y1: y, x2: edge[0], y2: edge[1] }),
+    svg('circle', { class: 'particle-dot', cx: x, cy: y, r: 6 }),
+    svg('text', { x: middle[0], y: middle[1] + 4.5, 'text-anchor': 'middle' }, tokenName(trace, index, page.words)),
+  );
+  setVariable(mark, '--colour', colour ?? 'var(--ink-3)');
+  return mark;
+}
+
+function markClass(page: Page, trace: Trace, index: number): string {
+  const chosen = selectedToken(page);
+  const { text: name } = trace.tokens[index];
+  const kinds = ['mark'];
+  if (name === '__') kinds.push('blank');
+  if (chosen === index) kinds.push('selected');
+  else if (chosen !== null) kinds.push('dimmed');
+  return kinds.join(' ');
+}

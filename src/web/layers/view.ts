@@ -1,0 +1,62 @@
+/** The Layers tab: one trace, one selected frame and one selected particle, in many panels. */
+import type { Trace } from '../api.ts';
+import { fill, h } from '../dom.ts';
+import type { Page } from '../page.ts';
+import { goToLayer, shownLayer } from '../page.ts';
+import { createAttention } from './attention.ts';
+import { createClusters } from './clusters.ts';
+import { createCosines, createDiagnostics } from './diagnostics.ts';
+import { createLensTable } from './lens-table.ts';
+import { createParticles } from './particles.ts';
+import { createPlayer } from './player.ts';
+import { createTrajectories } from './trajectories.ts';
+
+/** A panel: its element, and how it shows a frame of a trace (called on every change). */
+export interface Panel {
+  readonly element: HTMLElement;
+  show(trace: Trace, layer: number): void;
+}
+
+export function createLayersView(page: Page): HTMLElement {
+  const panels = [
+    createPlayer(page),
+    createParticles(page),
+    createTrajectories(page),
+    createLensTable(page),
+    createAttention(page),
+    createClusters(page),
+    createCosines(page),
+    createDiagnostics(page),
+  ];
+  const [player, particles, ...cards] = panels.map(({ element }) => element);
+  const grid = h('div', { class: 'layers-grid' }, ...cards);
+  const view = h('div', { class: 'layers' }, h('div', { class: 'dock' }, player, particles), grid);
+  const empty = h('p', { class: 'nothing' });
+  view.append(empty);
+  view.addEventListener('keydown', (event) => stepByKey(page, event));
+
+  const show = () => {
+    const { status, value } = page.traces.get();
+    const waiting = page.answers.get().status;
+    view.classList.toggle('stale', value !== null && (status !== 'ready' || waiting === 'loading'));
+    view.classList.toggle('waiting', value === null);
+    view.setAttribute('aria-busy', String(status === 'loading'));
+    fill(empty, value ? null : waiting === 'empty' ? page.words.emptyBody : page.words.loading);
+    if (!value || page.state.get().tab !== 'layers') return;
+    const layer = shownLayer(page.state.get(), value);
+    for (const panel of panels) panel.show(value, layer);
+  };
+  for (const source of [page.state, page.hover, page.traces, page.answers]) source.subscribe(show);
+  queueMicrotask(show); // the elements are measured, so they have to be in the document first
+  return view;
+}
+
+/** Arrows step through the layers wherever they have no meaning of their own. */
+function stepByKey(page: Page, event: KeyboardEvent): void {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  const trace = page.traces.get().value;
+  const busy = event.target instanceof Element && event.target.closest('input');
+  if (step === undefined || busy || !trace) return;
+  event.preventDefault();
+  goToLayer(page, shownLayer(page.state.get(), trace) + step);
+}

@@ -1,0 +1,66 @@
+/** Boots the page: asks for the first answer at once, then builds what shows it. */
+import { askPrediction, askTrace } from './api.ts';
+import { createFrame } from './frame.ts';
+import type { Page } from './page.ts';
+import { questionOf } from './page.ts';
+import type { State } from './state.ts';
+import { defaults, readFragment, writeFragment } from './state.ts';
+import { createResource, createStore } from './store.ts';
+import { wordsOf } from './words.ts';
+
+const base: State = { ...defaults, language: navigator.language.startsWith('de') ? 'de' : 'en' };
+const state = createStore<State>(readFragment(location.hash, base));
+const hover = createStore<{ token: number | null }>({ token: null });
+const answers = createResource(askPrediction);
+const traces = createResource(askTrace);
+
+function ask(): void {
+  const question = questionOf(state.get());
+  if (question) answers.load(question);
+  else {
+    answers.clear();
+    traces.clear();
+  }
+}
+
+/** The layers are asked for after the answer, which the reader waits for. */
+function askForLayers(): void {
+  const question = questionOf(state.get());
+  if (question && answers.get().status === 'ready') {
+    const { text, depth, coupling } = question;
+    traces.load({ text, depth, coupling });
+  }
+}
+
+function retry(): void {
+  if (answers.get().status === 'failed') ask();
+  else askForLayers();
+}
+
+/** `follow` listens first, so that the theme is set before a chart reads its colours. */
+function build(): void {
+  for (const store of [state, hover, answers, traces]) store.silence();
+  const { language, theme } = state.get();
+  document.documentElement.lang = language;
+  document.documentElement.dataset.theme = theme;
+  const page: Page = { state, hover, answers, traces, words: wordsOf(language), retry };
+  state.subscribe(follow);
+  answers.subscribe(askForLayers);
+  const focused = document.activeElement?.id;
+  document.getElementById('page')?.replaceChildren(createFrame(page));
+  if (focused) document.getElementById(focused)?.focus();
+}
+
+function follow(now: State, before: State): void {
+  const fragment = writeFragment(now, base);
+  history.replaceState(null, '', fragment ? `#${fragment}` : location.pathname + location.search);
+  if (now.text !== before.text) hover.set({ token: null });
+  if (now.theme !== before.theme) document.documentElement.dataset.theme = now.theme;
+  if (now.language !== before.language) build();
+  ask();
+}
+
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', build);
+addEventListener('hashchange', () => state.set(readFragment(location.hash, base)));
+ask();
+build();

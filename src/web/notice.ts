@@ -1,0 +1,55 @@
+/** A problem, told in place with its remedy; and what is said where there is nothing to show yet. */
+import { fill, h } from './dom.ts';
+import type { Page } from './page.ts';
+import type { Problem } from './problem.ts';
+
+/** Shows what is wrong with the latest answer, or with its layers, and how to go on. */
+export function createNotice(page: Page): HTMLElement {
+  const notice = h('div', { class: 'notice-place', role: 'alert' });
+  const show = () => {
+    const { words } = page;
+    const answer = page.answers.get();
+    const layers = page.traces.get();
+    if (answer.problem) fill(notice, describe(page, answer.problem, answer.value !== null));
+    else if (layers.problem && answer.status === 'ready')
+      fill(notice, describe(page, layers.problem, false, words.problem.traceFailed));
+    else fill(notice);
+  };
+  page.answers.subscribe(show);
+  page.traces.subscribe(show);
+  show();
+  return notice;
+}
+
+function describe(page: Page, problem: Problem, kept: boolean, heading?: string): HTMLElement {
+  const { words } = page;
+  const offline = problem.status === 0;
+  const title = heading ?? (offline ? words.problem.network : problem.title);
+  const detail = offline ? words.problem.networkRemedy : problem.detail;
+  return h(
+    'div',
+    { class: 'notice' },
+    h('h2', {}, title),
+    detail && h('p', {}, detail),
+    kept && h('p', { class: 'quiet' }, words.problem.kept),
+    canHelp(problem) && createRetry(page, problem),
+  );
+}
+
+/** Asking the same again helps only where the question itself was not at fault. */
+function canHelp({ status }: Problem): boolean {
+  return status === 0 || status === 429 || status >= 500;
+}
+
+function createRetry(page: Page, { retryAfter }: Problem): HTMLButtonElement {
+  const { words } = page;
+  const button = h('button', { type: 'button', class: 'button', click: page.retry });
+  let seconds = Math.min(retryAfter ?? 0, 600);
+  const tick = () => {
+    button.disabled = seconds > 0;
+    fill(button, seconds > 0 ? words.problem.retryAfter(seconds) : words.problem.retry);
+    if (seconds-- > 0) setTimeout(tick, 1000);
+  };
+  tick();
+  return button;
+}

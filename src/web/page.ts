@@ -1,0 +1,70 @@
+/** What every view is handed: the state, the replies, the selection and the words. */
+import type { Prediction, Question, Trace } from './api.ts';
+import { blanks, endsInBlank, splitTargets } from './sentence.ts';
+import type { CouplingName, State } from './state.ts';
+import type { Resource, Store } from './store.ts';
+import type { Words } from './words.ts';
+
+export interface Page {
+  readonly state: Store<State>;
+  /** The particle under the pointer; it goes before the pinned one. */
+  readonly hover: Store<{ readonly token: number | null }>;
+  readonly answers: Resource<Question, Prediction>;
+  readonly traces: Resource<Question, Trace>;
+  readonly words: Words;
+  /** Asks again what failed. */
+  readonly retry: () => void;
+}
+
+/** The coupling that will be used: the reader's, where the text allows it. */
+export function couplingOf({ text, coupling }: State): CouplingName {
+  if (blanks(text).length === 0) return 'causal';
+  return endsInBlank(text) ? coupling : 'full';
+}
+
+/** What to ask the server in this state; null where the text is empty. */
+export function questionOf(state: State): Question | null {
+  const text = state.text.trim();
+  if (text === '') return null;
+  if (blanks(text).length === 0) return { text, depth: state.depth };
+  const targets = splitTargets(state.targets);
+  const question: Question = { text, depth: state.depth, coupling: couplingOf(state) };
+  return targets.length > 0 ? { ...question, targets } : question;
+}
+
+/** The particle that all panels show: the one pointed at, else the pinned one. */
+export function selectedToken({ hover, state }: Page): number | null {
+  return hover.get().token ?? state.get().token;
+}
+
+/** Pins a particle, or lets go of it if it was pinned. */
+export function pinToken({ state }: Page, token: number): void {
+  state.set({ token: state.get().token === token ? null : token });
+}
+
+/** The frame looked at, within those there are. */
+export function shownLayer(state: State, trace: Trace): number {
+  const last = trace.hidden_states.length - 1;
+  return state.layer === null ? last : Math.min(state.layer, last);
+}
+
+/** Goes to a frame; the last is kept as "the last", so that another depth shows its own end. */
+export function goToLayer({ state, traces }: Page, layer: number): void {
+  const trace = traces.get().value;
+  if (!trace) return;
+  const last = trace.hidden_states.length - 1;
+  const bounded = Math.max(0, Math.min(last, Math.round(layer)));
+  state.set({ layer: bounded === last ? null : bounded });
+}
+
+/** How a particle is called: its text without blanks around it, or the name of what it stands for. */
+export function tokenName(trace: Trace, index: number, words: Words): string {
+  const { text, start, end } = trace.tokens[index];
+  if (text === '' && start === end) return words.start;
+  return text.trim() || '␣';
+}
+
+/** Whether the depth of a trace is a time, not a count of layers. */
+export function isContinuous(page: Page): boolean {
+  return page.answers.get().value?.depth === 'ode';
+}

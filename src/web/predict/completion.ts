@@ -1,0 +1,70 @@
+/** The sentence set large with its best answer in the blank; each word is a button that blanks it. */
+import type { Prediction } from '../api.ts';
+import { setText } from '../composer.ts';
+import { fill, h } from '../dom.ts';
+import { percent } from '../format.ts';
+import type { Page } from '../page.ts';
+import type { Piece } from '../sentence.ts';
+import { appendBlank, blanks, moveBlank, pieces } from '../sentence.ts';
+
+export function createCompletion(page: Page): HTMLElement {
+  const { words, answers, state } = page;
+  const line = h('p', { class: 'sentence' });
+  const hint = h('p', { class: 'hint' });
+  const status = h('p', { class: 'unseen', role: 'status' });
+  const show = () => {
+    const { value } = answers.get();
+    fill(status, answers.get().status === 'ready' && value ? spoken(page, value) : '');
+    if (state.get().text.trim() === '') return showEmpty(page, line, hint);
+    fill(line, ...completed(page, value));
+    fill(hint, words.wordHint);
+  };
+  answers.subscribe(show);
+  state.subscribe((now, before) => now.text !== before.text && show());
+  show();
+  return h('div', { class: 'completion' }, line, hint, status);
+}
+
+function showEmpty({ words }: Page, line: HTMLElement, hint: HTMLElement): void {
+  fill(line, h('span', { class: 'quiet' }, words.emptyTitle));
+  fill(hint, words.emptyBody);
+}
+
+function spoken({ words, state }: Page, value: Prediction): string {
+  const best = value.predictions[0];
+  if (!best) return '';
+  const say = value.kind === 'next-token' ? words.nextStatus : words.answerStatus;
+  return say(best.token_str.trim(), percent(best.score, state.get().language));
+}
+
+/** The sentence in pieces; the answer is shown only with the sentence that it belongs to. */
+function completed(page: Page, value: Prediction | null): (Node | string)[] {
+  const { text } = page.state.get();
+  const fits = value !== null && value.text.trim() === text.trim();
+  const best = fits ? value.predictions[0]?.token_str : undefined;
+  const nodes = pieces(text).map((piece) => {
+    if (piece.kind === 'other') return piece.text;
+    return piece.kind === 'blank' ? answer(best) : wordButton(page, piece, best);
+  });
+  return blanks(text).length > 0 ? nodes : [...nodes, ...continuation(page, best)];
+}
+
+function answer(best: string | undefined): HTMLElement {
+  return best === undefined
+    ? h('span', { class: 'answer open' }, '\u2007\u2007\u2007\u2007')
+    : h('strong', { class: 'answer' }, best.trim());
+}
+
+function wordButton(page: Page, piece: Piece, best: string | undefined): HTMLElement {
+  const filling = best?.trim() ?? '';
+  const click = () => setText(page, moveBlank(page.state.get().text, piece, filling));
+  const label = page.words.makeBlank(piece.text);
+  return h('button', { type: 'button', class: 'word', title: label, click }, piece.text);
+}
+
+/** Without a blank the most probable next token follows, paler, and a blank can be added. */
+function continuation(page: Page, best: string | undefined): (Node | string)[] {
+  const click = () => setText(page, appendBlank(page.state.get().text));
+  const add = h('button', { type: 'button', class: 'chip add', click }, page.words.appendBlank);
+  return [h('span', { class: 'next' }, best ?? ''), ' ', add];
+}

@@ -1,0 +1,140 @@
+/** The best answer at each layer, as stretches of layers that agree, and its probability as lines. */
+import type { FillMask, Trace } from '../api.ts';
+import type { LineChart } from '../charts.ts';
+import { seriesColour } from '../colours.ts';
+import { fill, h, setVariable } from '../dom.ts';
+import { decimal, percent } from '../format.ts';
+import type { Page } from '../page.ts';
+import { goToLayer, isContinuous } from '../page.ts';
+
+/** Neighbouring frames whose best answer is the same. */
+export interface Run {
+  readonly answer: string;
+  readonly first: number;
+  readonly last: number;
+  /** The answer's probability at the end of the run. */
+  readonly score: number;
+}
+
+/** How many answers get a line and a colour of their own. */
+const lines = 5;
+
+export function createLayerRuns(page: Page): HTMLElement {
+  const { words, traces, state } = page;
+  const list = h('ol', { class: 'runs' });
+  const canvas = h('canvas', { role: 'img' });
+  const view = h(
+    'section',
+    { class: 'card per-layer' },
+    h('h2', {}, words.perLayer),
+    h('p', { class: 'hint' }, words.perLayerHint),
+    h('div', { class: 'runs-scroll' }, list),
+    h('div', { class: 'chart per-layer-chart' }, canvas),
+  );
+  const draw = createDrawing(page, canvas);
+  const show = () => {
+    const { status, value } = traces.get();
+    view.classList.toggle('waiting', value === null);
+    view.classList.toggle('stale', value !== null && status !== 'ready');
+    if (!value) return fill(list);
+    const order = tracked(value).map(({ token_str }) => token_str.trim());
+    fill(list, ...runs(value).map((run) => createRun(page, value, run, order)));
+    draw(value);
+  };
+  traces.subscribe(show);
+  state.subscribe((now, before) => {
+    if (now.tab !== before.tab || now.theme !== before.theme) show();
+  });
+  show();
+  return view;
+}
+
+/** The best candidate of a frame. */
+function best({ candidates }: Trace['logit_lens'][number]): FillMask | undefined {
+  return candidates.reduce<FillMask | undefined>(
+    (top, candidate) => (top === undefined || candidate.score > top.score ? candidate : top),
+    undefined,
+  );
+}
+
+/** The frames of a lens, gathered into runs of one best answer. */
+export function runs({ logit_lens }: Pick<Trace, 'logit_lens'>): Run[] {
+  const gathered: Run[] = [];
+  for (const [frame, layer] of logit_lens.entries()) {
+    const top = best(layer);
+    if (!top) continue;
+    const answer = top.token_str.trim();
+    const before = gathered.at(-1);
+    const joins = before?.answer === answer;
+    const first = joins ? before.first : frame;
+    if (joins) gathered.pop();
+    gathered.push({ answer, first, last: frame, score: top.score });
+  }
+  return gathered;
+}
+
+/** The candidates that get a line: the best at the end. */
+function tracked({ logit_lens }: Trace): FillMask[] {
+  const final = logit_lens.at(-1)?.candidates ?? [];
+  return [...final].sort((a, b) => b.score - a.score).slice(0, lines);
+}
+
+function createRun(page: Page, trace: Trace, run: Run, order: string[]): HTMLElement {
+  const { words, state } = page;
+  const { language } = state.get();
+  const name = (frame: number) =>
+    isContinuous(page) ? `t = ${decimal(trace.times[frame], language, 2)}` : String(frame);
+  const open = () => {
+    goToLayer(page, run.last);
+    state.set({ tab: 'layers' });
+  };
+  const button = h(
+    'button',
+    { type: 'button', class: 'run-button', click: open },
+    h('span', { class: 'run-layers' }, words.run(name(run.first), name(run.last))),
+    h('span', { class: 'run-answer' }, run.answer),
+    h('span', { class: 'run-share' }, percent(run.score, language)),
+  );
+  const item = h('li', {}, button);
+  setVariable(item, '--count', String(run.last - run.first + 1));
+  const at = order.indexOf(run.answer);
+  setVariable(item, '--colour', at < 0 ? 'var(--ink-2)' : seriesColour(at));
+  return item;
+}
+
+/** chart.js is fetched only after the first answer stands. */
+async function loadChart(page: Page, canvas: HTMLCanvasElement): Promise<LineChart> {
+  const { createLineChart } = await import('../charts.ts');
+  return createLineChart(page, canvas, (layer) => goToLayer(page, layer));
+}
+
+function createDrawing(page: Page, canvas: HTMLCanvasElement): (trace: Trace) => void {
+  const { words, state } = page;
+  let latest: Trace | null = null;
+  let chart: Promise<LineChart> | null = null;
+  return (trace) => {
+    latest = trace;
+    chart ??= loadChart(page, canvas);
+    void chart.then((chart) => {
+      if (latest !== trace || state.get().tab !== 'predict') return;
+      const continuous = isContinuous(page);
+      chart.show({
+        title: words.perLayer,
+        x: continuous ? trace.times : trace.hidden_states.map((_, k) => k),
+        xTitle: continuous ? words.timeAxis : words.layerAxis,
+        yTitle: words.probability,
+        share: true,
+        legend: true,
+        series: tracked(trace).map((top, i) => ({
+          label: top.token_str.trim(),
+          values: trace.logit_lens.map(({ candidates }) => scoreOf(candidates, top)),
+          colour: i,
+        })),
+      });
+    });
+  };
+}
+
+function scoreOf(candidates: FillMask[], { token_str }: FillMask): number | null {
+  return candidates.find((candidate) => candidate.token_str === token_str)?.score ?? null;
+}

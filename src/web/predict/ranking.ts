@@ -1,0 +1,54 @@
+/** Horizontal bars for the ten best answers, and for the mass that they leave. */
+import type { Prediction } from '../api.ts';
+import { fill, h } from '../dom.ts';
+import type { Page } from '../page.ts';
+import type { Bar } from './bars.ts';
+import { createBars } from './bars.ts';
+
+export function createRanking(page: Page): HTMLElement {
+  const { words, answers } = page;
+  const title = h('h2', {});
+  const note = h('p', { class: 'hint' });
+  const bars = createBars(page, 12);
+  const show = () => {
+    const { value } = answers.get();
+    const continued = value?.kind === 'next-token';
+    fill(title, continued ? words.rankingNext : words.ranking);
+    fill(note, continued ? words.nextNote : words.sum);
+    bars.show(value ? [...listed(value), ...rest(page, value)] : []);
+  };
+  answers.subscribe(show);
+  show();
+  return h('section', { class: 'card ranking' }, title, note, bars.element);
+}
+
+function listed({ predictions, kind }: Prediction): Bar[] {
+  return predictions.map(({ token_str, score, sequence }, i) => ({
+    label: kind === 'next-token' ? visibleSpace(token_str) : token_str.trim(),
+    score,
+    mark: String(i + 1),
+    kind: i === 0 ? 'best' : 'listed',
+    title: sequence,
+  }));
+}
+
+/** A token's own leading blank matters, so it is shown. */
+function visibleSpace(token: string): string {
+  return token === '' ? '∎' : token.replace(/^ /, '·').replace(/\n/g, '⏎');
+}
+
+function rest({ words }: Page, value: Prediction): Bar[] {
+  const { unexplored } = value;
+  const sum = value.predictions.reduce((total, { score }) => total + score, 0);
+  const unlisted = value.unlisted ?? Math.max(0, 1 - sum - unexplored);
+  return [
+    { label: words.unlisted, score: unlisted, mark: '', kind: 'unlisted', title: words.unlistedHint },
+    {
+      label: words.unexplored,
+      score: unexplored,
+      mark: '',
+      kind: 'unexplored',
+      title: words.unexploredHint,
+    },
+  ];
+}

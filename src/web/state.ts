@@ -1,0 +1,99 @@
+/** The one state of all tabs, and its form in the URL fragment, so that a link restores the view. */
+
+export const languages = ['de', 'en'] as const;
+export const themes = ['system', 'light', 'dark'] as const;
+export const tabs = ['predict', 'layers'] as const;
+export const couplings = ['full', 'causal'] as const;
+export const planes = ['12', '13', '23'] as const;
+
+export type Language = (typeof languages)[number];
+export type Theme = (typeof themes)[number];
+export type Tab = (typeof tabs)[number];
+export type CouplingName = (typeof couplings)[number];
+/** Which two principal axes the trajectories are drawn in. */
+export type Plane = (typeof planes)[number];
+
+export interface State {
+  readonly text: string;
+  readonly depth: number | 'ode';
+  readonly coupling: CouplingName;
+  /** The reader's own candidates, separated by commas. */
+  readonly targets: string;
+  readonly tab: Tab;
+  /** The frame looked at; null is the last. */
+  readonly layer: number | null;
+  /** The pinned particle. */
+  readonly token: number | null;
+  /** The attention head; null is the mean of all. */
+  readonly head: number | null;
+  /** Angle (rad) below which particles count as one cluster; null is the page's choice. */
+  readonly tolerance: number | null;
+  readonly plane: Plane;
+  readonly language: Language;
+  readonly theme: Theme;
+}
+
+export const deepest = 64;
+
+export const defaults: State = {
+  text: 'Mein Lieblingstier ist __',
+  depth: 8,
+  coupling: 'full',
+  targets: '',
+  tab: 'predict',
+  layer: null,
+  token: null,
+  head: null,
+  tolerance: null,
+  plane: '12',
+  language: 'en',
+  theme: 'system',
+};
+
+/** The state in a fragment (with or without `#`); what is missing or not valid comes from `base`. */
+export function readFragment(fragment: string, base: State): State {
+  const given = new URLSearchParams(fragment.replace(/^#/, ''));
+  return {
+    text: given.get('text') ?? base.text,
+    depth: readDepth(given.get('depth')) ?? base.depth,
+    coupling: oneOf(couplings, given.get('coupling')) ?? base.coupling,
+    targets: given.get('targets') ?? base.targets,
+    tab: oneOf(tabs, given.get('tab')) ?? base.tab,
+    layer: readCount(given.get('layer')) ?? base.layer,
+    token: readCount(given.get('token')) ?? base.token,
+    head: readCount(given.get('head')) ?? base.head,
+    tolerance: readPositive(given.get('tolerance')) ?? base.tolerance,
+    plane: oneOf(planes, given.get('plane')) ?? base.plane,
+    language: oneOf(languages, given.get('language')) ?? base.language,
+    theme: oneOf(themes, given.get('theme')) ?? base.theme,
+  };
+}
+
+/** The fragment that restores `state` over `base`: only what differs, `''` if nothing does. */
+export function writeFragment(state: State, base: State): string {
+  const written = new URLSearchParams();
+  for (const key of Object.keys(base) as (keyof State)[]) {
+    const value = state[key];
+    if (value !== null && value !== base[key]) written.set(key, String(value));
+  }
+  return written.toString();
+}
+
+function oneOf<T extends string>(valid: readonly T[], given: string | null): T | null {
+  return valid.find((value) => value === given) ?? null;
+}
+
+function readDepth(given: string | null): number | 'ode' | null {
+  if (given === 'ode') return 'ode';
+  const depth = readCount(given);
+  return depth !== null && depth >= 1 && depth <= deepest ? depth : null;
+}
+
+function readCount(given: string | null): number | null {
+  return given !== null && /^\d{1,4}$/.test(given) ? Number(given) : null;
+}
+
+function readPositive(given: string | null): number | null {
+  const value = Number(given);
+  return Number.isFinite(value) && value > 0 ? value : null;
+}
