@@ -36,7 +36,7 @@ export function softmaxRows(
         const visible = mask ? mask + ((<usize>(b * maskStride + i * columns)) << 2) : 0;
         const top = scaleRow(scores, visible, out, columns, scale);
         const sum = exponentialRow(out, columns, top);
-        scaleBy(out, columns, sum > 0 ? 1 / sum : 0);
+        scaleBy(out, columns, sum === 0 ? 0 : 1 / sum);
         scores += bytes;
         out += bytes;
       }

@@ -66,8 +66,9 @@ export function exponential(x: v128): v128 {
   return i32x4.add(p, i32x4.shl(shifted, 23));
 }
 
-/** ln x for a normal positive x, in double precision: x = 2^e m, ln m = 2 artanh((m − 1)/(m + 1)). */
+/** ln x for a normal positive x (∞ and NaN stay as they are), in double precision: x = 2^e m, ln m = 2 artanh((m − 1)/(m + 1)). */
 export function logarithm(x: f64): f64 {
+  if (!(x < Infinity)) return x;
   const bits = reinterpret<i64>(x);
   let exponent = ((bits >> 52) & 0x7ff) - 1023;
   let mantissa = reinterpret<f64>((bits & 0x000fffffffffffff) | 0x3ff0000000000000);

@@ -250,6 +250,20 @@ describe('softmax cross-entropy', () => {
     }
   });
 
+  it.each([1, 9, 11])(
+    'shows a logit that is no number in the loss and the whole row (%i)',
+    (bad) => {
+      const { kernels, place, integers, empty, read } = heap(2);
+      const logits = place(indices(12).map((j) => (j === bad ? Number.NaN : j)));
+      const [gradient, losses] = [empty(12), empty(1)];
+      kernels.softmaxCrossEntropy(logits, 0, integers([0]), place([1]), gradient, losses, 1, 12);
+      expect([...read(losses, 1), ...read(gradient, 12)].every(Number.isNaN)).toBe(true);
+      const out = empty(12);
+      kernels.softmaxRows(logits, 0, out, 1, 1, 1, 12, 0, 1);
+      expect([...read(out, 12)].every(Number.isNaN)).toBe(true);
+    },
+  );
+
   it('has an exponential and a logarithm that are true to float32 over their range', () => {
     const { kernels, place, integers, empty, read } = heap(9);
     const gaps = indices(870).map((i) => i / 10);

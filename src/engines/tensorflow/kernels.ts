@@ -98,7 +98,7 @@ export interface TrainingKernels {
 
 let compiled: WebAssembly.Module | undefined;
 
-/** The kernels on this memory. Compiles at once (12 kB), the first time in a process. */
+/** The kernels on this memory. Compiles at once (9 kB), the first time in a process. */
 export function instantiateKernels(memory: WebAssembly.Memory): TrainingKernels {
   compiled ??= new WebAssembly.Module(
     Uint8Array.from(atob(trainingKernels), (character) => character.charCodeAt(0)),
