@@ -139,8 +139,8 @@ function unitLength(text: string, unit: number): number {
   return (text.codePointAt(unit) ?? 0) > 0xffff ? 2 : 1;
 }
 
-/** White space or punctuation, but not the apostrophe inside "Anna's". */
-const WORD_BEGINNING = /^(?!['’]\p{L})[\s\p{P}\p{S}\p{C}]/u;
+/** White space or punctuation, but not the apostrophe inside "Anna's", nor a part of a character. */
+const WORD_BEGINNING = /^(?!['’]\p{L}|\uFFFD)[\s\p{P}\p{S}\p{C}]/u;
 
 function wordBeginnings(bytes: readonly Uint8Array[], special: SpecialTokens): Uint8Array {
   const begins = new Uint8Array(bytes.length + 3);

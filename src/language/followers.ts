@@ -1,0 +1,179 @@
+/**
+ * Followers: the tokens of possible answers as particles in the field of a context that does not
+ * see them. A follower sees the whole context, the followers before it in its own answer, itself.
+ * Two ways to the same numbers: with the context's keys and values kept (fast, layers only), and
+ * all particles together (any depth, every frame).
+ */
+import { visibility } from '../attention/coupling.ts';
+import { type AttentionWeights, type Memory, remember } from '../attention/scores.ts';
+import { type Float64Tensor, referenceAlgebra, tensor } from '../engines/reference.ts';
+import { layers } from '../flow/layers.ts';
+import type { LanguageModel } from './checkpoint.ts';
+import { type ContextFlow, embed, type Frame, flow, type LayerCache } from './transformer.ts';
+
+/** A token of an answer, behind the tokens before it (null: the first). */
+export interface Follower {
+  readonly parent: Follower | null;
+  readonly token: number;
+  readonly position: number;
+}
+
+/** A follower that has flowed: its last state [d], and per layer what its own followers see of it. */
+export interface FlownFollower extends Follower {
+  readonly parent: FlownFollower | null;
+  readonly state: Float64Array;
+  readonly keys: readonly Float64Array[];
+  readonly values: readonly Float64Array[];
+}
+
+/** The answer up to this follower, from the first token on. */
+export function chainOf<F extends { readonly parent: F | null }>(follower: F): F[] {
+  const chain: F[] = [];
+  for (let f: F | null = follower; f !== null; f = f.parent) chain.unshift(f);
+  return chain;
+}
+
+/** Last states of followers whose parents have flowed before, all in one batch of layers. */
+export function followCached(
+  model: LanguageModel,
+  context: ContextFlow,
+  cache: LayerCache,
+  followers: readonly (Follower & { readonly parent: FlownFollower | null })[],
+): FlownFollower[] {
+  const chains = followers.map(({ parent }) => (parent === null ? [] : chainOf(parent)));
+  const keys = followers.map((): Float64Array[] => []);
+  const values = followers.map((): Float64Array[] => []);
+  const d = model.config.dimension;
+  const memory = (k: number, weights: AttentionWeights<Float64Tensor>, x: Float64Tensor) => {
+    const own = remember(referenceAlgebra, weights, x);
+    followers.forEach((_, b) => {
+      keys[b][k] = own.keys.data.slice(b * d, (b + 1) * d);
+      values[b][k] = own.values.data.slice(b * d, (b + 1) * d);
+    });
+    return joinMemories(cache.memories[k], chains, keys, values, k);
+  };
+  const { beta, horizon } = model.config;
+  const depth = cache.weights.length;
+  const weights = (t: number) => cache.weights[Math.floor(t * depth)];
+  const visible = chainMask(context.ids.length, chains);
+  let last = startOf(model, followers);
+  for (const frame of layers(
+    referenceAlgebra,
+    { weights, beta, horizon, depth, visible, memory },
+    last,
+  ))
+    last = frame.positions;
+  return followers.map((follower, b) => ({
+    ...follower,
+    state: last.data.slice(b * d, (b + 1) * d),
+    keys: keys[b],
+    values: values[b],
+  }));
+}
+
+/** The followers' start as a batch [B, 1, d]. */
+function startOf(model: LanguageModel, followers: readonly Follower[]): Float64Tensor {
+  const { data } = embed(
+    model,
+    followers.map((f) => f.token),
+    followers.map((f) => f.position),
+  );
+  return tensor([followers.length, 1, model.config.dimension], data);
+}
+
+/** Context, then the chain, then the follower itself; shorter chains leave the end hidden: [B, 1, m]. */
+function chainMask(n: number, chains: readonly FlownFollower[][]): Float64Tensor {
+  const m = n + 1 + Math.max(...chains.map((chain) => chain.length));
+  const out = tensor([chains.length, 1, m]);
+  chains.forEach((chain, b) => {
+    out.data.fill(1, b * m, b * m + n + chain.length + 1);
+  });
+  return out;
+}
+
+function joinMemories(
+  context: Memory<Float64Tensor>,
+  chains: readonly FlownFollower[][],
+  keys: readonly Float64Array[][],
+  values: readonly Float64Array[][],
+  layer: number,
+): Memory<Float64Tensor> {
+  const ancestors = (part: 'keys' | 'values') =>
+    chains.map((chain) => chain.map((follower) => follower[part][layer]));
+  const own = (part: readonly Float64Array[][]) => part.map((perLayer) => perLayer[layer]);
+  return {
+    keys: joinRows(context.keys, ancestors('keys'), own(keys)),
+    values: joinRows(context.values, ancestors('values'), own(values)),
+  };
+}
+
+function joinRows(
+  context: Float64Tensor,
+  chains: readonly Float64Array[][],
+  own: readonly Float64Array[],
+): Float64Tensor {
+  const [n, width] = context.shape;
+  const m = n + 1 + Math.max(...chains.map((chain) => chain.length));
+  const out = tensor([chains.length, m, width]);
+  chains.forEach((chain, b) => {
+    const start = b * m * width;
+    out.data.set(context.data, start);
+    [...chain, own[b]].forEach((row, j) => {
+      out.data.set(row, start + (n + j) * width);
+    });
+  });
+  return out;
+}
+
+/**
+ * The frames of context and followers flowing together; `followers` holds every parent, before its
+ * children. Rows 0 … n−1 are the context, bit for bit as if it were alone (layers), then the followers.
+ */
+export function flowTogether(
+  model: LanguageModel,
+  context: ContextFlow,
+  followers: readonly Follower[],
+): Generator<Frame> {
+  const ids = [...context.ids, ...followers.map((f) => f.token)];
+  const positions = [...context.positions, ...followers.map((f) => f.position)];
+  return flow(model, embed(model, ids, positions), treeMask(context, followers), context.depth);
+}
+
+/** The context as it is coupled; a follower sees the context, its chain, and itself. */
+function treeMask(context: ContextFlow, followers: readonly Follower[]): Float64Tensor {
+  const n = context.ids.length;
+  const size = n + followers.length;
+  const out = tensor([size, size]);
+  const inner = visibility(n, context.coupling === 'full' ? n : 0);
+  for (let i = 0; i < n; i++) out.data.set(inner.subarray(i * n, (i + 1) * n), i * size);
+  const place = new Map(followers.map((follower, f) => [follower, n + f]));
+  followers.forEach((follower, f) => {
+    const start = (n + f) * size;
+    out.data.fill(1, start, start + n);
+    for (const seen of chainOf(follower)) out.data[start + (place.get(seen) as number)] = 1;
+  });
+  return out;
+}
+
+/** The followers and all their parents, each once, parents first. */
+export function withParents(followers: readonly Follower[]): Follower[] {
+  return [...new Set(followers.flatMap(chainOf))].sort((a, b) => a.position - b.position);
+}
+
+/** Last states of followers, together with the context: for `ode` and for very deep models. */
+export function followTogether(
+  model: LanguageModel,
+  context: ContextFlow,
+  followers: readonly Follower[],
+): Float64Array[] {
+  const all = withParents(followers);
+  let last: Frame | undefined;
+  for (const frame of flowTogether(model, context, all)) last = frame;
+  const d = model.config.dimension;
+  const n = context.ids.length;
+  const data = (last as Frame).positions.data;
+  return followers.map((follower) => {
+    const row = n + all.indexOf(follower);
+    return data.slice(row * d, (row + 1) * d);
+  });
+}

@@ -1,0 +1,44 @@
+/**
+ * The logit lens: what each layer would answer, if the flow stopped there. The final candidates are
+ * scored by the chain rule with the particles' states at that layer, so the last layer equals the
+ * prediction; beside them stand the layer's own best first tokens.
+ */
+import { chainScores, type FrameScores } from './chains.ts';
+import { type Answer, answer, type Findings } from './fill.ts';
+
+export interface FirstToken {
+  readonly score: number;
+  readonly token: number;
+  readonly token_str: string;
+}
+
+export interface LensLayer {
+  readonly layer: number;
+  /** Depth-time, 0 … T. */
+  readonly time: number;
+  /** The final candidates, the most likely at this layer first. */
+  readonly predictions: readonly Answer[];
+  /** The most likely tokens at the answer's first place. */
+  readonly first_tokens: readonly FirstToken[];
+}
+
+/** One entry a frame, the embedding first. */
+export function logitLens(findings: Findings, firstTokens = 5): LensLayer[] {
+  const candidates = findings.result.answers.slice(0, findings.settings.top);
+  const chains = candidates.map(({ tokens }) => tokens);
+  return Array.from(chainScores({ ...findings, chains }), (frame, layer) => ({
+    layer,
+    time: frame.time,
+    predictions: candidates
+      .map(({ text, tokens }, i) => answer(findings, frame.scores[i], text, tokens))
+      .sort((a, b) => b.score - a.score),
+    first_tokens: bestTokens(findings, frame, firstTokens),
+  }));
+}
+
+function bestTokens({ model }: Findings, { first }: FrameScores, count: number): FirstToken[] {
+  return Array.from(first, (score, token) => ({ score, token }))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, count)
+    .map((entry) => ({ ...entry, token_str: model.tokenizer.decode([entry.token]) }));
+}

@@ -1,0 +1,116 @@
+/**
+ * The options of answering and tracing: types, defaults, ranges and help in one place, for the
+ * library, the command line and the server alike.
+ */
+import { closest } from 'fastest-levenshtein';
+import { z } from 'zod';
+import { InputError } from '../numerics/errors.ts';
+
+/** Most layers that a caller may ask for. */
+export const MAXIMUM_DEPTH = 512;
+
+const DEPTH_ERROR = {
+  error: `expected a whole number of layers from 1 to ${MAXIMUM_DEPTH}, or "ode"`,
+};
+
+const depth = z
+  .union(
+    [z.int().min(1, DEPTH_ERROR).max(MAXIMUM_DEPTH, DEPTH_ERROR), z.literal('ode')],
+    DEPTH_ERROR,
+  )
+  .describe('Number of layers, or "ode" for the flow itself; the model\'s own depth by default');
+
+const coupling = z
+  .enum(['full', 'causal'], { error: 'expected "full" or "causal"' })
+  .describe('Who sees whom: full for a blank, causal for the continuation of a text by default');
+
+export const fillSchema = z.strictObject({
+  top: z.int().min(1).max(1000).default(10).describe('How many answers are listed'),
+  depth: depth.optional(),
+  coupling: coupling.optional(),
+  targets: z
+    .array(z.string().min(1).max(200))
+    .max(100)
+    .default([])
+    .describe('Answers to be scored beside the best ones'),
+  maximumUnexplored: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.05)
+    .describe('The search goes on until at most this probability belongs to answers not found'),
+  maximumExpansions: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(1000)
+    .describe('The search gives up after looking behind this many beginnings of answers'),
+});
+
+export const traceSchema = fillSchema.extend({
+  firstTokens: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(5)
+    .describe('How many first tokens each layer lists for itself'),
+  tolerances: z
+    .array(z.number().positive().max(Math.PI))
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Angles in radians at which clusters are reported'),
+});
+
+/** What a caller may give. */
+export type FillOptions = z.input<typeof fillSchema>;
+export type TraceOptions = z.input<typeof traceSchema>;
+
+/** With defaults filled in. */
+export type FillSettings = z.output<typeof fillSchema>;
+
+/**
+ * The options with their defaults. Throws InputError, before anything is computed, for an unknown
+ * name (with the nearest valid one) and for a value out of range.
+ */
+export function parseOptions<S extends z.ZodObject>(schema: S, value: unknown): z.output<S> {
+  const result = schema.safeParse(value ?? {});
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  if (issue.code === 'unrecognized_keys') throw unknownName(issue.keys[0], schema);
+  if (issue.path.length === 0)
+    throw new InputError('options', `options are ${show(value)}: expected an object`);
+  const found = issue.path.reduce<unknown>(entry, value);
+  throw new InputError(
+    String(issue.path[0]),
+    `option ${issue.path.join('.')} is ${show(found)}: ${expectation(issue)}`,
+  );
+}
+
+function unknownName(name: string, schema: z.ZodObject): InputError {
+  const valid = Object.keys(schema.shape);
+  return new InputError(
+    name,
+    `unknown option "${name}": did you mean "${closest(name, valid)}"? Valid are ${valid.join(', ')}`,
+  );
+}
+
+function entry(value: unknown, key: PropertyKey): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** What was expected, in words: of a number a bound, of a list or text a bound of its length. */
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.message.startsWith('expected')) return issue.message;
+  const unit = { string: ' characters', array: ' entries' }[
+    String('origin' in issue && issue.origin)
+  ];
+  if (issue.code === 'too_small') return `expected at least ${issue.minimum}${unit ?? ''}`;
+  if (issue.code === 'too_big') return `expected at most ${issue.maximum}${unit ?? ''}`;
+  return issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
+}

@@ -1,0 +1,238 @@
+/**
+ * The model as a flow of particles: embed, flow through the depth, read out. Every number comes
+ * from the one definition in attention/ on the Float64 engine; nothing here knows what an answer is.
+ *
+ * Legend: n particles, d dimension, H heads, L layers, V vocabulary (size V + 3 with special tokens).
+ */
+import { type CouplingName, visibility } from '../attention/coupling.ts';
+import { type AttentionWeights, type Memory, remember } from '../attention/scores.ts';
+import { attentionVelocity } from '../attention/step.ts';
+import { type Float64Tensor, referenceAlgebra, tensor } from '../engines/reference.ts';
+import { knotTimes, weightsAt } from '../flow/depth-weights.ts';
+import { type LayerFrame, layers } from '../flow/layers.ts';
+import { dormandPrince } from '../integrators/dormand-prince.ts';
+import type { LanguageModel } from './checkpoint.ts';
+
+/** Number of layers, or the flow itself by an adaptive integrator. */
+export type Depth = number | 'ode';
+
+export type Frame = LayerFrame<Float64Tensor>;
+
+/** Bound on the local error of the adaptive integrator, per entry of a unit vector. */
+export const ODE_TOLERANCE = 1e-7;
+
+/** θ(t), t ∈ [0, 1]: piecewise linear between the knots. */
+export function theta(model: LanguageModel, t: number): AttentionWeights<Float64Tensor> {
+  return weightsAt(referenceAlgebra, model.weights.attention, t);
+}
+
+/** x_i(0) = normalise(E[id_i] + P[position_i]): [n, d]. */
+export function embed(
+  { weights, config }: LanguageModel,
+  ids: readonly number[],
+  positions: readonly number[],
+): Float64Tensor {
+  const d = config.dimension;
+  const out = tensor([ids.length, d]);
+  ids.forEach((id, i) => {
+    for (let c = 0; c < d; c++)
+      out.data[i * d + c] =
+        weights.embedding.data[id * d + c] + weights.positions.data[positions[i] * d + c];
+  });
+  return referenceAlgebra.normalise(out);
+}
+
+/** Visibility [n, n] of the coupling among n particles. */
+export function couplingMask(coupling: CouplingName, n: number): Float64Tensor {
+  return tensor([n, n], visibility(n, coupling === 'full' ? n : 0));
+}
+
+/**
+ * The frames of a flow from `start` [n, d] under `visible` [n, n], the start first: L + 1 for L
+ * layers; for `ode` as many as for the model's own depth, equally spaced in time.
+ * The coupling of frame k led there from frame k − 1: for layers A at (x_{k−1}, θ((k − ½)/L)), for
+ * `ode` A at (x(t_{k−1}), θ(t_{k−1}/T)).
+ */
+export function* flow(
+  model: LanguageModel,
+  start: Float64Tensor,
+  visible: Float64Tensor,
+  depth: Depth,
+): Generator<Frame> {
+  if (depth === 'ode') yield* continuousFlow(model, start, visible);
+  else yield* layers(referenceAlgebra, layerFlow(model, depth, visible), start);
+}
+
+function layerFlow(model: LanguageModel, depth: number, visible: Float64Tensor) {
+  const { beta, horizon } = model.config;
+  return { weights: (t: number) => theta(model, t), beta, horizon, depth, visible };
+}
+
+/** ẋ = P_x v(θ(t/T), x) on the sphere, by Dormand–Prince with the knots as breakpoints. */
+function* continuousFlow(
+  model: LanguageModel,
+  start: Float64Tensor,
+  visible: Float64Tensor,
+): Generator<Frame> {
+  const { horizon, knots, depth, beta } = model.config;
+  const { shape } = start;
+  const field = (time: number, x: Float64Tensor) =>
+    attentionVelocity(referenceAlgebra, x, {
+      weights: theta(model, time / horizon),
+      beta,
+      visible,
+    });
+  const problem = {
+    velocity(time: number, state: Float64Array) {
+      const x = tensor(shape, state);
+      return referenceAlgebra.tangent(x, field(time, x).velocity).data;
+    },
+    retract: (state: Float64Array) => referenceAlgebra.normalise(tensor(shape, state)).data,
+  };
+  const settings = {
+    times: Array.from({ length: depth + 1 }, (_, k) => (horizon * k) / depth),
+    breakpoints: knotTimes(knots, horizon),
+    tolerance: ODE_TOLERANCE,
+  };
+  let coupling: Float64Tensor | null = null;
+  for (const { time, state } of dormandPrince(problem, start.data, settings)) {
+    const positions = tensor(shape, state);
+    yield { time, positions, coupling };
+    if (time < horizon) coupling = field(time, positions).coupling;
+  }
+}
+
+/**
+ * logits(x) = logitScale · U x + b for the particles x [n, d]: [n, V+3], row-major.
+ * Four particles share a pass over U, so that each of its rows is read once.
+ */
+export function logits({ weights, config }: LanguageModel, x: Float64Array): Float64Array {
+  const d = config.dimension;
+  const size = weights.bias.length;
+  const n = x.length / d;
+  const out = new Float64Array(n * size);
+  for (let i = 0; i < n; i += 4) {
+    const [a, b, c, e] = [0, 1, 2, 3].map((k) => Math.min(i + k, n - 1));
+    readFour(weights.output.data, x, d, [a * d, b * d, c * d, e * d], out, [
+      ...[a * size, b * size, c * size, e * size],
+    ]);
+  }
+  for (let i = 0; i < n; i++)
+    for (let v = 0; v < size; v++)
+      out[i * size + v] = config.logitScale * out[i * size + v] + weights.bias[v];
+  return out;
+}
+
+/** out[target_k + v] = ⟨U_v, x at from_k⟩ for four particles, without allocation. */
+function readFour(
+  u: Float64Array,
+  x: Float64Array,
+  d: number,
+  from: readonly number[],
+  out: Float64Array,
+  target: readonly number[],
+): void {
+  const [f0, f1, f2, f3] = from;
+  const [t0, t1, t2, t3] = target;
+  const size = u.length / d;
+  for (let v = 0; v < size; v++) {
+    const row = v * d;
+    let [s0, s1, s2, s3] = [0, 0, 0, 0];
+    for (let c = 0; c < d; c++) {
+      const value = u[row + c];
+      s0 += value * x[f0 + c];
+      s1 += value * x[f1 + c];
+      s2 += value * x[f2 + c];
+      s3 += value * x[f3 + c];
+    }
+    out[t0 + v] = s0;
+    out[t1 + v] = s1;
+    out[t2 + v] = s2;
+    out[t3 + v] = s3;
+  }
+}
+
+/** Softmax of logits [n, size], row by row and in place. */
+export function softmaxRows(values: Float64Array, size: number): Float64Array {
+  for (let start = 0; start < values.length; start += size) {
+    let top = Number.NEGATIVE_INFINITY;
+    for (let v = start; v < start + size; v++) if (values[v] > top) top = values[v];
+    let sum = 0;
+    for (let v = start; v < start + size; v++) sum += values[v] = Math.exp(values[v] - top);
+    for (let v = start; v < start + size; v++) values[v] /= sum;
+  }
+  return values;
+}
+
+/** p(token) at each of the particles x [n, d]: [n, V+3]. */
+export function tokenProbabilities(model: LanguageModel, x: Float64Array): Float64Array {
+  return softmaxRows(logits(model, x), model.weights.bias.length);
+}
+
+/**
+ * log p(id_i | what is before it) for the tokens of a text in causal coupling, and last
+ * log p(end | text): n + 1 numbers. Needs n + 1 positions.
+ */
+export function causalLogProbabilities(
+  model: LanguageModel,
+  ids: readonly number[],
+  depth: Depth = model.config.depth,
+): Float64Array {
+  const { special, size } = model.tokenizer;
+  const particles = [special.start, ...ids];
+  const start = embed(
+    model,
+    particles,
+    particles.map((_, i) => i),
+  );
+  let last = start;
+  for (const frame of flow(model, start, couplingMask('causal', particles.length), depth))
+    last = frame.positions;
+  const p = tokenProbabilities(model, last.data);
+  return Float64Array.from([...ids, special.end], (id, i) => Math.log(p[i * size + id]));
+}
+
+/** The context of a text with all its frames, and what later particles need in order to see it. */
+export interface ContextFlow {
+  readonly frames: readonly Frame[];
+  readonly depth: Depth;
+  readonly coupling: CouplingName;
+  readonly ids: readonly number[];
+  readonly positions: readonly number[];
+  /** Keys and values of the context, and the weights, of every layer; null when too many to keep. */
+  readonly cache: LayerCache | null;
+}
+
+export interface LayerCache {
+  readonly memories: readonly Memory<Float64Tensor>[];
+  readonly weights: readonly AttentionWeights<Float64Tensor>[];
+}
+
+/** Beyond this many layers the caches of many followers would fill the memory. */
+const MAXIMUM_CACHED_DEPTH = 64;
+
+/** Runs the context by itself: it never sees its followers. */
+export function runContext(
+  model: LanguageModel,
+  ids: readonly number[],
+  positions: readonly number[],
+  coupling: CouplingName,
+  depth: Depth,
+): ContextFlow {
+  const start = embed(model, ids, positions);
+  const visible = couplingMask(coupling, ids.length);
+  const described = { depth, coupling, ids, positions };
+  if (depth === 'ode' || depth > MAXIMUM_CACHED_DEPTH)
+    return { ...described, frames: [...flow(model, start, visible, depth)], cache: null };
+  const memories: Memory<Float64Tensor>[] = [];
+  const weights: AttentionWeights<Float64Tensor>[] = [];
+  const memory = (k: number, w: AttentionWeights<Float64Tensor>, x: Float64Tensor) => {
+    weights[k] = w;
+    memories[k] = remember(referenceAlgebra, w, x);
+    return memories[k];
+  };
+  const frames = [
+    ...layers(referenceAlgebra, { ...layerFlow(model, depth, visible), memory }, start),
+  ];
+  return { ...described, frames, cache: { memories, weights } };
+}

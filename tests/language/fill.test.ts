@@ -1,0 +1,266 @@
+import { expect, test } from 'vitest';
+import { answerRules } from '../../src/language/answers.ts';
+import { fillBlank, findAnswers, type Prediction } from '../../src/language/fill.ts';
+import { layOut } from '../../src/language/layout.ts';
+import { logitLens } from '../../src/language/lens.ts';
+import { type FillOptions, fillSchema, parseOptions } from '../../src/language/options.ts';
+import { trace, traceToJson } from '../../src/language/trace.ts';
+import { couplingMask, embed, flow, logits } from '../../src/language/transformer.ts';
+import { InputError, LimitError } from '../../src/numerics/errors.ts';
+import { random } from '../../src/numerics/random.ts';
+import { randomModel } from './random-model.ts';
+
+const LIKELY = [
+  ' der',
+  ' die',
+  ' Hund',
+  ' Katze',
+  ' Sch',
+  'met',
+  'ter',
+  'ling',
+  'Anna',
+  ' Rex',
+  '.',
+];
+
+/** Words are likely, and `end` more so: answers hold most of the probability. */
+function worded(seed: number, changes = {}) {
+  const { gaussian } = random(seed, 1);
+  return randomModel(seed, changes, (id, { vocabulary }) => {
+    if (id === vocabulary.length + 1) return 8;
+    const token = vocabulary[id];
+    return LIKELY.includes(token as string) ? 5 + gaussian() : -2;
+  });
+}
+
+const model = worded(7);
+const TEXT = 'Mein Lieblingstier ist __';
+
+const total = (p: Prediction) =>
+  p.predictions.reduce((sum, { score }) => sum + score, 0) + p.unlisted + p.unexplored;
+
+/** log-softmax of the raw logits at the last row but `back` of a flow written out by hand. */
+function distribution(
+  ids: number[],
+  positions: number[],
+  context: number,
+  at: number,
+  depth: number,
+) {
+  const n = ids.length;
+  const visible = couplingMask('causal', n);
+  for (let i = 0; i < context; i++) visible.data.fill(1, i * n, i * n + context);
+  let x = embed(model, ids, positions);
+  for (const frame of flow(model, x, visible, depth)) x = frame.positions;
+  const d = model.config.dimension;
+  const raw = Array.from(logits(model, x.data.subarray(at * d, (at + 1) * d)), Math.exp);
+  const sum = raw.reduce((a, b) => a + b, 0);
+  return raw.map((v) => v / sum);
+}
+
+test.each([1, 4, 37])('scores are the chain rule over raw logits, L = %i', (depth) => {
+  const { special, encodeIds } = model.tokenizer;
+  const context = [special.start, ...encodeIds('Mein Lieblingstier ist'), special.blank];
+  const p = fillBlank(model, TEXT, { depth });
+  expect(p.predictions.length).toBe(10);
+  for (const { token_str, score, sequence } of p.predictions) {
+    const answer = encodeIds(` ${token_str}`);
+    const ids = [...context, ...answer];
+    const expected = [...answer, special.end].reduce((product, token, j) => {
+      const seen = ids.slice(0, context.length + j);
+      const at = seen.length - 1;
+      return product * distribution(seen, [...seen.keys()], context.length, at, depth)[token];
+    }, 1);
+    expect(score).toBeCloseTo(expected, 12);
+    expect(sequence).toBe(`Mein Lieblingstier ist ${token_str}`);
+  }
+});
+
+test.each<[string, FillOptions]>([
+  [TEXT, {}],
+  [TEXT, { depth: 'ode' }],
+  [TEXT, { depth: 100 }],
+  [TEXT, { coupling: 'causal' }],
+  [TEXT, { maximumExpansions: 1 }],
+  ['__ mag Hunde.', { top: 3 }],
+  ['Die __ mag Hunde.', { maximumUnexplored: 0.001 }],
+  ['Mein Lieblingstier ist', {}],
+  ['„__“', {}],
+])('scores, unlisted and unexplored sum to 1: %j %j', (text, options) => {
+  const p = fillBlank(model, text, options);
+  expect(total(p)).toBeCloseTo(1, 9);
+  expect(p.entropy).toBeGreaterThanOrEqual(0);
+  const names = p.predictions.map(({ token_str }) => token_str);
+  expect(new Set(names).size).toBe(names.length);
+  const scores = p.predictions.map(({ score }) => score);
+  expect(scores).toEqual([...scores].sort((a, b) => b - a));
+});
+
+/** Every answer of at most two tokens, scored one by one. */
+function everyAnswer(text: string, coupling: 'full' | 'causal', small: typeof model) {
+  const settings = parseOptions(fillSchema, { coupling });
+  const layout = layOut(small, text, coupling);
+  const rules = answerRules(small, layout);
+  const all = small.tokenizer.special.start;
+  const chains: number[][] = [];
+  for (let a = 0; a < all; a++) {
+    if (!rules.begin([a])) continue;
+    chains.push([a]);
+    for (let b = 0; b < all; b++) if (rules.begin([a, b])) chains.push([a, b]);
+  }
+  const texts = chains.flatMap((chain) => rules.text(chain) ?? []);
+  const scored: { token_str: string; score: number }[] = [];
+  for (let i = 0; i < texts.length; i += 100)
+    scored.push(
+      ...(fillBlank(small, text, { ...settings, targets: texts.slice(i, i + 100) }).targets ?? []),
+    );
+  return scored.sort((a, b) => b.score - a.score);
+}
+
+test.each(['full', 'causal'] as const)(
+  '%s: the top ten are those of exhaustive search',
+  (coupling) => {
+    const small = worded(9, { slots: 3, dimension: 8, depth: 2 });
+    const expected = everyAnswer(TEXT, coupling, small);
+    const found = fillBlank(small, TEXT, { coupling });
+    expect(found.certain).toBe(true);
+    expect(found.predictions.map((a) => a.token_str)).toEqual(
+      expected.slice(0, 10).map((a) => a.token_str),
+    );
+    expect(found.predictions.map((a) => a.score)).toBeAllClose(
+      expected.slice(0, 10).map((a) => a.score),
+      { absolute: 1e-12 },
+    );
+    const sum = expected.reduce((total, { score }) => total + score, 0);
+    expect(1 - found.unexplored).toBeLessThanOrEqual(sum + 1e-12);
+  },
+);
+
+test('causal answers end where a word begins; a determiner takes its noun', () => {
+  const { encodeIds, beginsWord } = model.tokenizer;
+  const p = fillBlank(model, TEXT, { coupling: 'causal', targets: ['Rex', 'der'] });
+  const context = [model.tokenizer.special.start, ...encodeIds('Mein Lieblingstier ist')];
+  const score = (word: string, ends: (id: number) => boolean) => {
+    const ids = [...context, ...encodeIds(` ${word}`)];
+    let product = 1;
+    for (let n = context.length; n < ids.length; n++)
+      product *= distribution(ids.slice(0, n), [...Array(n).keys()], 0, n - 1, 4)[ids[n]];
+    const last = distribution(ids, [...ids.keys()], 0, ids.length - 1, 4);
+    return product * last.reduce((sum, value, id) => (ends(id) ? sum + value : sum), 0);
+  };
+  const opens = (id: number) => /^ [\p{L}\p{N}]/u.test(model.tokenizer.decode([id]));
+  expect(p.targets?.[0].score).toBeCloseTo(
+    score('Rex', (id) => beginsWord[id] === 1),
+    12,
+  );
+  expect(p.targets?.[1].score).toBeCloseTo(
+    score('der', (id) => beginsWord[id] === 1 && !opens(id)),
+    12,
+  );
+});
+
+test('targets have rank, tokens and sequence; what is no answer has no rank', () => {
+  const p = fillBlank(model, 'Die __ mag Hunde.', { targets: [' Hund ', 'ein Hund mit Katze'] });
+  const [hund, long] = p.targets ?? [];
+  expect(hund.rank).toBe(p.predictions.findIndex((a) => a.token_str === 'Hund') + 1);
+  expect(hund.score).toBeCloseTo(p.predictions[(hund.rank as number) - 1].score, 12);
+  expect(hund.sequence).toBe('Die Hund mag Hunde.');
+  expect(long.rank).toBeNull();
+  expect(long.score).toBeGreaterThan(0);
+});
+
+test('a text without a blank is continued, token by token', () => {
+  const p = fillBlank(model, 'Mein Lieblingstier ist ', { top: 400, targets: ['der Hund'] });
+  expect([p.kind, p.coupling, p.blank]).toEqual(['next-token', 'causal', null]);
+  expect(p.predictions.map((a) => a.sequence)).toContain('Mein Lieblingstier ist der');
+  expect(p.predictions.some((a) => a.token_str === '')).toBe(true);
+  expect(p.predictions.every((a) => !a.token_str.includes('\uFFFD'))).toBe(true);
+  expect(p.targets?.[0].sequence).toBe('Mein Lieblingstier ist der Hund');
+  const der = p.predictions.find((a) => a.token_str === ' der');
+  expect(p.targets?.[0].score).toBeLessThan(der?.score ?? 0);
+});
+
+test('layout: slots behind a blank, offsets, leading blanks', () => {
+  const layout = layOut(model, 'Anna  __ mag Hunde.');
+  const marker = layout.tokens.findIndex(({ text }) => text === '__');
+  expect(layout.readAt).toBe(marker);
+  expect(layout.tokens[marker]).toMatchObject({ start: 6, end: 8 });
+  expect(layout.positions[marker + 1]).toBe(marker + model.config.slots);
+  expect(layout.tokens[marker + 1].start).toBe(8);
+  expect(layout.leadingBlank).toBe(true);
+  expect(layOut(model, '__ mag').leadingBlank).toBe(false);
+  expect(layOut(model, 'sagt („__“)').leadingBlank).toBe(false);
+  expect(layOut(model, TEXT, 'causal').tokens.at(-1)?.text).toBe(' ist');
+});
+
+test.each<[string, FillOptions, RegExp]>([
+  ['Die __ mag', { coupling: 'causal' }, /needs the blank at the end.*"mag".*choose "full"/],
+  ['Die Katze', { coupling: 'full' }, /needs a blank/],
+  [TEXT, { targets: ['  '] }, /is empty/],
+  [TEXT, { targets: ['a b c d e f g h'] }, /has \d+ tokens, expected at most 7/],
+  [TEXT, JSON.parse('{"tpo": 3}'), /unknown option "tpo": did you mean "top"\?/],
+  [TEXT, { depth: 0 }, /option depth is 0: expected a whole number/],
+  [TEXT, JSON.parse('{"depth": "deep"}'), /option depth is "deep"/],
+  [TEXT, JSON.parse('{"coupling": "half"}'), /option coupling is "half": expected "full"/],
+  [TEXT, { top: 0 }, /option top is 0: expected at least 1/],
+  [TEXT, { targets: Array(101).fill('a') }, /option targets is .*: expected at most 100 entries/],
+  [TEXT, { top: 1.5 }, /option top is 1.5/],
+  [TEXT, JSON.parse('[]'), /options are \[\]: expected an object/],
+])('refuses %j with %j', (text, options, message) => {
+  expect(() => fillBlank(model, text, options)).toThrow(InputError);
+  expect(() => fillBlank(model, text, options)).toThrow(message);
+});
+
+test('a text over the position limit is refused with the limit and the remedy', () => {
+  for (const text of [
+    'x'.repeat(10_000),
+    `${'Hund '.repeat(61)}__`,
+    'Hund '.repeat(70),
+    '__ Hund'.padEnd(400, '.'),
+  ]) {
+    expect(() => fillBlank(model, text)).toThrow(LimitError);
+    expect(() => fillBlank(model, text)).toThrow(/expected at most the 64 positions.*shorten it/);
+  }
+});
+
+test.each<[string, FillOptions]>([
+  [TEXT, {}],
+  ['Die __ mag Hunde.', { depth: 37, top: 4 }],
+  [TEXT, { coupling: 'causal' }],
+  ['Mein Lieblingstier', {}],
+])('the last layer of the lens equals the prediction: %j %j', (text, options) => {
+  const settings = parseOptions(fillSchema, options);
+  const findings = findAnswers(model, text, settings);
+  const lens = logitLens(findings, 3);
+  const p = fillBlank(model, text, options);
+  expect(lens.length).toBe(((settings.depth as number | undefined) ?? 4) + 1);
+  expect(lens.at(-1)?.predictions.map((a) => a.token_str)).toEqual(
+    p.predictions.map((a) => a.token_str),
+  );
+  expect(lens.at(-1)?.predictions.map((a) => a.score)).toBeAllClose(
+    p.predictions.map((a) => a.score),
+    { absolute: 1e-12 },
+  );
+  expect(lens[0].first_tokens.length).toBe(3);
+  expect(lens[0].first_tokens[0].score).toBeGreaterThanOrEqual(lens[0].first_tokens[1].score);
+});
+
+test('a trace has L + 1 frames of everything and becomes JSON', () => {
+  for (const depth of [1, 8, 'ode'] as const) {
+    const found = trace(model, TEXT, { depth });
+    const layers = depth === 'ode' ? model.config.depth : depth;
+    const n = found.tokens.length;
+    expect([found.hiddenStates.length, found.times.length, found.lens.length]).toEqual(
+      Array(3).fill(layers + 1),
+    );
+    expect(found.attentions.length).toBe(layers);
+    expect(found.attentions[0].length).toBe(model.config.heads);
+    for (const values of Object.values(found.diagnostics)) expect(values.length).toBe(layers + 1);
+    const json = JSON.parse(JSON.stringify(traceToJson(found)));
+    expect(json.attentions[layers - 1][1].length).toBe(n);
+    expect(json.attentions[0][0][n - 1].reduce((a: number, b: number) => a + b, 0)).toBeCloseTo(1);
+    expect(json.predictions.length).toBe(10);
+  }
+  expect(() => trace(model, TEXT, JSON.parse('{"firsttokens": 2}'))).toThrow(/"firstTokens"/);
+});

@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest';
+import {
+  type FlownFollower,
+  type Follower,
+  flowTogether,
+  followCached,
+  followTogether,
+} from '../../src/language/followers.ts';
+import {
+  causalLogProbabilities,
+  couplingMask,
+  type Depth,
+  embed,
+  flow,
+  logits,
+  runContext,
+} from '../../src/language/transformer.ts';
+import { randomModel } from './random-model.ts';
+
+const model = randomModel(5);
+const d = model.config.dimension;
+const ids = [300, 17, 260, 280, 33];
+const places = ids.map((_, i) => i);
+
+function causalFrames(tokens: number[], depth: Depth): Float64Array[] {
+  const start = embed(model, tokens, places);
+  const mask = couplingMask('causal', tokens.length);
+  return Array.from(flow(model, start, mask, depth), (f) => f.positions.data);
+}
+
+test('changing the last token leaves the causal frames of the earlier ones bit-identical', () => {
+  for (const depth of [1, 8, 37]) {
+    const [a, b] = [causalFrames(ids, depth), causalFrames([...ids.slice(0, -1), 99], depth)];
+    a.forEach((frame, k) => {
+      expect(frame.subarray(0, 4 * d)).toEqual(b[k].subarray(0, 4 * d));
+      expect(frame.subarray(4 * d)).not.toEqual(b[k].subarray(4 * d));
+    });
+  }
+});
+
+test.each<Depth>([1, 8, 37, 'ode'])('depth %s: frames on the sphere, at rising times', (depth) => {
+  const all = [...flow(model, embed(model, ids, places), couplingMask('full', 5), depth)];
+  expect(all.length).toBe((depth === 'ode' ? model.config.depth : depth) + 1);
+  expect(all.at(-1)?.time).toBeCloseTo(model.config.horizon, 12);
+  for (const { positions, coupling } of all) {
+    for (let i = 0; i < 5; i++)
+      expect(Math.hypot(...positions.data.subarray(i * d, (i + 1) * d))).toBeCloseTo(1, 12);
+    if (coupling) expect(coupling.shape).toEqual([2, 5, 5]);
+  }
+});
+
+test('layers converge to the ode with order one', () => {
+  const end = (depth: Depth) => causalFrames(ids, depth).at(-1) as Float64Array;
+  const exact = end('ode');
+  const error = (depth: number) => Math.hypot(...end(depth).map((v, i) => v - exact[i]));
+  expect(error(512) / error(256)).toBeGreaterThan(0.4);
+  expect(error(512) / error(256)).toBeLessThan(0.6);
+});
+
+test('logits are logitScale · U x + b, also for numbers of particles that four does not divide', () => {
+  const { output, bias } = model.weights;
+  const x = causalFrames(ids, 2)[2];
+  const expected = Array.from(ids.keys()).flatMap((i) =>
+    Array.from(bias, (b, v) => {
+      let sum = 0;
+      for (let c = 0; c < d; c++) sum += output.data[v * d + c] * x[i * d + c];
+      return model.config.logitScale * sum + b;
+    }),
+  );
+  expect(logits(model, x)).toBeAllClose(expected, { absolute: 1e-12 });
+});
+
+test.each(['full', 'causal'] as const)('%s: followers with a cache are as without', (coupling) => {
+  const context = runContext(model, ids, places, coupling, 8);
+  const tree: Follower[] = [];
+  const flown: FlownFollower[] = [];
+  const add = (parent: number | null, token: number) => {
+    const at = parent === null ? null : parent;
+    const position = at === null ? 6 : tree[at].position + 1;
+    tree.push({ parent: at === null ? null : tree[at], token, position });
+    const request = { parent: at === null ? null : flown[at], token, position };
+    return flown.push(...follow([request]));
+  };
+  const follow = (requests: (Follower & { parent: FlownFollower | null })[]) =>
+    followCached(model, context, context.cache as NonNullable<typeof context.cache>, requests);
+  add(null, 40);
+  add(null, 41);
+  add(0, 42);
+  add(2, 43);
+  add(1, 42);
+  const together = followTogether(model, context, tree);
+  flown.forEach(({ state }, f) => {
+    expect(state).toBeAllClose(together[f], { absolute: 1e-12 });
+  });
+  const batch = follow(flown.map(({ parent, token, position }) => ({ parent, token, position })));
+  batch.forEach(({ state }, f) => {
+    expect(state).toEqual(flown[f].state);
+  });
+});
+
+test('followers leave the context bit for bit as it is', () => {
+  const context = runContext(model, ids, places, 'full', 8);
+  const first = { parent: null, token: 40, position: 6 };
+  const all = [...flowTogether(model, context, [first, { parent: first, token: 50, position: 7 }])];
+  all.forEach(({ positions }, k) => {
+    expect(positions.data.subarray(0, 5 * d)).toEqual(context.frames[k].positions.data);
+  });
+});
+
+test('causal log-probabilities are those of the prefixes, and end is the last', () => {
+  const text = ids.slice(1);
+  const whole = causalLogProbabilities(model, text);
+  expect(whole.length).toBe(5);
+  expect(causalLogProbabilities(model, text.slice(0, 2)).subarray(0, 2)).toEqual(
+    whole.subarray(0, 2),
+  );
+  expect(whole.every((value) => value < 0)).toBe(true);
+});
