@@ -8,7 +8,7 @@ export const displacement: ScalarDiagnostic = {
   title: 'Displacement',
   unit: 'rad',
   help: 'Mean angle between a token’s position here and one frame earlier.',
-  citation: 'arXiv 2312.10794',
+  citation: 'the geodesic distance of the sphere',
   kind: 'scalar',
   compute: ({ positions, previous }) => (previous ? meanAngle(positions, previous) : null),
 };

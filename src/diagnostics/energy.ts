@@ -3,8 +3,8 @@ import { mean } from '../numerics/statistics.ts';
 import type { PreparedFrame, ScalarDiagnostic } from './diagnostic.ts';
 
 /**
- * E_β − 1/(2β) = (1/2n²) Σ_ij (e^{β⟨x_i,x_j⟩} − 1)/β over all i, j, the diagonal too (arXiv 2312.10794,
- * eq. 3.5). Without its constant the energy exists at β = 0, as (1/2n²) Σ_ij ⟨x_i,x_j⟩.
+ * E_β − 1/(2β) = (1/2n²) Σ_ij (e^{β⟨x_i,x_j⟩} − 1)/β over all i, j, the diagonal too (arXiv 2312.10794).
+ * Without its constant the energy exists at β = 0, as (1/2n²) Σ_ij ⟨x_i,x_j⟩.
  */
 export function energyAt(frame: PreparedFrame, beta: number): number {
   const cosines = frame.gram.data;

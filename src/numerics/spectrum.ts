@@ -63,6 +63,8 @@ export interface PrincipalAxes {
  */
 export function principalAxes(frames: readonly Matrix[], components: number): PrincipalAxes {
   const points = stack(frames);
+  // What rounding of the mean alone can leave of points that are all equal.
+  const rounding = (points.rows * Number.EPSILON) ** 2 * squaredNorm(points);
   const mean = centre(points);
   const d = points.columns;
   const { values, vectors } = columnEigen(points);
@@ -70,7 +72,7 @@ export function principalAxes(frames: readonly Matrix[], components: number): Pr
   const axes = matrix(components, d);
   const explained = new Array<number>(components).fill(0);
   for (let k = 0; k < Math.min(components, values.length); k++) {
-    if (!(values[k] > values.length * Number.EPSILON * values[0])) break;
+    if (!(values[k] > Math.max(rounding, values.length * Number.EPSILON * values[0]))) break;
     explained[k] = values[k] / total;
     axes.data.set(withPositivePeak(row(vectors, k)), k * d);
   }
@@ -137,6 +139,10 @@ function stack(frames: readonly Matrix[]): Matrix {
     offset += frame.data.length;
   }
   return all;
+}
+
+function squaredNorm({ data }: Matrix): number {
+  return data.reduce((sum, value) => sum + value * value, 0);
 }
 
 /** Subtracts the mean row in place and returns it. */

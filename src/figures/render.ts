@@ -1,0 +1,70 @@
+/**
+ * A figure as a stand-alone SVG document: vector, labelled, readable at the width of a column.
+ * Not how series look (marks.ts) or where ticks lie (scale.ts). No fonts are embedded, no script is used.
+ */
+import type { Figure } from './figure.ts';
+import { type Theme, themes } from './palette.ts';
+import { panelBlock } from './panel.ts';
+import { type Block, element, escapeXml, stacked, text, wrap } from './svg.ts';
+
+export interface SvgOptions {
+  readonly theme?: keyof typeof themes;
+  /** Pixels; the height follows. */
+  readonly width?: number;
+}
+
+const margin = 12;
+
+/** Figure → SVG document. Light theme and 480 pixels wide unless said otherwise. */
+export function renderSvg(
+  figure: Figure,
+  { theme: name = 'light', width = 480 }: SvgOptions = {},
+): string {
+  const theme = themes[name];
+  const { markup, height } = stacked([
+    { markup: '', height: margin },
+    titleBlock(figure, width, theme),
+    ...figure.panels.map((panel) => panelBlock(panel, width, theme)),
+    captionBlock(figure, width, theme),
+    { markup: '', height: margin },
+  ]);
+  const ground = element('rect', { width, height, fill: theme.background });
+  return element('svg', root(width, height), described(figure) + ground + markup);
+}
+
+function root(width: number, height: number) {
+  return {
+    xmlns: 'http://www.w3.org/2000/svg',
+    viewBox: `0 0 ${width} ${height}`,
+    width,
+    height,
+    role: 'img',
+    'font-family': 'system-ui, Segoe UI, Helvetica, Arial, sans-serif',
+  };
+}
+
+function described({ title, caption }: Figure): string {
+  const description = caption ? element('desc', {}, escapeXml(caption)) : '';
+  return element('title', {}, escapeXml(title)) + description;
+}
+
+function titleBlock({ title }: Figure, width: number, theme: Theme): Block {
+  return paragraph(title, 14, width, { fill: theme.ink, 'font-weight': 600 });
+}
+
+function captionBlock({ caption = '' }: Figure, width: number, theme: Theme): Block {
+  return paragraph(caption, 11, width, { fill: theme.faintInk });
+}
+
+function paragraph(
+  content: string,
+  fontSize: number,
+  width: number,
+  look: Record<string, string | number>,
+): Block {
+  const lines = wrap(content, fontSize, width - 2 * margin);
+  const markup = lines.map((line, i) =>
+    text(margin, (i + 1) * fontSize * 1.35, line, { 'font-size': fontSize, ...look }),
+  );
+  return { markup: markup.join(''), height: Math.ceil((lines.length + 0.5) * fontSize * 1.35) };
+}
