@@ -1,0 +1,52 @@
+/** Writing files so that nobody ever sees half of one. Not the formats: those make the bytes. */
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { InputError } from '../numerics/errors.ts';
+
+let written = 0;
+
+/**
+ * Writes to a temporary name in the same folder and renames: the file appears whole or not at all,
+ * and an older one stays until then. Under `exitOnInterrupt` Ctrl-C waits for the renaming.
+ */
+export function writeFileSafely(path: string, content: string | Uint8Array): void {
+  const temporary = `${path}.${process.pid}-${written++}.tmp`;
+  try {
+    writeFileSync(temporary, content, { flush: true });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Ctrl-C and SIGTERM end the process between two events, never inside a write (exit codes 130 and 143). */
+export function exitOnInterrupt(): void {
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+}
+
+const REASONS: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+};
+
+/** Runs a reading of `path`. Throws InputError(field), one line, when the system refuses. */
+export function readable<T>(field: string, path: string, read: (path: string) => T): T {
+  try {
+    return read(path);
+  } catch (error) {
+    const reason = REASONS[errorCode(error)] ?? errorCode(error);
+    throw new InputError(
+      field,
+      `cannot read "${path}": ${reason}, expected a file: check the path`,
+    );
+  }
+}
+
+/** The system's code of an error, e.g. ENOENT; the message of one that has none. */
+export function errorCode(error: unknown): string {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string')
+    return error.code;
+  return error instanceof Error ? error.message : String(error);
+}

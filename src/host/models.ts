@@ -1,0 +1,145 @@
+/** The models on this machine: which there are, and reading one from its folder. Not the format (language/checkpoint). */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import { closest } from 'fastest-levenshtein';
+import {
+  type LanguageModel,
+  loadModel,
+  parseConfig,
+  type StoredConfig,
+  tensorShapes,
+} from '../language/checkpoint.ts';
+import { DamagedFileError, InputError } from '../numerics/errors.ts';
+import { errorCode } from './files.ts';
+import { packageRoot } from './package.ts';
+
+/** The model that answers when the caller names none. */
+export const DEFAULT_MODEL = 'lieblingstier';
+
+const INSTALLED = join(packageRoot, 'models');
+const REMEDY = 'fetch or train the model again';
+
+export interface InstalledModel {
+  readonly name: string;
+  readonly folder: string;
+  /** Absent for a model whose config.json cannot be used; `problem` says why. */
+  readonly config?: StoredConfig;
+  readonly problem?: string;
+}
+
+/** The models in the package's `models/`, by name. Damaged ones are listed with their problem. */
+export function listModels(root = INSTALLED): InstalledModel[] {
+  return modelNames(root).map((name) => describeModel(join(root, name)));
+}
+
+function modelNames(root: string): string[] {
+  if (!existsSync(root)) return [];
+  const folders = readdirSync(root).filter((name) => isFolder(join(root, name)));
+  return folders.filter((name) => !name.startsWith('.')).sort();
+}
+
+const isFolder = (path: string) =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+/** The model of a folder; its name is the folder's. */
+export function describeModel(folder: string): InstalledModel {
+  const name = basename(folder);
+  try {
+    return { name, folder, config: readConfig(folder).config };
+  } catch (error) {
+    return { name, folder, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/**
+ * The folder of a model: a name under `models/`, or the path of a folder.
+ * Throws InputError (field `model`) with the nearest name and the list of names.
+ */
+export function modelFolder(name: string = DEFAULT_MODEL, root = INSTALLED): string {
+  const isPath = /[\\/]/.test(name) || name === '.' || name === '..';
+  const installed = join(root, name);
+  if (!isPath && name !== '' && isFolder(installed)) return installed;
+  if (name !== '' && isFolder(name)) return resolve(name);
+  if (isPath)
+    throw new InputError(
+      'model',
+      `there is no model folder at "${name}", expected a folder with config.json: check the path`,
+    );
+  throw unknownModel(name, modelNames(root));
+}
+
+function unknownModel(name: string, names: readonly string[]): InputError {
+  const remedy =
+    names.length === 0
+      ? 'no model is installed: train one, or give the path of a model folder'
+      : `did you mean "${closest(name, names)}"? Installed are ${names.join(', ')}; the path of a model folder works too`;
+  return new InputError('model', `unknown model "${name}": ${remedy}`);
+}
+
+/**
+ * The model of a name or path. Throws InputError when there is none, and DamagedFileError, naming
+ * folder, file and remedy, when a file is missing, truncated or altered.
+ */
+export function readModel(name?: string, root?: string): LanguageModel {
+  const folder = modelFolder(name, root);
+  const { text, config } = readConfig(folder);
+  const { file } = config.weights;
+  if (basename(file) !== file)
+    throw new DamagedFileError(
+      `${shown(folder)}: config.json: weights.file is "${file}", expected a file name without a folder: ${REMEDY}`,
+    );
+  const weights = readPart(folder, file);
+  return inFolder(folder, () => loadModel({ config: text, weights }));
+}
+
+function readConfig(folder: string): { text: string; config: StoredConfig } {
+  const text = new TextDecoder().decode(readPart(folder, 'config.json'));
+  return { text, config: inFolder(folder, () => parseConfig(text)) };
+}
+
+function readPart(folder: string, file: string): Uint8Array {
+  try {
+    return readFileSync(join(folder, file));
+  } catch (error) {
+    const found =
+      errorCode(error) === 'ENOENT' ? 'is missing' : `cannot be read (${errorCode(error)})`;
+    throw new DamagedFileError(`${shown(folder)}: ${file} ${found}: ${REMEDY}`);
+  }
+}
+
+/** Puts the folder before the message of a damaged file. */
+function inFolder<T>(folder: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DamagedFileError)
+      throw new DamagedFileError(`${shown(folder)}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** A folder as a reader would write it: relative to where they are, unless that leads upward. */
+function shown(folder: string): string {
+  const path = relative(process.cwd(), folder);
+  if (path === '') return '.';
+  return path.startsWith('..') ? folder : path;
+}
+
+/** What lists of models say of one: its architecture without the vocabulary, or why it cannot be used. */
+export function modelRecord({ name, config, problem }: InstalledModel) {
+  if (!config) return { name, problem: problem ?? 'no config.json' };
+  const { vocabulary, weights, determiners: _, training: __, ...architecture } = config;
+  return {
+    ...architecture,
+    name,
+    vocabulary: vocabulary.length + 3,
+    parameters: parameterCount(config),
+    bytes: weights.bytes,
+    sha256: weights.sha256,
+  };
+}
+
+function parameterCount(config: StoredConfig): number {
+  const shapes = Object.values(tensorShapes(config));
+  return shapes.reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
+}

@@ -1,0 +1,26 @@
+/** What the faces hand to each other without importing each other: the command line starts the server through this. */
+
+export interface ServerSettings {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Name or path of the model that answers when a request names none. */
+  readonly model?: string;
+  /** Worker threads; as many as the machine has cores, at most four, by default. */
+  readonly workers?: number;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly port: number;
+  /** Lets requests in flight finish, then stops. */
+  close(): Promise<void>;
+}
+
+/** Starts the server and resolves when it can answer. Rejects with a one-line reason. */
+export type StartServer = (settings: ServerSettings) => Promise<RunningServer>;
+
+export interface Services {
+  /** Loaded only when a server is wanted. */
+  readonly server: () => Promise<{ readonly startServer: StartServer }>;
+}
