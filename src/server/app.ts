@@ -1,0 +1,147 @@
+/** The HTTP API and the page as an Express application. It computes nothing: workers are handed in. */
+import { isUtf8 } from 'node:buffer';
+import express, { type Express, type Request, type RequestHandler } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import { closest } from 'fastest-levenshtein';
+import type { z } from 'zod';
+import { parseOptions } from '../language/options.ts';
+import { InputError } from '../numerics/errors.ts';
+import { catalogue } from './catalogue.ts';
+import { checkText, LIMITS } from './limits.ts';
+import { openApi } from './openapi.ts';
+import type { Workers } from './pool.ts';
+import { notFound, onlyMethods, problems, sendProblem } from './problem.ts';
+import { predictRequest, traceRequest } from './requests.ts';
+
+export interface AppParts {
+  readonly workers: Workers;
+  /** What /api/models answers. */
+  readonly models: { readonly default: string; readonly models: readonly { name: string }[] };
+  readonly version: string;
+  /** Folder of the built page; without one only the API is served. */
+  readonly page?: string;
+  readonly requestsPerMinute?: number;
+  readonly log?: (error: unknown) => void;
+}
+
+/** The application, not yet listening. */
+export function createApp(parts: AppParts): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag');
+  app.use(securityHeaders);
+  app.use('/api', limited(parts.requestsPerMinute ?? LIMITS.requestsPerMinute), api(parts));
+  if (parts.page) app.use(express.static(parts.page));
+  app.use(notFound);
+  app.use(problems(parts.log ?? console.error));
+  return app;
+}
+
+const SECURITY = {
+  'Content-Security-Policy':
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+};
+
+const securityHeaders: RequestHandler = (_request, response, next) => {
+  response.set(SECURITY);
+  next();
+};
+
+/** Health stays out of it: whoever watches the server is not turned away. */
+function limited(perMinute: number): RequestHandler {
+  return rateLimit({
+    windowMs: 60_000,
+    limit: perMinute,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    skip: ({ path }) => path === '/health',
+    handler: (_request, response) =>
+      sendProblem(response, {
+        status: 429,
+        detail: `more than ${perMinute} requests in a minute from this address: wait for as long as Retry-After says`,
+      }),
+  });
+}
+
+function api(parts: AppParts): express.Router {
+  const router = express.Router();
+  router.use((_request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    next();
+  });
+  const documents = {
+    '/health': () => ({ status: 'ok', version: parts.version }),
+    '/models': () => parts.models,
+    '/catalogue': () => catalogue,
+    '/openapi.json': openApi,
+  };
+  for (const [path, document] of Object.entries(documents))
+    router
+      .route(path)
+      .get((_request, response) => void response.json(document()))
+      .all(onlyMethods('GET', 'HEAD'));
+  addWork(router, parts);
+  return router.use(notFound);
+}
+
+function addWork(router: express.Router, parts: AppParts): void {
+  const { workers } = parts;
+  router
+    .route('/predict')
+    .post(onlyJson, readBody, async (request, response) => {
+      const task = { kind: 'predict', request: checked(predictRequest, request, parts) } as const;
+      response.type('json').send(await workers.run(task));
+    })
+    .all(onlyMethods('POST'));
+  router
+    .route('/trace')
+    .post(onlyJson, readBody, async (request, response) => {
+      const task = { kind: 'trace', request: checked(traceRequest, request, parts) } as const;
+      response.type('json').send(await workers.run(task));
+    })
+    .all(onlyMethods('POST'));
+}
+
+const onlyJson: RequestHandler = (request, response, next) => {
+  if (/^application\/json\b/i.test(request.get('content-type') ?? '')) return next();
+  sendProblem(response, {
+    status: 415,
+    detail: `the content type is ${request.get('content-type') ?? 'missing'}, expected application/json`,
+    headers: { Accept: 'application/json' },
+  });
+};
+
+const readBody = express.json({
+  limit: LIMITS.bodyBytes,
+  verify: (_request, _response, bytes) => {
+    if (!isUtf8(bytes)) throw new Error('not UTF-8');
+  },
+});
+
+/** The request's body, checked before it costs a worker anything. Throws InputError or LimitError. */
+function checked<S extends z.ZodObject>(schema: S, request: Request, parts: AppParts): z.output<S> {
+  const body: unknown = request.body;
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new InputError(
+      'body',
+      'the body is no JSON object, expected one such as {"text": "Mein Lieblingstier ist __"}',
+    );
+  const parsed = parseOptions(schema, body);
+  const { text, model } = parsed as { text: string; model?: string };
+  checkText(text);
+  checkModel(model, parts);
+  return parsed;
+}
+
+/** A request may name the models that the server lists, and no other folder. */
+function checkModel(name: string | undefined, { models }: AppParts): void {
+  const names = models.models.map((model) => model.name);
+  if (name === undefined || names.includes(name)) return;
+  throw new InputError(
+    'model',
+    `unknown model "${name.slice(0, 100)}": did you mean "${closest(name, names)}"? Installed are ${names.join(', ')}`,
+  );
+}

@@ -1,0 +1,67 @@
+/** The description of the HTTP API, made from the schemas that check the requests. */
+import { z } from 'zod';
+import { packageVersion } from '../host/package.ts';
+import { LIMITS } from './limits.ts';
+import { predictRequest, traceRequest } from './requests.ts';
+
+const PROBLEM = {
+  type: 'object',
+  description: 'RFC 9457; `field` names the part of the request at fault',
+  required: ['type', 'title', 'status', 'detail'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    field: { type: 'string' },
+  },
+};
+
+/** An OpenAPI 3.1 document. */
+export function openApi(): object {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Schmetterling',
+      version: packageVersion(),
+      description: `Limits: bodies of ${LIMITS.bodyBytes} bytes, texts of ${LIMITS.textCharacters} characters, traces of ${LIMITS.traceNumbers} numbers, ${LIMITS.seconds} s a request, ${LIMITS.requestsPerMinute} requests a minute from one address.`,
+      license: { name: 'MIT' },
+    },
+    paths: {
+      '/api/health': get('Whether the server answers, and its version'),
+      '/api/models': get('The installed models'),
+      '/api/catalogue': get('Diagnostics, couplings and schemes with their parameters'),
+      '/api/openapi.json': get('This document'),
+      '/api/predict': post('The most likely answers for a blank, or next tokens', predictRequest),
+      '/api/trace': post(
+        'Every layer of the flow: states, attention, lens, clusters',
+        traceRequest,
+      ),
+    },
+    components: { schemas: { Problem: PROBLEM } },
+  };
+}
+
+function get(summary: string) {
+  return { get: { summary, responses: responses([429]) } };
+}
+
+function post(summary: string, schema: z.ZodType) {
+  const body = z.toJSONSchema(schema, { io: 'input' });
+  return {
+    post: {
+      summary,
+      requestBody: { required: true, content: { 'application/json': { schema: body } } },
+      responses: responses([400, 413, 415, 422, 429, 503]),
+    },
+  };
+}
+
+function responses(failures: readonly number[]) {
+  const problem = {
+    'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+  };
+  const good = { description: 'the answer', content: { 'application/json': {} } };
+  const bad = failures.map((status) => [status, { description: 'a problem', content: problem }]);
+  return { 200: good, ...Object.fromEntries(bad) };
+}

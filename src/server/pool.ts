@@ -1,0 +1,100 @@
+/** Worker threads behind one function, so that heavy work leaves the server's own thread free. */
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Tinypool } from 'tinypool';
+import { LIMITS } from './limits.ts';
+import { fromFailure, type Task, type TaskResult } from './task.ts';
+import type { WorkerStart } from './worker.ts';
+
+/** All workers are busy and the queue is full, or the work took too long: ask again later. */
+export class BusyError extends Error {
+  override readonly name = 'BusyError';
+  /** Seconds until asking again makes sense. */
+  readonly retryAfter: number;
+
+  constructor(message: string, retryAfter: number) {
+    super(message);
+    this.retryAfter = retryAfter;
+  }
+}
+
+export interface Workers {
+  /** Resolves when every thread has read the default model; rejects with why one cannot. */
+  readonly ready: Promise<void>;
+  /** The JSON of the answer. Rejects with the worker's error, or BusyError. */
+  run(task: Task): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface WorkersOptions {
+  readonly threads?: number;
+  readonly queue?: number;
+  readonly seconds?: number;
+}
+
+/** Starts the threads; tasks given before they are ready wait. */
+export function startWorkers(
+  start: WorkerStart,
+  {
+    threads = defaultThreads(),
+    queue = LIMITS.queue,
+    seconds = LIMITS.seconds,
+  }: WorkersOptions = {},
+): Workers {
+  const pool = new Tinypool({
+    filename: workerFile(),
+    minThreads: threads,
+    maxThreads: threads,
+    workerData: start,
+  });
+  pool.on('error', (error) => console.error(error));
+  return {
+    ready: warmUp(pool, threads),
+    run: (task) =>
+      pool.queueSize < queue ? runTask(pool, task, seconds) : Promise.reject(busy(queue)),
+    close: () => pool.destroy(),
+  };
+}
+
+/** Seconds that a thread may take to read its model. */
+const START_SECONDS = 60;
+
+const defaultThreads = () => Math.min(4, availableParallelism());
+
+/** Threads cannot load TypeScript, so they come from dist/ even when this file does not. */
+function workerFile(): string {
+  const built = import.meta.url.replace('/src/server/', '/dist/server/');
+  const file = fileURLToPath(new URL('./worker.js', built));
+  if (!existsSync(file)) throw new Error('dist/ has no server worker: run `npm run build`');
+  return file;
+}
+
+async function warmUp(pool: Tinypool, threads: number): Promise<void> {
+  const ready: Task = { kind: 'ready' };
+  await Promise.all(Array.from({ length: threads }, () => runTask(pool, ready, START_SECONDS)));
+}
+
+/** A task that takes longer than `seconds` loses its thread, which is replaced. */
+async function runTask(pool: Tinypool, task: Task, seconds: number): Promise<string> {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), 1000 * seconds);
+  try {
+    const result: TaskResult = await pool.run(task, { signal: deadline.signal });
+    if ('failure' in result) throw fromFailure(result.failure);
+    return result.json;
+  } catch (error) {
+    throw deadline.signal.aborted ? tooLong(seconds) : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const busy = (queue: number) =>
+  new BusyError(`all workers are busy and ${queue} requests wait: ask again in a second`, 1);
+
+const tooLong = (seconds: number) =>
+  new BusyError(
+    `the answer took longer than ${seconds} s: ask for fewer layers, or again when less is asked of the server`,
+    Math.ceil(seconds),
+  );

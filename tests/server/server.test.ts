@@ -1,0 +1,277 @@
+/** The server in-process on a port of its own: answers, and a problem document for every bad request. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunningServer } from '../../src/host/services.ts';
+import { createApp } from '../../src/server/app.ts';
+import { checkTrace, LIMITS } from '../../src/server/limits.ts';
+import { BusyError, startWorkers } from '../../src/server/pool.ts';
+import { startServer } from '../../src/server/start.ts';
+import { writeRandomModel } from '../host/model-folder.ts';
+import { randomConfig } from '../language/random-model.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'schmetterling-server-'));
+const model = writeRandomModel(join(folder, 'probe'));
+const QUESTION = { text: 'Mein Lieblingstier ist __', depth: 1 };
+let server: RunningServer;
+let base: string;
+
+beforeAll(async () => {
+  server = await startServer({ host: '127.0.0.1', port: 0, model, workers: 2 });
+  base = `http://127.0.0.1:${server.port}`;
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Bytes and strings go as they are, anything else as JSON. */
+const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+  fetch(`${base}${path}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: typeof body === 'string' || body instanceof Blob ? body : JSON.stringify(body),
+  });
+
+async function expectProblem(response: Response, status: number, expected: object): Promise<void> {
+  expect(response.headers.get('content-type')).toContain('application/problem+json');
+  const problem = await response.json();
+  expect(problem).toMatchObject({ type: 'about:blank', status, ...expected });
+  expect(problem.detail).not.toContain('\n');
+  expect(response.status).toBe(status);
+}
+
+describe('documents', () => {
+  it('health, with the security headers', async () => {
+    const response = await fetch(`${base}/api/health`);
+    expect(await response.json()).toMatchObject({ status: 'ok' });
+    expect(response.headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(response.headers.get('x-powered-by')).toBeNull();
+  });
+
+  it('models: the one that was chosen, by the name of its folder', async () => {
+    const { default: name, models } = await (await fetch(`${base}/api/models`)).json();
+    expect(name).toBe('probe');
+    expect(models[0]).toMatchObject({ name: 'probe', dimension: 16, languages: ['de', 'en'] });
+  });
+
+  it('the catalogue', async () => {
+    const { diagnostics, couplings, schemes } = await (await fetch(`${base}/api/catalogue`)).json();
+    expect(diagnostics.map(({ name }: { name: string }) => name)).toContain('effective_rank');
+    expect(couplings.map(({ name }: { name: string }) => name)).toEqual(['full', 'causal']);
+    expect(schemes).toHaveLength(2);
+  });
+
+  it('an OpenAPI document made from the schemas', async () => {
+    const { openapi, paths } = await (await fetch(`${base}/api/openapi.json`)).json();
+    const body = paths['/api/predict'].post.requestBody.content['application/json'].schema;
+    expect(openapi).toBe('3.1.0');
+    expect(body.required).toEqual(['text']);
+    expect(body.properties.top).toMatchObject({ default: 10, maximum: 200 });
+    expect(body.additionalProperties).toBe(false);
+  });
+});
+
+describe('work', () => {
+  it('predict', async () => {
+    const response = await post('/api/predict', { ...QUESTION, top: 4, targets: ['der Hund'] });
+    const record = await response.json();
+    expect(response.status).toBe(200);
+    expect(record.predictions).toHaveLength(4);
+    expect(record.targets[0].token_str).toBe('der Hund');
+  });
+
+  it('trace, with one projection for all layers', async () => {
+    const record = await (await post('/api/trace', { ...QUESTION, depth: 3 })).json();
+    expect(record.hidden_states).toHaveLength(4);
+    expect(record.projection.points).toHaveLength(4);
+    expect(record.projection.explained).toHaveLength(3);
+  });
+
+  it('health answers while the workers work', async () => {
+    let finished = 0;
+    const work = Array.from({ length: 4 }, async () => {
+      const response = await post('/api/trace', { ...QUESTION, depth: 256 });
+      finished++;
+      return response.status;
+    });
+    for (let i = 0; i < 3; i++) expect((await fetch(`${base}/api/health`)).status).toBe(200);
+    expect(finished).toBeLessThan(4);
+    expect(await Promise.all(work)).toEqual([200, 200, 200, 200]);
+  });
+});
+
+describe('problems', () => {
+  const long = 'Mein '.repeat(2_000);
+  it.each<[string, unknown, number, object]>([
+    ['no text', {}, 400, { field: 'text' }],
+    ['a text of the wrong type', { text: 7 }, 400, { field: 'text', detail: /option text is 7/ }],
+    ['an empty text', { text: ' ' }, 400, { field: 'text' }],
+    ['three blanks', { text: '_ _ _' }, 400, { field: 'text' }],
+    ['a glued blank', { text: 'a__' }, 400, { field: 'text' }],
+    ['a lone surrogate', '{"text": "\\ud800 __"}', 400, { field: 'text' }],
+    ['an unknown option', { ...QUESTION, dept: 3 }, 400, { field: 'dept', detail: /"depth"/ }],
+    ['an unknown depth', { text: '_', depth: 'deep' }, 400, { field: 'depth' }],
+    ['an unknown model', { text: '_', model: 'prob' }, 400, { field: 'model', detail: /"probe"/ }],
+    ['a path as model', { text: '_', model: '../probe' }, 400, { field: 'model' }],
+    ['a list as body', [], 400, { field: 'body' }],
+    ['a body that is no JSON', '{"text":', 400, { field: 'body', detail: /no JSON/ }],
+    ['a JSON string as body', '"text"', 400, { field: 'body' }],
+    [
+      'a body that is not UTF-8',
+      new Blob([Uint8Array.of(0x22, 0xfc, 0x22)]),
+      400,
+      { field: 'body' },
+    ],
+    ['an empty body', '', 400, { field: 'text' }],
+    ['10,000 characters', { text: `${long}__` }, 422, { field: 'text', detail: /10002.*4000/ }],
+    ['too many positions', { text: `${'Hund '.repeat(99)}__` }, 422, { field: 'text' }],
+    ['a body too large', { text: 'x'.repeat(LIMITS.bodyBytes) }, 413, { field: 'body' }],
+  ])('%s', async (_, body, status, { detail, ...expected }: { detail?: RegExp }) => {
+    const response = await post('/api/predict', body);
+    const check = detail ? { ...expected, detail: expect.stringMatching(detail) } : expected;
+    await expectProblem(response, status, check);
+    expect((await fetch(`${base}/api/health`)).status).toBe(200);
+  });
+
+  it('a trace with too many numbers', () => {
+    expect(() => checkTrace(randomConfig(), 55, { depth: 512, top: 10 })).not.toThrow();
+    expect(() => checkTrace(randomConfig(), 64, { depth: 512, top: 10 })).toThrow(
+      'a trace of 64 tokens and 512 layers holds 4732938 numbers, expected at most 4000000',
+    );
+  });
+
+  it('another content type', async () => {
+    const response = await post('/api/predict', 'text=_', { 'Content-Type': 'text/plain' });
+    await expectProblem(response, 415, { detail: expect.stringContaining('text/plain') });
+  });
+
+  it('another method', async () => {
+    const response = await fetch(`${base}/api/predict`);
+    expect(response.headers.get('allow')).toBe('POST');
+    await expectProblem(response, 405, { detail: '/api/predict does not take GET, expected POST' });
+  });
+
+  it.each(['/api/nothing', '/nothing', '/api'])('nothing at %s', async (path) => {
+    await expectProblem(await fetch(`${base}${path}`), 404, { title: 'Not Found' });
+  });
+
+  it('a path that cannot be decoded', async () => {
+    const response = await fetch(`${base}/%E0%A4%A`);
+    expect([400, 404]).toContain(response.status);
+    expect(response.headers.get('content-type')).toContain('problem+json');
+  });
+});
+
+describe('the application', () => {
+  const parts = {
+    version: '0',
+    models: { default: 'm', models: [{ name: 'm' }] },
+    log: () => {},
+  };
+  const idle = { ready: Promise.resolve(), close: async () => {} };
+
+  async function served(app: ReturnType<typeof createApp>, use: (url: string) => Promise<void>) {
+    const http: Server = createServer(app);
+    await new Promise<void>((done) => http.listen(0, '127.0.0.1', done));
+    try {
+      await use(`http://127.0.0.1:${(http.address() as AddressInfo).port}`);
+    } finally {
+      http.closeAllConnections();
+      http.close();
+    }
+  }
+  const ask = (url: string) =>
+    fetch(`${url}/api/predict`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"text": "_"}',
+    });
+
+  it('503 with Retry-After when the queue is full', async () => {
+    const workers = { ...idle, run: () => Promise.reject(new BusyError('all are busy', 3)) };
+    await served(createApp({ ...parts, workers }), async (url) => {
+      const response = await ask(url);
+      expect(response.headers.get('retry-after')).toBe('3');
+      await expectProblem(response, 503, { detail: 'all are busy' });
+    });
+  });
+
+  it('429 with Retry-After when one address asks too often', async () => {
+    const workers = { ...idle, run: async () => '{}' };
+    await served(createApp({ ...parts, workers, requestsPerMinute: 2 }), async (url) => {
+      for (let i = 0; i < 2; i++) expect((await ask(url)).status).toBe(200);
+      const response = await ask(url);
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+      await expectProblem(response, 429, { title: 'Too Many Requests' });
+      expect((await fetch(`${url}/api/health`)).status).toBe(200);
+    });
+  });
+
+  it('hands out the page, and only what lies in its folder', async () => {
+    const page = join(folder, 'page');
+    mkdirSync(page);
+    writeFileSync(join(page, 'index.html'), '<!doctype html>');
+    await served(
+      createApp({ ...parts, workers: { ...idle, run: async () => '{}' }, page }),
+      async (url) => {
+        const response = await fetch(url);
+        expect(response.headers.get('content-type')).toContain('text/html');
+        expect(response.headers.get('content-security-policy')).toContain("default-src 'self'");
+        await expectProblem(await fetch(`${url}/..%2fprobe%2fconfig.json`), 404, {});
+      },
+    );
+  });
+
+  it('500 says nothing of the inside', async () => {
+    const workers = { ...idle, run: () => Promise.reject(new Error('secret')) };
+    await served(createApp({ ...parts, workers }), async (url) => {
+      const response = await ask(url);
+      await expectProblem(response, 500, { detail: expect.not.stringContaining('secret') });
+    });
+  });
+});
+
+describe('the workers', () => {
+  const folders = { probe: model };
+  const request = { ...QUESTION, top: 10, targets: [], maximumUnexplored: 0.05 };
+  const task = { kind: 'predict', request: { ...request, maximumExpansions: 200 } } as const;
+
+  it('turn away what the queue does not hold, and answer the rest', async () => {
+    const workers = startWorkers({ folders, defaultModel: 'probe' }, { threads: 1, queue: 2 });
+    await workers.ready;
+    const results = await Promise.allSettled(Array.from({ length: 8 }, () => workers.run(task)));
+    const refused = results.filter(({ status }) => status === 'rejected');
+    expect(refused.length).toBe(5);
+    expect((refused[0] as PromiseRejectedResult).reason).toBeInstanceOf(BusyError);
+    await workers.close();
+  });
+
+  it('give up after the time limit, and go on with a new thread', async () => {
+    const workers = startWorkers({ folders, defaultModel: 'probe' }, { threads: 1, seconds: 2 });
+    await workers.ready;
+    const endless = { ...request, depth: 512, maximumUnexplored: 0, maximumExpansions: 100_000 };
+    await expect(workers.run({ kind: 'predict', request: endless })).rejects.toThrow(
+      /longer than 2 s/,
+    );
+    expect(
+      JSON.parse(
+        await workers.run({ kind: 'predict', request: { ...task.request, maximumExpansions: 1 } }),
+      ),
+    ).toHaveProperty('predictions');
+    await workers.close();
+  });
+
+  it('say why a model cannot be read', async () => {
+    const workers = startWorkers(
+      { folders: { gone: folder }, defaultModel: 'gone' },
+      { threads: 1 },
+    );
+    await expect(workers.ready).rejects.toThrow(/config\.json is missing/);
+    await workers.close();
+  });
+});
