@@ -1,0 +1,55 @@
+/** `predict`: the answers for the blank of a text, or its next tokens; of one text or of a file of them. */
+import { Command } from 'commander';
+import type { FillOptions } from '../../language/options.ts';
+import { type AnswerFlags, answerOptions, withAnswerFlags } from '../flags.ts';
+import { printJson, printLines, standardScreen } from '../terminal.ts';
+import { givenText } from '../text.ts';
+
+interface PredictFlags extends AnswerFlags {
+  readonly file?: string;
+}
+
+const HELP = `
+Examples:
+  schmetterling predict "Mein Lieblingstier ist __"
+  schmetterling predict "My favourite animal is __" --targets "the dog,the cat" --json
+  schmetterling predict "Anna mag Hunde. Annas" --top 5        the continuation of a text
+  echo "Mein Lieblingstier ist __" | schmetterling predict -
+  schmetterling predict --file questions.jsonl > answers.jsonl
+
+--file: each line of the file is a JSON string, or an object with "text" and options of its own
+({"text": "…", "depth": 16}); - reads standard input. Each gives one JSON record on its own line.
+A line that cannot be used gives {"line", "error": {"field", "message"}} in its place and a message
+on standard error; the others go on, and the exit code is 1.`;
+
+export function predictCommand(): Command {
+  return withAnswerFlags(new Command('predict'))
+    .description('the most likely answers for the blank (__) of a text')
+    .argument('[text]', 'a sentence with one blank: __, _ or [MASK]; - reads standard input')
+    .option('--file <jsonl>', 'one text a line, one JSON record a line')
+    .addHelpText('after', HELP)
+    .action(predict);
+}
+
+async function predict(argument: string | undefined, flags: PredictFlags): Promise<void> {
+  const options = answerOptions(flags);
+  if (flags.file !== undefined) {
+    const { predictFile } = await import('../predict-file.ts');
+    return predictFile(flags.file, argument, flags.model, options);
+  }
+  const text = await givenText(argument);
+  const { prediction, seconds } = await answer(text, flags.model, options);
+  if (flags.json) return printJson({ ...prediction, seconds });
+  const { predictionLines } = await import('../prediction-text.ts');
+  printLines(predictionLines(standardScreen(), prediction, seconds));
+}
+
+/** `seconds`: of answering, with the model already read. */
+async function answer(text: string, name: string | undefined, options: FillOptions) {
+  const { readModel } = await import('../../host/models.ts');
+  const { fillBlank } = await import('../../language/fill.ts');
+  const model = readModel(name);
+  const begun = performance.now();
+  const prediction = fillBlank(model, text, options);
+  return { prediction, seconds: (performance.now() - begun) / 1000 };
+}

@@ -1,0 +1,50 @@
+/** `trace`: every layer of a text's flow, as a table, as JSON, or as a folder of files. */
+import { Command } from 'commander';
+import type { TraceOptions } from '../../language/options.ts';
+import { type AnswerFlags, answerOptions, withAnswerFlags } from '../flags.ts';
+import { printJson, printLines, standardScreen } from '../terminal.ts';
+import { givenText } from '../text.ts';
+
+interface TraceFlags extends AnswerFlags {
+  readonly out?: string;
+}
+
+const HELP = `
+Examples:
+  schmetterling trace "Mein Lieblingstier ist __"
+  schmetterling trace "Mein Lieblingstier ist __" --depth 16 --out runs/lieblingstier
+  schmetterling trace "My favourite animal is __" --json > trace.json
+
+--out writes hidden_states.npy [L+1, tokens, d], attentions.npy [L, heads, tokens, tokens],
+trace.json, diagnostics.csv, lens.csv, tokens.csv, trajectories.svg, and run.json last.`;
+
+export function traceCommand(): Command {
+  return withAnswerFlags(new Command('trace'))
+    .description('every layer of the flow: positions, attention, lens, clusters, diagnostics')
+    .argument('[text]', 'a text as for predict; - reads standard input')
+    .option('--out <folder>', 'write the trace as files into this folder')
+    .addHelpText('after', HELP)
+    .action(showTrace);
+}
+
+async function showTrace(argument: string | undefined, flags: TraceFlags): Promise<void> {
+  const text = await givenText(argument);
+  const options: TraceOptions = answerOptions(flags);
+  const { readModel } = await import('../../host/models.ts');
+  const { trace, traceToJson } = await import('../../language/trace.ts');
+  const model = readModel(flags.model);
+  const begun = performance.now();
+  const result = trace(model, text, options);
+  const seconds = (performance.now() - begun) / 1000;
+  const written = flags.out === undefined ? [] : await write(flags.out, result, options, seconds);
+  if (flags.json) return printJson({ ...traceToJson(result), seconds });
+  const { traceLines } = await import('../trace-text.ts');
+  printLines([...traceLines(standardScreen(), result, seconds), ...written]);
+}
+
+/** Writes the folder and says so, in one line. */
+async function write(...job: Parameters<typeof import('../trace-files.ts').writeTrace>) {
+  const { writeTrace } = await import('../trace-files.ts');
+  const files = writeTrace(...job);
+  return ['', `${job[0]}: ${files.join(', ')}`];
+}

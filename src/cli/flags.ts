@@ -1,0 +1,40 @@
+/** Flags that several commands share, and their way into the library's options, which alone say what is valid. */
+import type { Command } from 'commander';
+
+export interface AnswerFlags {
+  readonly model?: string;
+  readonly top?: string;
+  readonly depth?: string;
+  readonly coupling?: string;
+  readonly targets?: string;
+  readonly json?: boolean;
+}
+
+/** Adds --model, --top, --depth, --coupling, --targets and --json. */
+export function withAnswerFlags(command: Command): Command {
+  return command
+    .option('--model <name>', 'name of an installed model, or the path of a model folder')
+    .option('--top <count>', 'how many answers to list (default: 10)')
+    .option('--depth <layers>', 'number of layers, or ode (default: as the model was trained)')
+    .option('--coupling <name>', 'full or causal (default: full for a blank, else causal)')
+    .option('--targets <answers>', 'answers to score as well, separated by commas')
+    .option('--json', 'print one JSON document and nothing else');
+}
+
+/** The flags as options of the library, unchecked: absent ones are left out. */
+export function answerOptions({ top, depth, coupling, targets }: AnswerFlags) {
+  const given = {
+    top: numberIfOne(top),
+    depth: numberIfOne(depth),
+    coupling,
+    targets: targets?.split(',').map((target) => target.trim()),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** Numbers become numbers; anything else stays as it is, so that the check can show it. */
+export function numberIfOne(value: string | undefined): string | number | undefined {
+  if (value === undefined || value.trim() === '') return value;
+  const number = Number(value);
+  return Number.isFinite(number) ? number : value;
+}

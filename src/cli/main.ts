@@ -1,0 +1,60 @@
+/**
+ * The command line. Each command is a file under commands/ that describes it with little loaded, and
+ * loads what it needs when it runs: a cold start pays only for its own command.
+ */
+import { Command } from 'commander';
+import { packageVersion } from '../host/package.ts';
+import type { Services } from '../host/services.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
+import { modelsCommand } from './commands/models.ts';
+import { predictCommand } from './commands/predict.ts';
+import { serveCommand } from './commands/serve.ts';
+import { traceCommand } from './commands/trace.ts';
+import { trainCommand } from './commands/train.ts';
+import { reportFailure } from './failure.ts';
+
+/** Every command, in the order of the help. A new one is a file beside these and a line here. */
+const commands: readonly ((services: Services) => Command)[] = [
+  predictCommand,
+  traceCommand,
+  trainCommand,
+  evaluateCommand,
+  modelsCommand,
+  serveCommand,
+];
+
+const HELP = `
+Examples:
+  schmetterling predict "Mein Lieblingstier ist __"
+  schmetterling trace "Mein Lieblingstier ist __" --out runs/lieblingstier
+  schmetterling serve
+
+Exit codes: 0 done, 1 failed, 2 wrong usage.`;
+
+/** Runs one command line (without node and script) and returns its exit code. */
+export async function run(args: readonly string[], services: Services): Promise<number> {
+  const program = createProgram(services);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    return reportFailure(error, program, args);
+  }
+}
+
+function createProgram(services: Services): Command {
+  const program = new Command('schmetterling')
+    .description(
+      'A sentence with a blank flows through an attention-only model, and out come the answers.',
+    )
+    .version(packageVersion())
+    .addHelpText('after', HELP);
+  throwing(program);
+  for (const create of commands) program.addCommand(throwing(create(services)));
+  return program;
+}
+
+/** Failures come back as errors, so that one place words them. */
+function throwing(command: Command): Command {
+  return command.exitOverride().configureOutput({ outputError: () => {} });
+}

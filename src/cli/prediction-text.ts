@@ -1,0 +1,68 @@
+/** A prediction as lines for a reader. The record for programs is the library's own. */
+import type { Prediction } from '../language/fill.ts';
+import { bar, bold, dim, percent, printable, type Screen } from './terminal.ts';
+
+const LONGEST_BAR = 36;
+const LONGEST_LABEL = 28;
+
+/** The sentence, what was asked of whom, the answers with bars, and what they leave over. */
+export function predictionLines(screen: Screen, prediction: Prediction, seconds: number): string[] {
+  return [
+    bold(screen, printable(prediction.text)),
+    dim(screen, settingLine(prediction)),
+    '',
+    ...answerLines(screen, prediction),
+    ...targetLines(screen, prediction),
+    '',
+    dim(screen, restLine(prediction, seconds)),
+  ];
+}
+
+/** "lieblingstier · 8 layers · full coupling · the answer for the blank" */
+function settingLine({ model, depth, coupling, kind }: Prediction): string {
+  const layers =
+    depth === 'ode' ? 'the flow itself (ode)' : `${depth} layer${depth === 1 ? '' : 's'}`;
+  const question =
+    kind === 'blank'
+      ? 'answers for the blank'
+      : 'no blank (__) in the text: next tokens of its continuation';
+  return [model, layers, `${coupling} coupling`, question].join(' · ');
+}
+
+function answerLines(screen: Screen, { predictions, kind }: Prediction): string[] {
+  if (predictions.length === 0) return ['  no answer was found'];
+  const labels = predictions.map(({ token_str }) => label(token_str, kind));
+  const longest = Math.max(...labels.map((text) => text.length));
+  const width = Math.max(4, Math.min(LONGEST_BAR, screen.width - longest - 14));
+  const best = predictions[0].score;
+  return predictions.map(({ score }, i) => {
+    const share = best > 0 ? score / best : 0;
+    return `  ${labels[i].padEnd(longest)}  ${percent(score).padStart(8)}  ${bar(screen, share, width)}`.trimEnd();
+  });
+}
+
+/** Next tokens are quoted, for their blanks matter; '' is the end of the text. */
+function label(text: string, kind: Prediction['kind']): string {
+  if (kind === 'next-token') return text === '' ? '(end of the text)' : JSON.stringify(text);
+  const shown = printable(text);
+  return shown.length > LONGEST_LABEL ? `${shown.slice(0, LONGEST_LABEL - 1)}…` : shown;
+}
+
+function targetLines(screen: Screen, { targets }: Prediction): string[] {
+  if (!targets) return [];
+  const lines = targets.map(({ token_str, score, rank }) => {
+    const place = rank === null ? 'not among the answers found' : `rank ${rank}`;
+    return `  ${printable(token_str.trim())}  ${percent(score)}  ${dim(screen, place)}`;
+  });
+  return ['', dim(screen, 'asked for'), ...lines];
+}
+
+function restLine({ unlisted, unexplored, entropy }: Prediction, seconds: number): string {
+  const rest = [
+    `${percent(unlisted)} found, not listed`,
+    `${percent(unexplored)} unexplored`,
+    `entropy ${entropy.toFixed(2)} nats`,
+    `${(1000 * seconds).toFixed(0)} ms`,
+  ];
+  return rest.join(' · ');
+}

@@ -1,0 +1,106 @@
+/** A trace as a folder of files for other programs. Each file appears whole; run.json comes last. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { diagnostics } from '../diagnostics/catalogue.ts';
+import { renderSvg } from '../figures/render.ts';
+import { trajectoriesFigure } from '../flow/figures.ts';
+import { projection } from '../flow/projection.ts';
+import { type Cell, toCsv } from '../host/csv.ts';
+import { errorCode, exitOnInterrupt, writeFileSafely } from '../host/files.ts';
+import { encodeNpy } from '../host/npy.ts';
+import { packageVersion } from '../host/package.ts';
+import type { TraceOptions } from '../language/options.ts';
+import { type Trace, traceToJson } from '../language/trace.ts';
+import { InputError } from '../numerics/errors.ts';
+import { particleNames } from './trace-text.ts';
+
+/** Writes the files into `folder`, which is made where it is missing, and returns their names. */
+export function writeTrace(
+  folder: string,
+  trace: Trace,
+  options: TraceOptions,
+  seconds: number,
+): string[] {
+  exitOnInterrupt();
+  makeFolder(folder);
+  const files = { ...traceFiles(trace), 'run.json': runRecord(trace, options, seconds) };
+  for (const [name, content] of Object.entries(files)) writeFileSafely(join(folder, name), content);
+  return Object.keys(files);
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new InputError(
+      'out',
+      `cannot make the folder "${folder}" (${errorCode(error)}), expected a folder that can be written: choose another --out`,
+    );
+  }
+}
+
+function traceFiles(trace: Trace): Record<string, string | Uint8Array> {
+  return {
+    'hidden_states.npy': hiddenStates(trace),
+    'attentions.npy': attentions(trace),
+    'trace.json': `${JSON.stringify(traceToJson(trace))}\n`,
+    'diagnostics.csv': diagnosticsTable(trace),
+    'lens.csv': lensTable(trace),
+    'tokens.csv': tokensTable(trace),
+    'trajectories.svg': trajectories(trace),
+  };
+}
+
+/** [L + 1, n, d] */
+function hiddenStates({ hiddenStates: frames }: Trace): Uint8Array {
+  const { rows, columns } = frames[0];
+  return encodeNpy(
+    [frames.length, rows, columns],
+    frames.map(({ data }) => data),
+  );
+}
+
+/** [L, heads, n, n] */
+function attentions({ attentions: layers, tokens }: Trace): Uint8Array {
+  const n = tokens.length;
+  return encodeNpy(
+    [layers.length, layers[0].length, n, n],
+    layers.flatMap((heads) => heads.map(({ data }) => data)),
+  );
+}
+
+function diagnosticsTable(trace: Trace): string {
+  const names = diagnostics.filter(({ kind }) => kind === 'scalar').map(({ name }) => name);
+  const value = (name: string, layer: number) => trace.diagnostics[name][layer] as number | null;
+  const rows = trace.times.map((time, layer) => [
+    layer,
+    time,
+    ...names.map((name) => value(name, layer)),
+  ]);
+  return toCsv(['layer', 'time', ...names], rows);
+}
+
+function lensTable({ lens }: Trace): string {
+  const rows = lens.flatMap(({ layer, time, predictions, first_tokens }) => {
+    const lines = (kind: string, list: readonly { token_str: string; score: number }[]) =>
+      list.map(({ token_str, score }, i): Cell[] => [layer, time, kind, i + 1, token_str, score]);
+    return [...lines('answer', predictions), ...lines('first_token', first_tokens)];
+  });
+  return toCsv(['layer', 'time', 'kind', 'rank', 'token_str', 'score'], rows);
+}
+
+function tokensTable({ tokens }: Trace): string {
+  const rows = tokens.map(({ id, text, start, end }, i) => [i, id, text, start, end]);
+  return toCsv(['particle', 'id', 'text', 'start', 'end'], rows);
+}
+
+function trajectories({ hiddenStates: frames, tokens }: Trace): string {
+  return renderSvg(trajectoriesFigure(projection(frames), particleNames(tokens)), { width: 720 });
+}
+
+function runRecord({ prediction }: Trace, options: TraceOptions, seconds: number): string {
+  const { model, text, depth, scheme, coupling } = prediction;
+  const settings = { ...options, model, text, depth, scheme, coupling };
+  const record = { command: 'trace', version: packageVersion(), settings, seconds };
+  return `${JSON.stringify(record, null, 2)}\n`;
+}

@@ -1,0 +1,71 @@
+/** A trace as a table of layers for a reader, with the merges of tokens below. */
+import { diagnostics } from '../diagnostics/catalogue.ts';
+import { describeChange } from '../diagnostics/clusters.ts';
+import type { Token } from '../language/tokenizer.ts';
+import type { Trace } from '../language/trace.ts';
+import { bold, dim, percent, printable, type Screen, table } from './terminal.ts';
+
+/** The angle (radians) at which the table counts clusters and names merges. */
+const TOLERANCE = 0.3;
+
+/** What a particle is called: its text, or what it stands for. */
+export function particleNames(tokens: readonly Token[]): string[] {
+  return tokens.map(({ text }) => (text === '' ? '(start)' : printable(text)));
+}
+
+/** The sentence, one line a layer, and which tokens merge. */
+export function traceLines(screen: Screen, trace: Trace, seconds: number): string[] {
+  const { prediction, tokens } = trace;
+  const names = particleNames(tokens);
+  return [
+    bold(screen, printable(prediction.text)),
+    dim(screen, `${prediction.model} · ${names.map((name) => name.trim()).join(' | ')}`),
+    '',
+    ...table(screen, layerRows(trace)),
+    ...mergeLines(screen, trace, names),
+    '',
+    dim(screen, `clusters at ${tolerance(trace)} rad · ${(1000 * seconds).toFixed(0)} ms`),
+  ];
+}
+
+function layerRows(trace: Trace): string[][] {
+  const scalars = diagnostics.filter(({ kind }) => kind === 'scalar');
+  const header = ['layer', 'time', ...scalars.map(({ title }) => title), 'clusters', 'best answer'];
+  const rows = trace.times.map((time, layer) => [
+    String(layer),
+    time.toFixed(2),
+    ...scalars.map(({ name }) => shown(trace.diagnostics[name][layer])),
+    String(clusterCount(trace, layer)),
+    bestAnswer(trace, layer),
+  ]);
+  return [header, ...rows];
+}
+
+const shown = (value: number | number[] | null) =>
+  typeof value === 'number' ? value.toFixed(3) : '-';
+
+function clusterCount(trace: Trace, layer: number): number {
+  const at = tolerance(trace);
+  return trace.clusters[layer].find((level) => level.tolerance === at)?.members.length ?? 0;
+}
+
+function bestAnswer({ lens }: Trace, layer: number): string {
+  const best = lens[layer].predictions[0];
+  if (!best) return '';
+  const text = best.token_str === '' ? '(end of the text)' : printable(best.token_str.trim());
+  return `${text} ${percent(best.score)}`;
+}
+
+/** The reported tolerance next to `TOLERANCE`. */
+function tolerance({ clusters }: Trace): number {
+  return clusters[0]
+    .map((level) => level.tolerance)
+    .reduce((best, one) => (Math.abs(one - TOLERANCE) < Math.abs(best - TOLERANCE) ? one : best));
+}
+
+function mergeLines(screen: Screen, trace: Trace, names: readonly string[]): string[] {
+  const at = tolerance(trace);
+  const merges = trace.merges.filter((merge) => merge.tolerance === at);
+  if (merges.length === 0) return [];
+  return ['', dim(screen, 'merges'), ...merges.map((merge) => `  ${describeChange(merge, names)}`)];
+}
