@@ -38,9 +38,16 @@ export interface Prediction {
   readonly seconds?: number;
 }
 
+export interface FirstToken {
+  readonly token_str: string;
+  readonly score: number;
+}
+
+/** What a frame would answer. */
 export interface LensLayer {
+  /** The final candidates, the best of this frame first. */
   readonly candidates: FillMask[];
-  readonly first_tokens?: { readonly token_str: string; readonly score: number }[];
+  readonly first_tokens: FirstToken[];
 }
 
 export interface Trace {
@@ -54,15 +61,24 @@ export interface Trace {
   readonly logit_lens: LensLayer[];
   readonly diagnostics: Readonly<Record<string, (number | number[] | null)[] | undefined>>;
   readonly clusters: { readonly tolerance: number; readonly members: number[][] }[][];
-  readonly merges: MergeEvent[];
+  /** Clusters that join, and clusters that fall apart, in the order of the layers. */
+  readonly events: ClusterEvent[];
   readonly projection?: Projection;
 }
 
-export interface MergeEvent {
+/** Between the frame before `layer` and `layer` these groups became one, or one fell into them. */
+export interface ClusterEvent {
+  readonly kind: 'merge' | 'split';
   readonly layer: number;
   readonly tolerance: number;
   readonly groups: number[][];
-  readonly kind?: 'merge' | 'split';
+}
+
+/** A trace as it comes, with merges and splits apart. */
+interface TraceReply extends Omit<Trace, 'events' | 'logit_lens'> {
+  readonly merges: Omit<ClusterEvent, 'kind'>[];
+  readonly splits?: Omit<ClusterEvent, 'kind'>[];
+  readonly logit_lens: { readonly predictions: FillMask[]; readonly first_tokens?: FirstToken[] }[];
 }
 
 export interface Projection {
@@ -86,9 +102,22 @@ export function askPrediction(question: Question, signal: AbortSignal): Promise<
 }
 
 /** Every layer of the same pass. Throws as `askPrediction`. */
-export function askTrace(question: Question, signal: AbortSignal): Promise<Trace> {
+export async function askTrace(question: Question, signal: AbortSignal): Promise<Trace> {
   const { text, depth, coupling } = question;
-  return post('api/trace', { text, depth, coupling }, signal) as Promise<Trace>;
+  return readTrace((await post('api/trace', { text, depth, coupling }, signal)) as TraceReply);
+}
+
+function readTrace(reply: TraceReply): Trace {
+  const merges = reply.merges.map((event) => ({ ...event, kind: 'merge' as const }));
+  const splits = (reply.splits ?? []).map((event) => ({ ...event, kind: 'split' as const }));
+  return {
+    ...reply,
+    events: [...merges, ...splits].sort((a, b) => a.layer - b.layer),
+    logit_lens: reply.logit_lens.map(({ predictions, first_tokens = [] }) => ({
+      candidates: [...predictions].sort((a, b) => b.score - a.score),
+      first_tokens,
+    })),
+  };
 }
 
 async function post(path: string, body: object, signal: AbortSignal): Promise<unknown> {

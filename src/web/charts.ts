@@ -14,7 +14,7 @@ import {
 } from 'chart.js';
 import { colour, seriesCount } from './colours.ts';
 import { prefersStillness } from './dom.ts';
-import { compact, percent } from './format.ts';
+import { compact, decimal, percent } from './format.ts';
 import type { Page } from './page.ts';
 
 Chart.register(
@@ -31,7 +31,8 @@ Chart.register(
 
 /** Charts of a page that was built anew, in another language say, are let go. */
 function sweep(): void {
-  for (const chart of Object.values(Chart.instances)) if (!chart.canvas?.isConnected) chart.destroy();
+  for (const chart of Object.values(Chart.instances))
+    if (!chart.canvas?.isConnected) chart.destroy();
 }
 
 export interface Series {
@@ -65,18 +66,20 @@ export function createLineChart(
   pick: (frame: number) => void,
 ): LineChart {
   let chart: Chart<'line'> | null = null;
+  let latest: Lines | null = null;
+  const plugins = [markerPlugin(() => latest)];
   return {
     show(lines) {
+      latest = lines;
       const configuration = lineConfiguration(page, lines, pick);
       canvas.setAttribute('aria-label', summary(page, lines));
       if (!chart) {
         sweep();
-        chart = new Chart(canvas, configuration);
+        chart = new Chart(canvas, { ...configuration, plugins });
         return;
       }
       chart.data = configuration.data;
       chart.options = configuration.options ?? {};
-      chart.config.plugins = configuration.plugins;
       chart.update('none');
     },
   };
@@ -102,7 +105,7 @@ function lineConfiguration(
     type: 'line',
     data: { datasets: lines.series.map((series) => dataset(series, lines.x)) },
     options: {
-      ...sharedOptions(),
+      ...sharedOptions(page),
       interaction: { mode: 'index', intersect: false },
       onClick: (_event, hits) => hits.length > 0 && pick(hits[0].index),
       scales: {
@@ -114,13 +117,12 @@ function lineConfiguration(
         tooltip: {
           ...tooltipStyle(),
           callbacks: {
-            title: (items) => `${lines.xTitle ?? ''} ${tick(items[0]?.parsed.x ?? 0)}`,
+            title: (items) => `${lines.xTitle ?? ''} ${items[0]?.label ?? ''}`,
             label: (item: TooltipItem<'line'>) => tooltipLine(page, lines, item),
           },
         },
       },
     },
-    plugins: [markerPlugin(lines)],
   };
 }
 
@@ -135,12 +137,14 @@ function dataset({ label, values, colour: index }: Series, x: number[]) {
     pointRadius: values.length > 20 ? 0 : 2.5,
     pointHoverRadius: 5,
     tension: 0.25,
+    clip: 8,
   };
 }
 
-function sharedOptions() {
+function sharedOptions(page: Page) {
+  const locale = page.state.get().language;
   const duration = prefersStillness() ? 0 : 250;
-  return { responsive: true, maintainAspectRatio: false, animation: { duration } } as const;
+  return { locale, responsive: true, maintainAspectRatio: false, animation: { duration } } as const;
 }
 
 function axis(title?: string) {
@@ -157,11 +161,20 @@ function shareAxis(page: Page) {
   const { language } = page.state.get();
   const whole = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
   const { ticks } = axis();
-  return { min: 0, ticks: { ...ticks, callback: (value: string | number) => whole.format(Number(value)) } };
+  return {
+    min: 0,
+    ticks: { ...ticks, callback: (value: string | number) => whole.format(Number(value)) },
+  };
 }
 
 function legendLabels() {
-  return { color: colour('--ink'), usePointStyle: true, pointStyle: 'circle', boxHeight: 6, padding: 16 } as const;
+  return {
+    color: colour('--ink'),
+    usePointStyle: true,
+    pointStyle: 'circle',
+    boxHeight: 6,
+    padding: 16,
+  } as const;
 }
 
 function tooltipStyle() {
@@ -183,16 +196,13 @@ function tooltipLine(page: Page, lines: Lines, item: TooltipItem<'line'>): strin
   return `${item.dataset.label ?? ''}  ${number}`;
 }
 
-function tick(x: number): string {
-  return Number.isInteger(x) ? String(x) : x.toFixed(2);
-}
-
-/** An upright line at the frame looked at. */
-function markerPlugin({ x, marked }: Lines): Plugin<'line'> {
+/** An upright line at the frame looked at; a chart keeps its plugins, so it asks for the latest. */
+function markerPlugin(latest: () => Lines | null): Plugin<'line'> {
   return {
     id: 'marker',
     beforeDatasetsDraw(chart) {
-      if (marked === undefined || x[marked] === undefined) return;
+      const { x = [], marked = -1 } = latest() ?? {};
+      if (x[marked] === undefined) return;
       const { ctx, chartArea, scales } = chart;
       const at = scales.x.getPixelForValue(x[marked]);
       ctx.save();
@@ -217,12 +227,15 @@ export interface Histogram {
 }
 
 /** A chart of counts in equal bins between `low` and `high`. */
-export function createHistogram(canvas: HTMLCanvasElement): { show(histogram: Histogram): void } {
+export function createHistogram(
+  page: Page,
+  canvas: HTMLCanvasElement,
+): { show(histogram: Histogram): void } {
   let chart: Chart<'bar'> | null = null;
   return {
     show(histogram) {
       canvas.setAttribute('aria-label', `${histogram.title}: ${histogram.counts.join(', ')}`);
-      const configuration = histogramConfiguration(histogram);
+      const configuration = histogramConfiguration(page, histogram);
       if (!chart) {
         sweep();
         chart = new Chart(canvas, configuration);
@@ -235,10 +248,10 @@ export function createHistogram(canvas: HTMLCanvasElement): { show(histogram: Hi
   };
 }
 
-function histogramConfiguration(histogram: Histogram): ChartConfiguration<'bar'> {
+function histogramConfiguration(page: Page, histogram: Histogram): ChartConfiguration<'bar'> {
   const { counts, low, high, xTitle, yTitle } = histogram;
   const width = (high - low) / counts.length;
-  const edge = (i: number) => (low + i * width).toFixed(2);
+  const edge = (i: number) => decimal(low + i * width, page.state.get().language, 2);
   const x = axis(xTitle);
   return {
     type: 'bar',
@@ -255,7 +268,7 @@ function histogramConfiguration(histogram: Histogram): ChartConfiguration<'bar'>
       ],
     },
     options: {
-      ...sharedOptions(),
+      ...sharedOptions(page),
       scales: {
         x: {
           ...x,

@@ -1,5 +1,5 @@
 /** The sentence box with its examples and the two choices of the flow: depth and coupling. */
-import { fill, h, setAttribute } from './dom.ts';
+import { fill, fillTrack, h, setAttribute } from './dom.ts';
 import type { Page } from './page.ts';
 import { couplingOf } from './page.ts';
 import { blanks, endsInBlank } from './sentence.ts';
@@ -43,7 +43,7 @@ function createBox(page: Page): HTMLElement {
     setText(page, oneLine(box.value));
   };
   box.addEventListener('input', () => {
-    fit(box);
+    grow(box);
     clearTimeout(timer);
     timer = setTimeout(submit, pause);
   });
@@ -54,9 +54,9 @@ function createBox(page: Page): HTMLElement {
   });
   state.subscribe((now, before) => {
     if (now.text !== before.text && now.text !== oneLine(box.value)) box.value = now.text;
-    fit(box);
+    grow(box);
   });
-  new ResizeObserver(() => fit(box)).observe(box);
+  new ResizeObserver(() => grow(box)).observe(box);
   return h(
     'div',
     { class: 'box' },
@@ -71,7 +71,7 @@ function oneLine(text: string): string {
 }
 
 /** The box is as high as its text. */
-function fit(box: HTMLTextAreaElement): void {
+function grow(box: HTMLTextAreaElement): void {
   box.style.height = 'auto';
   box.style.height = `${box.scrollHeight}px`;
 }
@@ -102,8 +102,13 @@ function createDepth(page: Page): HTMLElement {
   const shown = h('output', { for: 'depth' });
   const flow = h(
     'button',
-    { type: 'button', class: 'toggle', id: 'ode', title: words.odeHint, click: () => turnOde(page, slider) },
-    '∞ ',
+    {
+      type: 'button',
+      class: 'toggle',
+      id: 'ode',
+      title: words.odeHint,
+      click: () => turnOde(page, slider),
+    },
     words.ode,
   );
   slider.addEventListener('input', () => state.set({ depth: Number(slider.value), layer: null }));
@@ -111,6 +116,7 @@ function createDepth(page: Page): HTMLElement {
     const { depth } = state.get();
     const name = depth === 'ode' ? words.odeValue : words.depthValue(depth);
     if (depth !== 'ode') slider.value = String(depth);
+    fillTrack(slider);
     setAttribute(slider, 'aria-valuetext', name);
     slider.classList.toggle('idle', depth === 'ode');
     setAttribute(flow, 'aria-pressed', String(depth === 'ode'));

@@ -54,6 +54,13 @@ export function setVariable(element: HTMLElement | SVGElement, name: string, val
   element.style.setProperty(name, value);
 }
 
+/** Colours a slider's track up to its thumb. */
+export function fillTrack(slider: HTMLInputElement): void {
+  const [low, high] = [Number(slider.min), Number(slider.max)];
+  const share = high > low ? (Number(slider.value) - low) / (high - low) : 0;
+  setVariable(slider, '--share', String(share));
+}
+
 /** Whether the reader asked the system for less motion. */
 export function prefersStillness(): boolean {
   return matchMedia('(prefers-reduced-motion: reduce)').matches;

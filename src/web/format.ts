@@ -12,10 +12,12 @@ export function percent(share: number, language: Language): string {
 
 /** A number with the given count of decimals. */
 export function decimal(value: number, language: Language, digits: number): string {
-  return new Intl.NumberFormat(language, {
+  const format = new Intl.NumberFormat(language, {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
-  }).format(value === 0 ? 0 : value);
+    signDisplay: 'negative',
+  });
+  return format.format(value).replace('-', '−');
 }
 
 /** Three to four digits, whatever the size. */
@@ -27,6 +29,8 @@ export function compact(value: number, language: Language): string {
 
 function powerOfTen(value: number, language: Language): string {
   const [mantissa, exponent] = value.toExponential(1).split('e');
-  const raised = [...exponent.replace('+', '')].map((c) => (c === '-' ? '⁻' : superscripts[Number(c)]));
+  const raised = [...exponent.replace('+', '')].map((c) =>
+    c === '-' ? '⁻' : superscripts[Number(c)],
+  );
   return `${decimal(Number(mantissa), language, 1)}\u2009·\u200910${raised.join('')}`;
 }

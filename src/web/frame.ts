@@ -11,7 +11,7 @@ import { languages, tabs, themes } from './state.ts';
 
 /** The whole page for one language. */
 export function createFrame(page: Page): HTMLElement {
-  return h(
+  const frame = h(
     'div',
     { class: 'frame' },
     h('a', { class: 'skip', href: '#answer', click: skipToAnswer }, page.words.skip),
@@ -25,6 +25,12 @@ export function createFrame(page: Page): HTMLElement {
     ),
     createFoot(page),
   );
+  const show = () => {
+    frame.dataset.tab = page.state.get().tab;
+  };
+  page.state.subscribe(show);
+  show();
+  return frame;
 }
 
 /** The fragment holds the state, so the link moves the focus itself. */
@@ -71,7 +77,13 @@ function createTab(page: Page, tab: Tab): HTMLButtonElement {
   const select = () => page.state.set({ tab });
   const button = h(
     'button',
-    { type: 'button', role: 'tab', id: `tab-${tab}`, 'aria-controls': `panel-${tab}`, click: select },
+    {
+      type: 'button',
+      role: 'tab',
+      id: `tab-${tab}`,
+      'aria-controls': `panel-${tab}`,
+      click: select,
+    },
     page.words.tabs[tab],
   );
   const show = () => {

@@ -26,7 +26,7 @@ export function butterfly(): SVGElement {
 }
 
 const themePaths: Readonly<Record<Theme, string>> = {
-  system: 'M12 3a9 9 0 1 0 0 18ZM12 3a9 9 0 0 1 0 18',
+  system: 'M12 3a9 9 0 0 0 0 18Z',
   light:
     'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8ZM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.4M17.6 17.6 19 19M5 19l1.4-1.4M17.6 6.4 19 5',
   dark: 'M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5Z',
@@ -34,7 +34,9 @@ const themePaths: Readonly<Record<Theme, string>> = {
 
 export function themeIcon(theme: Theme): SVGElement {
   const icon = lineIcon(themePaths[theme]);
-  if (theme === 'system') icon.firstElementChild?.classList.add('half');
+  if (theme !== 'system') return icon;
+  icon.classList.add('half');
+  icon.append(svg('circle', { cx: 12, cy: 12, r: 9 }));
   return icon;
 }
 
@@ -52,7 +54,11 @@ export function stepIcon(direction: -1 | 1): SVGElement {
 }
 
 function lineIcon(d: string): SVGElement {
-  return svg('svg', { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true' }, svg('path', { d }));
+  return svg(
+    'svg',
+    { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true' },
+    svg('path', { d }),
+  );
 }
 
 function solidIcon(d: string): SVGElement {

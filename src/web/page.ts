@@ -61,7 +61,7 @@ export function goToLayer({ state, traces }: Page, layer: number): void {
 export function tokenName(trace: Trace, index: number, words: Words): string {
   const { text, start, end } = trace.tokens[index];
   if (text === '' && start === end) return words.start;
-  return text.trim() || '␣';
+  return text === '__' ? words.blank : text.trim() || '␣';
 }
 
 /** Whether the depth of a trace is a time, not a count of layers. */

@@ -61,12 +61,11 @@ export function createResource<Q, T>(
     controller = new AbortController();
     const { signal } = controller;
     store.set({ status: 'loading' });
-    try {
-      const value = await send(query, signal);
-      if (!signal.aborted) store.set({ status: 'ready', value, problem: null });
-    } catch (error) {
-      if (!signal.aborted) store.set({ status: 'failed', problem: asProblem(error) });
-    }
+    const reply = await send(query, signal).then(
+      (value): Partial<Reply<T>> => ({ status: 'ready', value, problem: null }),
+      (error: unknown): Partial<Reply<T>> => ({ status: 'failed', problem: asProblem(error) }),
+    );
+    if (!signal.aborted) store.set(reply);
   }
 
   return {

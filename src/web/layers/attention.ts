@@ -20,20 +20,14 @@ export function createAttention(page: Page): Panel {
   const heads = h('div', { class: 'heads', role: 'group', 'aria-label': words.heads });
   const readout = h('p', { class: 'readout', 'aria-live': 'polite' });
   const table = createMatrix(page, readout);
+  const body = h('div', {}, heads, table.element, readout);
   return {
-    element: h(
-      'section',
-      { class: 'card attention' },
-      h('h2', {}, words.attention),
-      step,
-      heads,
-      table.element,
-      readout,
-    ),
+    element: h('section', { class: 'card attention' }, h('h2', {}, words.attention), step, body),
     show(trace, layer) {
       const from = Math.min(layer, trace.attentions.length - 1);
-      if (from < 0) return;
-      const all = trace.attentions[from];
+      const all = trace.attentions[from] ?? [];
+      body.hidden = all.length === 0;
+      if (body.hidden) return fill(step, words.attentionNone);
       const { head } = page.state.get();
       const chosen = head !== null && head < all.length ? head : null;
       fill(step, words.attentionStep(from, from + 1));
@@ -95,7 +89,12 @@ function createMatrix(page: Page, readout: HTMLElement) {
   const picture = svg('svg', { class: 'matrix' });
   const element = h(
     'div',
-    { class: 'matrix-holder', tabindex: 0, role: 'application', 'aria-label': page.words.attentionLabel },
+    {
+      class: 'matrix-holder',
+      tabindex: 0,
+      role: 'application',
+      'aria-label': page.words.attentionLabel,
+    },
     picture,
   );
   let cells: SVGRectElement[][] = [];
@@ -125,7 +124,11 @@ function createMatrix(page: Page, readout: HTMLElement) {
     for (const [i, row] of cells.entries())
       for (const [j, cell] of row.entries()) {
         const here = cursor?.query === i && cursor.key === j;
-        setAttribute(cell, 'class', here ? 'cell here' : chosen === null || chosen === i ? 'cell' : 'cell dimmed');
+        setAttribute(
+          cell,
+          'class',
+          here ? 'cell here' : chosen === null || chosen === i ? 'cell' : 'cell dimmed',
+        );
       }
   }
 
@@ -150,7 +153,8 @@ function createMatrix(page: Page, readout: HTMLElement) {
         cells = drawMatrix(page, picture, names, read);
       }
       for (const [i, row] of cells.entries())
-        for (const [j, cell] of row.entries()) setVariable(cell, '--weight', shade(now[i][j]).toFixed(3));
+        for (const [j, cell] of row.entries())
+          setVariable(cell, '--weight', shade(now[i][j]).toFixed(3));
       read(cursor);
     },
   };
@@ -195,7 +199,11 @@ function drawMatrix(
     const pin = () => pinToken(page, i);
     return [
       svg('text', { x: room - 2, y: at + font * 0.35, 'text-anchor': 'end', click: pin }, name),
-      svg('text', { transform: `translate(${at + font * 0.35} ${room - 2}) rotate(-90)`, click: pin }, name),
+      svg(
+        'text',
+        { transform: `translate(${at + font * 0.35} ${room - 2}) rotate(-90)`, click: pin },
+        name,
+      ),
     ];
   });
   const cells = names.map((_, query) =>

@@ -1,6 +1,6 @@
 /** The clusters of the frame at a tolerance, and what merges at which layer. */
-import type { MergeEvent, Trace } from '../api.ts';
-import { fill, h, setAttribute, setVariable } from '../dom.ts';
+import type { ClusterEvent, Trace } from '../api.ts';
+import { fill, fillTrack, h, setAttribute, setVariable } from '../dom.ts';
 import { decimal } from '../format.ts';
 import type { Page } from '../page.ts';
 import { goToLayer, tokenName } from '../page.ts';
@@ -22,7 +22,12 @@ export function createClusters(page: Page): Panel {
     'section',
     { class: 'card clusters' },
     h('h2', {}, words.clusters),
-    h('div', { class: 'control' }, h('label', { for: 'tolerance' }, words.tolerance, ' ', shown), slider),
+    h(
+      'div',
+      { class: 'control' },
+      h('label', { for: 'tolerance' }, words.tolerance, ' ', shown),
+      slider,
+    ),
     count,
     groups,
     h('h3', {}, words.merges),
@@ -54,6 +59,7 @@ function showTolerance(
   const name = page.words.toleranceValue(decimal(tolerance, language, 2), degrees);
   slider.max = String(offered.length - 1);
   slider.value = String(offered.indexOf(tolerance));
+  fillTrack(slider);
   setAttribute(slider, 'aria-valuetext', name);
   fill(shown, name);
 }
@@ -68,7 +74,11 @@ function showGroups(
   const colours = groupColours(trace, layer, toleranceOf(page.state.get(), trace));
   const items = groups.map((members) => {
     const names = members.map((i) => tokenName(trace, i, page.words));
-    const item = h('li', { class: members.length > 1 ? 'group' : 'group alone' }, names.join(' · '));
+    const item = h(
+      'li',
+      { class: members.length > 1 ? 'group' : 'group alone' },
+      names.join(' · '),
+    );
     setVariable(item, '--colour', colours[members[0]] ?? 'var(--ink-3)');
     return item;
   });
@@ -80,9 +90,8 @@ function showEvents(
   list: HTMLElement,
   trace: Trace,
   layer: number,
-  events: MergeEvent[],
+  events: ClusterEvent[],
 ): void {
-  if (events.length === 0) return fill(list, h('li', { class: 'quiet' }, page.words.mergeNone));
   const items = events.map((event) => {
     const say = event.kind === 'split' ? page.words.split : page.words.merge;
     const sentence = say(groupNames(page, trace, event.groups), event.layer);
@@ -91,7 +100,8 @@ function showEvents(
     const reached = event.layer <= layer ? 'reached' : '';
     return h('li', { class: reached }, h('button', attributes, sentence));
   });
-  fill(list, ...items);
+  const none = h('li', { class: 'quiet' }, page.words.mergeNone);
+  fill(list, ...(items.length > 0 ? items : [none]));
 }
 
 /** "Lieblings and tier"; a group of several stands in braces. */

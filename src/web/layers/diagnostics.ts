@@ -21,7 +21,7 @@ const names: readonly ChartName[] = [
 
 export function createDiagnostics(page: Page): Panel {
   const { words } = page;
-  const charts = names.map((name) => createChart(page, name));
+  const charts = [...names.map((name) => createChart(page, name)), createCosines(page)];
   return {
     element: h(
       'section',
@@ -91,19 +91,23 @@ function currentValue(page: Page, series: Series[], layer: number): string {
   return parts.join(' / ');
 }
 
-export function createCosines(page: Page): Panel {
+function createCosines(page: Page): Panel {
   const { words } = page;
   const canvas = h('canvas', { role: 'img' });
-  const histogram = createHistogram(canvas);
+  const histogram = createHistogram(page, canvas);
   let drawn = '';
   let source: Trace | null = null;
   return {
     element: h(
-      'section',
-      { class: 'card cosines' },
-      h('h2', {}, words.cosines),
-      h('p', { class: 'hint' }, words.cosinesHint),
-      h('div', { class: 'chart' }, canvas),
+      'figure',
+      {},
+      h(
+        'figcaption',
+        {},
+        h('strong', {}, words.cosines),
+        h('span', { class: 'hint' }, words.cosinesHint),
+      ),
+      h('div', { class: 'chart small' }, canvas),
     ),
     show(trace, layer) {
       const key = `${layer} ${page.state.get().theme}`;

@@ -31,7 +31,8 @@ export function hull(points: Point[]): Point[] {
 function chain(sorted: Point[]): Point[] {
   const kept: Point[] = [];
   for (const point of sorted) {
-    while (kept.length > 1 && turn(kept[kept.length - 2], kept[kept.length - 1], point) <= 0) kept.pop();
+    while (kept.length > 1 && turn(kept[kept.length - 2], kept[kept.length - 1], point) <= 0)
+      kept.pop();
     kept.push(point);
   }
   return kept;

@@ -1,5 +1,5 @@
 /** Clusters as the page shows them: at one tolerance, with a colour that a group keeps. */
-import type { MergeEvent, Trace } from '../api.ts';
+import type { ClusterEvent, Trace } from '../api.ts';
 import { seriesColour } from '../colours.ts';
 import type { State } from '../state.ts';
 
@@ -15,7 +15,10 @@ export function tolerances(trace: Trace): number[] {
 export function toleranceOf(state: State, trace: Trace): number {
   const wanted = state.tolerance ?? usual;
   const offered = tolerances(trace);
-  return offered.reduce((a, b) => (Math.abs(b - wanted) < Math.abs(a - wanted) ? b : a), offered[0]);
+  return offered.reduce(
+    (a, b) => (Math.abs(b - wanted) < Math.abs(a - wanted) ? b : a),
+    offered[0],
+  );
 }
 
 /** The clusters of a frame at a tolerance, each a list of particle indices. */
@@ -25,9 +28,8 @@ export function groupsAt(trace: Trace, layer: number, tolerance: number): number
 }
 
 /** The events at a tolerance, in the order of the layers. */
-export function eventsAt(trace: Trace, tolerance: number): MergeEvent[] {
-  const found = trace.merges.filter((event) => near(event.tolerance, tolerance));
-  return found.sort((a, b) => a.layer - b.layer);
+export function eventsAt(trace: Trace, tolerance: number): ClusterEvent[] {
+  return trace.events.filter((event) => near(event.tolerance, tolerance));
 }
 
 /**

@@ -12,7 +12,11 @@ export function createLensTable(page: Page): Panel {
   const body = h('tbody');
   const head = [layer, answer, share, tokens].map((name) => h('th', { scope: 'col' }, name));
   const table = h('table', { class: 'lens' }, h('thead', {}, h('tr', {}, ...head)), body);
-  const scroll = h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': words.lens }, table);
+  const scroll = h(
+    'div',
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': words.lens },
+    table,
+  );
   let drawn: Trace | null = null;
   let rows: HTMLTableRowElement[] = [];
   return {
@@ -29,7 +33,8 @@ export function createLensTable(page: Page): Panel {
         rows = trace.logit_lens.map((lens, k) => createRow(page, trace, lens, k));
         fill(body, ...rows);
       }
-      for (const [k, row] of rows.entries()) setAttribute(row, 'aria-current', k === layer && 'true');
+      for (const [k, row] of rows.entries())
+        setAttribute(row, 'aria-current', k === layer && 'true');
       if (rows[layer]) keepInView(scroll, rows[layer]);
     },
   };
@@ -39,7 +44,7 @@ function createRow(page: Page, trace: Trace, lens: LensLayer, k: number): HTMLTa
   const { language } = page.state.get();
   const name = isContinuous(page) ? decimal(trace.times[k], language, 2) : String(k);
   const go = () => goToLayer(page, k);
-  const best = [...lens.candidates].sort((a, b) => b.score - a.score)[0] as FillMask | undefined;
+  const best: FillMask | undefined = lens.candidates[0];
   const share = h('td', { class: 'number share' }, best ? percent(best.score, language) : '–');
   setVariable(share, '--share', String(best?.score ?? 0));
   return h(
@@ -53,13 +58,15 @@ function createRow(page: Page, trace: Trace, lens: LensLayer, k: number): HTMLTa
 }
 
 function firstTokens(page: Page, { first_tokens }: LensLayer): HTMLElement[] {
-  return (first_tokens ?? []).slice(0, 3).map(({ token_str, score }) =>
-    h(
-      'span',
-      { class: 'token', title: percent(score, page.state.get().language) },
-      token_str === '' ? '∎' : token_str.replace(/^ /, '·'),
-    ),
-  );
+  return first_tokens
+    .slice(0, 3)
+    .map(({ token_str, score }) =>
+      h(
+        'span',
+        { class: 'token', title: percent(score, page.state.get().language) },
+        token_str === '' ? '∎' : token_str.replace(/^ /, '·'),
+      ),
+    );
 }
 
 /** Scrolls inside the table only; the page stays where the reader has it. */
@@ -67,5 +74,6 @@ function keepInView(scroll: HTMLElement, row: HTMLElement): void {
   const top = row.offsetTop - 40;
   const bottom = row.offsetTop + row.offsetHeight;
   if (top < scroll.scrollTop) scroll.scrollTop = top;
-  else if (bottom > scroll.scrollTop + scroll.clientHeight) scroll.scrollTop = bottom - scroll.clientHeight;
+  else if (bottom > scroll.scrollTop + scroll.clientHeight)
+    scroll.scrollTop = bottom - scroll.clientHeight;
 }

@@ -1,6 +1,6 @@
 /** Play, pause, step and scrub through the layers. Time is the page's; the frames are the trace's. */
 import type { Trace } from '../api.ts';
-import { fill, h, setAttribute } from '../dom.ts';
+import { fill, fillTrack, h, setAttribute } from '../dom.ts';
 import { decimal } from '../format.ts';
 import { pauseIcon, playIcon, stepIcon } from '../icons.ts';
 import type { Page } from '../page.ts';
@@ -14,7 +14,13 @@ const longest = 750;
 
 export function createPlayer(page: Page): Panel {
   const { words } = page;
-  const slider = h('input', { type: 'range', id: 'layer', min: 0, step: 1, 'aria-label': words.scrubber });
+  const slider = h('input', {
+    type: 'range',
+    id: 'layer',
+    min: 0,
+    step: 1,
+    'aria-label': words.scrubber,
+  });
   const shown = h('output', { for: 'layer', class: 'player-layer' });
   const button = h('button', { type: 'button', class: 'round play', id: 'play' });
   const clock = createClock(page, button);
@@ -37,6 +43,7 @@ export function createPlayer(page: Page): Panel {
       const name = layerName(page, trace, layer);
       slider.max = String(trace.hidden_states.length - 1);
       slider.value = String(layer);
+      fillTrack(slider);
       setAttribute(slider, 'aria-valuetext', name);
       fill(shown, name);
     },
@@ -57,7 +64,13 @@ function stepButton(page: Page, direction: -1 | 1, stop: () => void): HTMLButton
     const trace = page.traces.get().value;
     if (trace) goToLayer(page, shownLayer(page.state.get(), trace) + direction);
   };
-  const attributes = { type: 'button', class: 'round step', 'aria-label': name, title: name, click };
+  const attributes = {
+    type: 'button',
+    class: 'round step',
+    'aria-label': name,
+    title: name,
+    click,
+  };
   return h('button', attributes, stepIcon(direction));
 }
 

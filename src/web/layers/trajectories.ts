@@ -258,7 +258,10 @@ function drawFlow(
   const now = paths.map((path) => between(path, shown));
   const selected = selectedToken(page);
   fill(groups.islands, ...islands(groupsAt(trace, layer, tolerance), now, colours));
-  fill(groups.paths, ...paths.flatMap((path, i) => drawPath(path, shown, now[i], i === selected, colours[i])));
+  fill(
+    groups.paths,
+    ...paths.flatMap((path, i) => drawPath(path, shown, now[i], i === selected, colours[i])),
+  );
   const labels = placeLabels(now, sizesOf(page, trace), boundsOf(scene), places);
   for (const [i, { place: index }] of labels.entries()) places[i] = index;
   const marks = now.map((point, i) => drawMark(page, trace, i, point, labels[i].box, colours[i]));
@@ -271,7 +274,10 @@ function between(path: Point[], shown: number): Point {
   const from = Math.min(Math.floor(shown), path.length - 1);
   const to = Math.min(from + 1, path.length - 1);
   const part = shown - from;
-  return [path[from][0] + part * (path[to][0] - path[from][0]), path[from][1] + part * (path[to][1] - path[from][1])];
+  return [
+    path[from][0] + part * (path[to][0] - path[from][0]),
+    path[from][1] + part * (path[to][1] - path[from][1]),
+  ];
 }
 
 function islands(groups: number[][], now: Point[], colours: (string | null)[]): SVGElement[] {
@@ -341,7 +347,11 @@ function drawMark(
     },
     far && svg('line', { class: 'leader', x1: x, y1: y, x2: edge[0], y2: edge[1] }),
     svg('circle', { class: 'particle-dot', cx: x, cy: y, r: 6 }),
-    svg('text', { x: middle[0], y: middle[1] + 4.5, 'text-anchor': 'middle' }, tokenName(trace, index, page.words)),
+    svg(
+      'text',
+      { x: middle[0], y: middle[1] + 4.5, 'text-anchor': 'middle' },
+      tokenName(trace, index, page.words),
+    ),
   );
   setVariable(mark, '--colour', colour ?? 'var(--ink-3)');
   return mark;

@@ -5,7 +5,7 @@ import type { Page } from '../page.ts';
 import { goToLayer, shownLayer } from '../page.ts';
 import { createAttention } from './attention.ts';
 import { createClusters } from './clusters.ts';
-import { createCosines, createDiagnostics } from './diagnostics.ts';
+import { createDiagnostics } from './diagnostics.ts';
 import { createLensTable } from './lens-table.ts';
 import { createParticles } from './particles.ts';
 import { createPlayer } from './player.ts';
@@ -25,7 +25,6 @@ export function createLayersView(page: Page): HTMLElement {
     createLensTable(page),
     createAttention(page),
     createClusters(page),
-    createCosines(page),
     createDiagnostics(page),
   ];
   const [player, particles, ...cards] = panels.map(({ element }) => element);
@@ -41,7 +40,7 @@ export function createLayersView(page: Page): HTMLElement {
     view.classList.toggle('stale', value !== null && (status !== 'ready' || waiting === 'loading'));
     view.classList.toggle('waiting', value === null);
     view.setAttribute('aria-busy', String(status === 'loading'));
-    fill(empty, value ? null : waiting === 'empty' ? page.words.emptyBody : page.words.loading);
+    fill(empty, value ? null : emptyText(page));
     if (!value || page.state.get().tab !== 'layers') return;
     const layer = shownLayer(page.state.get(), value);
     for (const panel of panels) panel.show(value, layer);
@@ -49,6 +48,13 @@ export function createLayersView(page: Page): HTMLElement {
   for (const source of [page.state, page.hover, page.traces, page.answers]) source.subscribe(show);
   queueMicrotask(show); // the elements are measured, so they have to be in the document first
   return view;
+}
+
+/** What stands where there is no trace: how to get one, or that it is coming; a notice says the rest. */
+function emptyText({ answers, traces, words }: Page): string {
+  const { status } = answers.get();
+  if (status === 'empty') return words.emptyBody;
+  return status === 'failed' || traces.get().status === 'failed' ? '' : words.loading;
 }
 
 /** Arrows step through the layers wherever they have no meaning of their own. */

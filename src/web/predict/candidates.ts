@@ -48,7 +48,10 @@ function createResults(page: Page): HTMLElement {
   const show = () => {
     const { value } = answers.get();
     const targets = value?.targets ?? [];
-    bars.show(targets.map((target) => ownBar(page, target)), scaleOf(value));
+    bars.show(
+      targets.map((target) => ownBar(page, target)),
+      scaleOf(value),
+    );
     empty.hidden = targets.length > 0;
     fill(empty, value?.kind === 'next-token' ? words.candidatesNext : words.candidatesEmpty);
   };

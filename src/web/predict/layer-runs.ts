@@ -49,19 +49,11 @@ export function createLayerRuns(page: Page): HTMLElement {
   return view;
 }
 
-/** The best candidate of a frame. */
-function best({ candidates }: Trace['logit_lens'][number]): FillMask | undefined {
-  return candidates.reduce<FillMask | undefined>(
-    (top, candidate) => (top === undefined || candidate.score > top.score ? candidate : top),
-    undefined,
-  );
-}
-
 /** The frames of a lens, gathered into runs of one best answer. */
 export function runs({ logit_lens }: Pick<Trace, 'logit_lens'>): Run[] {
   const gathered: Run[] = [];
   for (const [frame, layer] of logit_lens.entries()) {
-    const top = best(layer);
+    const top: FillMask | undefined = layer.candidates[0];
     if (!top) continue;
     const answer = top.token_str.trim();
     const before = gathered.at(-1);
@@ -75,8 +67,7 @@ export function runs({ logit_lens }: Pick<Trace, 'logit_lens'>): Run[] {
 
 /** The candidates that get a line: the best at the end. */
 function tracked({ logit_lens }: Trace): FillMask[] {
-  const final = logit_lens.at(-1)?.candidates ?? [];
-  return [...final].sort((a, b) => b.score - a.score).slice(0, lines);
+  return (logit_lens.at(-1)?.candidates ?? []).slice(0, lines);
 }
 
 function createRun(page: Page, trace: Trace, run: Run, order: string[]): HTMLElement {

@@ -42,7 +42,13 @@ function rest({ words }: Page, value: Prediction): Bar[] {
   const sum = value.predictions.reduce((total, { score }) => total + score, 0);
   const unlisted = value.unlisted ?? Math.max(0, 1 - sum - unexplored);
   return [
-    { label: words.unlisted, score: unlisted, mark: '', kind: 'unlisted', title: words.unlistedHint },
+    {
+      label: words.unlisted,
+      score: unlisted,
+      mark: '',
+      kind: 'unlisted',
+      title: words.unlistedHint,
+    },
     {
       label: words.unexplored,
       score: unexplored,

@@ -17,7 +17,8 @@ export function createPredictView(page: Page): HTMLElement {
   const show = () => {
     const { status, value } = page.answers.get();
     view.classList.toggle('stale', value !== null && status !== 'ready');
-    view.classList.toggle('waiting', value === null);
+    view.classList.toggle('waiting', value === null && status === 'loading');
+    view.classList.toggle('bare', value === null && status !== 'loading');
     view.setAttribute('aria-busy', String(status === 'loading'));
   };
   page.answers.subscribe(show);

@@ -1,0 +1,145 @@
+/**
+ * A stand-in for the server: the built page, and the two calls answered from fixtures. It knows
+ * no language: another text gets the fixture's answers, another depth the fixture's frames again.
+ */
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import type { Prediction, Question } from '../../src/web/api.ts';
+import { blanks } from '../../src/web/sentence.ts';
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
+/** Strict, as the server's is, so that a style or script that it would block fails here too. */
+const policy = "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+
+export interface MockServer {
+  readonly url: string;
+  /** Texts asked for, in order. */
+  readonly asked: string[];
+  close(): Promise<void>;
+}
+
+/** Serves the page in `folder`. A text that contains `slow` is answered late, `broken` with a 503. */
+export async function startMockServer(folder: string): Promise<MockServer> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    if (request.method === 'POST') void answer(request, response, asked);
+    else serveFile(folder, request.url ?? '/', response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    asked,
+    close: () => new Promise((resolve) => void server.close(() => resolve())),
+  };
+}
+
+function serveFile(folder: string, url: string, response: ServerResponse): void {
+  const path = new URL(url, 'http://localhost').pathname;
+  const file = join(folder, normalize(path === '/' ? '/index.html' : path));
+  try {
+    const body = readFileSync(file);
+    const type = types[extname(file)] ?? 'application/octet-stream';
+    response.writeHead(200, { 'content-type': type, 'content-security-policy': policy });
+    response.end(body);
+  } catch {
+    response.writeHead(404).end();
+  }
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  asked: string[],
+): Promise<void> {
+  const question = JSON.parse(await bodyOf(request)) as Question;
+  const { text } = question;
+  if (request.url === '/api/predict') asked.push(text);
+  if (text.includes('slow')) await new Promise((resolve) => setTimeout(resolve, 600));
+  const found = blanks(text).length;
+  if (found > 1)
+    return problem(response, 400, `found ${found} blanks in the text, expected one: keep one __`);
+  if (text.includes('broken')) return problem(response, 503, 'the queue is full: ask again soon');
+  const reply = request.url === '/api/predict' ? prediction(question) : trace(question);
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(reply));
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString('utf8');
+}
+
+function problem(response: ServerResponse, status: number, detail: string): void {
+  const title = status === 400 ? 'Invalid input' : 'Busy';
+  response.writeHead(status, { 'content-type': 'application/problem+json', 'retry-after': '2' });
+  response.end(JSON.stringify({ type: 'about:blank', status, title, detail, field: 'text' }));
+}
+
+function fixture(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8'));
+}
+
+function prediction({ text, depth, coupling, targets = [] }: Question): Prediction {
+  const known = fixture('predict') as Prediction;
+  const kind = blanks(text).length === 0 ? 'next-token' : 'blank';
+  const place = (answer: string) => known.predictions.findIndex((p) => p.token_str === answer);
+  return {
+    ...known,
+    text,
+    depth,
+    kind,
+    coupling: coupling ?? 'causal',
+    targets: targets.map((token_str) => {
+      const rank = place(token_str);
+      const score = known.predictions[rank]?.score ?? 0.00001234;
+      return { token_str, score, rank: rank < 0 ? null : rank + 1 };
+    }),
+  };
+}
+
+/** The parts of a trace that depend on the number of frames. */
+interface TraceFixture {
+  hidden_states: unknown[];
+  attentions: unknown[];
+  logit_lens: unknown[];
+  clusters: unknown[];
+  diagnostics: Record<string, unknown[]>;
+  merges: { layer: number }[];
+  projection: { points: unknown[] };
+}
+
+function trace({ depth }: Question): TraceFixture {
+  const known = fixture('trace') as TraceFixture;
+  const last = depth === 'ode' ? 21 : depth;
+  const frames = known.hidden_states.length - 1;
+  const from = Array.from({ length: last + 1 }, (_, k) => Math.round((k * frames) / last));
+  const step = (k: number) => Math.min(known.attentions.length - 1, from[k]);
+  const diagnostics = Object.entries(known.diagnostics).map(([name, values]) => [
+    name,
+    from.map((k) => values[k]),
+  ]);
+  const times = from.map((_, k) => (k / last) ** 1.3);
+  return {
+    ...known,
+    ...{ times },
+    hidden_states: from.map((k) => known.hidden_states[k]),
+    attentions: from.slice(0, -1).map((_, k) => known.attentions[step(k)]),
+    logit_lens: from.map((k) => known.logit_lens[k]),
+    clusters: from.map((k) => known.clusters[k]),
+    diagnostics: Object.fromEntries(diagnostics),
+    merges: known.merges.map((event) => ({
+      ...event,
+      layer: Math.round((event.layer * last) / frames),
+    })),
+    projection: { ...known.projection, points: from.map((k) => known.projection.points[k]) },
+  };
+}

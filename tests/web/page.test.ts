@@ -1,0 +1,286 @@
+/**
+ * The page in a real Chromium against a stand-in server: what a reader sees and does, accessibility
+ * by axe, and that nothing is fetched from elsewhere. Without a Chromium these tests are skipped.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type MockServer, startMockServer } from './mock-server.ts';
+
+const executablePath = [
+  process.env.CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find((path) => path !== undefined && existsSync(path));
+if (!executablePath)
+  console.warn('page tests skipped: no Chromium found; install one or set CHROMIUM to its path');
+
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const desktop = { width: 1280, height: 900 };
+const phone = { width: 360, height: 740 };
+
+interface Visit {
+  readonly page: Page;
+  /** Addresses fetched, in order. */
+  readonly fetched: string[];
+  /** Errors of scripts; a visit that had any fails when it ends. */
+  readonly errors: string[];
+}
+
+describe.skipIf(!executablePath)('the page', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'schmetterling-page-'));
+  let server: MockServer;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    await build({
+      configFile: new URL('../../vite.config.ts', import.meta.url).pathname,
+      build: { outDir: folder, emptyOutDir: true },
+      logLevel: 'error',
+    });
+    server = await startMockServer(folder);
+    browser = await chromium.launch({
+      executablePath,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function visit(fragment: string, options: BrowserContextOptions = {}): Promise<Visit> {
+    const context = await browser.newContext({ locale: 'en-GB', viewport: desktop, ...options });
+    const page = await context.newPage();
+    const fetched: string[] = [];
+    const errors: string[] = [];
+    page.on('request', (request) => fetched.push(request.url()));
+    page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) errors.push(message.text());
+    });
+    page.on('pageerror', (error) => errors.push(String(error)));
+    await page.goto(server.url + fragment);
+    return { page, fetched, errors };
+  }
+
+  async function leave({ page, errors }: Visit): Promise<void> {
+    await page.context().close();
+    expect(errors).toEqual([]);
+  }
+
+  const answer = ({ page }: Visit) => page.locator('.sentence .answer:not(.open)');
+  const open = (name: string) => `#tab=${name}&language=en`;
+
+  test('comes answered, with bars, the rest of the mass and the answer of each layer', async () => {
+    const at = await visit('');
+    await expect.poll(() => answer(at).textContent()).toBe('der Hund');
+    expect(await at.page.locator('.bar').count()).toBe(12);
+    expect(await at.page.locator('.bar.best .bar-number').textContent()).toBe('22.13%');
+    const numbers = await at.page
+      .locator('.bar-number')
+      .evaluateAll((all) => all.map((e) => e.getAttribute('title')));
+    expect(numbers.map(Number).reduce((a, b) => a + b)).toBeCloseTo(1, 4);
+    expect(await at.page.locator('[role=status]').textContent()).toMatch(/der Hund, 22\.13%/);
+    await expect.poll(() => at.page.locator('.runs li').count()).toBe(3);
+    await expect
+      .poll(() => at.page.locator('.per-layer canvas').getAttribute('aria-label'))
+      .toMatch(/der Hund: .* → 0\.221/);
+    await leave(at);
+  });
+
+  test('fetches from its own server only, and little before the first answer', async () => {
+    const at = await visit('');
+    await expect.poll(() => answer(at).count()).toBe(1);
+    await at.page.getByRole('tab', { name: 'Layers' }).click();
+    await at.page.locator('.flow .mark').first().waitFor();
+    expect(at.fetched.filter((url) => !url.startsWith(server.url))).toEqual([]);
+    const first = at.fetched.findIndex((url) => url.endsWith('/api/predict'));
+    const scripts = at.fetched.slice(0, first).filter((url) => url.endsWith('.js'));
+    const sizes = scripts.map(
+      (url) => gzipSync(readFileSync(join(folder, new URL(url).pathname))).length,
+    );
+    expect(sizes.reduce((a, b) => a + b)).toBeLessThan(150_000);
+    await leave(at);
+  });
+
+  test('a click on a word makes it the blank and fills the old one with the answer', async () => {
+    const at = await visit('');
+    await expect.poll(() => answer(at).count()).toBe(1);
+    await at.page.getByRole('button', { name: 'Lieblingstier', exact: true }).click();
+    await expect.poll(() => at.page.locator('#sentence').inputValue()).toBe('Mein __ ist der Hund');
+    await expect.poll(() => server.asked.at(-1)).toBe('Mein __ ist der Hund');
+    expect(await at.page.locator('#coupling-causal').isDisabled()).toBe(true);
+    await leave(at);
+  });
+
+  test('own candidates get their probability and rank', async () => {
+    const at = await visit('#language=en&targets=die%20Katze,%20der%20Wal');
+    const own = at.page.locator('.bar.own');
+    await expect.poll(() => own.count()).toBe(2);
+    expect(await own.first().textContent()).toMatch(/rank 2.*die Katze.*16\.87%/);
+    expect(await own.last().textContent()).toMatch(/below.*der Wal.*1\.2\u2009·\u200910⁻⁵/);
+    await leave(at);
+  });
+
+  test('a text without a blank gets next tokens, and the page says so', async () => {
+    const at = await visit('#language=en&text=My%20favourite');
+    await at.page.getByText('next-token predictions').waitFor();
+    await at.page.getByRole('button', { name: 'add a blank at the end' }).click();
+    await expect.poll(() => at.page.locator('#sentence').inputValue()).toBe('My favourite __');
+    await leave(at);
+  });
+
+  test('late replies are dropped, and the previous answer stays dimmed meanwhile', async () => {
+    const at = await visit('');
+    await expect.poll(() => answer(at).count()).toBe(1);
+    await at.page.locator('#sentence').fill('A slow animal is __');
+    await at.page.locator('#sentence').press('Enter');
+    expect(await at.page.locator('.predict.stale .bar').count()).toBe(12);
+    await at.page.locator('#sentence').fill('A quick animal is __');
+    await at.page.locator('#sentence').press('Enter');
+    await expect.poll(() => answer(at).count()).toBe(1);
+    await at.page.waitForTimeout(800);
+    expect(await at.page.locator('.sentence').textContent()).toBe('A quick animal is der Hund');
+    expect(await at.page.locator('.stale').count()).toBe(0);
+    await leave(at);
+  });
+
+  test('a problem is told in place with its remedy, and goes when it is mended', async () => {
+    const at = await visit('');
+    await expect.poll(() => answer(at).count()).toBe(1);
+    await at.page.locator('#sentence').fill('__ and __');
+    await at.page.getByText('keep one __').waitFor();
+    expect(await at.page.locator('.predict.stale .bar').count()).toBe(12);
+    expect(await at.page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+    await at.page.locator('#sentence').fill('My favourite animal is __');
+    await expect.poll(() => at.page.locator('.notice').count()).toBe(0);
+    await at.page.locator('#sentence').fill('broken __');
+    await at.page.getByRole('button', { name: /Try again in \d s/ }).waitFor();
+    await leave(at);
+  });
+
+  test('without the server the page names the command that starts it', async () => {
+    const at = await visit('');
+    await expect.poll(() => answer(at).count()).toBe(1);
+    await at.page.context().setOffline(true);
+    await at.page.locator('#sentence').fill('My animal is __');
+    await at.page.getByText('npm start').waitFor();
+    await at.page.context().setOffline(false);
+    await at.page.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => at.page.locator('.notice').count()).toBe(0);
+    await leave(at);
+  });
+
+  test('an emptied box says what to write', async () => {
+    const at = await visit('');
+    await at.page.locator('#sentence').fill('');
+    await at.page.getByText('Write a sentence').waitFor();
+    await expect.poll(() => at.page.locator('.bars:visible').count()).toBe(0);
+    await leave(at);
+  });
+
+  test('the fragment restores the view', async () => {
+    const at = await visit('#tab=layers&layer=4&token=3&head=2&language=de&theme=dark&depth=16');
+    await at.page.getByText('Schicht 4 von 16').first().waitFor();
+    expect(await at.page.locator('html').getAttribute('data-theme')).toBe('dark');
+    expect(await at.page.locator('html').getAttribute('lang')).toBe('de');
+    expect(await at.page.locator('.particle[aria-pressed=true]').textContent()).toBe('tier');
+    expect(await at.page.locator('.head-button[aria-pressed=true]').textContent()).toBe('Kopf 3');
+    await at.page.locator('#language-en').click();
+    await at.page.getByText('Layer 4 of 16').first().waitFor();
+    expect(new URL(at.page.url()).hash).toMatch(/tab=layers.*layer=4.*token=3.*head=2/);
+    await leave(at);
+  });
+
+  test('the keyboard changes tabs, steps through the layers and pins a particle', async () => {
+    const at = await visit('#language=en');
+    await at.page.locator('#tab-predict').focus();
+    await at.page.keyboard.press('ArrowRight');
+    await at.page.getByText('Layer 8 of 8').first().waitFor();
+    await at.page.locator('#layer').focus();
+    await at.page.keyboard.press('ArrowLeft');
+    await at.page.getByText('Layer 7 of 8').first().waitFor();
+    await at.page.getByRole('button', { name: 'tier', exact: true }).focus();
+    await at.page.keyboard.press('Enter');
+    await at.page.getByText(/tier looks most at/).waitFor();
+    expect(await at.page.locator('.mark.selected text').textContent()).toBe('tier');
+    await at.page.keyboard.press('ArrowLeft');
+    await at.page.getByText('Layer 6 of 8').first().waitFor();
+    await leave(at);
+  });
+
+  test('pointing and clicking in the picture selects in all panels', async () => {
+    const at = await visit(open('layers'), { reducedMotion: 'reduce' });
+    const dot = at.page.locator('.mark.blank .particle-dot');
+    await dot.hover();
+    await expect.poll(() => at.page.locator('.particle.selected').textContent()).toBe('‹blank›');
+    await dot.click();
+    expect(await at.page.locator('.particle[aria-pressed=true]').textContent()).toBe('‹blank›');
+    expect(await at.page.locator('.cell.dimmed').count()).toBe(30);
+    await leave(at);
+  });
+
+  test('clusters, merges, lens and diagnostics follow the layer', async () => {
+    const at = await visit(`${open('layers')}&layer=5`, { reducedMotion: 'reduce' });
+    await at.page.getByRole('button', { name: 'Lieblings and tier merge at layer 2' }).click();
+    await at.page.getByText('Layer 2 of 8').first().waitFor();
+    expect(await at.page.locator('.group:not(.alone)').allTextContents()).toEqual([
+      'Lieblings · tier',
+    ]);
+    expect(await at.page.locator('.lens [aria-current] td').first().textContent()).toBe(
+      'die Katze',
+    );
+    expect(await at.page.locator('.charts canvas').count()).toBe(6);
+    await at.page.locator('#tolerance').fill('0');
+    await at.page.getByText('6 clusters').waitFor();
+    await leave(at);
+  });
+
+  test('play runs to the last layer and stops', async () => {
+    const at = await visit(`${open('layers')}&depth=40&layer=34`);
+    await at.page.getByRole('button', { name: 'Play' }).click();
+    await at.page.getByRole('button', { name: 'Pause' }).waitFor();
+    await at.page.getByText('Layer 40 of 40').first().waitFor();
+    await at.page.getByRole('button', { name: 'Play' }).waitFor();
+    await leave(at);
+  });
+
+  for (const tab of ['predict', 'layers'])
+    for (const colorScheme of ['light', 'dark'] as const)
+      for (const viewport of [desktop, phone])
+        test(`${tab}, ${colorScheme}, ${viewport.width} px: axe finds nothing, nothing sticks out`, async () => {
+          const at = await visit(open(tab), { colorScheme, viewport, reducedMotion: 'reduce' });
+          const ready = tab === 'layers' ? '.flow .mark' : '.runs li';
+          await at.page.locator(ready).first().waitFor();
+          await at.page.evaluate(readFileSync(axePath, 'utf8'));
+          const found = await at.page.evaluate(() => {
+            const { axe } = globalThis as unknown as { axe: Axe };
+            return axe.run();
+          });
+          const told = found.violations.map(
+            ({ id, nodes }) => `${id}: ${nodes.map((n) => n.html)}`,
+          );
+          expect(told).toEqual([]);
+          const wide = await at.page.evaluate(() => document.documentElement.scrollWidth);
+          expect(wide).toBeLessThanOrEqual(viewport.width);
+          await leave(at);
+        });
+});
+
+interface Axe {
+  run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+}
