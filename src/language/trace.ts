@@ -6,6 +6,7 @@
 import { type DiagnosticRecord, runDiagnostics } from '../diagnostics/catalogue.ts';
 import { type ClusterChange, type ClusterLevel, clusterHistory } from '../diagnostics/clusters.ts';
 import type { Float64Tensor } from '../engines/reference.ts';
+import { type Projection, projection } from '../flow/projection.ts';
 import { type Matrix, matrix, toRows } from '../numerics/matrix.ts';
 import type { LanguageModel } from './checkpoint.ts';
 import { findAnswers, type Prediction, predictionOf } from './fill.ts';
@@ -31,6 +32,8 @@ export interface Trace {
   readonly clusters: readonly (readonly ClusterLevel[])[];
   readonly merges: readonly ClusterChange[];
   readonly splits: readonly ClusterChange[];
+  /** All frames in one basis of three principal axes. */
+  readonly projection: Projection;
   readonly prediction: Prediction;
 }
 
@@ -56,6 +59,7 @@ export function trace(model: LanguageModel, text: string, options?: TraceOptions
       })),
     ),
     ...clusterHistory(hiddenStates, tolerances),
+    projection: projection(hiddenStates),
     prediction: predictionOf(findings),
   };
 }
@@ -86,6 +90,7 @@ export function traceToJson(trace: Trace) {
     clusters,
     merges,
     splits,
+    projection: trace.projection,
   };
 }
 

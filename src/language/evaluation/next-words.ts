@@ -1,0 +1,54 @@
+/**
+ * KL(exact ‖ model) for the next word where the grammar leaves little choice: that is where the
+ * text must be looked back at. A word's probability is that of its tokens times that of a token
+ * behind it which begins something new.
+ */
+import { entropy } from '../../numerics/statistics.ts';
+import type { LanguageModel } from '../checkpoint.ts';
+import { type Depth, tokenProbabilities } from '../transformer.ts';
+import { nextSymbolLaws } from '../world/derive.ts';
+import type { World } from '../world/grammar.ts';
+import { fromSymbols, toSymbols } from '../world/symbols.ts';
+import { causalEnds } from './causal.ts';
+
+/** KL in nats at every place of the text whose exact conditional entropy is below `limit` nats. */
+export function nextWordDivergences(
+  model: LanguageModel,
+  world: World,
+  text: string,
+  depth: Depth,
+  limit = 1,
+): number[] {
+  const symbols = toSymbols(text);
+  const laws = nextSymbolLaws(world, text).filter(({ law }) => entropy([...law.values()]) < limit);
+  return laws.map(({ position, law }) => {
+    const before = fromSymbols(symbols.slice(0, position));
+    return [...law].reduce((sum, [word, p]) => {
+      const q = wordLogProbability(model, before, word, depth);
+      return sum + p * (Math.log(p) - q);
+    }, 0);
+  });
+}
+
+/** log p(word | before): '' asks for the end of the text. */
+export function wordLogProbability(
+  model: LanguageModel,
+  before: string,
+  word: string,
+  depth: Depth,
+): number {
+  const { tokenizer } = model;
+  const { special, size, beginsWord } = tokenizer;
+  const given = tokenizer.encodeIds(before);
+  const isWord = /^[\p{L}\p{N}]/u.test(word);
+  const spaced = isWord && before !== '' ? ` ${word}` : word;
+  const tokens = word === '' ? [special.end] : tokenizer.encodeIds(spaced);
+  const ids = [special.start, ...given, ...(isWord ? tokens : tokens.slice(0, -1))];
+  const { last } = causalEnds(model, ids, depth);
+  const p = tokenProbabilities(model, last.data.subarray(given.length * model.config.dimension));
+  const log = tokens.reduce((sum, id, j) => sum + Math.log(p[j * size + id]), 0);
+  if (!isWord) return log;
+  let boundary = 0;
+  for (let id = 0; id < size; id++) if (beginsWord[id]) boundary += p[tokens.length * size + id];
+  return log + Math.log(boundary);
+}
