@@ -38,14 +38,15 @@ export function adamStep(
 ): void {
   const meanScale = 1 / (1 - beta1 ** step);
   const squareScale = 1 / (1 - beta2 ** step);
-  for (const { offset, size, decays } of layout) {
-    const shrink = decays ? 1 - learningRate * weightDecay : 1;
+  for (const { offset, size, decays, pace } of layout) {
+    const rate = learningRate * pace;
+    const shrink = decays ? 1 - rate * weightDecay : 1;
     for (let i = offset; i < offset + size; i++) {
       const g = gradient[i];
       mean[i] += (1 - beta1) * (g - mean[i]);
       square[i] += (1 - beta2) * (g * g - square[i]);
       const direction = (mean[i] * meanScale) / (Math.sqrt(square[i] * squareScale) + epsilon);
-      values[i] = values[i] * shrink - learningRate * direction;
+      values[i] = values[i] * shrink - rate * direction;
     }
   }
 }

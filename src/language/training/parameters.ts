@@ -18,6 +18,10 @@ export interface ParameterPart {
   readonly size: number;
   /** Standard deviation at the start. */
   readonly spread: number;
+  /** Whether it starts as sinusoids of the row's number instead of at random. */
+  readonly sinusoidal?: boolean;
+  /** Its learning rate, as a share of the run's. */
+  readonly pace: number;
   /** Whether weight decay acts on it. */
   readonly decays: boolean;
 }
@@ -28,18 +32,32 @@ export const ROLES = ['query', 'key', 'value', 'output'] as const;
 export function parameterLayout(a: Architecture): ParameterPart[] {
   const d = a.dimension;
   const parts: Omit<ParameterPart, 'offset' | 'size'>[] = [
-    { name: 'embedding', shape: [a.vocabularySize, d], spread: 1, decays: false },
-    { name: 'positions', shape: [a.maximumPositions, d], spread: 0.3, decays: false },
+    { name: 'embedding', shape: [a.vocabularySize, d], spread: 0.2, pace: 1, decays: false },
+    {
+      name: 'positions',
+      shape: [a.maximumPositions, d],
+      spread: 0.1,
+      sinusoidal: true,
+      pace: 1,
+      decays: false,
+    },
     ...Array.from({ length: a.knots }, (_, knot) =>
       ROLES.map((role) => ({
         name: `attention.${knot}.${role}`,
         shape: [d, d],
         spread: (role === 'output' ? 0.5 : 1) / Math.sqrt(d),
+        pace: 0.3,
         decays: true,
       })),
     ).flat(),
-    { name: 'output', shape: [a.vocabularySize, d], spread: 0.5 / Math.sqrt(d), decays: true },
-    { name: 'bias', shape: [a.vocabularySize], spread: 0, decays: false },
+    {
+      name: 'output',
+      shape: [a.vocabularySize, d],
+      spread: 0.5 / Math.sqrt(d),
+      pace: 1,
+      decays: true,
+    },
+    { name: 'bias', shape: [a.vocabularySize], spread: 0, pace: 1, decays: false },
   ];
   let offset = 0;
   return parts.map((part) => {
@@ -59,8 +77,24 @@ export function initialise(
   values: Float32Array,
   random: Random,
 ): void {
-  for (const { offset, size, spread } of layout)
-    for (let i = offset; i < offset + size; i++) values[i] = spread * random.gaussian();
+  for (const part of layout) {
+    const { offset, size, spread, shape } = part;
+    const start = part.sinusoidal ? sinusoid(shape[1]) : () => random.gaussian();
+    for (let i = 0; i < size; i++) values[offset + i] = spread * start(i);
+  }
+}
+
+/**
+ * Entry i of a table of sinusoids with wavelengths from 4 rows to 400, of mean square 1. A shift of
+ * the row is then a rotation, which a head finds at once when it has to look at the token before.
+ */
+function sinusoid(columns: number): (i: number) => number {
+  return (i) => {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    const wavelength = 4 * 100 ** ((column >> 1) / (columns >> 1));
+    const phase = (2 * Math.PI * row) / wavelength;
+    return Math.SQRT2 * (column % 2 === 0 ? Math.sin(phase) : Math.cos(phase));
+  };
 }
 
 /** The parts as views of the flat vector. */
