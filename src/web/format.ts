@@ -27,6 +27,23 @@ export function compact(value: number, language: Language): string {
   return decimal(value, language, digits);
 }
 
+/** A token to be read: `end` if it is empty, its leading blank as a dot, control characters as pictures. */
+export function visibleToken(token: string, end: string): string {
+  if (token === '') return end;
+  const pictured = [...token].map((character) => {
+    const code = character.charCodeAt(0);
+    return code < 32 || code === 127
+      ? String.fromCharCode(code < 32 ? 0x2400 + code : 0x2421)
+      : character;
+  });
+  return pictured.join('').replace(/^ /, '·');
+}
+
+/** An answer to be read: without the blanks around it, else as a token. */
+export function visibleAnswer(answer: string, end: string): string {
+  return visibleToken(answer.trim() === '' ? answer : answer.trim(), end);
+}
+
 function powerOfTen(value: number, language: Language): string {
   const [mantissa, exponent] = value.toExponential(1).split('e');
   const raised = [...exponent.replace('+', '')].map((c) =>

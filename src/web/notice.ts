@@ -2,6 +2,7 @@
 import { fill, h } from './dom.ts';
 import type { Page } from './page.ts';
 import type { Problem } from './problem.ts';
+import type { Words } from './words.ts';
 
 /** Shows what is wrong with the latest answer, or with its layers, and how to go on. */
 export function createNotice(page: Page): HTMLElement {
@@ -23,9 +24,9 @@ export function createNotice(page: Page): HTMLElement {
 
 function describe(page: Page, problem: Problem, kept: boolean, heading?: string): HTMLElement {
   const { words } = page;
-  const offline = problem.status === 0;
-  const title = heading ?? (offline ? words.problem.network : problem.title);
-  const detail = offline ? words.problem.networkRemedy : problem.detail;
+  const title = heading ?? titleOf(words, problem);
+  const detail =
+    problem.status === 0 ? words.problem.networkRemedy : problem.detail || problem.title;
   return h(
     'div',
     { class: 'notice' },
@@ -34,6 +35,13 @@ function describe(page: Page, problem: Problem, kept: boolean, heading?: string)
     kept && h('p', { class: 'quiet' }, words.problem.kept),
     canHelp(problem) && createRetry(page, problem),
   );
+}
+
+/** The headline in the reader's language; the detail is the server's own line. */
+function titleOf({ problem: titles }: Words, { status }: Problem): string {
+  if (status === 0) return titles.network;
+  if (status === 429 || status === 503) return titles.busy;
+  return status >= 500 ? titles.server : titles.question;
 }
 
 /** Asking the same again helps only where the question itself was not at fault. */

@@ -56,6 +56,7 @@ const english = {
   probability: 'probability',
   layerOf: (layer: number, last: number) => `Layer ${layer} of ${last}`,
   start: '‹start›',
+  end: '‹end of text›',
   blank: '‹blank›',
   loading: 'Thinking …',
   emptyTitle: 'Write a sentence',
@@ -64,6 +65,9 @@ const english = {
     network: 'The server does not answer',
     networkRemedy:
       'Start it with “npm start” (or “node bin/schmetterling.js serve”), then try again.',
+    question: 'This cannot be answered',
+    busy: 'The server is busy',
+    server: 'The server failed',
     retry: 'Try again',
     retryAfter: (seconds: number) => `Try again in ${seconds} s`,
     kept: 'Shown below: the previous answer.',
@@ -122,7 +126,10 @@ const english = {
   charts: {
     energy: { title: 'Energy', help: 'Of their interaction; grows as particles gather' },
     effective_rank: { title: 'Effective rank', help: 'How many directions the particles span' },
-    attention_entropy: { title: 'Attention entropy', help: 'Nats; low means sharp attention' },
+    attention_entropy: {
+      title: 'Attention entropy',
+      help: 'In nats, of the step to the layer; low means sharp',
+    },
     cosine: { title: 'Cosines', help: 'Mean and smallest over all pairs' },
     displacement: { title: 'Displacement', help: 'Mean angle moved since the layer before (rad)' },
   },
@@ -191,6 +198,7 @@ const german: Words = {
   probability: 'Wahrscheinlichkeit',
   layerOf: (layer, last) => `Schicht ${layer} von ${last}`,
   start: '‹Start›',
+  end: '‹Ende des Textes›',
   blank: '‹Lücke›',
   loading: 'Denkt nach …',
   emptyTitle: 'Schreibe einen Satz',
@@ -200,6 +208,9 @@ const german: Words = {
     network: 'Der Server antwortet nicht',
     networkRemedy:
       'Starte ihn mit „npm start“ (oder „node bin/schmetterling.js serve“) und versuche es dann noch einmal.',
+    question: 'Darauf gibt es keine Antwort',
+    busy: 'Der Server ist beschäftigt',
+    server: 'Der Server hat versagt',
     retry: 'Noch einmal',
     retryAfter: (seconds) => `Noch einmal in ${seconds} s`,
     kept: 'Darunter steht die vorige Antwort.',
@@ -266,7 +277,7 @@ const german: Words = {
     },
     attention_entropy: {
       title: 'Entropie der Aufmerksamkeit',
-      help: 'In Nats; klein heißt: scharfer Blick',
+      help: 'In Nats, beim Schritt zur Schicht; klein heißt scharf',
     },
     cosine: { title: 'Kosinus', help: 'Mittel und kleinster aller Paare' },
     displacement: {

@@ -1,6 +1,6 @@
 /** The parts of the page that need no browser: sentence, state, requests, projection, geometry. */
 import { describe, expect, test } from 'vitest';
-import { percent } from '../../src/web/format.ts';
+import { percent, visibleAnswer, visibleToken } from '../../src/web/format.ts';
 import { hull, placeLabels, roundTicks } from '../../src/web/layers/geometry.ts';
 import { project } from '../../src/web/layers/projection.ts';
 import { runs } from '../../src/web/predict/layer-runs.ts';
@@ -174,4 +174,11 @@ test('percentages are exact, small ones in powers of ten', () => {
   expect(percent(0.2213, 'de')).toBe('22,13\u00a0%');
   expect(percent(0.0000123, 'en')).toBe('1.2\u2009·\u200910⁻⁵');
   expect(percent(0, 'en')).toBe('0.00%');
+});
+
+test('tokens can be read, whatever they are', () => {
+  expect(visibleToken(' der', '‹end›')).toBe('·der');
+  expect(visibleToken('', '‹end›')).toBe('‹end›');
+  expect(visibleToken('\n', '‹end›')).toBe('␊');
+  expect(visibleAnswer(' der Hund', '‹end›')).toBe('der Hund');
 });

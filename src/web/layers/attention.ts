@@ -24,7 +24,7 @@ export function createAttention(page: Page): Panel {
   return {
     element: h('section', { class: 'card attention' }, h('h2', {}, words.attention), step, body),
     show(trace, layer) {
-      const from = Math.min(layer, trace.attentions.length - 1);
+      const from = Math.max(0, layer - 1); // the step that led here; from the input the first
       const all = trace.attentions[from] ?? [];
       body.hidden = all.length === 0;
       if (body.hidden) return fill(step, words.attentionNone);

@@ -86,7 +86,7 @@ export function placeLabels(
 
 function boxAt([x, y]: Point, [dx, dy]: Point, size: { width: number; height: number }): Box {
   const { width, height } = size;
-  const lean = dx / (Math.hypot(dx, dy) || 1);
+  const lean = Math.abs(dx) > Math.abs(dy) / 2 ? Math.sign(dx) : 0; // beside the point, or centred
   return { x: x + dx + (lean - 1) * 0.5 * width, y: y + dy - height / 2, width, height };
 }
 

@@ -1,7 +1,7 @@
 /** The output head applied to every frame, as a table; a row is a way to its layer. */
 import type { FillMask, LensLayer, Trace } from '../api.ts';
 import { fill, h, setAttribute, setVariable } from '../dom.ts';
-import { decimal, percent } from '../format.ts';
+import { decimal, percent, visibleAnswer, visibleToken } from '../format.ts';
 import type { Page } from '../page.ts';
 import { goToLayer, isContinuous } from '../page.ts';
 import type { Panel } from './view.ts';
@@ -51,7 +51,7 @@ function createRow(page: Page, trace: Trace, lens: LensLayer, k: number): HTMLTa
     'tr',
     { click: go },
     h('th', { scope: 'row' }, h('button', { type: 'button', class: 'plain', click: go }, name)),
-    h('td', {}, best?.token_str.trim() ?? '–'),
+    h('td', {}, best ? visibleAnswer(best.token_str, page.words.end) : '–'),
     share,
     h('td', { class: 'tokens' }, ...firstTokens(page, lens)),
   );
@@ -64,7 +64,7 @@ function firstTokens(page: Page, { first_tokens }: LensLayer): HTMLElement[] {
       h(
         'span',
         { class: 'token', title: percent(score, page.state.get().language) },
-        token_str === '' ? '∎' : token_str.replace(/^ /, '·'),
+        visibleToken(token_str, page.words.end),
       ),
     );
 }

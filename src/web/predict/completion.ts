@@ -2,7 +2,7 @@
 import type { Prediction } from '../api.ts';
 import { setText } from '../composer.ts';
 import { fill, h } from '../dom.ts';
-import { percent } from '../format.ts';
+import { percent, visibleAnswer } from '../format.ts';
 import type { Page } from '../page.ts';
 import type { Piece } from '../sentence.ts';
 import { appendBlank, blanks, moveBlank, pieces } from '../sentence.ts';
@@ -34,7 +34,7 @@ function spoken({ words, state }: Page, value: Prediction): string {
   const best = value.predictions[0];
   if (!best) return '';
   const say = value.kind === 'next-token' ? words.nextStatus : words.answerStatus;
-  return say(best.token_str.trim(), percent(best.score, state.get().language));
+  return say(visibleAnswer(best.token_str, words.end), percent(best.score, state.get().language));
 }
 
 /** The sentence in pieces; the answer is shown only with the sentence that it belongs to. */

@@ -3,7 +3,7 @@ import type { FillMask, Trace } from '../api.ts';
 import type { LineChart } from '../charts.ts';
 import { seriesColour } from '../colours.ts';
 import { fill, h, setVariable } from '../dom.ts';
-import { decimal, percent } from '../format.ts';
+import { decimal, percent, visibleAnswer, visibleToken } from '../format.ts';
 import type { Page } from '../page.ts';
 import { goToLayer, isContinuous } from '../page.ts';
 
@@ -83,7 +83,7 @@ function createRun(page: Page, trace: Trace, run: Run, order: string[]): HTMLEle
     'button',
     { type: 'button', class: 'run-button', click: open },
     h('span', { class: 'run-layers' }, words.run(name(run.first), name(run.last))),
-    h('span', { class: 'run-answer' }, run.answer),
+    h('span', { class: 'run-answer' }, visibleToken(run.answer, words.end)),
     h('span', { class: 'run-share' }, percent(run.score, language)),
   );
   const item = h('li', {}, button);
@@ -117,7 +117,7 @@ function createDrawing(page: Page, canvas: HTMLCanvasElement): (trace: Trace) =>
         share: true,
         legend: true,
         series: tracked(trace).map((top, i) => ({
-          label: top.token_str.trim(),
+          label: visibleAnswer(top.token_str, words.end),
           values: trace.logit_lens.map(({ candidates }) => scoreOf(candidates, top)),
           colour: i,
         })),

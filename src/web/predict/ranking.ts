@@ -1,6 +1,7 @@
 /** Horizontal bars for the ten best answers, and for the mass that they leave. */
 import type { Prediction } from '../api.ts';
 import { fill, h } from '../dom.ts';
+import { visibleAnswer, visibleToken } from '../format.ts';
 import type { Page } from '../page.ts';
 import type { Bar } from './bars.ts';
 import { createBars } from './bars.ts';
@@ -15,26 +16,23 @@ export function createRanking(page: Page): HTMLElement {
     const continued = value?.kind === 'next-token';
     fill(title, continued ? words.rankingNext : words.ranking);
     fill(note, continued ? words.nextNote : words.sum);
-    bars.show(value ? [...listed(value), ...rest(page, value)] : []);
+    bars.show(value ? [...listed(page, value), ...rest(page, value)] : []);
   };
   answers.subscribe(show);
   show();
   return h('section', { class: 'card ranking' }, title, note, bars.element);
 }
 
-function listed({ predictions, kind }: Prediction): Bar[] {
+/** A next token's own leading blank matters, so it is shown. */
+function listed({ words }: Page, { predictions, kind }: Prediction): Bar[] {
+  const visible = kind === 'next-token' ? visibleToken : visibleAnswer;
   return predictions.map(({ token_str, score, sequence }, i) => ({
-    label: kind === 'next-token' ? visibleSpace(token_str) : token_str.trim(),
+    label: visible(token_str, words.end),
     score,
     mark: String(i + 1),
     kind: i === 0 ? 'best' : 'listed',
     title: sequence,
   }));
-}
-
-/** A token's own leading blank matters, so it is shown. */
-function visibleSpace(token: string): string {
-  return token === '' ? '∎' : token.replace(/^ /, '·').replace(/\n/g, '⏎');
 }
 
 function rest({ words }: Page, value: Prediction): Bar[] {
