@@ -193,17 +193,15 @@ function drawMatrix(
   const size = room + names.length * cell;
   setAttribute(picture, 'viewBox', `0 0 ${size + 1} ${size + 1}`);
   setVariable(picture, '--font', `${font}px`);
-  setVariable(picture, '--cells', String(names.length));
   const labels = names.flatMap((name, i) => {
     const at = room + (i + 0.5) * cell;
     const pin = () => pinToken(page, i);
+    const middle = at + font * 0.35;
+    const shared = { class: 'matrix-name', click: pin };
+    const above = `translate(${middle} ${room - 2}) rotate(-90)`;
     return [
-      svg('text', { x: room - 2, y: at + font * 0.35, 'text-anchor': 'end', click: pin }, name),
-      svg(
-        'text',
-        { transform: `translate(${at + font * 0.35} ${room - 2}) rotate(-90)`, click: pin },
-        name,
-      ),
+      svg('text', { ...shared, x: room - 2, y: middle, 'text-anchor': 'end' }, name),
+      svg('text', { ...shared, transform: above }, name),
     ];
   });
   const cells = names.map((_, query) =>
