@@ -23,8 +23,11 @@ export const trainingConfigSchema = z.strictObject({
     /** The default number of layers of the finished model. */
     depth: count,
   }),
-  /** Numbers of layers drawn from, one a step, uniformly. */
-  depths: z.array(count).min(1),
+  /**
+   * Numbers of layers, one drawn a step, uniformly: from the first entry whose share of the steps is
+   * not over yet. Few layers are cheap at first; many at the end keep the flow close to its limit.
+   */
+  depths: z.array(z.strictObject({ until: share, layers: z.array(count).min(1) })).min(1),
   optimiser: z.strictObject({
     learningRate: z.number().positive(),
     warmup: count,

@@ -46,7 +46,7 @@ export function parameterLayout(a: Architecture): ParameterPart[] {
         name: `attention.${knot}.${role}`,
         shape: [d, d],
         spread: (role === 'output' ? 0.5 : 1) / Math.sqrt(d),
-        pace: 0.3,
+        pace: 0.7,
         decays: true,
       })),
     ).flat(),

@@ -34,8 +34,9 @@ export interface StepResult {
 }
 
 /** The number of layers of a step: the same for all workers. */
-export function depthAt(config: TrainingConfig, step: number): number {
-  return config.depths[random(config.seed, STREAM.depth, step).integer(config.depths.length)];
+export function depthAt({ seed, depths, steps }: TrainingConfig, step: number): number {
+  const phase = depths.find(({ until }) => step < until * steps) ?? depths[depths.length - 1];
+  return phase.layers[random(seed, STREAM.depth, step).integer(phase.layers.length)];
 }
 
 /** Returns a function that does one step: writes the gradient of its share, reports its losses. */
