@@ -3,9 +3,10 @@ import { createComposer } from './composer.ts';
 import { fill, h, setAttribute } from './dom.ts';
 import { decimal } from './format.ts';
 import { butterfly, themeIcon } from './icons.ts';
-import { createNotice } from './notice.ts';
+import { createNotice, describeProblem } from './notice.ts';
 import type { Page } from './page.ts';
 import { createPredictView } from './predict/view.ts';
+import { asProblem } from './problem.ts';
 import type { Tab } from './state.ts';
 import { languages, tabs, themes } from './state.ts';
 
@@ -118,8 +119,13 @@ function createPanel(page: Page, tab: Tab): HTMLElement {
 
 /** The layers bring chart.js along, so they are fetched when their tab opens. */
 async function openLayers(page: Page, panel: HTMLElement): Promise<void> {
-  const { createLayersView } = await import('./layers/view.ts');
-  fill(panel, createLayersView(page));
+  try {
+    const { createLayersView } = await import('./layers/view.ts');
+    fill(panel, createLayersView(page));
+  } catch (error) {
+    const retry = () => void openLayers(page, panel);
+    fill(panel, describeProblem(page, asProblem(error), { retry }));
+  }
 }
 
 function createLanguages(page: Page): HTMLElement {

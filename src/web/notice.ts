@@ -11,9 +11,10 @@ export function createNotice(page: Page): HTMLElement {
     const { words } = page;
     const answer = page.answers.get();
     const layers = page.traces.get();
-    if (answer.problem) fill(notice, describe(page, answer.problem, answer.value !== null));
+    const kept = answer.value !== null && words.problem.kept;
+    if (answer.problem) fill(notice, describeProblem(page, answer.problem, { remark: kept }));
     else if (layers.problem && answer.status === 'ready')
-      fill(notice, describe(page, layers.problem, false, words.problem.traceFailed));
+      fill(notice, describeProblem(page, layers.problem, { heading: words.problem.traceFailed }));
     else fill(notice);
   };
   page.answers.subscribe(show);
@@ -22,18 +23,27 @@ export function createNotice(page: Page): HTMLElement {
   return notice;
 }
 
-function describe(page: Page, problem: Problem, kept: boolean, heading?: string): HTMLElement {
+interface Telling {
+  /** In place of the headline that goes with the status. */
+  readonly heading?: string;
+  readonly remark?: string | false;
+  /** What the button does, instead of asking the server again. */
+  readonly retry?: () => void;
+}
+
+/** A problem as a card, with a button where trying again can help. */
+export function describeProblem(page: Page, problem: Problem, telling: Telling): HTMLElement {
   const { words } = page;
-  const title = heading ?? titleOf(words, problem);
+  const { heading = titleOf(words, problem), remark, retry = page.retry } = telling;
   const detail =
     problem.status === 0 ? words.problem.networkRemedy : problem.detail || problem.title;
   return h(
     'div',
     { class: 'notice' },
-    h('h2', {}, title),
+    h('h2', {}, heading),
     detail && h('p', {}, detail),
-    kept && h('p', { class: 'quiet' }, words.problem.kept),
-    canHelp(problem) && createRetry(page, problem),
+    remark && h('p', { class: 'quiet' }, remark),
+    canHelp(problem) && createRetry(page, problem, retry),
   );
 }
 
@@ -49,9 +59,9 @@ function canHelp({ status }: Problem): boolean {
   return status === 0 || status === 429 || status >= 500;
 }
 
-function createRetry(page: Page, { retryAfter }: Problem): HTMLButtonElement {
+function createRetry(page: Page, { retryAfter }: Problem, retry: () => void): HTMLButtonElement {
   const { words } = page;
-  const button = h('button', { type: 'button', class: 'button', click: page.retry });
+  const button = h('button', { type: 'button', class: 'button', click: retry });
   let seconds = Math.min(retryAfter ?? 0, 600);
   const tick = () => {
     button.disabled = seconds > 0;

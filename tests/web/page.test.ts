@@ -179,8 +179,12 @@ describe.skipIf(!executablePath)('the page', () => {
     await at.page.context().setOffline(true);
     await at.page.locator('#sentence').fill('My animal is __');
     await at.page.getByText('npm start').waitFor();
+    await at.page.getByRole('tab', { name: 'Layers' }).click();
+    await at.page.locator('#panel-layers .notice').waitFor();
     await at.page.context().setOffline(false);
-    await at.page.getByRole('button', { name: 'Try again' }).click();
+    await at.page.locator('#panel-layers').getByRole('button', { name: 'Try again' }).click();
+    await at.page.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
+    await at.page.locator('.flow .mark').first().waitFor();
     await expect.poll(() => at.page.locator('.notice').count()).toBe(0);
     await leave(at);
   });

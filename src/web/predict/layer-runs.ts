@@ -1,6 +1,6 @@
 /** The best answer at each layer, as stretches of layers that agree, and its probability as lines. */
 import type { FillMask, Trace } from '../api.ts';
-import type { LineChart } from '../charts.ts';
+import type { LineChart, Lines } from '../charts.ts';
 import { seriesColour } from '../colours.ts';
 import { fill, h, setVariable } from '../dom.ts';
 import { decimal, percent, visibleAnswer, visibleToken } from '../format.ts';
@@ -99,30 +99,37 @@ async function loadChart(page: Page, canvas: HTMLCanvasElement): Promise<LineCha
   return createLineChart(page, canvas, (layer) => goToLayer(page, layer));
 }
 
+/** Draws the latest trace as soon as there is a chart to draw in; without one the list stands alone. */
 function createDrawing(page: Page, canvas: HTMLCanvasElement): (trace: Trace) => void {
-  const { words, state } = page;
   let latest: Trace | null = null;
-  let chart: Promise<LineChart> | null = null;
-  return (trace) => {
+  let loading: Promise<LineChart> | null = null;
+  return async (trace) => {
     latest = trace;
-    chart ??= loadChart(page, canvas);
-    void chart.then((chart) => {
-      if (latest !== trace || state.get().tab !== 'predict') return;
-      const continuous = isContinuous(page);
-      chart.show({
-        title: words.perLayer,
-        x: continuous ? trace.times : trace.hidden_states.map((_, k) => k),
-        xTitle: continuous ? words.timeAxis : words.layerAxis,
-        yTitle: words.probability,
-        share: true,
-        legend: true,
-        series: tracked(trace).map((top, i) => ({
-          label: visibleAnswer(top.token_str, words.end),
-          values: trace.logit_lens.map(({ candidates }) => scoreOf(candidates, top)),
-          colour: i,
-        })),
-      });
-    });
+    loading ??= loadChart(page, canvas);
+    try {
+      const chart = await loading;
+      if (latest === trace && page.state.get().tab === 'predict') chart.show(linesOf(page, trace));
+    } catch {
+      loading = null; // the network is gone: the next trace tries again
+    }
+  };
+}
+
+function linesOf(page: Page, trace: Trace): Lines {
+  const { words } = page;
+  const continuous = isContinuous(page);
+  return {
+    title: words.perLayer,
+    x: continuous ? trace.times : trace.hidden_states.map((_, k) => k),
+    xTitle: continuous ? words.timeAxis : words.layerAxis,
+    yTitle: words.probability,
+    share: true,
+    legend: true,
+    series: tracked(trace).map((top, i) => ({
+      label: visibleAnswer(top.token_str, words.end),
+      values: trace.logit_lens.map(({ candidates }) => scoreOf(candidates, top)),
+      colour: i,
+    })),
   };
 }
 
