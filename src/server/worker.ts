@@ -1,6 +1,5 @@
 /** A worker thread of the server: reads the default model when it starts, others when first asked for, and answers. */
 import { workerData } from 'node:worker_threads';
-import { projection } from '../flow/projection.ts';
 import { readModel } from '../host/models.ts';
 import type { LanguageModel } from '../language/checkpoint.ts';
 import { fillBlank } from '../language/fill.ts';
@@ -37,11 +36,7 @@ function traceText({ text, model: name, ...options }: TraceRequest): string {
   const begun = performance.now();
   const result = trace(chosen, text, options);
   const seconds = (performance.now() - begun) / 1000;
-  return JSON.stringify({
-    ...traceToJson(result),
-    projection: projection(result.hiddenStates),
-    seconds,
-  });
+  return JSON.stringify({ ...traceToJson(result), seconds });
 }
 
 function run(task: Task): string {
