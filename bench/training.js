@@ -7,10 +7,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { readCorpus } from '../dist/host/corpus.js';
 import { benchmarkTraining } from '../dist/host/training/run.js';
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 const rounds = Number(process.argv[2] ?? 3);
 const config = readFileSync(join(root, 'data/training/lieblingstier.json'), 'utf8');
 const corpus = readCorpus(join(root, 'data/worlds/lieblingstier'));
