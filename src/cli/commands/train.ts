@@ -1,6 +1,9 @@
 /** `train`: a model from a corpus and a config, with a progress bar; interrupted runs go on with --resume. */
+import { join } from 'node:path';
 import { Command } from 'commander';
 import type { TrainingProgress } from '../../host/training/run.ts';
+import type { LanguageModel } from '../../language/checkpoint.ts';
+import { standardScreen } from '../terminal.ts';
 
 interface TrainFlags {
   readonly corpus: string;
@@ -42,7 +45,29 @@ async function train({ corpus, config, out, resume = false }: TrainFlags): Promi
     onProgress: bar.update,
   };
   const model = await trainModel(job).finally(bar.stop);
-  console.error(`${model.config.name}: written to ${out}; measure it with \`evaluate\``);
+  console.error(`${model.config.name}: written to ${out}`);
+  await measure(model, job.corpus, out);
+}
+
+/** Texts of the evaluation at the end; \`evaluate\` takes more. */
+const EVALUATION_TEXTS = 100;
+
+/** Holds the new model against the exact law of its world, on the screen and in OUT/evaluation.json. */
+async function measure(
+  model: LanguageModel,
+  corpus: Record<string, string>,
+  out: string,
+): Promise<void> {
+  const { evaluateModel, evaluationSettings } = await import(
+    '../../language/evaluation/evaluate.ts'
+  );
+  const { parseWorld } = await import('../../language/world/grammar.ts');
+  const { evaluationLines } = await import('../evaluation-text.ts');
+  const { writeFileSafely } = await import('../../host/files.ts');
+  const settings = evaluationSettings({ texts: EVALUATION_TEXTS });
+  const result = evaluateModel(model, parseWorld(corpus), settings);
+  writeFileSafely(join(out, 'evaluation.json'), `${JSON.stringify(result, null, 2)}\n`);
+  for (const line of evaluationLines(standardScreen(), result)) console.error(line);
 }
 
 /** On a terminal a bar, elsewhere a line every hundred steps; both on stderr. */

@@ -1,0 +1,40 @@
+/** An evaluation for a reader in a terminal. */
+import type { Evaluation } from '../language/evaluation/evaluate.ts';
+import { type Screen, table } from './terminal.ts';
+
+/** The loss at every depth and with something taken away, then next words and blanks. */
+export function evaluationLines(screen: Screen, result: Evaluation): string[] {
+  const { exact_entropy: exact, depths, next_words: next, blanks, baselines } = result;
+  const over = (nats: number) => `${(100 * (nats / exact - 1)).toFixed(2)} %`;
+  const rows = [
+    ['', 'nats a text', 'over exact'],
+    ['exact entropy', exact.toFixed(3), ''],
+    ['model', result.nats_per_text.toFixed(3), over(exact + result.excess.mean)],
+    ...Object.entries(depths).map(([depth, { nats_per_text: nats }]) => [
+      `  L = ${depth}`,
+      nats.toFixed(3),
+      over(nats),
+    ]),
+    [
+      '  uniform attention',
+      result.uniform_attention.nats_per_text.toFixed(3),
+      over(result.uniform_attention.nats_per_text),
+    ],
+    [
+      '  lens at layer 0',
+      result.lens_at_layer_0.mean.toFixed(3),
+      over(result.lens_at_layer_0.mean),
+    ],
+    [
+      '5-gram',
+      baselines.kneser_ney_5.nats_per_text.toFixed(3),
+      over(baselines.kneser_ney_5.nats_per_text),
+    ],
+  ];
+  return [
+    ...table(screen, rows),
+    `log p(grammar) − log p(model): ${result.excess.mean.toFixed(3)} ± ${result.excess.standard_error.toFixed(3)} nats a text`,
+    `next words below 1 nat: KL ${next.kl.mean.toFixed(4)} ± ${next.kl.standard_error.toFixed(4)} over ${next.places} places`,
+    `blanks: total variation ${blanks.total_variation.mean.toFixed(3)} ± ${blanks.total_variation.standard_error.toFixed(3)}, top 1 ${blanks.top1.toFixed(3)}, top 5 ${blanks.top5.toFixed(3)}, mrr ${blanks.mrr.toFixed(3)}`,
+  ];
+}
