@@ -36,7 +36,7 @@ export function countDerivations(world: World, text: string): number {
     .length;
 }
 
-function read(world: World, threads: Thread[], ids: readonly number[]): Thread[] {
+function read(world: World, threads: readonly Thread[], ids: readonly number[]): readonly Thread[] {
   let reached = threads;
   for (const id of ids) {
     if (reached.length === 0) break;

@@ -2,7 +2,8 @@
  * Sums over all derivations of a world by recursion over its rules: exact entropy, number of texts.
  *
  * A template is walked item by item. What follows an item depends only on the variables that a later
- * draw is filtered by or excludes (the live ones), so results are kept by the live values alone;
+ * draw is filtered by or excludes (the live ones), and on them only through the filter's value or the
+ * excluded weight: entries that agree in these are one class. Results are kept by the live classes;
  * a variable that is only spoken of again costs nothing.
  */
 import {
@@ -88,10 +89,17 @@ function fold(world: World, arithmetic: Arithmetic): number {
   );
 }
 
-/** Results so far of one alternative: per item, by the values of the live variables. */
+/** A variable that later draws depend on. */
+interface Live {
+  readonly slot: number;
+  /** Class of each entry of its table: entries of one class have the same future. */
+  readonly classes: Int32Array;
+}
+
+/** Results so far of one alternative: per item, by the classes of the live variables. */
 interface Memory {
-  /** Slots that matter from each item on. */
-  readonly live: readonly (readonly number[])[];
+  /** What matters from each item on. */
+  readonly live: readonly (readonly Live[])[];
   readonly results: readonly Map<number, number>[];
   readonly variables: Int32Array;
 }
@@ -124,8 +132,8 @@ function createFolder(arithmetic: Arithmetic): (rule: Rule, values: Int32Array) 
   function from(alternative: Alternative, memory: Memory, index: number): number {
     if (index === alternative.items.length) return arithmetic.nothing;
     let key = 0;
-    for (const slot of memory.live[index])
-      key = key * alternative.tables[slot].size + memory.variables[slot];
+    for (const { slot, classes } of memory.live[index])
+      key = key * classes.length + classes[memory.variables[slot]];
     const known = memory.results[index].get(key);
     if (known !== undefined) return known;
     const value = compute(alternative, memory, index);
@@ -145,13 +153,13 @@ function createFolder(arithmetic: Arithmetic): (rule: Rule, values: Int32Array) 
   function ofDraw(
     item: Item & { kind: 'draw' },
     memory: Memory,
-    live: readonly number[],
+    live: readonly Live[],
     rest: () => number,
   ): number {
     const group = groupOf(item.draw, memory.variables);
     const excluded = excludedPlaces(item.draw, group, memory.variables);
     if (group.entries.length <= excluded.length) complain(item.draw, memory.variables);
-    if (!live.includes(item.slot))
+    if (!live.some(({ slot }) => slot === item.slot))
       return arithmetic.sequence(arithmetic.draw(group, excluded), rest());
     return arithmetic.branch(group, excluded, (entry) => {
       memory.variables[item.slot] = entry;
@@ -173,40 +181,69 @@ function complain(draw: Draw, variables: Int32Array): never {
   );
 }
 
-/** Which variables a later draw depends on, per alternative and item. */
+/** Which variables later draws depend on and through which classes, per alternative and item. */
 function createLiveness() {
-  const known = new Map<Rule, ReadonlySet<number>>();
+  const known = new Map<Rule, Classes>();
 
   /** Parameters of a rule that its draws depend on. */
-  function ofRule(rule: Rule): ReadonlySet<number> {
-    const parameters =
-      known.get(rule) ??
-      new Set(rule.alternatives.flatMap((alternative) => ofAlternative(alternative)[0]));
+  function ofRule(rule: Rule): Classes {
+    const parameters = known.get(rule) ?? new Map<number, Int32Array>();
+    if (!known.has(rule))
+      for (const alternative of rule.alternatives)
+        for (const { slot, classes } of ofAlternative(alternative)[0])
+          refine(parameters, slot, classes);
     known.set(rule, parameters);
     return parameters;
   }
 
-  function ofAlternative({ items }: Alternative): number[][] {
-    let live = new Set<number>();
-    const perItem: number[][] = [];
+  function ofAlternative({ items }: Alternative): Live[][] {
+    let live: Classes = new Map();
+    const perItem: Live[][] = [];
     for (const item of items.toReversed()) {
       live = before(item, live);
-      perItem.unshift([...live].sort((a, b) => a - b));
+      perItem.unshift([...live].map(([slot, classes]) => ({ slot, classes })));
     }
     return perItem;
   }
 
-  function before(item: Item, after: ReadonlySet<number>): Set<number> {
-    const live = new Set(after);
+  function before(item: Item, after: Classes): Classes {
+    const live = new Map(after);
     if (item.kind === 'draw') {
       live.delete(item.slot);
-      for (const slot of item.draw.exclusions) live.add(slot);
-      for (const { slot } of item.draw.filters) if (slot >= 0) live.add(slot);
+      addDependencies(live, item.draw);
     }
     if (item.kind === 'call')
-      for (const parameter of ofRule(item.rule)) live.add(item.slots[parameter]);
+      for (const [parameter, classes] of ofRule(item.rule))
+        refine(live, item.slots[parameter], classes);
     return live;
   }
 
   return { ofAlternative };
+}
+
+/** Classes of the live variables by slot. */
+type Classes = Map<number, Int32Array>;
+
+function addDependencies(live: Classes, draw: Draw): void {
+  // with two exclusions it matters whether they are the same entry: each is a class of its own
+  const alone = draw.exclusions.length === 1;
+  const futures = Array.from(draw.weights, (weight, entry) =>
+    alone ? [weight, ...draw.filters.map(({ values }) => values[entry])].join() : `${entry}`,
+  );
+  for (const slot of draw.exclusions) refine(live, slot, classify(futures));
+  for (const { slot, others } of draw.filters) if (slot >= 0) refine(live, slot, classify(others));
+}
+
+/** Splits a variable's classes further. */
+function refine(live: Classes, slot: number, classes: Int32Array): void {
+  const present = live.get(slot);
+  const pairs = present && Array.from(classes, (own, entry) => `${present[entry]} ${own}`);
+  live.set(slot, pairs ? classify(pairs) : classes);
+}
+
+/** Numbers equal texts alike. */
+function classify(texts: readonly string[]): Int32Array {
+  const numbers = new Map<string, number>();
+  for (const text of texts) if (!numbers.has(text)) numbers.set(text, numbers.size);
+  return Int32Array.from(texts, (text) => numbers.get(text) ?? 0);
 }

@@ -7,7 +7,7 @@
  * beginning sum to the probability that a text begins so.
  */
 import { type Draw, excludedPlaces, groupOf, remainingWeight } from './draws.ts';
-import type { Language, World } from './grammar.ts';
+import type { World } from './grammar.ts';
 import type { Alternative, Item } from './rules.ts';
 
 /** Items still to come, then those of the callers. */
@@ -27,7 +27,6 @@ export interface Thread {
   readonly begins: boolean;
   /** null: the text is complete once the symbols are emitted. */
   readonly rest: Rest | null;
-  readonly language: Language;
 }
 
 /** A draw that a thread stands before. */
@@ -36,14 +35,23 @@ type DrawItem = Item & { kind: 'draw' };
 const nothing = new Int32Array(0);
 const noVariables = new Int32Array(0);
 
-/** One thread per language and template of `Text`, opened. */
-export function beginThreads(world: World): Thread[] {
+/** The threads before the first symbol, made once per world. */
+const beginnings = new WeakMap<World, readonly Thread[]>();
+
+/** The threads before the first symbol: the templates of `Text` in every language, opened. */
+export function beginThreads(world: World): readonly Thread[] {
+  const known = beginnings.get(world) ?? openTexts(world);
+  beginnings.set(world, known);
+  return known;
+}
+
+function openTexts(world: World): Thread[] {
   const opened: Thread[] = [];
   for (const language of world.languages)
     for (const alternative of language.text.alternatives) {
       const rest = enter(alternative, noVariables, null);
       const mass = language.probability * alternative.probability;
-      open({ mass, symbols: nothing, offset: 0, begins: true, rest, language }, opened);
+      open({ mass, symbols: nothing, offset: 0, begins: true, rest }, opened);
     }
   return opened;
 }
@@ -56,7 +64,7 @@ function enter(alternative: Alternative, values: Int32Array, then: Rest | null):
 
 /** Unfolds a thread until each one stands inside symbols, before a draw, or at the end of the text. */
 function open(thread: Thread, opened: Thread[]): void {
-  const { symbols, offset, rest } = thread;
+  const { mass, symbols, offset, begins, rest } = thread;
   if (offset < symbols.length || rest === null) {
     opened.push(thread);
     return;
@@ -67,25 +75,27 @@ function open(thread: Thread, opened: Thread[]): void {
   else {
     const emitted =
       item.kind === 'words' ? item.symbols : item.field.forms[rest.variables[item.slot]];
-    opened.push({ ...thread, symbols: emitted, offset: 0, rest: behind(rest) });
+    opened.push({ mass, symbols: emitted, offset: 0, begins, rest: behind(rest) });
   }
 }
 
 function openCall(thread: Thread, item: Item & { kind: 'call' }, opened: Thread[]): void {
-  const { rest } = thread;
+  const { symbols, offset, begins, rest } = thread;
   if (!rest) return;
-  const values = Int32Array.from(item.slots, (slot) => rest.variables[slot]);
+  const values = new Int32Array(item.slots.length);
+  for (const [parameter, slot] of item.slots.entries()) values[parameter] = rest.variables[slot];
   const then = behind(rest);
   for (const alternative of item.rule.alternatives) {
     const mass = thread.mass * alternative.probability;
-    open({ ...thread, mass, rest: enter(alternative, values, then) }, opened);
+    open({ mass, symbols, offset, begins, rest: enter(alternative, values, then) }, opened);
   }
 }
 
 /** What comes behind the present item; templates that are done are left at once. */
 function behind(rest: Rest, variables = rest.variables): Rest | null {
+  const { alternative, then } = rest;
   const index = rest.index + 1;
-  return index < rest.alternative.items.length ? { ...rest, index, variables } : rest.then;
+  return index < alternative.items.length ? { alternative, index, variables, then } : then;
 }
 
 /** Whether the text may end here. */
@@ -111,9 +121,9 @@ export function step(world: World, threads: readonly Thread[], symbol: number): 
 }
 
 function pass(world: World, thread: Thread): Thread {
-  const { symbols, offset } = thread;
+  const { mass, symbols, offset, rest } = thread;
   const begins = world.inventory.endsSentence[symbols[offset]];
-  return { ...thread, offset: offset + 1, begins };
+  return { mass, symbols, offset: offset + 1, begins, rest };
 }
 
 function drawItem(rest: Rest): DrawItem {
@@ -148,13 +158,14 @@ function drawn(thread: Thread, rest: Rest, entry: number, probability: number): 
   const { slot, field } = drawItem(rest);
   const variables = rest.variables.slice();
   variables[slot] = entry;
-  const symbols = field.forms[entry];
+  const { mass, begins } = thread;
+  const behindDraw = behind(rest, variables);
   return {
-    ...thread,
-    mass: thread.mass * probability,
-    symbols,
+    mass: mass * probability,
+    symbols: field.forms[entry],
     offset: 0,
-    rest: behind(rest, variables),
+    begins,
+    rest: behindDraw,
   };
 }
 
