@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { parameterCount } from '../../language/training/parameters.ts';
 import type { GradientPool } from '../../language/training/train.ts';
 import type { StepResult } from '../../language/training/worker-task.ts';
+import { InputError } from '../../numerics/errors.ts';
 import type { FromWorker, WorkerStart } from './protocol.ts';
 
 export interface TrainingPool extends GradientPool {
@@ -56,11 +57,17 @@ function answer(thread: Worker): Promise<FromWorker> {
       finish();
     };
     const onMessage = (message: FromWorker) => settle(() => resolve(message));
-    const onError = (error: Error) => settle(() => reject(error));
+    const onError = (error: Error) => settle(() => reject(revived(error)));
     const onExit = (code: number) =>
       settle(() => reject(new Error(`a training worker ended with code ${code}`)));
     thread.on('message', onMessage);
     thread.on('error', onError);
     thread.on('exit', onExit);
   });
+}
+
+/** Errors lose their class between threads, though not their name and fields. */
+function revived(error: Error): Error {
+  const isInput = error.name === 'InputError' && 'field' in error;
+  return isInput ? new InputError(String(error.field), error.message) : error;
 }
