@@ -60,8 +60,11 @@ function scoreAnswers(
   return new Map(answers.map((answer, i) => [answer, scores[i]]));
 }
 
-/** ½ Σ |p − q|; what the model gives to answers that cannot be counts in full. */
-function totalVariation(exact: Map<string, number>, model: Map<string, number>): number {
+/** ½ Σ |p − q| ∈ [0, 1]; what the model gives to answers that cannot be counts in full. */
+export function totalVariation(
+  exact: ReadonlyMap<string, number>,
+  model: ReadonlyMap<string, number>,
+): number {
   let difference = 0;
   let covered = 0;
   for (const [answer, p] of exact) {

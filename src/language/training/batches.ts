@@ -90,7 +90,7 @@ export interface BlankSettings {
   readonly cutAnywhere: number;
 }
 
-/** Blank batch: see the file's head. Texts without a word are left out. */
+/** Blank batch: see the file's head. Texts without a word that fits the slots are left out, even all of them. */
 export function blankBatch(
   texts: readonly Int32Array[],
   words: WordBoundaries,
@@ -205,7 +205,7 @@ function addFollowers(
 
 function assemble(rows: readonly Row[]): Batch {
   const batch = rows.length;
-  const length = Math.max(...rows.map((row) => row.ids.length));
+  const length = Math.max(0, ...rows.map((row) => row.ids.length));
   const ids = new Int32Array(batch * length);
   const positions = new Int32Array(batch * length);
   const causal = rows.every((row) => row.context === 0);

@@ -4,6 +4,8 @@ import { InputError } from '../../numerics/errors.ts';
 
 const count = z.int().positive();
 const share = z.number().min(0).max(1);
+/** How much of the past a running mean keeps. */
+const memory = z.number().min(0).lt(1);
 
 export const trainingConfigSchema = z.strictObject({
   name: z.string().min(1),
@@ -14,7 +16,7 @@ export const trainingConfigSchema = z.strictObject({
   /** Texts a worker takes per step, for the causal and for the blank objective each. */
   texts: count,
   model: z.strictObject({
-    dimension: count,
+    dimension: count.min(2),
     heads: count,
     knots: count.min(2),
     horizon: z.number().positive(),
@@ -33,8 +35,8 @@ export const trainingConfigSchema = z.strictObject({
     warmup: count,
     /** Share of the peak learning rate that is left at the end. */
     floor: share,
-    beta1: share,
-    beta2: share,
+    beta1: memory,
+    beta2: memory,
     epsilon: z.number().positive(),
     weightDecay: z.number().min(0),
     clip: z.number().positive(),
@@ -60,22 +62,34 @@ export function parseTrainingConfig(json: string): TrainingConfig {
     const [issue] = parsed.error.issues;
     throw new InputError(
       'config',
-      `training config: ${issue.path.join('.') || 'the file'}: ${issue.message}`,
+      `training config: ${issue.path.join('.') || 'the file'}: ${issue.message}; correct it there`,
     );
   }
-  const { dimension, heads } = parsed.data.model;
+  checkModel(parsed.data.model);
+  return parsed.data;
+}
+
+/** What no single entry can say. */
+function checkModel({ dimension, heads, slots, maximumPositions }: TrainingConfig['model']): void {
   if (dimension % heads !== 0)
     throw new InputError(
       'config',
       `training config: model.heads is ${heads}, which does not divide model.dimension ${dimension}; choose a divisor`,
     );
-  return parsed.data;
+  if (maximumPositions <= slots)
+    throw new InputError(
+      'config',
+      `training config: model.maximumPositions is ${maximumPositions}, expected more than the ${slots} slots of a blank; raise it`,
+    );
 }
 
 function parseJson(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (error) {
-    throw new InputError('config', `training config: not JSON (${(error as Error).message})`);
+    throw new InputError(
+      'config',
+      `training config: not JSON (${(error as Error).message}); correct it there`,
+    );
   }
 }

@@ -3,8 +3,9 @@
  * gradient. Everything follows from (seed, step, worker), so a run can stop anywhere and go on.
  */
 import type { TrainingEngine } from '../../engines/training-engine.ts';
+import { InputError } from '../../numerics/errors.ts';
 import { type Random, random } from '../../numerics/random.ts';
-import { blankBatch, causalBatch, type WordBoundaries } from './batches.ts';
+import { type Batch, blankBatch, causalBatch, type WordBoundaries } from './batches.ts';
 import type { TrainingConfig } from './config.ts';
 import { batchLoss, type FlowSettings } from './objective.ts';
 import { type ParameterPart, parameterViews } from './parameters.ts';
@@ -26,7 +27,7 @@ export interface WorkerSettings {
 }
 
 export interface StepResult {
-  /** Mean nats per token (causal) and per answer token (blank). */
+  /** Mean nats per token (causal) and per answer token (blank; 0 where there was none to learn). */
   readonly causal: number;
   readonly blank: number;
   /** Tokens of text trained on, both batches. */
@@ -57,6 +58,8 @@ export function workerTask(
     gradient.fill(0);
     const losses = batches.map((batch, i) => {
       const scale = i === 0 ? 1 : weight;
+      if (scale === 0 || batch.targets.length === 0) return 0;
+      checkPositions(batch, config);
       const { value, gradients } = engine.valueAndGradients(views, (algebra, arrays) =>
         batchLoss(algebra, layout, arrays, batch, flow, depth, scale),
       );
@@ -66,6 +69,16 @@ export function workerTask(
     const tokens = [...causal, ...blank].reduce((sum, text) => sum + text.length, 0);
     return { causal: losses[0], blank: losses[1], tokens };
   };
+}
+
+/** A table has no row behind its last one; a text that needs it cannot be learned by halves. */
+function checkPositions({ positions }: Batch, { model }: TrainingConfig): void {
+  const needed = positions.reduce((most, position) => Math.max(most, position), 0) + 1;
+  if (needed > model.maximumPositions)
+    throw new InputError(
+      'config',
+      `training config: model.maximumPositions is ${model.maximumPositions}, and a text with its blanks takes ${needed}; raise it`,
+    );
 }
 
 function accumulate(
