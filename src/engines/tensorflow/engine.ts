@@ -37,10 +37,14 @@ export async function createTensorflowEngine(
     name: `tensorflow-${choice}`,
     valueAndGradients(parameters, loss) {
       return untracked(() => {
-        const { value, grads } = tf.valueAndGrads((...handles: tf.Tensor[]) =>
-          loss<tf.Tensor>(algebra, handles).asScalar(),
-        )(parameters.map(upload));
-        return { value: value.dataSync()[0], gradients: grads.map(download) };
+        const handles = parameters.map(upload);
+        const compute = () => loss<tf.Tensor>(algebra, handles).asScalar();
+        // few layers may read past a knot: a parameter without influence has a gradient of zeros
+        const { value, grads } = tf.engine().gradients(compute, handles, undefined, true);
+        const gradients = grads.map((gradient: tf.Tensor | undefined, i) =>
+          gradient ? download(gradient) : new Float32Array(parameters[i].values.length),
+        );
+        return { value: value.dataSync()[0], gradients };
       });
     },
     evaluate: (parameters, compute) =>

@@ -8,7 +8,6 @@ import type { LanguageModel } from '../checkpoint.ts';
 import { type Depth, tokenProbabilities } from '../transformer.ts';
 import { nextSymbolLaws } from '../world/derive.ts';
 import type { World } from '../world/grammar.ts';
-import { fromSymbols, toSymbols } from '../world/symbols.ts';
 import { causalEnds } from './causal.ts';
 
 /** KL in nats at every place of the text whose exact conditional entropy is below `limit` nats. */
@@ -19,15 +18,13 @@ export function nextWordDivergences(
   depth: Depth,
   limit = 1,
 ): number[] {
-  const symbols = toSymbols(text);
   const laws = nextSymbolLaws(world, text).filter(({ law }) => entropy([...law.values()]) < limit);
-  return laws.map(({ position, law }) => {
-    const before = fromSymbols(symbols.slice(0, position));
-    return [...law].reduce((sum, [word, p]) => {
+  return laws.map(({ before, law }) =>
+    [...law].reduce((sum, [word, p]) => {
       const q = wordLogProbability(model, before, word, depth);
       return sum + p * (Math.log(p) - q);
-    }, 0);
-  });
+    }, 0),
+  );
 }
 
 /** log p(word | before): '' asks for the end of the text. */
