@@ -81,7 +81,7 @@ export function tinyConfig(changes: Record<string, unknown> = {}): string {
       { until: 1, layers: [3] },
     ],
     optimiser: {
-      learningRate: 0.01,
+      learningRate: 0.03,
       warmup: 3,
       floor: 0.1,
       beta1: 0.9,

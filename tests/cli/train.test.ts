@@ -1,0 +1,136 @@
+/** `train` and `evaluate` as a user runs them: killed and resumed, refused, measured. Needs dist/. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from 'vitest';
+import { trainModel } from '../../src/host/training/run.ts';
+import { tinyConfig, tinyCorpus } from '../language/training/tiny-run.ts';
+import { command, type Outcome, start } from './command.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'schmetterling-train-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+function write(path: string, content: string): string {
+  const file = join(root, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+  return file;
+}
+for (const [path, content] of Object.entries(tinyCorpus)) write(join('world', path), content);
+const corpus = join(root, 'world');
+// saved at every step, and long enough to be killed on the way
+const config = write('config.json', tinyConfig({ steps: 40, checkpointMinutes: 1e-9 }));
+const out = (name: string) => join(root, name);
+
+const flags = (to: string, changes: { corpus?: string; config?: string } = {}) => {
+  const given = { corpus, config, ...changes };
+  return ['train', '--corpus', given.corpus, '--config', given.config, '--out', to];
+};
+
+function expectOneLine({ code, stdout, stderr }: Outcome, expected: number, message: RegExp): void {
+  expect(stderr).toMatch(message);
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  expect([code, stdout]).toEqual([expected, '']);
+}
+
+/** Starts a run and kills it (SIGKILL) as soon as five steps are saved. */
+async function killed(to: string): Promise<void> {
+  const child = start(flags(to));
+  const ended = new Promise((done) => child.once('close', done));
+  const losses = join(to, 'training', 'losses.csv');
+  const steps = () =>
+    existsSync(losses) ? readFileSync(losses, 'utf8').split('\n').length - 2 : 0;
+  while (child.exitCode === null && steps() < 5) await setTimeout(2);
+  child.kill('SIGKILL');
+  await ended;
+  expect([child.exitCode, child.signalCode]).toEqual([null, 'SIGKILL']);
+}
+
+const half = out('half');
+await killed(half);
+
+describe('a killed run', () => {
+  it('is refused to a new one, to another config and when damaged', async () => {
+    expectOneLine(await command(flags(half)), 2, /interrupted run: go on with --resume/);
+    const other = write('other.json', tinyConfig({ seed: 9 }));
+    const changed = await command([...flags(half, { config: other }), '--resume']);
+    expectOneLine(changed, 2, /was begun with another config/);
+    const state = join(half, 'training', 'state.safetensors');
+    const damaged = write('damaged/training/state.safetensors', '');
+    writeFileSync(damaged, readFileSync(state).subarray(0, 1000));
+    const cut = await command([...flags(out('damaged')), '--resume']);
+    expectOneLine(cut, 1, /state\.safetensors: found .*, expected .*: /);
+  });
+
+  it('goes on to the losses and weights of one that never stopped, and is measured', async () => {
+    const whole = out('whole');
+    await trainModel({
+      ...{ corpus: tinyCorpus, config: readFileSync(config, 'utf8'), out: whole, resume: false },
+      onProgress: () => {},
+    });
+    const { code, stdout, stderr } = await command([...flags(half), '--resume']);
+    expect([code, stdout]).toEqual([0, '']);
+    expect(stderr).toMatch(/step 40\/40 {2}loss [\d.]+ nats\/token, blanks [\d.]+/);
+    expect(stderr).toMatch(/exact entropy/);
+    for (const file of ['training/losses.csv', 'model.safetensors'])
+      expect(readFileSync(join(half, file)).equals(readFileSync(join(whole, file))), file).toBe(
+        true,
+      );
+    expect(existsSync(join(half, 'training', 'state.safetensors'))).toBe(false);
+    expect(JSON.parse(readFileSync(join(half, 'evaluation.json'), 'utf8')).texts).toBe(100);
+  }, 120_000); // 100 texts are evaluated
+
+  it('leaves a model that answers and can be evaluated', async () => {
+    const model = ['--model', half];
+    const answer = await command(['predict', 'Ich mag __', '--json', '--top', '2', ...model]);
+    expect(JSON.parse(answer.stdout)).toMatchObject({ model: 'tiny', depth: 3 });
+    const numbers = ['evaluate', '--corpus', corpus, '--texts', '3', '--json', ...model];
+    const { code, stdout } = await command(numbers);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ model: 'tiny', corpus: 'tiny', texts: 3 });
+  });
+});
+
+describe('train refuses, in one line and with code 2,', () => {
+  const changed = (name: string, changes: Record<string, unknown>) =>
+    write(`${name}.json`, tinyConfig(changes));
+  const { model } = JSON.parse(tinyConfig());
+
+  it.each<[string, string[], RegExp]>([
+    ['an unknown corpus', flags(out('a'), { corpus: out('no') }), /holds no world\.json: give/],
+    ['a config that is not there', flags(out('a'), { config: out('no') }), /no such file/],
+    [
+      'an unknown key',
+      flags(out('a'), { config: changed('key', { epochs: 3 }) }),
+      /training config: .*"epochs"; correct it there/,
+    ],
+    [
+      'a wrong type',
+      flags(out('a'), { config: changed('type', { steps: '12' }) }),
+      /training config: steps: .*number/,
+    ],
+    [
+      'heads that do not divide',
+      flags(out('a'), { config: changed('heads', { model: { ...model, heads: 3 } }) }),
+      /heads is 3, which does not divide model\.dimension 8; choose a divisor/,
+    ],
+    ['text that is no JSON', flags(out('a'), { config: write('no.json', '{\n"') }), /not JSON/],
+    ['to resume nothing', [...flags(out('a')), '--resume'], /no interrupted run to resume/],
+    ['a missing flag', ['train', '--corpus', corpus], /--config <file>.*not specified; see/],
+  ])('%s', async (_, args, message) => {
+    expectOneLine(await command(args), 2, message);
+    expect(existsSync(out('a'))).toBe(false);
+  });
+});
+
+describe('evaluate refuses', () => {
+  it.each<[string, string[], RegExp]>([
+    ['an unknown corpus', ['--corpus', out('no')], /holds no world\.json/],
+    ['no texts', ['--corpus', corpus, '--texts', '0'], /texts/],
+    ['half a text', ['--corpus', corpus, '--texts', 'many'], /texts/],
+    ['an unknown model', ['--corpus', corpus, '--model', 'noone'], /unknown model "noone"/],
+  ])('%s', async (_, args, message) => {
+    expectOneLine(await command(['evaluate', ...args]), 2, message);
+  });
+});
