@@ -21,33 +21,97 @@ const last = (shape: readonly number[], back = 1) => shape[shape.length - back];
 const batchOf = (x: Float64Tensor) => (x.shape.length > 2 ? x.shape[0] : 1);
 const leading = (x: Float64Tensor) => (x.shape.length > 2 ? [x.shape[0]] : []);
 
-/** out += a · b for row-major a [rows, inner] and b [inner, columns]: rows of b stay in the cache. */
-function multiply(
+/** What two matrices make: a [rows, inner] row-major, and where the entry (l, j) of b lies. */
+interface ProductShape {
+  readonly rows: number;
+  readonly inner: number;
+  readonly columns: number;
+  /** Entry (l, j) of b is at l · down + j · across. */
+  readonly down: number;
+  readonly across: number;
+}
+
+/**
+ * out = a · b, four rows and two columns at a time, so that every number read serves several
+ * products. Each entry is one sum in the order of l: it does not depend on the rows beside it.
+ */
+function multiply(a: Float64Array, b: Float64Array, out: Float64Array, shape: ProductShape): void {
+  for (let j = 0; j < shape.columns; j += 2)
+    for (let i = 0; i < shape.rows; i += 4) multiplyTile(a, b, out, shape, i, j);
+}
+
+/** Rows i … i + 3 and columns j, j + 1 of the product; past the edge the last one is repeated. */
+function multiplyTile(
   a: Float64Array,
   b: Float64Array,
   out: Float64Array,
-  inner: number,
-  columns: number,
-) {
-  const rows = a.length / inner;
-  for (let i = 0; i < rows; i++) {
-    const target = i * columns;
-    for (let l = 0; l < inner; l++) {
-      const factor = a[i * inner + l];
-      const source = l * columns;
-      for (let j = 0; j < columns; j++) out[target + j] += factor * b[source + j];
-    }
+  { rows, inner, columns, down, across }: ProductShape,
+  i0: number,
+  j0: number,
+): void {
+  const i1 = Math.min(i0 + 1, rows - 1);
+  const i2 = Math.min(i0 + 2, rows - 1);
+  const i3 = Math.min(i0 + 3, rows - 1);
+  const j1 = Math.min(j0 + 1, columns - 1);
+  const a0 = i0 * inner;
+  const a1 = i1 * inner;
+  const a2 = i2 * inner;
+  const a3 = i3 * inner;
+  const beside = (j1 - j0) * across;
+  let s00 = 0;
+  let s01 = 0;
+  let s10 = 0;
+  let s11 = 0;
+  let s20 = 0;
+  let s21 = 0;
+  let s30 = 0;
+  let s31 = 0;
+  for (let l = 0, at = j0 * across; l < inner; l++, at += down) {
+    const left = b[at];
+    const right = b[at + beside];
+    const x0 = a[a0 + l];
+    const x1 = a[a1 + l];
+    const x2 = a[a2 + l];
+    const x3 = a[a3 + l];
+    s00 += x0 * left;
+    s01 += x0 * right;
+    s10 += x1 * left;
+    s11 += x1 * right;
+    s20 += x2 * left;
+    s21 += x2 * right;
+    s30 += x3 * left;
+    s31 += x3 * right;
   }
+  out[i0 * columns + j0] = s00;
+  out[i0 * columns + j1] = s01;
+  out[i1 * columns + j0] = s10;
+  out[i1 * columns + j1] = s11;
+  out[i2 * columns + j0] = s20;
+  out[i2 * columns + j1] = s21;
+  out[i3 * columns + j0] = s30;
+  out[i3 * columns + j1] = s31;
 }
 
 function project(x: Float64Tensor, w: Float64Tensor): Float64Tensor {
   const [inner, columns] = w.shape;
-  if (last(x.shape) !== inner)
+  const rows = x.data.length / inner;
+  return productOf(x, w, { rows, inner, columns, down: columns, across: 1 });
+}
+
+/** x [n, d] · wᵀ for w [e, d]: every particle against every row of w. Throws RangeError for a wrong d. */
+export function projectTransposed(x: Float64Tensor, w: Float64Tensor): Float64Tensor {
+  const [columns, inner] = w.shape;
+  const rows = x.data.length / inner;
+  return productOf(x, w, { rows, inner, columns, down: 1, across: inner });
+}
+
+function productOf(x: Float64Tensor, w: Float64Tensor, shape: ProductShape): Float64Tensor {
+  if (last(x.shape) !== shape.inner)
     throw new RangeError(
-      `cannot multiply [${x.shape}] by [${w.shape}]: ${last(x.shape)} ≠ ${inner}`,
+      `cannot multiply [${x.shape}] by [${w.shape}]: ${last(x.shape)} ≠ ${shape.inner}`,
     );
-  const out = tensor([...x.shape.slice(0, -1), columns]);
-  multiply(x.data, w.data, out.data, inner, columns);
+  const out = tensor([...x.shape.slice(0, -1), shape.columns]);
+  multiply(x.data, w.data, out.data, shape);
   return out;
 }
 
@@ -77,11 +141,12 @@ function softmax(
   const heads = beta.length;
   const [n, m] = [last(scores.shape, 2), last(scores.shape)];
   const out = tensor(scores.shape);
+  const mask = visible?.data ?? new Float64Array(m).fill(1);
   const rows = scores.data.length / m;
   for (let r = 0; r < rows; r++) {
-    const batch = Math.floor(r / (heads * n));
-    const mask = visible ? visible.data.subarray(maskRow(visible, batch, r % n, n, m)) : null;
-    softmaxRow(scores.data, out.data, r * m, m, beta[Math.floor(r / n) % heads], mask);
+    const place = visible ? maskRow(visible, Math.floor(r / (heads * n)), r % n, n, m) : 0;
+    const own = beta[Math.floor(r / n) % heads];
+    softmaxRow(scores.data, out.data, r * m, m, own, mask, place);
   }
   return out;
 }
@@ -97,13 +162,15 @@ function softmaxRow(
   start: number,
   m: number,
   beta: number,
-  mask: Float64Array | null,
+  mask: Float64Array,
+  maskStart: number,
 ): void {
   let top = Number.NEGATIVE_INFINITY;
-  for (let j = 0; j < m; j++) if (!mask || mask[j]) top = Math.max(top, beta * from[start + j]);
+  for (let j = 0; j < m; j++)
+    if (mask[maskStart + j] !== 0) top = Math.max(top, beta * from[start + j]);
   let sum = 0;
   for (let j = 0; j < m; j++)
-    if (!mask || mask[j]) sum += to[start + j] = Math.exp(beta * from[start + j] - top);
+    if (mask[maskStart + j] !== 0) sum += to[start + j] = Math.exp(beta * from[start + j] - top);
   for (let j = 0; j < m; j++) to[start + j] /= sum;
 }
 

@@ -7,7 +7,12 @@
 import { type CouplingName, visibility } from '../attention/coupling.ts';
 import { type AttentionWeights, type Memory, remember } from '../attention/scores.ts';
 import { attentionVelocity } from '../attention/step.ts';
-import { type Float64Tensor, referenceAlgebra, tensor } from '../engines/reference.ts';
+import {
+  type Float64Tensor,
+  projectTransposed,
+  referenceAlgebra,
+  tensor,
+} from '../engines/reference.ts';
 import { knotTimes, weightsAt } from '../flow/depth-weights.ts';
 import { type LayerFrame, layers } from '../flow/layers.ts';
 import { dormandPrince } from '../integrators/dormand-prince.ts';
@@ -65,7 +70,27 @@ export function* flow(
 
 function layerFlow(model: LanguageModel, depth: number, visible: Float64Tensor) {
   const { beta, horizon } = model.config;
-  return { weights: (t: number) => theta(model, t), beta, horizon, depth, visible };
+  const kept = layerWeights(model, depth);
+  const weights = (t: number) => kept?.[Math.floor(t * depth)] ?? theta(model, t);
+  return { weights, beta, horizon, depth, visible };
+}
+
+/** Beyond this many layers, weights and caches of all layers would fill the memory. */
+const MAXIMUM_CACHED_DEPTH = 64;
+
+type LayerWeights = readonly AttentionWeights<Float64Tensor>[];
+
+/** Weights of the layers of the depth that each model was last run with. */
+const LAYER_WEIGHTS = new WeakMap<LanguageModel, LayerWeights>();
+
+/** θ((k + ½) / L) for k = 0 … L − 1, interpolated once; null when they are too many to keep. */
+function layerWeights(model: LanguageModel, depth: number): LayerWeights | null {
+  if (depth > MAXIMUM_CACHED_DEPTH) return null;
+  const known = LAYER_WEIGHTS.get(model);
+  if (known?.length === depth) return known;
+  const made = Array.from({ length: depth }, (_, k) => theta(model, (k + 0.5) / depth));
+  LAYER_WEIGHTS.set(model, made);
+  return made;
 }
 
 /** ẋ = P_x v(θ(t/T), x) on the sphere, by Dormand–Prince with the knots as breakpoints. */
@@ -102,54 +127,15 @@ function* continuousFlow(
   }
 }
 
-/**
- * logits(x) = logitScale · U x + b for the particles x [n, d]: [n, V+3], row-major.
- * Four particles share a pass over U, so that each of its rows is read once.
- */
+/** logits(x) = logitScale · U x + b for the particles x [n, d]: [n, V+3], row-major. */
 export function logits({ weights, config }: LanguageModel, x: Float64Array): Float64Array {
+  const { output, bias } = weights;
   const d = config.dimension;
-  const size = weights.bias.length;
-  const n = x.length / d;
-  const out = new Float64Array(n * size);
-  for (let i = 0; i < n; i += 4) {
-    const [a, b, c, e] = [0, 1, 2, 3].map((k) => Math.min(i + k, n - 1));
-    readFour(weights.output.data, x, d, [a * d, b * d, c * d, e * d], out, [
-      ...[a * size, b * size, c * size, e * size],
-    ]);
-  }
-  for (let i = 0; i < n; i++)
-    for (let v = 0; v < size; v++)
-      out[i * size + v] = config.logitScale * out[i * size + v] + weights.bias[v];
-  return out;
-}
-
-/** out[target_k + v] = ⟨U_v, x at from_k⟩ for four particles, without allocation. */
-function readFour(
-  u: Float64Array,
-  x: Float64Array,
-  d: number,
-  from: readonly number[],
-  out: Float64Array,
-  target: readonly number[],
-): void {
-  const [f0, f1, f2, f3] = from;
-  const [t0, t1, t2, t3] = target;
-  const size = u.length / d;
-  for (let v = 0; v < size; v++) {
-    const row = v * d;
-    let [s0, s1, s2, s3] = [0, 0, 0, 0];
-    for (let c = 0; c < d; c++) {
-      const value = u[row + c];
-      s0 += value * x[f0 + c];
-      s1 += value * x[f1 + c];
-      s2 += value * x[f2 + c];
-      s3 += value * x[f3 + c];
-    }
-    out[t0 + v] = s0;
-    out[t1 + v] = s1;
-    out[t2 + v] = s2;
-    out[t3 + v] = s3;
-  }
+  const size = bias.length;
+  const { data } = projectTransposed(tensor([x.length / d, d], x), output);
+  for (let start = 0; start < data.length; start += size)
+    for (let v = 0; v < size; v++) data[start + v] = config.logitScale * data[start + v] + bias[v];
+  return data;
 }
 
 /** Softmax of logits [n, size], row by row and in place. */
@@ -207,9 +193,6 @@ export interface LayerCache {
   readonly memories: readonly Memory<Float64Tensor>[];
   readonly weights: readonly AttentionWeights<Float64Tensor>[];
 }
-
-/** Beyond this many layers the caches of many followers would fill the memory. */
-const MAXIMUM_CACHED_DEPTH = 64;
 
 /** Runs the context by itself: it never sees its followers. */
 export function runContext(
