@@ -40,7 +40,10 @@ function multiply(a: Float64Array, b: Float64Array, out: Float64Array, shape: Pr
     for (let i = 0; i < shape.rows; i += 4) multiplyTile(a, b, out, shape, i, j);
 }
 
-/** Rows i … i + 3 and columns j, j + 1 of the product; past the edge the last one is repeated. */
+/**
+ * Rows i … i + 3 and columns j, j + 1 of the product; past the edge the last one is repeated.
+ * Every sum has a variable of its own, because small arrays would cost more than the products.
+ */
 function multiplyTile(
   a: Float64Array,
   b: Float64Array,

@@ -2,6 +2,7 @@
  * What an answer is: one word, or a determiner with the word behind it. Which tokens may begin it,
  * go on with it and end it. No probabilities.
  */
+import type { CouplingName } from '../attention/coupling.ts';
 import type { LanguageModel } from './checkpoint.ts';
 import type { Layout } from './layout.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -22,8 +23,8 @@ export interface AnswerRules {
   begin(tokens: readonly number[]): Beginning | undefined;
   /** The beginning with one more token; undefined when no answer begins so. */
   extend(beginning: Beginning, token: number): Beginning | undefined;
-  /** Whether `token` is one that ends the answer (it is not part of it). */
-  ends(beginning: Beginning, token: number): boolean;
+  /** The tokens that end the answer without being part of it; none of them extends it. */
+  endings(beginning: Beginning): readonly number[];
   /** The answer as it is shown, without its leading blank; undefined when the tokens are no answer. */
   text(tokens: readonly number[]): string | undefined;
 }
@@ -51,6 +52,19 @@ function tokenKinds(tokenizer: Tokenizer): Uint8Array {
   return kinds;
 }
 
+/** Tokens behind which a word is over: `end` alone in full coupling, else all that begin a new one. */
+function wordEndings(
+  { size, special, beginsWord }: Tokenizer,
+  coupling: CouplingName,
+  kinds: Uint8Array,
+) {
+  const afterWord =
+    coupling === 'full'
+      ? [special.end]
+      : Array.from({ length: size }, (_, id) => id).filter((id) => beginsWord[id]);
+  return { afterWord, afterDeterminer: afterWord.filter((id) => kinds[id] !== OPENING) };
+}
+
 /**
  * The rules for the answers of a layout. In full coupling an answer ends with the token `end`;
  * in causal coupling where a new word begins, so that what follows it is left open.
@@ -58,7 +72,7 @@ function tokenKinds(tokenizer: Tokenizer): Uint8Array {
 export function answerRules({ tokenizer, config }: LanguageModel, layout: Layout): AnswerRules {
   const kinds = tokenKinds(tokenizer);
   const determiners = new Set(config.determiners);
-  const { end } = tokenizer.special;
+  const endings = wordEndings(tokenizer, layout.coupling, kinds);
   const plain = (tokens: readonly number[]) => {
     const text = tokenizer.decodeStrict(tokens);
     return layout.leadingBlank ? text?.slice(1) : text;
@@ -87,11 +101,9 @@ export function answerRules({ tokenizer, config }: LanguageModel, layout: Layout
         (beginning, token) => beginning && rules.extend(beginning, token),
         { tokens: [], stage: 'nothing' },
       ),
-    ends({ stage }, token) {
-      if (stage === 'nothing') return false;
-      if (layout.coupling === 'full') return token === end;
-      if (!tokenizer.beginsWord[token]) return false;
-      return stage !== 'after determiner' || kinds[token] !== OPENING;
+    endings({ stage }) {
+      if (stage === 'nothing') return [];
+      return stage === 'after determiner' ? endings.afterDeterminer : endings.afterWord;
     },
     text(tokens) {
       const text = plain(tokens);

@@ -102,7 +102,5 @@ function chainScore(
 function endProbability(rules: AnswerRules, chain: readonly number[], p: Float64Array): number {
   // What is no answer by the rules may still be asked for: it ends as a second word does.
   const beginning = rules.begin(chain) ?? { tokens: chain, stage: 'second word' as const };
-  let sum = 0;
-  for (let token = 0; token < p.length; token++) if (rules.ends(beginning, token)) sum += p[token];
-  return sum;
+  return rules.endings(beginning).reduce((sum, token) => sum + p[token], 0);
 }

@@ -88,7 +88,7 @@ export function findAnswers(model: LanguageModel, text: string, settings: FillSe
     };
   const rules = answerRules(model, layout);
   const expand = expander(model, layout, context);
-  const batch = context.cache ? 8 : 32;
+  const batch = context.cache ? 16 : 32;
   const result = searchAnswers(rules, model.tokenizer.size, expand, { ...settings, batch });
   return { model, settings, layout, context, rules, result };
 }

@@ -37,8 +37,10 @@ export function logitLens(findings: Findings, firstTokens = 5): LensLayer[] {
 }
 
 function bestTokens({ model }: Findings, { first }: FrameScores, count: number): FirstToken[] {
-  return Array.from(first, (score, token) => ({ score, token }))
-    .sort((a, b) => b.score - a.score)
+  const least = Float64Array.from(first).sort()[Math.max(0, first.length - count)];
+  return Array.from(first.keys())
+    .filter((token) => first[token] >= least)
+    .sort((a, b) => first[b] - first[a])
     .slice(0, count)
-    .map((entry) => ({ ...entry, token_str: model.tokenizer.decode([entry.token]) }));
+    .map((token) => ({ score: first[token], token, token_str: model.tokenizer.decode([token]) }));
 }

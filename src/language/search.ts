@@ -48,10 +48,12 @@ interface State {
   readonly size: number;
   readonly open: Heap<Node>;
   readonly answers: FoundAnswer[];
+  /** The `top` best scores, the best first; fewer while fewer are found. */
+  readonly best: number[];
   /** Probability of the open nodes; of the answers. */
   openMass: number;
   foundMass: number;
-  /** The largest beginning that was let go. */
+  /** No beginning that was let go was likelier than this. */
   dropped: number;
   expansions: number;
 }
@@ -69,7 +71,7 @@ export function searchAnswers(
 ): SearchResult {
   const root: Node = { beginning: { tokens: [], stage: 'nothing' }, parent: null, mass: 1 };
   const state: State = {
-    ...{ rules, size, open: createHeap<Node>(), answers: [] },
+    ...{ rules, size, open: createHeap<Node>(), answers: [], best: [] },
     ...{ openMass: 1, foundMass: 0, dropped: 0, expansions: 0 },
   };
   state.open.push(root);
@@ -78,7 +80,7 @@ export function searchAnswers(
     if (nodes.length === 0) break;
     const probabilities = expand(nodes);
     nodes.forEach((node, b) => {
-      lookBehind(state, node, probabilities.subarray(b * size, (b + 1) * size));
+      lookBehind(state, node, probabilities.subarray(b * size, (b + 1) * size), settings.top);
     });
     state.expansions += nodes.length;
   }
@@ -94,7 +96,7 @@ export function searchAnswers(
 /** The most likely open nodes, no more than are needed; none when the search is done. */
 function nextNodes(state: State, settings: SearchSettings): Node[] {
   const room = Math.min(settings.batch, settings.maximumExpansions - state.expansions);
-  const certain = scoreOfRank(state.answers, settings.top);
+  const certain = state.best[settings.top - 1] ?? 0;
   const nodes: Node[] = [];
   while (nodes.length < room) {
     const best = state.open.peek();
@@ -111,37 +113,39 @@ function isExplored({ openMass, foundMass }: State, maximumUnexplored: number): 
   return openMass <= Math.max(maximumUnexplored - lost, maximumUnexplored / 5);
 }
 
-/** The score of the answer of this rank, 0 when fewer are found. */
-function scoreOfRank(answers: readonly FoundAnswer[], rank: number): number {
-  if (answers.length < rank) return 0;
-  return Float64Array.from(answers, (answer) => answer.score).sort()[answers.length - rank];
-}
-
 /** Shares the node's probability out among the answer that ends here and the longer beginnings. */
-function lookBehind(state: State, node: Node, probabilities: Float64Array): void {
+function lookBehind(state: State, node: Node, probabilities: Float64Array, top: number): void {
   const { rules, open } = state;
-  let ended = 0;
+  const smallest = SMALLEST / node.mass;
+  let dropped = 0;
   for (let token = 0; token < probabilities.length; token++) {
-    if (rules.ends(node.beginning, token)) {
-      ended += probabilities[token];
-      continue;
-    }
-    const mass = node.mass * probabilities[token];
-    if (mass < SMALLEST) {
-      if (mass > state.dropped) state.dropped = mass;
+    const p = probabilities[token];
+    if (p < smallest) {
+      if (p > dropped) dropped = p;
       continue;
     }
     const beginning = rules.extend(node.beginning, token);
     if (!beginning) continue;
-    open.push({ beginning, parent: node, mass });
-    state.openMass += mass;
+    open.push({ beginning, parent: node, mass: node.mass * p });
+    state.openMass += node.mass * p;
   }
-  keepAnswer(state, node, node.mass * ended);
+  state.dropped = Math.max(state.dropped, node.mass * dropped);
+  const endings = rules.endings(node.beginning);
+  const ended = endings.reduce((sum, token) => sum + probabilities[token], 0);
+  keepAnswer(state, node, node.mass * ended, top);
 }
 
-function keepAnswer(state: State, { beginning }: Node, score: number): void {
+function keepAnswer(state: State, { beginning }: Node, score: number, top: number): void {
   const text = score > 0 ? state.rules.text(beginning.tokens) : undefined;
   if (text === undefined) return;
   state.answers.push({ text, tokens: beginning.tokens, score });
   state.foundMass += score;
+  insertDescending(state.best, score);
+  if (state.best.length > top) state.best.pop();
+}
+
+function insertDescending(list: number[], value: number): void {
+  let place = list.length;
+  while (place > 0 && list[place - 1] < value) place--;
+  list.splice(place, 0, value);
 }
