@@ -129,7 +129,11 @@ function readTensor(data: Uint8Array, name: string, entry: unknown, file: string
   return { shape, data: readFloats(data.subarray(from, to)) };
 }
 
+const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** The numbers in a copy of the bytes, which need not be aligned. */
 function readFloats(bytes: Uint8Array): Float32Array {
+  if (LITTLE_ENDIAN) return new Float32Array(new Uint8Array(bytes).buffer);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
 }

@@ -81,6 +81,7 @@ export function wellFormed(text: string): string {
 
 function join(ids: Iterable<number>, bytes: readonly Uint8Array[]): Uint8Array {
   const parts = Array.from(ids, (id) => bytesOf(id, bytes));
+  if (parts.length === 1) return parts[0];
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
