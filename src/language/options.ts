@@ -9,6 +9,14 @@ import { InputError } from '../numerics/errors.ts';
 /** Most layers that a caller may ask for. */
 export const MAXIMUM_DEPTH = 512;
 
+/** A whole number from `least` to `most`; every other value gets the same message. */
+export function wholeNumber(least: number, most: number) {
+  const message = { error: `expected a whole number from ${least} to ${most}` };
+  return z.int(message).min(least, message).max(most, message);
+}
+
+const SHARE_ERROR = { error: 'expected a number from 0 to 1' };
+const ANGLE_ERROR = { error: 'expected an angle in radians, above 0 and at most π' };
 const DEPTH_ERROR = {
   error: `expected a whole number of layers from 1 to ${MAXIMUM_DEPTH}, or "ode"`,
 };
@@ -25,7 +33,7 @@ const coupling = z
   .describe('Who sees whom: full for a blank, causal for the continuation of a text by default');
 
 export const fillSchema = z.strictObject({
-  top: z.int().min(1).max(1000).default(10).describe('How many answers are listed'),
+  top: wholeNumber(1, 1000).default(10).describe('How many answers are listed'),
   depth: depth.optional(),
   coupling: coupling.optional(),
   targets: z
@@ -34,28 +42,22 @@ export const fillSchema = z.strictObject({
     .default([])
     .describe('Answers to be scored beside the best ones'),
   maximumUnexplored: z
-    .number()
-    .min(0)
-    .max(1)
+    .number(SHARE_ERROR)
+    .min(0, SHARE_ERROR)
+    .max(1, SHARE_ERROR)
     .default(0.05)
     .describe('The search goes on until at most this probability belongs to answers not found'),
-  maximumExpansions: z
-    .int()
-    .min(1)
-    .max(100_000)
+  maximumExpansions: wholeNumber(1, 100_000)
     .default(1000)
     .describe('The search gives up after looking behind this many beginnings of answers'),
 });
 
 export const traceSchema = fillSchema.extend({
-  firstTokens: z
-    .int()
-    .min(1)
-    .max(100)
+  firstTokens: wholeNumber(1, 100)
     .default(5)
     .describe('How many first tokens each layer lists for itself'),
   tolerances: z
-    .array(z.number().positive().max(Math.PI))
+    .array(z.number(ANGLE_ERROR).positive(ANGLE_ERROR).max(Math.PI, ANGLE_ERROR))
     .min(1)
     .max(64)
     .optional()
@@ -76,8 +78,11 @@ export type FillSettings = z.output<typeof fillSchema>;
 export function parseOptions<S extends z.ZodObject>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value ?? {});
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  if (issue.code === 'unrecognized_keys') throw unknownName(issue.keys[0], schema);
+  const { issues } = result.error;
+  // First, because a name that is missing is often one that was misspelt.
+  const unknown = issues.find(({ code }) => code === 'unrecognized_keys');
+  if (unknown?.code === 'unrecognized_keys') throw unknownName(unknown.keys[0], schema);
+  const [issue] = issues;
   if (issue.path.length === 0)
     throw new InputError('options', `options are ${show(value)}: expected an object`);
   const found = issue.path.reduce<unknown>(entry, value);

@@ -203,7 +203,7 @@ test.each<[string, FillOptions, RegExp]>([
   [TEXT, { depth: 0 }, /option depth is 0: expected a whole number/],
   [TEXT, JSON.parse('{"depth": "deep"}'), /option depth is "deep"/],
   [TEXT, JSON.parse('{"coupling": "half"}'), /option coupling is "half": expected "full"/],
-  [TEXT, { top: 0 }, /option top is 0: expected at least 1/],
+  [TEXT, { top: 0 }, /option top is 0: expected a whole number from 1 to 1000/],
   [TEXT, { targets: Array(101).fill('a') }, /option targets is .*: expected at most 100 entries/],
   [TEXT, { top: 1.5 }, /option top is 1.5/],
   [TEXT, JSON.parse('[]'), /options are \[\]: expected an object/],
