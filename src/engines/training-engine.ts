@@ -1,6 +1,14 @@
 /** What training needs of an engine: the algebra, a few operations around it, and gradients. */
 import type { Algebra } from '../numerics/algebra.ts';
 
+/** The rows of an output table that a softmax runs over, and what is added to the logit of each. */
+export interface Candidates {
+  /** Distinct rows [C]. */
+  readonly ids: Int32Array;
+  /** [C] */
+  readonly offsets: Float32Array;
+}
+
 export interface TrainingAlgebra<A> extends Algebra<A> {
   /** Rows `ids` of table [V, d], arranged as [...shape, d]. */
   gather(table: A, ids: Int32Array, shape: readonly number[]): A;
@@ -9,12 +17,16 @@ export interface TrainingAlgebra<A> extends Algebra<A> {
   /**
    * Σ_r weights_r · (−log softmax(scale · x_r Uᵀ + bias)[targets_r]): a scalar.
    * x [R, d], output U [V, d], bias [V].
+   *
+   * With `candidates` the softmax runs over their rows of U and bias only, with their offsets added
+   * to the logits, and targets_r is a place in `candidates.ids`. Other rows have gradient 0.
    */
   crossEntropy(
     x: A,
     readout: { output: A; bias: A; scale: number },
     targets: Int32Array,
     weights: Float32Array,
+    candidates?: Candidates,
   ): A;
   add(a: A, b: A): A;
 }

@@ -46,13 +46,14 @@ export const referenceTrainingAlgebra: TrainingAlgebra<Float64Tensor> = {
   ...referenceAlgebra,
   gather: (table, ids, shape) => tensor([...shape, table.shape[1]], rowsOf(table, ids)),
   rows: (x, indices) => tensor([indices.length, x.shape[x.shape.length - 1]], rowsOf(x, indices)),
-  crossEntropy(x, { output, bias, scale }, targets, weights) {
+  crossEntropy(x, { output, bias, scale }, targets, weights, candidates) {
     const [vocabulary, d] = output.shape;
+    const ids = candidates?.ids ?? Int32Array.from({ length: vocabulary }, (_, v) => v);
     let loss = 0;
     targets.forEach((target, r) => {
-      const logits = Array.from({ length: vocabulary }, (_, v) => {
-        let sum = bias.data[v];
-        for (let c = 0; c < d; c++) sum += scale * x.data[r * d + c] * output.data[v * d + c];
+      const logits = Array.from(ids, (v, c) => {
+        let sum = bias.data[v] + (candidates?.offsets[c] ?? 0);
+        for (let k = 0; k < d; k++) sum += scale * x.data[r * d + k] * output.data[v * d + k];
         return sum;
       });
       const normaliser = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));

@@ -4,6 +4,7 @@ import type { Float64Tensor } from '../../src/engines/reference.ts';
 import { tensor } from '../../src/engines/reference.ts';
 import type { TrainingEngine } from '../../src/engines/training-engine.ts';
 import { type Batch, blankBatch, causalBatch } from '../../src/language/training/batches.ts';
+import { type DrawnCandidates, drawCandidates } from '../../src/language/training/candidates.ts';
 import { batchLoss } from '../../src/language/training/objective.ts';
 import {
   initialise,
@@ -36,6 +37,8 @@ const texts = [
   [4, 5, 6],
   [7, 8, 1, 2, 3],
 ].map((text) => Int32Array.from(text));
+/** Leaves some tokens over that are no target. */
+const few = causalBatch(texts.slice(0, 2), words);
 const blanks = { slots: 4, blanks: 2, cutAtBlank: 0.3, cutAnywhere: 0.2 };
 
 function start(): Float32Array {
@@ -44,16 +47,20 @@ function start(): Float32Array {
   return values;
 }
 
-function referenceLoss(values: Float64Array, batch: Batch): number {
+function referenceLoss(values: Float64Array, batch: Batch, drawn?: DrawnCandidates): number {
   const arrays = layout.map(({ shape, offset, size }) =>
     tensor(shape, values.subarray(offset, offset + size)),
   );
-  return batchLoss<Float64Tensor>(referenceTrainingAlgebra, layout, arrays, batch, flow, 3, 0.5)
-    .data[0];
+  const algebra = referenceTrainingAlgebra;
+  return batchLoss<Float64Tensor>(algebra, layout, arrays, batch, flow, 3, 0.5, drawn).data[0];
 }
 
 /** Some entries of every part, by central differences; the loss is smooth, so 1e-5 is a good step. */
-function finiteDifferences(values: Float64Array, batch: Batch): { at: number; slope: number }[] {
+function finiteDifferences(
+  values: Float64Array,
+  batch: Batch,
+  drawn?: DrawnCandidates,
+): { at: number; slope: number }[] {
   const stream = random(8);
   return layout.flatMap(({ offset, size }) =>
     Array.from({ length: 6 }, () => {
@@ -62,7 +69,7 @@ function finiteDifferences(values: Float64Array, batch: Batch): { at: number; sl
       const moved = (by: number) => {
         const copy = Float64Array.from(values);
         copy[at] += by;
-        return referenceLoss(copy, batch);
+        return referenceLoss(copy, batch, drawn);
       };
       return { at, slope: (moved(step) - moved(-step)) / (2 * step) };
     }),
@@ -72,22 +79,50 @@ function finiteDifferences(values: Float64Array, batch: Batch): { at: number; sl
 export function gradientsMatchFiniteDifferences(name: string, engine: TrainingEngine): void {
   describe(`gradients, ${name}`, () => {
     it.each([
-      ['causal', causalBatch(texts, words)],
-      ['blank', blankBatch(texts, words, blanks, random(3))],
-    ])('%s objective', (_, batch) => {
+      ['causal', causalBatch(texts, words), undefined],
+      ['blank', blankBatch(texts, words, blanks, random(3)), undefined],
+      ['sampled causal', few, drawCandidates(few.targets, VOCABULARY, 3, random(6))],
+    ])('%s objective', (_, batch, drawn) => {
       const values = start();
       const { value, gradients } = engine.valueAndGradients(
         parameterViews(layout, values),
-        (algebra, arrays) => batchLoss(algebra, layout, arrays, batch, flow, 3, 0.5),
+        (algebra, arrays) => batchLoss(algebra, layout, arrays, batch, flow, 3, 0.5, drawn),
       );
       const exact = Float64Array.from(values);
-      expect([value]).toBeAllClose([referenceLoss(exact, batch)], { absolute: 3e-6 });
+      expect([value]).toBeAllClose([referenceLoss(exact, batch, drawn)], { absolute: 3e-6 });
       const flat = gradients.flatMap((part) => Array.from(part));
-      const slopes = finiteDifferences(exact, batch);
+      const slopes = finiteDifferences(exact, batch, drawn);
       expect(slopes.map(({ at }) => flat[at])).toBeAllClose(
         slopes.map(({ slope }) => slope),
         { absolute: 2e-6, relative: 2e-4 },
       );
+    });
+
+    it('candidates that are the whole vocabulary change nothing', () => {
+      const views = parameterViews(layout, start());
+      const [full, sampled] = [undefined, drawCandidates(few.targets, VOCABULARY, 99, random(6))];
+      const [one, other] = [full, sampled].map((drawn) =>
+        engine.valueAndGradients(views, (algebra, arrays) =>
+          batchLoss(algebra, layout, arrays, few, flow, 3, 1, drawn),
+        ),
+      );
+      expect(sampled.ids).toHaveLength(VOCABULARY);
+      expect([other.value]).toBeAllClose([one.value], { absolute: 1e-6 });
+      one.gradients.forEach((gradient, p) => {
+        expect(other.gradients[p]).toBeAllClose(gradient, { absolute: 1e-6 });
+      });
+    });
+
+    it('a token that is no candidate is left as it is', () => {
+      const drawn = drawCandidates(few.targets, VOCABULARY, 3, random(6));
+      const { gradients } = engine.valueAndGradients(
+        parameterViews(layout, start()),
+        (algebra, arrays) => batchLoss(algebra, layout, arrays, few, flow, 3, 1, drawn),
+      );
+      const bias = gradients[layout.findIndex(({ name }) => name === 'bias')];
+      const touched = Array.from(bias, (_, v) => v).filter((v) => bias[v] !== 0);
+      expect(touched).toEqual([...drawn.ids].sort((a, b) => a - b));
+      expect(touched.length).toBeLessThan(VOCABULARY);
     });
   });
 }

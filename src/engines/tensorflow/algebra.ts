@@ -1,6 +1,6 @@
 /** The algebra on tfjs tensors: once in plain tfjs operations, once with our fused ones. */
 import * as tf from '@tensorflow/tfjs';
-import type { TrainingAlgebra } from '../training-engine.ts';
+import type { Candidates, TrainingAlgebra } from '../training-engine.ts';
 import * as fused from './operations.ts';
 
 /** [B, n, H·k] → [B, H, n, k]; a missing batch axis becomes 1. */
@@ -32,6 +32,17 @@ function maskBias(visible: tf.Tensor): tf.Tensor {
 
 const lengths = (x: tf.Tensor) => x.square().sum(-1, true).sqrt();
 
+/** The readout of the candidates alone: [C, d] and [C]. */
+function amongst(
+  { output, bias }: { output: tf.Tensor; bias: tf.Tensor },
+  candidates: Candidates | undefined,
+): { output: tf.Tensor; bias: tf.Tensor } {
+  if (!candidates) return { output, bias };
+  const ids = tf.tensor1d(candidates.ids, 'int32');
+  const offsets = tf.tensor1d(candidates.offsets);
+  return { output: tf.gather(output, ids), bias: tf.gather(bias, ids).add(offsets) };
+}
+
 /** Plain tfjs operations, as anybody would write them: the baseline of the benchmark. */
 export const stockAlgebra: TrainingAlgebra<tf.Tensor> = {
   array: (values, shape) => tf.tensor(Float32Array.from(values), [...shape], 'float32'),
@@ -58,9 +69,10 @@ export const stockAlgebra: TrainingAlgebra<tf.Tensor> = {
     tf.gather(table, tf.tensor1d(ids, 'int32')).reshape([...shape, table.shape[1] as number]),
   rows: (x, indices) =>
     tf.gather(x.reshape([-1, x.shape[x.rank - 1] as number]), tf.tensor1d(indices, 'int32')),
-  crossEntropy(x, { output, bias, scale }, targets, weights) {
+  crossEntropy(x, readout, targets, weights, candidates) {
+    const { output, bias } = amongst(readout, candidates);
     const logits = tf
-      .matMul(x.mul(scale) as tf.Tensor2D, output as tf.Tensor2D, false, true)
+      .matMul(x.mul(readout.scale) as tf.Tensor2D, output as tf.Tensor2D, false, true)
       .add(bias);
     const truth = tf.oneHot(tf.tensor1d(targets, 'int32'), output.shape[0]);
     const losses = tf.logSoftmax(logits).mul(truth).sum(-1).neg();
@@ -78,8 +90,10 @@ export const fusedAlgebra: TrainingAlgebra<tf.Tensor> = {
   addScaled: fused.addScaled,
   interpolate: fused.interpolate,
   normalise: fused.normaliseRows,
-  crossEntropy(x, { output, bias, scale }, targets, weights) {
-    const logits = tf.matMul(x.mul(scale) as tf.Tensor2D, output as tf.Tensor2D, false, true);
+  crossEntropy(x, readout, targets, weights, candidates) {
+    const { output, bias } = amongst(readout, candidates);
+    const scaled = x.mul(readout.scale) as tf.Tensor2D;
+    const logits = tf.matMul(scaled, output as tf.Tensor2D, false, true);
     return fused.softmaxCrossEntropy(logits, bias, targets, weights);
   },
 };

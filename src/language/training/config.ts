@@ -48,6 +48,11 @@ export const trainingConfigSchema = z.strictObject({
     cutAtBlank: share,
     cutAnywhere: share,
   }),
+  /**
+   * The causal objective's softmax, until that share of the steps, is over a step's targets and so
+   * many other tokens, drawn anew each step (candidates.ts). Absent: over the vocabulary throughout.
+   */
+  output: z.strictObject({ negatives: count, until: share }).optional(),
   /** Texts sampled to find the tokens that are kept. */
   vocabularyTexts: count,
   checkpointMinutes: z.number().positive(),

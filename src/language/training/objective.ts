@@ -4,6 +4,7 @@ import type { TrainingAlgebra } from '../../engines/training-engine.ts';
 import { weightsAt } from '../../flow/depth-weights.ts';
 import { layers } from '../../flow/layers.ts';
 import type { Batch } from './batches.ts';
+import type { DrawnCandidates } from './candidates.ts';
 import { type ParameterPart, ROLES } from './parameters.ts';
 
 export interface FlowSettings {
@@ -29,7 +30,10 @@ function knotWeights<A>(named: Named<A>, knots: number): AttentionWeights<A>[] {
   });
 }
 
-/** Mean over the batch's targets of −log p(target), at depth L, times `weight`. */
+/**
+ * Mean over the batch's targets of −log p(target), at depth L, times `weight`. With `candidates`,
+ * drawn for this batch's targets, p is the softmax over them: an estimate of the same.
+ */
 export function batchLoss<A>(
   algebra: TrainingAlgebra<A>,
   layout: readonly ParameterPart[],
@@ -38,6 +42,7 @@ export function batchLoss<A>(
   settings: FlowSettings,
   depth: number,
   weight = 1,
+  candidates?: DrawnCandidates,
 ): A {
   const named = byName(layout, arrays);
   const weights = new Float32Array(batch.rows.length).fill(weight / batch.rows.length);
@@ -47,7 +52,8 @@ export function batchLoss<A>(
     bias: named.get('bias')!,
     scale: settings.logitScale,
   };
-  return algebra.crossEntropy(x, readout, batch.targets, weights);
+  const targets = candidates?.targets ?? batch.targets;
+  return algebra.crossEntropy(x, readout, targets, weights, candidates);
 }
 
 /** Particles [B, n, d] after L layers. */

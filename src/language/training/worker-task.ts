@@ -6,6 +6,7 @@ import type { TrainingEngine } from '../../engines/training-engine.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { type Random, random } from '../../numerics/random.ts';
 import { type Batch, blankBatch, causalBatch, type WordBoundaries } from './batches.ts';
+import { type DrawnCandidates, drawCandidates } from './candidates.ts';
 import type { TrainingConfig } from './config.ts';
 import { batchLoss, type FlowSettings } from './objective.ts';
 import { type ParameterPart, parameterViews } from './parameters.ts';
@@ -14,7 +15,7 @@ import { type ParameterPart, parameterViews } from './parameters.ts';
 const POOL_STEPS = 8;
 
 /** Streams of random numbers, kept apart. */
-const STREAM = { texts: 1, order: 2, blanks: 3, depth: 4 } as const;
+const STREAM = { texts: 1, order: 2, blanks: 3, depth: 4, candidates: 5 } as const;
 
 export interface WorkerSettings {
   readonly config: TrainingConfig;
@@ -27,7 +28,10 @@ export interface WorkerSettings {
 }
 
 export interface StepResult {
-  /** Mean nats per token (causal) and per answer token (blank; 0 where there was none to learn). */
+  /**
+   * Mean nats per token (causal; estimated while the output is sampled) and per answer token
+   * (blank; 0 where there was none to learn).
+   */
   readonly causal: number;
   readonly blank: number;
   /** Tokens of text trained on, both batches. */
@@ -46,6 +50,7 @@ export function workerTask(
   settings: WorkerSettings,
 ): (step: number, parameters: Float32Array, gradient: Float32Array) => StepResult {
   const { config, layout, flow, words, worker } = settings;
+  const vocabularySize = layout.find(({ name }) => name === 'output')!.shape[0];
   const texts = textPools(settings);
   return (step, parameters, gradient) => {
     const { causal, blank } = texts(step);
@@ -60,8 +65,10 @@ export function workerTask(
       const scale = i === 0 ? 1 : weight;
       if (scale === 0 || batch.targets.length === 0) return 0;
       checkPositions(batch, config);
+      const candidates =
+        i === 0 ? candidatesAt(config, step, worker, batch, vocabularySize) : undefined;
       const { value, gradients } = engine.valueAndGradients(views, (algebra, arrays) =>
-        batchLoss(algebra, layout, arrays, batch, flow, depth, scale),
+        batchLoss(algebra, layout, arrays, batch, flow, depth, scale, candidates),
       );
       accumulate(layout, gradient, gradients);
       return value / scale;
@@ -69,6 +76,19 @@ export function workerTask(
     const tokens = [...causal, ...blank].reduce((sum, text) => sum + text.length, 0);
     return { causal: losses[0], blank: losses[1], tokens };
   };
+}
+
+/** What the causal softmax of a step runs over; undefined for the whole vocabulary. */
+function candidatesAt(
+  { seed, steps, output }: TrainingConfig,
+  step: number,
+  worker: number,
+  { targets }: Batch,
+  vocabularySize: number,
+): DrawnCandidates | undefined {
+  if (!output || step >= output.until * steps) return undefined;
+  const stream = random(seed, STREAM.candidates, step, worker);
+  return drawCandidates(targets, vocabularySize, output.negatives, stream);
 }
 
 /** A table has no row behind its last one; a text that needs it cannot be learned by halves. */
