@@ -1,6 +1,6 @@
 /** The bodies of the POST requests: the library's options, with the text and the model's name. */
 import { z } from 'zod';
-import { fillSchema, traceSchema } from '../language/options.ts';
+import { fillSchema, traceSchema, wholeNumber } from '../language/options.ts';
 
 const question = {
   text: z
@@ -14,11 +14,8 @@ const question = {
 
 /** What the search may cost a server that others wait for. */
 const effort = {
-  top: z.int().min(1).max(200).default(10).describe('How many answers are listed'),
-  maximumExpansions: z
-    .int()
-    .min(1)
-    .max(5_000)
+  top: wholeNumber(1, 200).default(10).describe('How many answers are listed'),
+  maximumExpansions: wholeNumber(1, 5_000)
     .default(1_000)
     .describe('The search gives up after looking behind this many beginnings of answers'),
 };

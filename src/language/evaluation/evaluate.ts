@@ -7,7 +7,7 @@ import { random } from '../../numerics/random.ts';
 import { mean } from '../../numerics/statistics.ts';
 import type { LanguageModel } from '../checkpoint.ts';
 import { trainKneserNey } from '../ngram.ts';
-import { parseOptions } from '../options.ts';
+import { parseOptions, wholeNumber } from '../options.ts';
 import type { Depth } from '../transformer.ts';
 import { logProbability } from '../world/derive.ts';
 import { exactEntropy } from '../world/entropy.ts';
@@ -157,7 +157,7 @@ function baselines(
 }
 
 const settingsSchema = z.strictObject({
-  texts: z.int().min(1).max(1_000_000).optional(),
+  texts: wholeNumber(1, 1_000_000).optional(),
   seed: z.int().optional(),
 });
 
