@@ -77,14 +77,6 @@ export function clustersAt({ size, merges }: Dendrogram, tolerance: number): num
     .sort((left, right) => left[0] - right[0]);
 }
 
-/** Which clusters join and which fall apart between consecutive layers, at one tolerance. */
-export function mergeEvents(layers: readonly Dendrogram[], tolerance: number): ClusterChanges {
-  return changes(
-    layers.map((layer) => clustersAt(layer, tolerance)),
-    tolerance,
-  );
-}
-
 /** Clusters of every frame at every tolerance, with what changes between frames. */
 export function clusterHistory(
   frames: readonly Matrix[],

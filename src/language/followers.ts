@@ -27,7 +27,7 @@ export interface FlownFollower extends Follower {
 }
 
 /** The answer up to this follower, from the first token on. */
-export function chainOf<F extends { readonly parent: F | null }>(follower: F): F[] {
+function chainOf<F extends { readonly parent: F | null }>(follower: F): F[] {
   const chain: F[] = [];
   for (let f: F | null = follower; f !== null; f = f.parent) chain.unshift(f);
   return chain;
@@ -156,7 +156,7 @@ function treeMask(context: ContextFlow, followers: readonly Follower[]): Float64
 }
 
 /** The followers and all their parents, each once, parents first. */
-export function withParents(followers: readonly Follower[]): Follower[] {
+function withParents(followers: readonly Follower[]): Follower[] {
   return [...new Set(followers.flatMap(chainOf))].sort((a, b) => a.position - b.position);
 }
 

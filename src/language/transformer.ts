@@ -24,7 +24,7 @@ export type Depth = number | 'ode';
 export type Frame = LayerFrame<Float64Tensor>;
 
 /** Bound on the local error of the adaptive integrator, per entry of a unit vector. */
-export const ODE_TOLERANCE = 1e-7;
+const ODE_TOLERANCE = 1e-7;
 
 /** θ(t), t ∈ [0, 1]: piecewise linear between the knots. */
 export function theta(model: LanguageModel, t: number): AttentionWeights<Float64Tensor> {
@@ -153,29 +153,6 @@ export function softmaxRows(values: Float64Array, size: number): Float64Array {
 /** p(token) at each of the particles x [n, d]: [n, V+3]. */
 export function tokenProbabilities(model: LanguageModel, x: Float64Array): Float64Array {
   return softmaxRows(logits(model, x), model.weights.bias.length);
-}
-
-/**
- * log p(id_i | what is before it) for the tokens of a text in causal coupling, and last
- * log p(end | text): n + 1 numbers. Needs n + 1 positions.
- */
-export function causalLogProbabilities(
-  model: LanguageModel,
-  ids: readonly number[],
-  depth: Depth = model.config.depth,
-): Float64Array {
-  const { special, size } = model.tokenizer;
-  const particles = [special.start, ...ids];
-  const start = embed(
-    model,
-    particles,
-    particles.map((_, i) => i),
-  );
-  let last = start;
-  for (const frame of flow(model, start, couplingMask('causal', particles.length), depth))
-    last = frame.positions;
-  const p = tokenProbabilities(model, last.data);
-  return Float64Array.from([...ids, special.end], (id, i) => Math.log(p[i * size + id]));
 }
 
 /** The context of a text with all its frames, and what later particles need in order to see it. */

@@ -51,7 +51,7 @@ function mostFrequent(
 }
 
 /** The kept ranks, the 256 bytes, and every token that a merge of these passes through; sorted. */
-export function withAncestors(kept: Iterable<number>, fullRanks: Vocabulary): number[] {
+function withAncestors(kept: Iterable<number>, fullRanks: Vocabulary): number[] {
   const rankOf = byteTable(fullRanks);
   const found = new Set<number>();
   const open = [...kept];

@@ -47,7 +47,7 @@ const BODY_PROBLEMS: Record<string, Problem> = {
 };
 
 /** The problem of a thrown value; null for one that is our own fault. */
-export function problemOf(error: unknown): Problem | null {
+function problemOf(error: unknown): Problem | null {
   if (error instanceof LimitError)
     return { status: 422, detail: error.message, field: error.field };
   if (error instanceof InputError)

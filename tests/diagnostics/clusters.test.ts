@@ -5,7 +5,6 @@ import {
   clusterTolerances,
   dendrogram,
   describeChange,
-  mergeEvents,
 } from '../../src/diagnostics/clusters.ts';
 import { angle } from '../../src/geometry/sphere.ts';
 import { type Matrix, row } from '../../src/numerics/matrix.ts';
@@ -79,7 +78,7 @@ describe('changes from layer to layer', () => {
   ].map(onCircle);
 
   it('reports which groups join and which part', () => {
-    const { merges, splits } = mergeEvents(frames.map(dendrogram), 0.1);
+    const { merges, splits } = clusterHistory(frames, [0.1]);
     expect(merges).toEqual([
       { layer: 1, tolerance: 0.1, groups: [[0], [1]] },
       { layer: 2, tolerance: 0.1, groups: [[0, 1], [2]] },
@@ -88,7 +87,7 @@ describe('changes from layer to layer', () => {
   });
 
   it('says them in words', () => {
-    const { merges, splits } = mergeEvents(frames.map(dendrogram), 0.1);
+    const { merges, splits } = clusterHistory(frames, [0.1]);
     const labels = [' Lieblings', 'tier', ''];
     expect(describeChange(merges[0], labels)).toBe('Lieblings and tier merge at layer 1');
     expect(describeChange(merges[1], labels)).toBe('{Lieblings, tier} and #2 merge at layer 2');
@@ -107,8 +106,8 @@ describe('changes from layer to layer', () => {
   });
 
   it('sees an exchange as a merge and a split', () => {
-    const exchange = [onCircle([0, 0, 2]), onCircle([0, 2, 2])].map(dendrogram);
-    const { merges, splits } = mergeEvents(exchange, 0.1);
+    const exchange = [onCircle([0, 0, 2]), onCircle([0, 2, 2])];
+    const { merges, splits } = clusterHistory(exchange, [0.1]);
     expect(merges.map(({ groups }) => groups)).toEqual([[[1], [2]]]);
     expect(splits.map(({ groups }) => groups)).toEqual([[[0], [1]]]);
   });

@@ -1,7 +1,11 @@
 /** The evaluation: consistent on an untrained model, and right where the answer is known without one. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { evaluateBlank, totalVariation } from '../../src/language/evaluation/blanks.ts';
-import { textLoss, withUniformAttention } from '../../src/language/evaluation/causal.ts';
+import {
+  causalEnds,
+  textLoss,
+  withUniformAttention,
+} from '../../src/language/evaluation/causal.ts';
 import {
   EVALUATION_DEFAULTS,
   estimate,
@@ -13,6 +17,7 @@ import {
   wordLogProbability,
 } from '../../src/language/evaluation/next-words.ts';
 import { fillBlank } from '../../src/language/fill.ts';
+import { tokenProbabilities } from '../../src/language/transformer.ts';
 import { nextSymbolLaws } from '../../src/language/world/derive.ts';
 import { fromSymbols, toSymbols } from '../../src/language/world/symbols.ts';
 import { InputError } from '../../src/numerics/errors.ts';
@@ -163,6 +168,17 @@ describe('without attention', () => {
     expect(textLoss(withUniformAttention(model), TEXT, 3).nats).not.toBe(before.nats);
     expect(textLoss(model, TEXT, 3)).toEqual(before);
   });
+});
+
+test('the loss of a text is the chain rule over its prefixes, the end last', () => {
+  const ids = [tokenizer.special.start, ...tokenizer.encodeIds(TEXT), tokenizer.special.end];
+  const nats = ids.slice(1).map((next, i) => {
+    const { last } = causalEnds(model, ids.slice(0, i + 1), 3);
+    return -Math.log(tokenProbabilities(model, last.data.subarray(i * config.dimension))[next]);
+  });
+  const loss = textLoss(model, TEXT, 3);
+  expect(loss.tokens).toBe(nats.length);
+  expect([loss.nats]).toBeAllClose([nats.reduce((a, b) => a + b)], { relative: 1e-12 });
 });
 
 describe('next words', () => {

@@ -7,7 +7,6 @@ import {
   followTogether,
 } from '../../src/language/followers.ts';
 import {
-  causalLogProbabilities,
   couplingMask,
   type Depth,
   embed,
@@ -105,14 +104,4 @@ test('followers leave the context bit for bit as it is', () => {
   all.forEach(({ positions }, k) => {
     expect(positions.data.subarray(0, 5 * d)).toEqual(context.frames[k].positions.data);
   });
-});
-
-test('causal log-probabilities are those of the prefixes, and end is the last', () => {
-  const text = ids.slice(1);
-  const whole = causalLogProbabilities(model, text);
-  expect(whole.length).toBe(5);
-  expect(causalLogProbabilities(model, text.slice(0, 2)).subarray(0, 2)).toEqual(
-    whole.subarray(0, 2),
-  );
-  expect(whole.every((value) => value < 0)).toBe(true);
 });

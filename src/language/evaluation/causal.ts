@@ -1,5 +1,5 @@
 /** How well a model continues texts: nats at any depth, with its attention or its depth taken away. */
-import { type Float64Tensor, tensor } from '../../engines/reference.ts';
+import type { Float64Tensor } from '../../engines/reference.ts';
 import type { LanguageModel } from '../checkpoint.ts';
 import { couplingMask, type Depth, embed, flow, tokenProbabilities } from '../transformer.ts';
 
@@ -46,10 +46,4 @@ function negativeLogs(model: LanguageModel, x: Float64Tensor, targets: readonly 
 /** The model with every attention matrix replaced by the uniform average: β = 0. */
 export function withUniformAttention(model: LanguageModel): LanguageModel {
   return { ...model, config: { ...model.config, beta: model.config.beta.map(() => 0) } };
-}
-
-/** Particle i of positions [n, d] as a tensor [1, d]. */
-export function particle(x: Float64Tensor, i: number): Float64Tensor {
-  const d = x.shape[1];
-  return tensor([1, d], x.data.slice(i * d, (i + 1) * d));
 }

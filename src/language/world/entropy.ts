@@ -73,11 +73,6 @@ export function countTexts(world: World): number {
   return fold(world, count);
 }
 
-/** Exact entropy of the texts of one language, in nats per text. */
-export function languageEntropy(text: Rule): number {
-  return createFolder(entropy)(text, noVariables);
-}
-
 const noVariables = new Int32Array(0);
 
 function fold(world: World, arithmetic: Arithmetic): number {

@@ -29,7 +29,7 @@ export function isMark(symbol: string): boolean {
 }
 
 /** The symbol with its first letter upper-cased, as at the beginning of a sentence. */
-export function capitalise(symbol: string): string {
+function capitalise(symbol: string): string {
   const first = String.fromCodePoint(symbol.codePointAt(0) ?? 0);
   return symbol === '' ? '' : first.toUpperCase() + symbol.slice(first.length);
 }

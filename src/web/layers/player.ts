@@ -51,7 +51,7 @@ export function createPlayer(page: Page): Panel {
 }
 
 /** "Layer 5 of 8", and for the continuous flow its time. */
-export function layerName(page: Page, trace: Trace, layer: number): string {
+function layerName(page: Page, trace: Trace, layer: number): string {
   const name = page.words.layerOf(layer, trace.hidden_states.length - 1);
   if (!isContinuous(page)) return name;
   return `t = ${decimal(trace.times[layer], page.state.get().language, 2)} · ${layer}/${trace.hidden_states.length - 1}`;
