@@ -1,6 +1,8 @@
 /** The HTTP API and the page as an Express application. It computes nothing: workers are handed in. */
 import { isUtf8 } from 'node:buffer';
-import express, { type Express, type Request, type RequestHandler } from 'express';
+import { join } from 'node:path';
+import compression from 'compression';
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { closest } from 'fastest-levenshtein';
 import type { z } from 'zod';
@@ -28,9 +30,9 @@ export interface AppParts {
 export function createApp(parts: AppParts): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
-  app.use(securityHeaders);
+  app.use(securityHeaders, compression());
   app.use('/api', limited(parts.requestsPerMinute ?? LIMITS.requestsPerMinute), api(parts));
-  if (parts.page) app.use(express.static(parts.page));
+  if (parts.page) app.use(pageFiles(parts.page));
   app.use(notFound);
   app.use(problems(parts.log ?? console.error));
   return app;
@@ -49,6 +51,14 @@ const securityHeaders: RequestHandler = (_request, response, next) => {
   response.set(SECURITY);
   next();
 };
+
+/** The names of files in `assets` hold a hash of what is in them, so they never change; all others are asked for again. */
+function pageFiles(folder: string): express.Router {
+  const router = express.Router();
+  const forever = { immutable: true, maxAge: '1y', index: false, redirect: false };
+  router.use('/assets', express.static(join(folder, 'assets'), forever));
+  return router.use(express.static(folder));
+}
 
 /** Health stays out of it: whoever watches the server is not turned away. */
 function limited(perMinute: number): RequestHandler {
@@ -93,16 +103,25 @@ function addWork(router: express.Router, parts: AppParts): void {
     .route('/predict')
     .post(onlyJson, readBody, async (request, response) => {
       const task = { kind: 'predict', request: checked(predictRequest, request, parts) } as const;
-      response.type('json').send(await workers.run(task));
+      response.type('json').send(await workers.run(task, departure(response)));
     })
     .all(onlyMethods('POST'));
   router
     .route('/trace')
     .post(onlyJson, readBody, async (request, response) => {
       const task = { kind: 'trace', request: checked(traceRequest, request, parts) } as const;
-      response.type('json').send(await workers.run(task));
+      response.type('json').send(await workers.run(task, departure(response)));
     })
     .all(onlyMethods('POST'));
+}
+
+/** Aborts when the connection ends before the answer has been sent. */
+function departure(response: Response): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return gone.signal;
 }
 
 const onlyJson: RequestHandler = (request, response, next) => {

@@ -22,8 +22,8 @@ export class BusyError extends Error {
 export interface Workers {
   /** Resolves when every thread has read the default model; rejects with why one cannot. */
   readonly ready: Promise<void>;
-  /** The JSON of the answer. Rejects with the worker's error, or BusyError. */
-  run(task: Task): Promise<string>;
+  /** The JSON of the answer. Rejects with the worker's error, or BusyError. `gone` aborts when nobody waits for it any more. */
+  run(task: Task, gone?: AbortSignal): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -51,8 +51,8 @@ export function startWorkers(
   pool.on('error', (error) => console.error(error));
   return {
     ready: warmUp(pool, threads),
-    run: (task) =>
-      pool.queueSize < queue ? runTask(pool, task, seconds) : Promise.reject(busy(queue)),
+    run: (task, gone) =>
+      pool.queueSize < queue ? runTask(pool, task, seconds, gone) : Promise.reject(busy(queue)),
     close: () => pool.destroy(),
   };
 }
@@ -75,10 +75,27 @@ async function warmUp(pool: Tinypool, threads: number): Promise<void> {
   await Promise.all(Array.from({ length: threads }, () => runTask(pool, ready, START_SECONDS)));
 }
 
-/** A task that takes longer than `seconds` loses its thread, which is replaced. */
-async function runTask(pool: Tinypool, task: Task, seconds: number): Promise<string> {
+/**
+ * Seconds that a task may go on when nobody waits for it any more. Most end within them, and a new
+ * thread, which reads its model first, costs more than their rest.
+ */
+const FAREWELL_SECONDS = 0.5;
+
+/** A task that takes longer than `seconds`, or goes on when nobody waits for it, loses its thread, which is replaced. */
+async function runTask(
+  pool: Tinypool,
+  task: Task,
+  seconds: number,
+  gone?: AbortSignal,
+): Promise<string> {
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), 1000 * seconds);
+  const stop = () => deadline.abort();
+  let timer = setTimeout(stop, 1000 * seconds);
+  const hurry = () => {
+    clearTimeout(timer);
+    timer = setTimeout(stop, 1000 * FAREWELL_SECONDS);
+  };
+  gone?.addEventListener('abort', hurry);
   try {
     const result: TaskResult = await pool.run(task, { signal: deadline.signal });
     if ('failure' in result) throw fromFailure(result.failure);
@@ -86,6 +103,7 @@ async function runTask(pool: Tinypool, task: Task, seconds: number): Promise<str
   } catch (error) {
     throw deadline.signal.aborted ? tooLong(seconds) : error;
   } finally {
+    gone?.removeEventListener('abort', hurry);
     clearTimeout(timer);
   }
 }

@@ -185,11 +185,12 @@ describe('the application', () => {
       http.close();
     }
   }
-  const ask = (url: string) =>
+  const ask = (url: string, encoding = 'br, gzip', signal?: AbortSignal) =>
     fetch(`${url}/api/predict`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', 'accept-encoding': encoding },
       body: '{"text": "_"}',
+      signal,
     });
 
   it('503 with Retry-After when the queue is full', async () => {
@@ -234,6 +235,59 @@ describe('the application', () => {
       await expectProblem(response, 500, { detail: expect.not.stringContaining('secret') });
     });
   });
+
+  it('compresses what is worth it, for clients that ask', async () => {
+    const document = JSON.stringify({ text: 'Schmetterling '.repeat(200) });
+    const workers = { ...idle, run: async () => document };
+    await served(createApp({ ...parts, workers }), async (url) => {
+      const response = await ask(url);
+      expect(response.headers.get('content-encoding')).toBe('br');
+      expect(await response.text()).toBe(document);
+      expect((await ask(url, 'identity')).headers.get('content-encoding')).toBeNull();
+      expect((await fetch(`${url}/api/health`)).headers.get('content-encoding')).toBeNull();
+    });
+  });
+
+  it('lets files with a hash in their name be kept, and has the others asked for again', async () => {
+    const page = join(folder, 'cached');
+    mkdirSync(join(page, 'assets'), { recursive: true });
+    writeFileSync(join(page, 'index.html'), '<!doctype html>');
+    writeFileSync(join(page, 'assets', 'index-BbQVX3N5.js'), '1');
+    const workers = { ...idle, run: async () => '{}' };
+    await served(createApp({ ...parts, workers, page }), async (url) => {
+      const headers = async (path: string, given = {}) =>
+        (await fetch(`${url}${path}`, { headers: given })).headers;
+      expect((await headers('/assets/index-BbQVX3N5.js')).get('cache-control')).toBe(
+        'public, max-age=31536000, immutable',
+      );
+      const index = await headers('/');
+      expect(index.get('cache-control')).toBe('public, max-age=0');
+      // fetch would say `no-cache` by itself
+      const known = { 'If-None-Match': index.get('etag') ?? '', 'Cache-Control': 'max-age=0' };
+      const again = await fetch(url, { headers: known });
+      expect(again.status).toBe(304);
+      expect((await headers('/assets/gone.js')).get('cache-control')).toBeNull();
+      expect((await headers('/api/models')).get('cache-control')).toBe('no-store');
+    });
+  });
+
+  it('tells the workers when nobody waits for the answer any more', async () => {
+    const client = new AbortController();
+    let told = false;
+    const run = async (_: unknown, gone?: AbortSignal) => {
+      gone?.addEventListener('abort', () => {
+        told = true;
+      });
+      client.abort();
+      await expect.poll(() => told).toBe(true);
+      return '{}';
+    };
+    await served(createApp({ ...parts, workers: { ...idle, run } }), async (url) => {
+      await expect(ask(url, undefined, client.signal)).rejects.toThrow();
+      await expect.poll(() => told).toBe(true);
+      expect((await fetch(`${url}/api/health`)).status).toBe(200);
+    });
+  });
 });
 
 describe('the workers', () => {
@@ -258,6 +312,22 @@ describe('the workers', () => {
     await expect(workers.run({ kind: 'predict', request: endless })).rejects.toThrow(
       /longer than 2 s/,
     );
+    expect(
+      JSON.parse(
+        await workers.run({ kind: 'predict', request: { ...task.request, maximumExpansions: 1 } }),
+      ),
+    ).toHaveProperty('predictions');
+    await workers.close();
+  });
+
+  it('give up when nobody waits any more, and go on', async () => {
+    const workers = startWorkers({ folders, defaultModel: 'probe' }, { threads: 1 });
+    await workers.ready;
+    const endless = { ...request, depth: 512, maximumUnexplored: 0, maximumExpansions: 100_000 };
+    const client = new AbortController();
+    const answer = workers.run({ kind: 'predict', request: endless }, client.signal);
+    client.abort();
+    await expect(answer).rejects.toThrow();
     expect(
       JSON.parse(
         await workers.run({ kind: 'predict', request: { ...task.request, maximumExpansions: 1 } }),
