@@ -6,7 +6,7 @@ import { renderSvg } from '../figures/render.ts';
 import { trajectoriesFigure } from '../flow/figures.ts';
 import { projection } from '../flow/projection.ts';
 import { type Cell, toCsv } from '../host/csv.ts';
-import { errorCode, exitOnInterrupt, writeFileSafely } from '../host/files.ts';
+import { errorCode, exitOnInterrupt, removeLeftovers, writeFileSafely } from '../host/files.ts';
 import { encodeNpy } from '../host/npy.ts';
 import { packageVersion } from '../host/package.ts';
 import type { TraceOptions } from '../language/options.ts';
@@ -23,6 +23,7 @@ export function writeTrace(
 ): string[] {
   exitOnInterrupt();
   makeFolder(folder);
+  removeLeftovers(folder);
   const files = { ...traceFiles(trace), 'run.json': runRecord(trace, options, seconds) };
   for (const [name, content] of Object.entries(files)) writeFileSafely(join(folder, name), content);
   return Object.keys(files);

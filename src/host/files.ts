@@ -1,5 +1,6 @@
 /** Writing files so that nobody ever sees half of one. Not the formats: those make the bytes. */
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { InputError } from '../numerics/errors.ts';
 
 let written = 0;
@@ -16,6 +17,32 @@ export function writeFileSafely(path: string, content: string | Uint8Array): voi
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+/** The temporary names of `writeFileSafely`, with the process that writes. */
+const TEMPORARY = /\.(\d+)-\d+\.tmp$/;
+
+/**
+ * Removes what `writeFileSafely` of a killed process (`kill -9`, a power cut) left in the folder, if
+ * there is one. Files of processes that still run stay.
+ */
+export function removeLeftovers(folder: string): void {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  for (const name of readdirSync(folder)) {
+    const writer = TEMPORARY.exec(name)?.[1];
+    if (writer !== undefined && !isWriting(Number(writer)))
+      rmSync(join(folder, name), { force: true });
+  }
+}
+
+/** This process is not: it writes without a pause, and the number may be a killed one's. */
+function isWriting(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
   }
 }
 

@@ -1,10 +1,11 @@
 /** What the faces need of the machine: files, bytes, tables, models on disk. */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { toCsv } from '../../src/host/csv.ts';
-import { writeFileSafely } from '../../src/host/files.ts';
+import { removeLeftovers, writeFileSafely } from '../../src/host/files.ts';
 import { listModels, modelFolder, modelRecord, readModel } from '../../src/host/models.ts';
 import { encodeNpy } from '../../src/host/npy.ts';
 import { decodeUtf8, readStdinText } from '../../src/host/stdin.ts';
@@ -29,6 +30,18 @@ describe('writing a file', () => {
     mkdirSync(join(place, 'taken'), { recursive: true });
     expect(() => writeFileSafely(join(place, 'taken'), 'x')).toThrow();
     expect(readdirSync(place)).toEqual(['taken']);
+  });
+
+  it('clears away what a killed process left, and nothing else', () => {
+    const place = join(folder, 'leftovers');
+    mkdirSync(place);
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const kept = ['a.tmp', 'b.txt', `state.safetensors.${process.ppid}-3.tmp`];
+    const left = [`state.safetensors.${pid}-3.tmp`, `config.json.${process.pid}-0.tmp`];
+    for (const name of [...kept, ...left]) writeFileSync(join(place, name), 'half');
+    removeLeftovers(place);
+    removeLeftovers(join(place, 'none'));
+    expect(readdirSync(place).sort()).toEqual(kept.sort());
   });
 });
 

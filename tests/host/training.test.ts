@@ -1,4 +1,5 @@
 /** Whole runs on a tiny world, in this process: the same twice, resumed, refused. Needs dist/ for the workers. */
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -102,6 +103,16 @@ describe('an interrupted run', () => {
     expect(steps).toEqual([6, 7, 8, 9, 10, 11, 12]);
     expect(losses(out)).toBe(losses(whole));
     expect(weights(out).equals(weights(whole))).toBe(true);
+  });
+
+  it('clears away files that were half written when it was killed', async () => {
+    const out = copy('littered');
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const places = ['model.safetensors', 'training/state.safetensors', 'training/losses.csv'];
+    for (const file of places) writeFileSync(join(out, `${file}.${pid}-7.tmp`), 'half');
+    await train(out, { config: ALWAYS, resume: true });
+    expect(readdirSync(out).sort()).toEqual(['config.json', 'model.safetensors', 'training']);
+    expect(readdirSync(join(out, 'training'))).toEqual(['losses.csv']);
   });
 
   it('goes on when the losses were written and the state was not', async () => {

@@ -14,6 +14,7 @@ import { buildVocabulary, type Vocabulary } from '../../language/vocabulary.ts';
 import { parseWorld, type World } from '../../language/world/grammar.ts';
 import { sampleText } from '../../language/world/sample.ts';
 import { random } from '../../numerics/random.ts';
+import { removeLeftovers } from '../files.ts';
 import { finishedModel, modelConfig, writeModel } from './finished-model.ts';
 import { startPool } from './pool.ts';
 import {
@@ -56,6 +57,7 @@ export async function trainModel(job: TrainingJob): Promise<LanguageModel> {
   const folder = join(job.out, 'training');
   const origin = originOf(job.config, job.corpus);
   checkOut(job.out, folder, job.resume);
+  for (const written of [job.out, folder]) removeLeftovers(written);
   const saved = job.resume && readSaved(folder, origin);
   const { architecture, layout, pool } = await prepare(job.corpus, config, 'fused');
   try {
