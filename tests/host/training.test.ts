@@ -1,6 +1,14 @@
 /** Whole runs on a tiny world, in this process: the same twice, resumed, refused. Needs dist/ for the workers. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -173,6 +181,18 @@ describe('what a run refuses', () => {
     const error = await refusal(attempt());
     expect(error).toBeInstanceOf(InputError);
     expect(error.message).toMatch(message);
+  });
+
+  it('texts that have no place before any step, and writes nothing', async () => {
+    const steps: number[] = [];
+    const model = { ...parseTrainingConfig(ALWAYS).model, maximumPositions: 20 };
+    const config = tinyConfig({ model, steps: 1, seed: 1 });
+    const attempt = train(join(root, 'tight'), {
+      config,
+      onProgress: ({ step }) => steps.push(step),
+    });
+    expect((await refusal(attempt)).message).toMatch(/takes \d+; raise it/);
+    expect([steps, existsSync(join(root, 'tight'))]).toEqual([[], false]);
   });
 
   it.each<[string, (out: string) => void, RegExp]>([

@@ -13,6 +13,7 @@ import { type Progress, runTraining, startState } from '../../language/training/
 import { buildVocabulary, type Vocabulary } from '../../language/vocabulary.ts';
 import { parseWorld, type World } from '../../language/world/grammar.ts';
 import { sampleText } from '../../language/world/sample.ts';
+import { InputError } from '../../numerics/errors.ts';
 import { random } from '../../numerics/random.ts';
 import { removeLeftovers } from '../files.ts';
 import { finishedModel, modelConfig, writeModel } from './finished-model.ts';
@@ -131,7 +132,29 @@ async function chooseVocabulary(world: World, config: TrainingConfig): Promise<V
     { length: config.vocabularyTexts },
     () => sampleText(world, stream).text,
   );
-  return buildVocabulary(texts, ranks, encode);
+  let longest = 0;
+  const measured = (text: string) => {
+    const tokens = encode(text);
+    longest = Math.max(longest, tokens.length);
+    return tokens;
+  };
+  const vocabulary = buildVocabulary(texts, ranks, measured);
+  checkLongest(longest, config);
+  return vocabulary;
+}
+
+/**
+ * Refuses before the first step what would sooner or later end the training: a text of `longest`
+ * tokens behind its start, with as many one-token blanks as may be, has no place. Every step checks again.
+ */
+function checkLongest(longest: number, { model, blanks }: TrainingConfig): void {
+  const reserved = blanks.weight === 0 ? 0 : blanks.most * (model.slots - 1);
+  const needed = 1 + longest + reserved;
+  if (needed > model.maximumPositions)
+    throw new InputError(
+      'config',
+      `training config: model.maximumPositions is ${model.maximumPositions}, and a text with its blanks takes ${needed}; raise it`,
+    );
 }
 
 export interface BenchmarkJob {
