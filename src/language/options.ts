@@ -17,13 +17,14 @@ export function wholeNumber(least: number, most: number) {
 
 const SHARE_ERROR = { error: 'expected a number from 0 to 1' };
 const ANGLE_ERROR = { error: 'expected an angle in radians, above 0 and at most π' };
+const TARGET_ERROR = { error: 'expected an answer of 1 to 200 characters' };
 const DEPTH_ERROR = {
   error: `expected a whole number of layers from 1 to ${MAXIMUM_DEPTH}, or "ode"`,
 };
 
 const depth = z
   .union(
-    [z.int().min(1, DEPTH_ERROR).max(MAXIMUM_DEPTH, DEPTH_ERROR), z.literal('ode')],
+    [z.int(DEPTH_ERROR).min(1, DEPTH_ERROR).max(MAXIMUM_DEPTH, DEPTH_ERROR), z.literal('ode')],
     DEPTH_ERROR,
   )
   .describe('Number of layers, or "ode" for the flow itself; the model\'s own depth by default');
@@ -37,7 +38,9 @@ export const fillSchema = z.strictObject({
   depth: depth.optional(),
   coupling: coupling.optional(),
   targets: z
-    .array(z.string().min(1).max(200))
+    .array(z.string(TARGET_ERROR).min(1, TARGET_ERROR).max(200, TARGET_ERROR), {
+      error: 'expected a list of answers such as ["der Hund", "die Katze"]',
+    })
     .max(100)
     .default([])
     .describe('Answers to be scored beside the best ones'),
@@ -57,7 +60,9 @@ export const traceSchema = fillSchema.extend({
     .default(5)
     .describe('How many first tokens each layer lists for itself'),
   tolerances: z
-    .array(z.number(ANGLE_ERROR).positive(ANGLE_ERROR).max(Math.PI, ANGLE_ERROR))
+    .array(z.number(ANGLE_ERROR).positive(ANGLE_ERROR).max(Math.PI, ANGLE_ERROR), {
+      error: 'expected a list of angles such as [0.1, 0.5]',
+    })
     .min(1)
     .max(64)
     .optional()
@@ -105,6 +110,7 @@ function entry(value: unknown, key: PropertyKey): unknown {
 }
 
 function show(value: unknown): string {
+  if (value === undefined) return 'missing';
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

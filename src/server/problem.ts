@@ -27,7 +27,8 @@ const BODY_PROBLEMS: Record<string, Problem> = {
   'entity.parse.failed': {
     status: 400,
     field: 'body',
-    detail: 'the body is no JSON, expected an object such as {"text": "Mein Lieblingstier ist __"}',
+    detail:
+      'the body is no JSON object, expected one such as {"text": "Mein Lieblingstier ist __"}',
   },
   'entity.too.large': {
     status: 413,
@@ -67,7 +68,9 @@ function bodyProblem(error: unknown): Problem | null {
   const { type, status, message } = error as { type?: string; status?: number; message?: string };
   if (type !== undefined && type in BODY_PROBLEMS) return BODY_PROBLEMS[type];
   const isRequest = status !== undefined && status >= 400 && status < 500;
-  return isRequest ? { status, detail: message ?? 'the request cannot be understood' } : null;
+  return isRequest
+    ? { status, detail: `the request cannot be read (${message}): check its headers and body` }
+    : null;
 }
 
 /** Answers every error; what is our own fault goes to `log` and says nothing of its inside. */

@@ -1,5 +1,5 @@
 /** The server in-process on a port of its own: answers, and a problem document for every bad request. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -108,7 +108,7 @@ describe('work', () => {
 describe('problems', () => {
   const long = 'Mein '.repeat(2_000);
   it.each<[string, unknown, number, object]>([
-    ['no text', {}, 400, { field: 'text' }],
+    ['no text', {}, 400, { field: 'text', detail: /option text is missing: expected a string/ }],
     ['a text of the wrong type', { text: 7 }, 400, { field: 'text', detail: /option text is 7/ }],
     ['an empty text', { text: ' ' }, 400, { field: 'text' }],
     ['three blanks', { text: '_ _ _' }, 400, { field: 'text' }],
@@ -116,6 +116,9 @@ describe('problems', () => {
     ['a lone surrogate', '{"text": "\\ud800 __"}', 400, { field: 'text' }],
     ['an unknown option', { ...QUESTION, dept: 3 }, 400, { field: 'dept', detail: /"depth"/ }],
     ['an unknown depth', { text: '_', depth: 'deep' }, 400, { field: 'depth' }],
+    ['a depth beyond all', { text: '_', depth: 1e99 }, 400, { detail: /from 1 to 512, or "ode"/ }],
+    ['targets that are no list', { text: '_', targets: 'x' }, 400, { detail: /expected a list/ }],
+    ['too many answers', { text: '_', top: 201 }, 400, { detail: /is 201: expected .* 1 to 200/ }],
     ['an unknown model', { text: '_', model: 'prob' }, 400, { field: 'model', detail: /"probe"/ }],
     ['a path as model', { text: '_', model: '../probe' }, 400, { field: 'model' }],
     ['a list as body', [], 400, { field: 'body' }],
@@ -148,6 +151,11 @@ describe('problems', () => {
   it('another content type', async () => {
     const response = await post('/api/predict', 'text=_', { 'Content-Type': 'text/plain' });
     await expectProblem(response, 415, { detail: expect.stringContaining('text/plain') });
+  });
+
+  it('a body that is not packed as it says', async () => {
+    const response = await post('/api/predict', QUESTION, { 'Content-Encoding': 'gzip' });
+    await expectProblem(response, 400, { detail: expect.stringMatching(/cannot be read .*check/) });
   });
 
   it('another method', async () => {
@@ -333,6 +341,19 @@ describe('the workers', () => {
         await workers.run({ kind: 'predict', request: { ...task.request, maximumExpansions: 1 } }),
       ),
     ).toHaveProperty('predictions');
+    await workers.close();
+  });
+
+  it('say which file of a model is damaged, and answer with the others', async () => {
+    const damaged = writeRandomModel(join(folder, 'damaged'));
+    truncateSync(join(damaged, 'model.safetensors'), 1000);
+    const start = { folders: { ...folders, damaged }, defaultModel: 'probe' };
+    const workers = startWorkers(start, { threads: 1 });
+    await workers.ready;
+    await expect(
+      workers.run({ kind: 'predict', request: { ...task.request, model: 'damaged' } }),
+    ).rejects.toThrow(/damaged: model\.safetensors: found 1000 bytes, expected .*again/);
+    expect(await workers.run(task)).toContain('predictions');
     await workers.close();
   });
 
