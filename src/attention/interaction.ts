@@ -1,0 +1,27 @@
+/**
+ * What couples the particles of a flow, as data. Every engine reads this one description, so that a
+ * dynamics need not know who computes it. Not the algebra that computes it: scores, coupling and step.
+ */
+import type { Matrix } from '../numerics/matrix.ts';
+import type { AttentionWeights } from './scores.ts';
+
+/**
+ * How scores s_ij = β⟨Qx_i, Kx_j⟩ and masses w_j become the coupling A_ij:
+ * softmax (SA) w_j e^{s_ij} / Σ_k w_k e^{s_ik}; exponential (USA) w_j e^{s_ij};
+ * hardmax w_j over the row's largest scores, divided by their sum; linear w_j s_ij.
+ */
+export type CouplingKind = 'softmax' | 'exponential' | 'hardmax' | 'linear';
+
+export interface Interaction {
+  readonly coupling: CouplingKind;
+  /** Particle i listens to j ≤ i only. */
+  readonly causal: boolean;
+  /** Inverse temperature of each head; its length is the number of heads. */
+  readonly beta: readonly number[];
+  /** Row-vector convention y = x W; null: one head with Q = K = V = O = I. */
+  readonly weights: AttentionWeights<Matrix> | null;
+  /** A factor on the velocity: −1 for repulsion. */
+  readonly sign: 1 | -1;
+  /** Hardmax: scores this close to the row's largest tie with it, absolute. */
+  readonly tie: number;
+}

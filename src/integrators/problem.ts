@@ -1,0 +1,16 @@
+/** What an integrator is given: a field on a flat state vector. It knows no particles and no attention. */
+
+export interface FlowProblem {
+  /** Length of the state. */
+  readonly size: number;
+  /** ẋ = f(t, x), written to out. On a manifold: its tangent part. */
+  velocity(time: number, state: Float64Array, out: Float64Array): void;
+  /** What the layer adds before it retracts (v, not yet projected); `velocity` where absent. */
+  ambient?(time: number, state: Float64Array, out: Float64Array): void;
+  /** Brings a state back to the manifold, in place. */
+  retract?(state: Float64Array): void;
+  /** Times where f has a kink or a jump; no step crosses one. */
+  readonly breakpoints?: readonly number[];
+  /** Noise dx = f dt + Σ(x) ∘ dW: writes Σ(x) dW for the increments dW [size]; absent without noise. */
+  diffuse?(state: Float64Array, increments: Float64Array, out: Float64Array): void;
+}
