@@ -6,8 +6,9 @@ import { readModel } from '../host/models.ts';
 import { decodeUtf8, readStdin } from '../host/stdin.ts';
 import type { LanguageModel } from '../language/checkpoint.ts';
 import { fillBlank } from '../language/fill.ts';
-import { fillSchema, parseOptions } from '../language/options.ts';
+import { fillSchema } from '../language/options.ts';
 import { InputError } from '../numerics/errors.ts';
+import { parseOptions } from '../numerics/options.ts';
 import { printJson } from './terminal.ts';
 
 const NEWLINE = 0x0a;

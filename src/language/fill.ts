@@ -4,12 +4,13 @@
  */
 import type { CouplingName } from '../attention/coupling.ts';
 import { InputError } from '../numerics/errors.ts';
+import { parseOptions } from '../numerics/options.ts';
 import { type AnswerRules, answerRules } from './answers.ts';
 import { finalChainScores } from './chains.ts';
 import type { LanguageModel } from './checkpoint.ts';
 import { type FlownFollower, type Follower, followCached, followTogether } from './followers.ts';
 import { type Layout, layOut } from './layout.ts';
-import { type FillOptions, type FillSettings, fillSchema, parseOptions } from './options.ts';
+import { type FillOptions, type FillSettings, fillSchema } from './options.ts';
 import { type Expand, type Node, type SearchResult, searchAnswers } from './search.ts';
 import type { Token } from './tokenizer.ts';
 import { type ContextFlow, type Depth, runContext, tokenProbabilities } from './transformer.ts';

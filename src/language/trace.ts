@@ -8,10 +8,11 @@ import { type ClusterChange, type ClusterLevel, clusterHistory } from '../diagno
 import type { Float64Tensor } from '../engines/reference.ts';
 import { type Projection, projection } from '../flow/projection.ts';
 import { type Matrix, matrix, toRows } from '../numerics/matrix.ts';
+import { parseOptions } from '../numerics/options.ts';
 import type { LanguageModel } from './checkpoint.ts';
 import { findAnswers, type Prediction, predictionOf } from './fill.ts';
 import { type LensLayer, logitLens } from './lens.ts';
-import { parseOptions, type TraceOptions, traceSchema } from './options.ts';
+import { type TraceOptions, traceSchema } from './options.ts';
 import type { Token } from './tokenizer.ts';
 import type { Frame } from './transformer.ts';
 

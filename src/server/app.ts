@@ -6,8 +6,8 @@ import express, { type Express, type Request, type RequestHandler, type Response
 import { rateLimit } from 'express-rate-limit';
 import { closest } from 'fastest-levenshtein';
 import type { z } from 'zod';
-import { parseOptions } from '../language/options.ts';
 import { InputError } from '../numerics/errors.ts';
+import { parseOptions } from '../numerics/options.ts';
 import { catalogue } from './catalogue.ts';
 import { checkText, LIMITS } from './limits.ts';
 import { openApi } from './openapi.ts';

@@ -1,6 +1,7 @@
 /** The bodies of the POST requests: the library's options, with the text and the model's name. */
 import { z } from 'zod';
-import { fillSchema, traceSchema, wholeNumber } from '../language/options.ts';
+import { fillSchema, traceSchema } from '../language/options.ts';
+import { wholeNumber } from '../numerics/options.ts';
 
 const question = {
   text: z

@@ -3,10 +3,11 @@ import { answerRules } from '../../src/language/answers.ts';
 import { fillBlank, findAnswers, type Prediction } from '../../src/language/fill.ts';
 import { layOut } from '../../src/language/layout.ts';
 import { logitLens } from '../../src/language/lens.ts';
-import { type FillOptions, fillSchema, parseOptions } from '../../src/language/options.ts';
+import { type FillOptions, fillSchema } from '../../src/language/options.ts';
 import { trace, traceToJson } from '../../src/language/trace.ts';
 import { couplingMask, embed, flow, logits } from '../../src/language/transformer.ts';
 import { InputError, LimitError } from '../../src/numerics/errors.ts';
+import { parseOptions } from '../../src/numerics/options.ts';
 import { random } from '../../src/numerics/random.ts';
 import { randomModel } from './random-model.ts';
 

@@ -1,8 +1,9 @@
 /** What callers are told about options that cannot be used. */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { fillSchema, parseOptions, traceSchema } from '../../src/language/options.ts';
+import { fillSchema, traceSchema } from '../../src/language/options.ts';
 import { InputError } from '../../src/numerics/errors.ts';
+import { parseOptions } from '../../src/numerics/options.ts';
 
 const request = fillSchema.extend({ text: z.string() });
 

@@ -3,11 +3,11 @@
  * drawn from a stream of random numbers that training never uses.
  */
 import { z } from 'zod';
+import { parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
 import { mean } from '../../numerics/statistics.ts';
 import type { LanguageModel } from '../checkpoint.ts';
 import { trainKneserNey } from '../ngram.ts';
-import { parseOptions, wholeNumber } from '../options.ts';
 import type { Depth } from '../transformer.ts';
 import { logProbability } from '../world/derive.ts';
 import { exactEntropy } from '../world/entropy.ts';
