@@ -1,4 +1,4 @@
-/** The two questions the page asks the server, and the shapes of the replies (INTERFACE: HTTP). */
+/** The questions the page asks the server, and the shapes of the replies (INTERFACE: HTTP). */
 import { ProblemError, readProblem } from './problem.ts';
 
 export interface TokenRecord {
@@ -94,6 +94,14 @@ export interface Question {
   /** Absent where the text has no blank: a continuation is always causal. */
   readonly coupling?: 'full' | 'causal';
   readonly targets?: string[];
+  /** Absent for the server's default. */
+  readonly model?: string;
+}
+
+/** The models of the server; those with a problem cannot be used. */
+export interface Models {
+  readonly default: string;
+  readonly models: readonly { readonly name: string; readonly problem?: string }[];
 }
 
 /** The answers for a blank, or the next tokens. Throws ProblemError, or TypeError without a network. */
@@ -103,8 +111,10 @@ export function askPrediction(question: Question, signal: AbortSignal): Promise<
 
 /** Every layer of the same pass. Throws as `askPrediction`. */
 export async function askTrace(question: Question, signal: AbortSignal): Promise<Trace> {
-  const { text, depth, coupling } = question;
-  return readTrace((await post('api/trace', { text, depth, coupling }, signal)) as TraceReply);
+  const { text, depth, coupling, model } = question;
+  return readTrace(
+    (await post('api/trace', { text, depth, coupling, model }, signal)) as TraceReply,
+  );
 }
 
 function readTrace(reply: TraceReply): Trace {
@@ -120,13 +130,22 @@ function readTrace(reply: TraceReply): Trace {
   };
 }
 
-async function post(path: string, body: object, signal: AbortSignal): Promise<unknown> {
-  const response = await fetch(path, {
+/** What there is to choose from. Throws as `askPrediction`. */
+export function askModels(_: null, signal: AbortSignal): Promise<Models> {
+  return ask('api/models', { signal }) as Promise<Models>;
+}
+
+function post(path: string, body: object, signal: AbortSignal): Promise<unknown> {
+  return ask(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json' },
     body: JSON.stringify(body),
     signal,
   });
+}
+
+async function ask(path: string, request: RequestInit): Promise<unknown> {
+  const response = await fetch(path, request);
   if (!response.ok) throw new ProblemError(await readProblem(response));
   return response.json();
 }

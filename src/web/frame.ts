@@ -3,6 +3,7 @@ import { createComposer } from './composer.ts';
 import { fill, h, setAttribute } from './dom.ts';
 import { decimal } from './format.ts';
 import { butterfly, themeIcon } from './icons.ts';
+import { createModelPicker } from './models.ts';
 import { createNotice, describeProblem } from './notice.ts';
 import type { Page } from './page.ts';
 import { createPredictView } from './predict/view.ts';
@@ -56,7 +57,13 @@ function createHead(page: Page): HTMLElement {
     { class: 'head' },
     brand,
     createTabs(page),
-    h('div', { class: 'head-tools' }, createLanguages(page), createThemeButton(page)),
+    h(
+      'div',
+      { class: 'head-tools' },
+      createModelPicker(page),
+      createLanguages(page),
+      createThemeButton(page),
+    ),
   );
 }
 

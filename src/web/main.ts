@@ -1,6 +1,7 @@
 /** Boots the page: asks for the first answer at once, then builds what shows it. */
-import { askPrediction, askTrace } from './api.ts';
+import { askModels, askPrediction, askTrace } from './api.ts';
 import { createFrame } from './frame.ts';
+import { dropUnknownModel } from './models.ts';
 import type { Page } from './page.ts';
 import { questionOf } from './page.ts';
 import type { State } from './state.ts';
@@ -13,6 +14,7 @@ const state = createStore<State>(readFragment(location.hash, base));
 const hover = createStore<{ token: number | null }>({ token: null });
 const answers = createResource(askPrediction);
 const traces = createResource(askTrace);
+const models = createResource(askModels);
 
 function ask(): void {
   const question = questionOf(state.get());
@@ -27,9 +29,14 @@ function ask(): void {
 function askForLayers(): void {
   const question = questionOf(state.get());
   if (question && answers.get().status === 'ready') {
-    const { text, depth, coupling } = question;
-    traces.load({ text, depth, coupling });
+    const { targets: _, ...pass } = question;
+    traces.load(pass);
   }
+}
+
+/** What there is to choose from can wait as well, but not for an answer that was refused. */
+function askForModels(): void {
+  if (answers.get().status !== 'loading') models.load(null);
 }
 
 function retry(): void {
@@ -39,13 +46,15 @@ function retry(): void {
 
 /** `follow` listens first, so that the theme is set before a chart reads its colours. */
 function build(): void {
-  for (const store of [state, hover, answers, traces]) store.silence();
+  for (const store of [state, hover, answers, traces, models]) store.silence();
   const { language, theme } = state.get();
   document.documentElement.lang = language;
   document.documentElement.dataset.theme = theme;
-  const page: Page = { state, hover, answers, traces, words: wordsOf(language), retry };
+  const page: Page = { state, hover, answers, traces, models, words: wordsOf(language), retry };
   state.subscribe(follow);
   answers.subscribe(askForLayers);
+  answers.subscribe(askForModels);
+  models.subscribe(() => dropUnknownModel(page));
   const focused = document.activeElement?.id;
   document.getElementById('page')?.replaceChildren(createFrame(page));
   if (focused) document.getElementById(focused)?.focus();
@@ -64,3 +73,4 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', build);
 addEventListener('hashchange', () => state.set(readFragment(location.hash, base)));
 ask();
 build();
+askForModels();

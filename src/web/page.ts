@@ -1,5 +1,5 @@
 /** What every view is handed: the state, the replies, the selection and the words. */
-import type { Prediction, Question, Trace } from './api.ts';
+import type { Models, Prediction, Question, Trace } from './api.ts';
 import { blanks, endsInBlank, splitTargets } from './sentence.ts';
 import type { CouplingName, State } from './state.ts';
 import type { Resource, Store } from './store.ts';
@@ -11,6 +11,7 @@ export interface Page {
   readonly hover: Store<{ readonly token: number | null }>;
   readonly answers: Resource<Question, Prediction>;
   readonly traces: Resource<Question, Trace>;
+  readonly models: Resource<null, Models>;
   readonly words: Words;
   /** Asks again what failed. */
   readonly retry: () => void;
@@ -26,9 +27,10 @@ export function couplingOf({ text, coupling }: State): CouplingName {
 export function questionOf(state: State): Question | null {
   const text = state.text.trim();
   if (text === '') return null;
-  if (blanks(text).length === 0) return { text, depth: state.depth };
+  const asked = { text, depth: state.depth, ...(state.model && { model: state.model }) };
+  if (blanks(text).length === 0) return asked;
   const targets = splitTargets(state.targets);
-  const question: Question = { text, depth: state.depth, coupling: couplingOf(state) };
+  const question: Question = { ...asked, coupling: couplingOf(state) };
   return targets.length > 0 ? { ...question, targets } : question;
 }
 

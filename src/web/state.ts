@@ -15,6 +15,8 @@ export type Plane = (typeof planes)[number];
 
 export interface State {
   readonly text: string;
+  /** The model's name; null is the server's default. */
+  readonly model: string | null;
   readonly depth: number | 'ode';
   readonly coupling: CouplingName;
   /** The reader's own candidates, separated by commas. */
@@ -37,6 +39,7 @@ export const deepest = 64;
 
 export const defaults: State = {
   text: 'Mein Lieblingstier ist __',
+  model: null,
   depth: 8,
   coupling: 'full',
   targets: '',
@@ -55,6 +58,7 @@ export function readFragment(fragment: string, base: State): State {
   const given = new URLSearchParams(fragment.replace(/^#/, ''));
   return {
     text: given.get('text') ?? base.text,
+    model: given.get('model') || base.model,
     depth: readDepth(given.get('depth')) ?? base.depth,
     coupling: oneOf(couplings, given.get('coupling')) ?? base.coupling,
     targets: given.get('targets') ?? base.targets,

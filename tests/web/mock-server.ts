@@ -22,24 +22,31 @@ export interface MockServer {
   readonly url: string;
   /** Texts asked for, in order. */
   readonly asked: string[];
+  /** The models that there are, the default first. */
+  models: { name: string; problem?: string }[];
   close(): Promise<void>;
 }
 
 /** Serves the page in `folder`. A text that contains `slow` is answered late, `broken` with a 503. */
 export async function startMockServer(folder: string): Promise<MockServer> {
-  const asked: string[] = [];
+  const known = { asked: [] as string[], models: [{ name: 'lieblingstier' }] };
   const server = createServer((request, response) => {
-    if (request.method === 'POST') void answer(request, response, asked);
+    if (request.method === 'POST') void answer(request, response, known);
+    else if (request.url === '/api/models')
+      json(response, { default: known.models[0].name, models: known.models });
     else serveFile(folder, request.url ?? '/', response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
-  return {
+  return Object.assign(known, {
     url: `http://127.0.0.1:${port}/`,
-    asked,
-    close: () => new Promise((resolve) => void server.close(() => resolve())),
-  };
+    close: () => new Promise<void>((resolve) => void server.close(() => resolve())),
+  });
+}
+
+function json(response: ServerResponse, document: object): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document));
 }
 
 function serveFile(folder: string, url: string, response: ServerResponse): void {
@@ -58,18 +65,20 @@ function serveFile(folder: string, url: string, response: ServerResponse): void 
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  asked: string[],
+  { asked, models }: Pick<MockServer, 'asked' | 'models'>,
 ): Promise<void> {
   const question = JSON.parse(await bodyOf(request)) as Question;
-  const { text } = question;
+  const { text, model } = question;
   if (request.url === '/api/predict') asked.push(text);
   if (text.includes('slow')) await new Promise((resolve) => setTimeout(resolve, 600));
   const found = blanks(text).length;
   if (found > 1)
     return problem(response, 400, `found ${found} blanks in the text, expected one: keep one __`);
+  if (model !== undefined && !models.some(({ name }) => name === model))
+    return problem(response, 400, `unknown model "${model}": choose another`);
   if (text.includes('broken')) return problem(response, 503, 'the queue is full: ask again soon');
   const reply = request.url === '/api/predict' ? prediction(question) : trace(question);
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(reply));
+  json(response, reply);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
@@ -88,12 +97,13 @@ function fixture(name: string): unknown {
   return JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8'));
 }
 
-function prediction({ text, depth, coupling, targets = [] }: Question): Prediction {
+function prediction({ text, depth, coupling, model, targets = [] }: Question): Prediction {
   const known = fixture('predict') as Prediction;
   const kind = blanks(text).length === 0 ? 'next-token' : 'blank';
   const place = (answer: string) => known.predictions.findIndex((p) => p.token_str === answer);
   return {
     ...known,
+    model: model ?? known.model,
     text,
     depth,
     kind,

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type MockServer, startMockServer } from './mock-server.ts';
 
 const executablePath = [
@@ -80,6 +80,19 @@ describe.skipIf(!executablePath)('the page', () => {
   async function leave({ page, errors }: Visit): Promise<void> {
     await page.context().close();
     expect(errors).toEqual([]);
+  }
+
+  /** Axe finds nothing, and nothing sticks out of a screen of this width. */
+  async function expectAccessible({ page }: Visit, width: number): Promise<void> {
+    await page.evaluate(readFileSync(axePath, 'utf8'));
+    const found = await page.evaluate(() => {
+      const { axe } = globalThis as unknown as { axe: Axe };
+      return axe.run();
+    });
+    const told = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html)}`);
+    expect(told).toEqual([]);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(wide).toBeLessThanOrEqual(width);
   }
 
   const answer = ({ page }: Visit) => page.locator('.sentence .answer:not(.open)');
@@ -210,6 +223,71 @@ describe.skipIf(!executablePath)('the page', () => {
     await leave(at);
   });
 
+  describe('of several models', () => {
+    const several = ['lieblingstier', 'alltag'].map((name) => ({ name }));
+    const usual = [{ name: 'lieblingstier' }];
+    beforeEach(() => {
+      server.models = [...several, { name: 'damaged', problem: 'config.json is missing' }];
+    });
+    afterEach(() => {
+      server.models = usual;
+    });
+    const model = ({ page }: Visit) => page.getByRole('combobox', { name: 'Model' });
+    const footer = ({ page }: Visit) => page.locator('.foot .run').textContent();
+
+    test('one is chosen, kept in the address and asked for its layers too', async () => {
+      const at = await visit('#language=en');
+      await model(at).waitFor();
+      expect(await model(at).inputValue()).toBe('lieblingstier');
+      expect(await model(at).locator('option').allTextContents()).toEqual([
+        'lieblingstier',
+        'alltag',
+      ]);
+      const traced = at.page.waitForRequest(
+        (request) =>
+          request.url().endsWith('/api/trace') && request.postDataJSON().model === 'alltag',
+      );
+      await model(at).selectOption('alltag');
+      await expect.poll(() => footer(at)).toMatch(/^alltag/);
+      await traced;
+      expect(new URL(at.page.url()).hash).toContain('model=alltag');
+      await at.page.locator('#language-de').click();
+      expect(await at.page.getByRole('combobox', { name: 'Modell' }).inputValue()).toBe('alltag');
+      await at.page.reload();
+      await expect.poll(() => footer(at)).toMatch(/^alltag/);
+      await at.page.getByRole('combobox').selectOption('lieblingstier');
+      await expect.poll(() => new URL(at.page.url()).hash).not.toContain('model');
+      await leave(at);
+    });
+
+    test('one that is not here gives way to the default', async () => {
+      const at = await visit('#language=en&model=gone');
+      await expect.poll(() => footer(at)).toMatch(/^lieblingstier/);
+      expect(await at.page.locator('.notice').count()).toBe(0);
+      expect(new URL(at.page.url()).hash).not.toContain('model');
+      await leave(at);
+    });
+
+    test('on a phone the choice has its place, and axe finds nothing', async () => {
+      server.models = ['lieblingstier', 'a-model-with-a-rather-long-name'].map((name) => ({
+        name,
+      }));
+      const at = await visit('#language=en', { viewport: phone, reducedMotion: 'reduce' });
+      await model(at).waitFor();
+      await expectAccessible(at, phone.width);
+      await leave(at);
+    });
+  });
+
+  test('with one model there is nothing to choose', async () => {
+    const at = await visit('');
+    await expect.poll(() => answer(at).count()).toBe(1);
+    await at.page.waitForLoadState('networkidle');
+    expect(at.fetched.some((url) => url.endsWith('/api/models'))).toBe(true);
+    expect(await at.page.locator('#model').isVisible()).toBe(false);
+    await leave(at);
+  });
+
   test('the keyboard changes tabs, steps through the layers and pins a particle', async () => {
     const at = await visit('#language=en');
     await at.page.locator('#tab-predict').focus();
@@ -270,17 +348,7 @@ describe.skipIf(!executablePath)('the page', () => {
           const at = await visit(open(tab), { colorScheme, viewport, reducedMotion: 'reduce' });
           const ready = tab === 'layers' ? '.flow .mark' : '.runs li';
           await at.page.locator(ready).first().waitFor();
-          await at.page.evaluate(readFileSync(axePath, 'utf8'));
-          const found = await at.page.evaluate(() => {
-            const { axe } = globalThis as unknown as { axe: Axe };
-            return axe.run();
-          });
-          const told = found.violations.map(
-            ({ id, nodes }) => `${id}: ${nodes.map((n) => n.html)}`,
-          );
-          expect(told).toEqual([]);
-          const wide = await at.page.evaluate(() => document.documentElement.scrollWidth);
-          expect(wide).toBeLessThanOrEqual(viewport.width);
+          await expectAccessible(at, viewport.width);
           await leave(at);
         });
 });

@@ -56,6 +56,7 @@ describe('state', () => {
     const state: State = {
       ...defaults,
       text: 'a & b = __ #1 + 🦋',
+      model: 'alltag & mehr',
       depth: 'ode',
       coupling: 'causal',
       tab: 'layers',
