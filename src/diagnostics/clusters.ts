@@ -1,18 +1,22 @@
 /**
- * Clusters of particles by single linkage on the angles between them, at every tolerance at once,
- * and how they change from layer to layer. Not k-means: no number of clusters is chosen.
+ * Clusters of particles by single linkage on the angles between them (off the sphere: on distances), at
+ * every tolerance at once, and how they change from frame to frame. Not k-means: no number of clusters
+ * is chosen.
  */
 import { angle } from '../geometry/sphere.ts';
 import { type Matrix, row } from '../numerics/matrix.ts';
+import type { Space } from './diagnostic.ts';
+import { distance } from './distance.ts';
+import { pairSample, sampleNote, selectRows } from './sample.ts';
 
-/** Two clusters become one at an angle. Clusters 0 … n−1 are the particles, n + k is merge k. */
+/** Two clusters become one. Clusters 0 … n−1 are the particles, n + k is merge k. */
 export interface Merge {
-  /** The least angle between the two, in radians. */
+  /** The least angle between the two in radians; off the sphere the least distance. */
   readonly height: number;
   readonly a: number;
   readonly b: number;
-  /** The particles of the joint cluster, rising. */
-  readonly members: readonly number[];
+  /** The number of particles of the joint cluster. */
+  readonly size: number;
 }
 
 export interface Dendrogram {
@@ -23,8 +27,9 @@ export interface Dendrogram {
 }
 
 export interface ClusterLevel {
-  /** Angle in radians. */
+  /** Angle in radians; off the sphere a distance. */
   readonly tolerance: number;
+  /** The particles of each cluster. */
   readonly members: number[][];
 }
 
@@ -43,6 +48,8 @@ export interface ClusterChanges {
 export interface ClusterHistory extends ClusterChanges {
   /** Per frame, one entry a tolerance. */
   readonly clusters: ClusterLevel[][];
+  /** By name, what a reader must know: under `clusters`, that not all particles were read. */
+  readonly notes: Readonly<Record<string, string>>;
 }
 
 /** The angles, in radians, at which clusters are reported. */
@@ -50,42 +57,82 @@ export const clusterTolerances: readonly number[] = [
   0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.25, 1.5,
 ];
 
-/** Single linkage of unit rows [n, d]: the minimum spanning tree of the angles by Prim, O(n²d). */
-export function dendrogram(positions: Matrix): Dendrogram {
+/**
+ * Single linkage of rows [n, d], unit ones on the sphere: the minimum spanning tree of their angles, or
+ * distances, by Prim. O(n²d) time, O(nd) memory.
+ */
+export function dendrogram(positions: Matrix, space: Space = 'sphere'): Dendrogram {
   const n = positions.rows;
-  const edges = spanningTree(positions).sort((left, right) => left.height - right.height);
+  const edges = spanningTree(positions, space).sort((left, right) => left.height - right.height);
+  const forest = createForest(n);
   const clusterOf = Array.from({ length: n }, (_, i) => i);
-  const members: number[][] = clusterOf.map((i) => [i]);
+  const sizes = new Array<number>(n).fill(1);
   const merges = edges.map(({ height, from, to }, k): Merge => {
-    const [a, b] = [clusterOf[from], clusterOf[to]].sort((left, right) => left - right);
-    const joint = [...members[a], ...members[b]].sort((left, right) => left - right);
-    for (const i of joint) clusterOf[i] = n + k;
-    members.push(joint);
-    return { height, a, b, members: joint };
+    const [one, other] = [clusterOf[forest.root(from)], clusterOf[forest.root(to)]];
+    const size = sizes[one] + sizes[other];
+    clusterOf[forest.join(from, to)] = n + k;
+    sizes.push(size);
+    return { height, a: Math.min(one, other), b: Math.max(one, other), size };
   });
   return { size: n, merges };
 }
 
-/** The clusters whose gaps are at most `tolerance` radians, each rising, in the order of their first members. */
+/** The clusters whose gaps are at most `tolerance`, each rising, in the order of their first members. */
 export function clustersAt({ size, merges }: Dendrogram, tolerance: number): number[][] {
-  const absorbed = new Uint8Array(size + merges.length);
-  const within = merges.filter(({ height }) => height <= tolerance);
-  for (const { a, b } of within) absorbed[a] = absorbed[b] = 1;
-  const single = Array.from({ length: size }, (_, i) => [i]);
-  return [...single, ...within.map(({ members }) => [...members])]
-    .filter((_, cluster) => !absorbed[cluster])
-    .sort((left, right) => left[0] - right[0]);
+  const forest = createForest(size);
+  const first = Array.from({ length: size }, (_, i) => i);
+  for (const { height, a, b } of merges) {
+    if (height > tolerance) break;
+    // Any particle stands for the cluster that it is in by now.
+    first.push(first[a]);
+    forest.join(first[a], first[b]);
+  }
+  const clusters = new Map<number, number[]>();
+  for (let i = 0; i < size; i++) {
+    const root = forest.root(i);
+    const members = clusters.get(root);
+    if (members) members.push(i);
+    else clusters.set(root, [i]);
+  }
+  return [...clusters.values()];
 }
 
-/** Clusters of every frame at every tolerance, with what changes between frames. */
+/** The number of clusters at every tolerance at once: `counts[k]` from `tolerances[k]` on, the first from 0. */
+export function countsByTolerance({ size, merges }: Dendrogram): {
+  tolerances: number[];
+  counts: number[];
+} {
+  const tolerances = [0];
+  const counts = [size];
+  merges.forEach(({ height }, k) => {
+    if (height > tolerances[tolerances.length - 1]) {
+      tolerances.push(height);
+      counts.push(size - k - 1);
+    } else counts[counts.length - 1] = size - k - 1;
+  });
+  return { tolerances, counts };
+}
+
+/** The mass of each cluster, from the masses [n] of the particles. */
+export function clusterMasses(
+  members: readonly (readonly number[])[],
+  masses: ArrayLike<number>,
+): number[] {
+  return members.map((cluster) => cluster.reduce((sum, i) => sum + masses[i], 0));
+}
+
+/**
+ * Clusters of every frame at every tolerance, with what changes between frames. All frames hold the same
+ * particles. Of more than 5,000 a sample of 2,000 is read, the same in all frames, and `notes` says so.
+ */
 export function clusterHistory(
   frames: readonly Matrix[],
   tolerances: readonly number[] = clusterTolerances,
+  space: Space = 'sphere',
 ): ClusterHistory {
-  const layers = frames.map(dendrogram);
-  const clusters = layers.map((layer) =>
-    tolerances.map((tolerance) => ({ tolerance, members: clustersAt(layer, tolerance) })),
-  );
+  const n = frames[0]?.rows ?? 0;
+  const sample = pairSample(n);
+  const clusters = frames.map((frame) => levelsOf(frame, sample, tolerances, space));
   const found = tolerances.map((tolerance, k) =>
     changes(
       clusters.map((levels) => levels[k].members),
@@ -96,7 +143,24 @@ export function clusterHistory(
     clusters,
     merges: found.flatMap(({ merges }) => merges).sort(byLayer),
     splits: found.flatMap(({ splits }) => splits).sort(byLayer),
+    notes: sample ? { clusters: sampleNote(sample.length, n) } : {},
   };
+}
+
+function levelsOf(
+  frame: Matrix,
+  sample: readonly number[] | null,
+  tolerances: readonly number[],
+  space: Space,
+): ClusterLevel[] {
+  const tree = dendrogram(sample ? selectRows(frame, sample) : frame, space);
+  return tolerances.map((tolerance) => {
+    const members = clustersAt(tree, tolerance);
+    return {
+      tolerance,
+      members: sample ? members.map((all) => all.map((i) => sample[i])) : members,
+    };
+  });
 }
 
 /** In words: "Lieblings and tier merge at layer 5"; `verb` is "merge" or "part". Empty labels become #index. */
@@ -118,31 +182,49 @@ interface Edge {
   readonly to: number;
 }
 
-function spanningTree(positions: Matrix): Edge[] {
+/** Prim: the particle nearest to the tree joins it, n − 1 times. */
+function spanningTree(positions: Matrix, space: Space): Edge[] {
   const n = positions.rows;
+  const between = space === 'sphere' ? angle : distance;
   const points = Array.from({ length: n }, (_, i) => row(positions, i));
   const nearest = new Float64Array(n).fill(Number.POSITIVE_INFINITY);
   const parent = new Int32Array(n);
-  const outside = new Set(Array.from({ length: n }, (_, i) => i));
+  const outside = Array.from({ length: Math.max(0, n - 1) }, (_, i) => i + 1);
   const edges: Edge[] = [];
-  for (let added = 0; outside.delete(added) && outside.size > 0; ) {
-    for (const i of outside) {
-      const distance = angle(points[added], points[i]);
-      if (distance < nearest[i]) {
-        nearest[i] = distance;
+  for (let added = 0; outside.length > 0; ) {
+    let next = 0;
+    for (let slot = 0; slot < outside.length; slot++) {
+      const i = outside[slot];
+      const height = between(points[added], points[i]);
+      if (height < nearest[i]) {
+        nearest[i] = height;
         parent[i] = added;
       }
+      if (nearest[i] < nearest[outside[next]]) next = slot;
     }
-    added = closest(outside, nearest);
+    added = outside.splice(next, 1)[0];
     edges.push({ height: nearest[added], from: parent[added], to: added });
   }
   return edges;
 }
 
-function closest(candidates: Iterable<number>, distance: Float64Array): number {
-  let best = -1;
-  for (const i of candidates) if (best < 0 || distance[i] < distance[best]) best = i;
-  return best;
+/** Disjoint sets of 0 … n − 1: `root` names the set of an element, `join` unites two and names the union. */
+function createForest(n: number) {
+  const parent = Int32Array.from({ length: n }, (_, i) => i);
+  function root(i: number): number {
+    let at = i;
+    while (parent[at] !== at) {
+      parent[at] = parent[parent[at]];
+      at = parent[at];
+    }
+    return at;
+  }
+  function join(i: number, j: number): number {
+    const [a, b] = [root(i), root(j)];
+    parent[Math.max(a, b)] = Math.min(a, b);
+    return Math.min(a, b);
+  }
+  return { root, join };
 }
 
 /** `partitions`: the clusters at one tolerance, layer by layer. */

@@ -1,20 +1,26 @@
-/** How far the particles moved in the layer that led to a frame. */
+/** How far the particles moved since the frame before. */
 import { angle } from '../geometry/sphere.ts';
 import { type Matrix, row } from '../numerics/matrix.ts';
-import type { ScalarDiagnostic } from './diagnostic.ts';
+import type { PreparedFrame, ScalarDiagnostic } from './diagnostic.ts';
+import { distance } from './distance.ts';
 
 export const displacement: ScalarDiagnostic = {
   name: 'displacement',
   title: 'Displacement',
   unit: 'rad',
-  help: 'Mean angle between a token’s position here and one frame earlier.',
+  help: 'Mean angle between a token’s position here and one frame earlier, weighted by the masses; off the sphere the mean distance, in the unit of the positions.',
   citation: 'the geodesic distance of the sphere',
   kind: 'scalar',
-  compute: ({ positions, previous }) => (previous ? meanAngle(positions, previous) : null),
+  headline: true,
+  // Tokens that were merged since the frame before have no position there.
+  compute: (frame) =>
+    frame.previous?.rows === frame.positions.rows ? meanStep(frame, frame.previous) : null,
 };
 
-function meanAngle(a: Matrix, b: Matrix): number {
+function meanStep({ positions, weights, space }: PreparedFrame, previous: Matrix): number {
+  const between = space === 'sphere' ? angle : distance;
   let sum = 0;
-  for (let i = 0; i < a.rows; i++) sum += angle(row(a, i), row(b, i));
-  return sum / a.rows;
+  for (let i = 0; i < positions.rows; i++)
+    sum += weights[i] * between(row(positions, i), row(previous, i));
+  return sum;
 }

@@ -1,25 +1,38 @@
 /** The interaction energy of the particles. */
-import { mean } from '../numerics/statistics.ts';
-import type { PreparedFrame, ScalarDiagnostic } from './diagnostic.ts';
+import { row } from '../numerics/matrix.ts';
+import { type PreparedFrame, pairSum, readsPairs, type ScalarDiagnostic } from './diagnostic.ts';
 
 /**
- * E_β − 1/(2β) = (1/2n²) Σ_ij (e^{β⟨x_i,x_j⟩} − 1)/β over all i, j, the diagonal too (arXiv 2312.10794).
- * Without its constant the energy exists at β = 0, as (1/2n²) Σ_ij ⟨x_i,x_j⟩.
+ * E_β − 1/(2β) = ½ Σ_ij w_i w_j (e^{β⟨x_i,x_j⟩} − 1)/β over all i, j, the diagonal too (arXiv 2312.10794).
+ * Without its constant the energy exists at β = 0, as ½ Σ_ij w_i w_j ⟨x_i,x_j⟩.
  */
 export function energyAt(frame: PreparedFrame, beta: number): number {
-  const cosines = frame.gram.data;
-  if (beta === 0) return mean(cosines) / 2;
+  const { positions, gram } = frame;
+  const m = gram.rows;
+  const term = (product: number) => (beta === 0 ? product : Math.expm1(beta * product) / beta);
+  return (
+    pairSum(
+      frame,
+      (i) => term(square(row(positions, i))),
+      (a, b) => term(gram.data[a * m + b]),
+    ) / 2
+  );
+}
+
+function square(x: Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < cosines.length; i++) sum += Math.expm1(beta * cosines[i]);
-  return sum / (2 * beta * cosines.length);
+  for (let k = 0; k < x.length; k++) sum += x[k] * x[k];
+  return sum;
 }
 
 export const energy: ScalarDiagnostic = {
   name: 'energy',
   title: 'Energy',
   unit: '',
-  help: 'Interaction energy (1/2n²) Σ (exp(β⟨x_i,x_j⟩) − 1)/β at β = 1; it is largest, (e − 1)/2, when all tokens coincide.',
+  help: 'Interaction energy ½ Σ w_i w_j (exp(β⟨x_i,x_j⟩) − 1)/β at the β of the run, w = 1/n without masses; β = 1 for a trained model. On the sphere it is largest, (exp β − 1)/(2β), when all tokens coincide.',
   citation: 'arXiv 2312.10794',
   kind: 'scalar',
-  compute: (frame) => energyAt(frame, 1),
+  headline: true,
+  reads: readsPairs,
+  compute: (frame) => energyAt(frame, frame.beta),
 };

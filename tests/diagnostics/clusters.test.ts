@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import {
   clusterHistory,
+  clusterMasses,
   clustersAt,
   clusterTolerances,
+  countsByTolerance,
   dendrogram,
   describeChange,
 } from '../../src/diagnostics/clusters.ts';
+import { clusterPlateau, timePlateau } from '../../src/diagnostics/plateau.ts';
 import { angle } from '../../src/geometry/sphere.ts';
 import { type Matrix, row } from '../../src/numerics/matrix.ts';
-import { onCircle, permuted, rotated, scattered } from './configurations.ts';
+import { fromRows, onCircle, permuted, rotated, scattered } from './configurations.ts';
 
 /** Connected components of the graph of angles ≤ tolerance, by flooding. */
 function components(positions: Matrix, tolerance: number): number[][] {
@@ -41,7 +44,7 @@ describe('the dendrogram', () => {
     const { merges } = dendrogram(scattered(30, 8, 5));
     const heights = merges.map(({ height }) => height);
     expect(heights).toEqual(heights.toSorted((a, b) => a - b));
-    expect(merges.at(-1)?.members).toEqual(Array.from({ length: 30 }, (_, i) => i));
+    expect(merges.at(-1)?.size).toBe(30);
   });
 
   it('names the clusters that merge', () => {
@@ -65,6 +68,67 @@ describe('the dendrogram', () => {
     const order = Array.from({ length: 20 }, (_, i) => (7 * i) % 20);
     expect(heights(rotated(positions, 1))).toBeAllClose(heights(positions));
     expect(heights(permuted(positions, order))).toBeAllClose(heights(positions));
+  });
+});
+
+describe('counts', () => {
+  const tree = dendrogram(onCircle([0, 1, 0.1, 1.3, 1.3]));
+
+  it('are given at all tolerances at once', () => {
+    const { tolerances, counts } = countsByTolerance(tree);
+    expect(tolerances).toBeAllClose([0, 0.1, 0.3, 0.9], { absolute: 1e-14 });
+    expect(counts).toEqual([4, 3, 2, 1]);
+    tolerances.forEach((tolerance, k) => {
+      expect(clustersAt(tree, tolerance)).toHaveLength(counts[k]);
+    });
+  });
+
+  it('weigh clusters by mass', () => {
+    const masses = [0.1, 0.2, 0.3, 0.15, 0.25];
+    expect(clusterMasses(clustersAt(tree, 0.31), masses)).toBeAllClose([0.4, 0.6]);
+  });
+
+  it('off the sphere go by distance', () => {
+    const line = fromRows([[0], [3], [10], [12]]);
+    const heights = dendrogram(line, 'euclidean').merges.map(({ height }) => height);
+    expect(heights).toEqual([2, 3, 7]);
+    expect(clusterHistory([line], [2.5, 5], 'euclidean').clusters[0]).toEqual([
+      { tolerance: 2.5, members: [[0], [1], [2, 3]] },
+      {
+        tolerance: 5,
+        members: [
+          [0, 1],
+          [2, 3],
+        ],
+      },
+    ]);
+  });
+
+  it.each<[string, number[], number]>([
+    ['tight triples far apart', [0, 1e-7, 2e-7, 0.7, 0.7001, 0.7002], 2],
+    ['an even polygon', [0, 1, 2, 3, 4, 5].map((k) => (k * Math.PI) / 3), 6],
+    ['one point', [1, 1, 1, 1], 1],
+    ['one particle', [1], 1],
+    ['a chain', Array.from({ length: 500 }, (_, k) => (2 * Math.PI * k) / 500), 1],
+  ])('the longest plateau of %s', (_, angles, count) => {
+    expect(clusterPlateau(dendrogram(onCircle(angles))).count).toBe(count);
+  });
+
+  it('the longest plateau in log time', () => {
+    const times = [0, 1, 2, 4, 8, 1000, 1500];
+    expect(timePlateau(times, [9, 5, 5, 3, 3, 1, 1])).toEqual({ count: 3, from: 4, to: 1000 });
+    expect(() => timePlateau([0, 1], [2, 2])).toThrow('needs two frames');
+  });
+
+  it('of many particles are read from a sample, the same in all frames', () => {
+    const angles = Array.from({ length: 5001 }, (_, i) => (i % 3) * 2 + 1e-6 * i);
+    const { clusters, merges, notes } = clusterHistory([onCircle(angles), onCircle(angles)], [0.1]);
+    const [[{ members }]] = clusters;
+    expect(members).toHaveLength(3);
+    expect(members.flat()).toHaveLength(2000);
+    for (const cluster of members) expect(new Set(cluster.map((i) => i % 3)).size).toBe(1);
+    expect(merges).toEqual([]);
+    expect(notes.clusters).toMatch('read from 2,000 of 5,001 particles');
   });
 });
 

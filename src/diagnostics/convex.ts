@@ -1,0 +1,252 @@
+/**
+ * Distances to the convex hull and to the convex cone of points, by active sets: Wolfe (Math. Programming
+ * 11, 1976, 128) for the hull, Lawson and Hanson (Solving Least Squares Problems, 1974, ch. 23) for the
+ * cone. Both hold the nearest combination of a few points, add the point that lies farthest beyond it
+ * and drop those that would get a negative weight. Not for many points in many dimensions at once:
+ * a distance costs about min(d, n) passes over all points.
+ */
+import { type Matrix, matrix, row } from '../numerics/matrix.ts';
+
+/** Where the distance is known to this relative error, the search ends. */
+const GAP = 1e-10;
+/** Distances below this share of the largest length are rounding and count as 0. */
+const ROUNDING = 1e-10;
+/** A row this close to the span of others, relative to its length, adds no dimension. */
+const DEPENDENT = 1e-13;
+
+/** The largest distance of the targets [m, d] to the convex hull of the rows of points [n, d]; 0 if all are inside. */
+export function largestHullDistance(points: Matrix, targets: Matrix): number {
+  return largest(points, targets, hullDistance);
+}
+
+/** The largest distance of the targets [m, d] to the cone Σ λ_j p_j, λ_j ≥ 0, of the rows p_j of points [n, d]. */
+export function largestConeDistance(points: Matrix, targets: Matrix): number {
+  return largest(points, targets, coneDistance);
+}
+
+/** A distance that is `enough` or less need not be exact. */
+type Distance = (points: Matrix, x: Float64Array, enough: number) => number;
+
+/** In coordinates of the span of the points, where that has fewer dimensions; what sticks out of it adds at a right angle. */
+function largest(points: Matrix, targets: Matrix, distance: Distance): number {
+  const basis = points.rows < points.columns ? orthonormalBasis(points) : null;
+  const spanned = basis ? coordinates(points, basis) : points;
+  let most = 0;
+  for (let i = 0; i < targets.rows; i++) {
+    const x = row(targets, i);
+    const inside = basis ? coordinates(matrix(1, x.length, x), basis).data : x;
+    const outside = basis ? square(withoutSpan(x, basis)) : 0;
+    const enough = Math.sqrt(Math.max(0, most * most - outside));
+    const total = Math.hypot(distance(spanned, inside, enough), Math.sqrt(outside));
+    if (total > Math.max(most, ROUNDING * Math.sqrt(square(x)))) most = total;
+  }
+  return most;
+}
+
+/** Gram–Schmidt, twice over, without the rows that depend on those before them. */
+function orthonormalBasis(points: Matrix): Float64Array[] {
+  const basis: Float64Array[] = [];
+  for (let i = 0; i < points.rows; i++) {
+    const p = row(points, i);
+    const rest = withoutSpan(withoutSpan(p, basis), basis);
+    const length = Math.sqrt(square(rest));
+    if (length > DEPENDENT * Math.sqrt(square(p))) basis.push(rest.map((value) => value / length));
+  }
+  return basis;
+}
+
+function withoutSpan(x: Float64Array, basis: readonly Float64Array[]): Float64Array {
+  const rest = x.slice();
+  for (const axis of basis) {
+    const along = inner(rest, axis);
+    for (let k = 0; k < rest.length; k++) rest[k] -= along * axis[k];
+  }
+  return rest;
+}
+
+/** ⟨p_i, axis_k⟩, [n, axes] */
+function coordinates(points: Matrix, basis: readonly Float64Array[]): Matrix {
+  const result = matrix(points.rows, basis.length);
+  for (let i = 0; i < points.rows; i++)
+    for (let k = 0; k < basis.length; k++)
+      result.data[i * basis.length + k] = inner(row(points, i), basis[k]);
+  return result;
+}
+
+function hullDistance(points: Matrix, x: Float64Array, enough: number): number {
+  const d = points.columns;
+  const shifted = matrix(points.rows, d);
+  for (let j = 0; j < points.rows; j++)
+    for (let k = 0; k < d; k++) shifted.data[j * d + k] = points.data[j * d + k] - x[k];
+  return search({ points: shifted, offset: new Float64Array(d), affine: true }, enough);
+}
+
+function coneDistance(points: Matrix, x: Float64Array, enough: number): number {
+  return search({ points, offset: x.map((value) => -value), affine: false }, enough);
+}
+
+/** Minimise |y| over y = offset + Σ λ_j p_j with λ ≥ 0 and, if affine, Σ λ_j = 1 and offset = 0. */
+interface Problem {
+  readonly points: Matrix;
+  readonly offset: Float64Array;
+  readonly affine: boolean;
+}
+
+/** The points that carry weight, with their weights and their inner products. */
+interface Active {
+  chosen: number[];
+  weights: number[];
+  products: number[][];
+}
+
+function search(problem: Problem, enough: number): number {
+  const { points, offset, affine } = problem;
+  const scale = Math.sqrt(Math.max(square(offset), largestSquare(points)));
+  const active: Active = { chosen: [], weights: [], products: [] };
+  if (affine) add(problem, active, shortest(points));
+  if (affine) active.weights[0] = 1;
+  let y = combination(problem, active);
+  for (;;) {
+    const length = Math.sqrt(square(y));
+    if (length <= ROUNDING * scale) return 0;
+    if (length <= enough) return length;
+    const level = affine ? length * length : 0;
+    const tolerance = GAP * length * length + 64 * Number.EPSILON * length * scale;
+    const { index, product } = farthestBeyond(points, y);
+    if (product >= level - tolerance || active.chosen.includes(index)) return length;
+    add(problem, active, index);
+    if (!settle(problem, active)) return length;
+    y = combination(problem, active);
+    // Each step shortens y; where rounding hinders it, no further one would.
+    if (!(square(y) < length * length)) return length;
+  }
+}
+
+/** Moves the weights to the best ones of the chosen points, dropping points on the way. */
+function settle(problem: Problem, active: Active): boolean {
+  for (;;) {
+    const best = unconstrained(problem, active);
+    if (!best) return false;
+    const { weights } = active;
+    let step = 1;
+    let blocking = -1;
+    for (let s = 0; s < best.length; s++) {
+      const share = weights[s] / (weights[s] - best[s]);
+      if (best[s] <= 0 && (blocking < 0 || share < step)) [step, blocking] = [share, s];
+    }
+    active.weights = weights.map((weight, s) => weight + step * (best[s] - weight));
+    if (blocking < 0) return true;
+    drop(active, blocking);
+  }
+}
+
+/** The best weights of the chosen points if they may be negative; null where the points depend on each other. */
+function unconstrained({ points, offset, affine }: Problem, active: Active): number[] | null {
+  const { chosen, products } = active;
+  if (!affine) {
+    const against = chosen.map((j) => -inner(row(points, j), offset));
+    return solvePositive(products, against, 0);
+  }
+  // (G + σ 11ᵀ) u ∝ 1 gives the affine minimiser; σ of the size of G keeps it well conditioned.
+  const size = Math.max(...products.map((line, s) => line[s]));
+  const solution = solvePositive(products, new Array(chosen.length).fill(1), size);
+  const sum = solution?.reduce((total, value) => total + value, 0) ?? 0;
+  return solution && sum > 0 ? solution.map((value) => value / sum) : null;
+}
+
+function add({ points }: Problem, active: Active, index: number): void {
+  const p = row(points, index);
+  const line = active.chosen.map((j) => inner(row(points, j), p));
+  active.products.forEach((other, s) => {
+    other.push(line[s]);
+  });
+  active.products.push([...line, inner(p, p)]);
+  active.chosen.push(index);
+  active.weights.push(0);
+}
+
+function drop(active: Active, which: number): void {
+  active.chosen.splice(which, 1);
+  active.weights.splice(which, 1);
+  active.products.splice(which, 1);
+  for (const line of active.products) line.splice(which, 1);
+}
+
+/** offset + Σ λ_j p_j */
+function combination({ points, offset }: Problem, { chosen, weights }: Active): Float64Array {
+  const y = offset.slice();
+  chosen.forEach((j, s) => {
+    const p = row(points, j);
+    for (let k = 0; k < y.length; k++) y[k] += weights[s] * p[k];
+  });
+  return y;
+}
+
+/** The point with the least inner product with y. */
+function farthestBeyond(points: Matrix, y: Float64Array): { index: number; product: number } {
+  let [index, product] = [-1, Number.POSITIVE_INFINITY];
+  for (let j = 0; j < points.rows; j++) {
+    let along = 0;
+    const start = j * y.length;
+    for (let k = 0; k < y.length; k++) along += points.data[start + k] * y[k];
+    if (along < product) [index, product] = [j, along];
+  }
+  return { index, product };
+}
+
+function shortest(points: Matrix): number {
+  let best = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (let j = 0; j < points.rows; j++) {
+    const length = square(row(points, j));
+    if (length < least) [best, least] = [j, length];
+  }
+  return best;
+}
+
+function largestSquare(points: Matrix): number {
+  let most = 0;
+  for (let j = 0; j < points.rows; j++) most = Math.max(most, square(row(points, j)));
+  return most;
+}
+
+/** Solves (G + shift 11ᵀ) u = right by Cholesky; null where a pivot vanishes. */
+function solvePositive(
+  symmetric: readonly (readonly number[])[],
+  right: readonly number[],
+  shift: number,
+): number[] | null {
+  const size = right.length;
+  const lower: number[][] = [];
+  const solution: number[] = [];
+  for (let i = 0; i < size; i++) {
+    const line: number[] = [];
+    for (let j = 0; j < i; j++)
+      line.push((symmetric[i][j] + shift - dot(line, lower[j], j)) / lower[j][j]);
+    const diagonal = symmetric[i][i] + shift;
+    const pivot = diagonal - dot(line, line, i);
+    if (!(pivot > size * Number.EPSILON * diagonal)) return null;
+    line.push(Math.sqrt(pivot));
+    lower.push(line);
+    solution.push((right[i] - dot(line, solution, i)) / line[i]);
+  }
+  for (let i = size - 1; i >= 0; i--) {
+    for (let j = i + 1; j < size; j++) solution[i] -= lower[j][i] * solution[j];
+    solution[i] /= lower[i][i];
+  }
+  return solution;
+}
+
+function dot(x: readonly number[], y: readonly number[], count: number): number {
+  let sum = 0;
+  for (let k = 0; k < count; k++) sum += x[k] * y[k];
+  return sum;
+}
+
+function inner(x: Float64Array, y: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < x.length; k++) sum += x[k] * y[k];
+  return sum;
+}
+
+const square = (x: Float64Array) => inner(x, x);
