@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { packageVersion } from '../host/package.ts';
 import type { Services } from '../host/services.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { inspectCommand } from './commands/inspect.ts';
 import { modelsCommand } from './commands/models.ts';
 import { predictCommand } from './commands/predict.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -17,6 +18,7 @@ import { reportFailure } from './failure.ts';
 const commands: readonly ((services: Services) => Command)[] = [
   predictCommand,
   traceCommand,
+  inspectCommand,
   trainCommand,
   evaluateCommand,
   modelsCommand,

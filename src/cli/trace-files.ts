@@ -1,17 +1,14 @@
 /** A trace as a folder of files for other programs. Each file appears whole; run.json comes last. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { diagnostics } from '../diagnostics/catalogue.ts';
 import { renderSvg } from '../figures/render.ts';
 import { trajectoriesFigure } from '../flow/figures.ts';
 import { projection } from '../flow/projection.ts';
 import { type Cell, toCsv } from '../host/csv.ts';
-import { errorCode, exitOnInterrupt, removeLeftovers, writeFileSafely } from '../host/files.ts';
 import { encodeNpy } from '../host/npy.ts';
 import { packageVersion } from '../host/package.ts';
 import type { TraceOptions } from '../language/options.ts';
 import { type Trace, traceToJson } from '../language/trace.ts';
-import { InputError } from '../numerics/errors.ts';
+import { scalarCells, scalarNames } from './diagnostic-columns.ts';
+import { prepareFolder, writeFiles } from './folder.ts';
 import { particleNames } from './trace-text.ts';
 
 /** Writes the files into `folder`, which is made where it is missing, and returns their names. */
@@ -21,23 +18,11 @@ export function writeTrace(
   options: TraceOptions,
   seconds: number,
 ): string[] {
-  exitOnInterrupt();
-  makeFolder(folder);
-  removeLeftovers(folder);
-  const files = { ...traceFiles(trace), 'run.json': runRecord(trace, options, seconds) };
-  for (const [name, content] of Object.entries(files)) writeFileSafely(join(folder, name), content);
-  return Object.keys(files);
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new InputError(
-      'out',
-      `cannot make the folder "${folder}" (${errorCode(error)}), expected a folder that can be written: choose another --out`,
-    );
-  }
+  prepareFolder(folder);
+  return writeFiles(folder, {
+    ...traceFiles(trace),
+    'run.json': runRecord(trace, options, seconds),
+  });
 }
 
 function traceFiles(trace: Trace): Record<string, string | Uint8Array> {
@@ -70,15 +55,9 @@ function attentions({ attentions: layers, tokens }: Trace): Uint8Array {
   );
 }
 
-function diagnosticsTable(trace: Trace): string {
-  const names = diagnostics.filter(({ kind }) => kind === 'scalar').map(({ name }) => name);
-  const value = (name: string, layer: number) => trace.diagnostics[name][layer] as number | null;
-  const rows = trace.times.map((time, layer) => [
-    layer,
-    time,
-    ...names.map((name) => value(name, layer)),
-  ]);
-  return toCsv(['layer', 'time', ...names], rows);
+function diagnosticsTable({ times, diagnostics }: Trace): string {
+  const rows = times.map((time, layer) => [layer, time, ...scalarCells(diagnostics, layer)]);
+  return toCsv(['layer', 'time', ...scalarNames], rows);
 }
 
 function lensTable({ lens }: Trace): string {

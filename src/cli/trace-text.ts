@@ -1,8 +1,8 @@
 /** A trace as a table of layers for a reader, with the merges of tokens below. */
-import { diagnostics } from '../diagnostics/catalogue.ts';
 import { describeChange } from '../diagnostics/clusters.ts';
 import type { Token } from '../language/tokenizer.ts';
 import type { Trace } from '../language/trace.ts';
+import { headlineColumns } from './diagnostic-columns.ts';
 import { bold, dim, percent, printable, type Screen, table } from './terminal.ts';
 
 /** The angle (radians) at which the table counts clusters and names merges. */
@@ -29,20 +29,17 @@ export function traceLines(screen: Screen, trace: Trace, seconds: number): strin
 }
 
 function layerRows(trace: Trace): string[][] {
-  const scalars = diagnostics.filter(({ kind }) => kind === 'scalar');
-  const header = ['layer', 'time', ...scalars.map(({ title }) => title), 'clusters', 'best answer'];
+  const columns = headlineColumns(trace.diagnostics);
+  const header = ['layer', 'time', ...columns.map(({ title }) => title), 'clusters', 'best answer'];
   const rows = trace.times.map((time, layer) => [
     String(layer),
     time.toFixed(2),
-    ...scalars.map(({ name }) => shown(trace.diagnostics[name][layer])),
+    ...columns.map(({ cell }) => cell(layer)),
     String(clusterCount(trace, layer)),
     bestAnswer(trace, layer),
   ]);
   return [header, ...rows];
 }
-
-const shown = (value: number | number[] | null) =>
-  typeof value === 'number' ? value.toFixed(3) : '-';
 
 function clusterCount(trace: Trace, layer: number): number {
   const at = tolerance(trace);

@@ -1,0 +1,53 @@
+/** An inspection as a folder of files for other programs. Each file appears whole; run.json comes last. */
+import type { Inspection } from '../flow/inspect.ts';
+import { toCsv } from '../host/csv.ts';
+import { packageVersion } from '../host/package.ts';
+import { scalarCells, scalarNames } from './diagnostic-columns.ts';
+import { writeFiles } from './folder.ts';
+
+/** The files that were inspected. */
+export interface Sources {
+  readonly frames: string;
+  readonly attentions: string | null;
+}
+
+/** Writes the files into `folder`, which exists, and returns their names. */
+export function writeInspection(
+  folder: string,
+  inspection: Inspection,
+  sources: Sources,
+  seconds: number,
+): string[] {
+  return writeFiles(folder, {
+    'inspect.json': `${JSON.stringify(inspection)}\n`,
+    'diagnostics.csv': diagnosticsTable(inspection),
+    'clusters.csv': clustersTable(inspection),
+    'run.json': runRecord(inspection, sources, seconds),
+  });
+}
+
+function diagnosticsTable({ diagnostics, shape }: Inspection): string {
+  const rows = Array.from({ length: shape[0] }, (_, layer) => [
+    layer,
+    ...scalarCells(diagnostics, layer),
+  ]);
+  return toCsv(['layer', ...scalarNames], rows);
+}
+
+/** One line a cluster. */
+function clustersTable({ clusters }: Inspection): string {
+  const rows = clusters.flatMap((levels, layer) =>
+    levels.flatMap(({ tolerance, members }) =>
+      members.map((tokens, k) => [layer, tolerance, k, tokens.length, tokens.join(' ')]),
+    ),
+  );
+  return toCsv(['layer', 'tolerance', 'cluster', 'size', 'tokens'], rows);
+}
+
+function runRecord(inspection: Inspection, sources: Sources, seconds: number): string {
+  const { space, beta, shape, clusters, notes } = inspection;
+  const tolerances = clusters[0].map(({ tolerance }) => tolerance);
+  const settings = { ...sources, space, beta, tolerances };
+  const record = { command: 'inspect', version: packageVersion(), settings, shape, notes, seconds };
+  return `${JSON.stringify(record, null, 2)}\n`;
+}

@@ -1,0 +1,45 @@
+/** An inspection as a table of layers for a reader, with its notes below. */
+import type { Inspection } from '../flow/inspect.ts';
+import { headlineColumns } from './diagnostic-columns.ts';
+import { bold, dim, printable, type Screen, table } from './terminal.ts';
+
+/** The file, one line a layer, and what a reader must know. */
+export function inspectionLines(
+  screen: Screen,
+  file: string,
+  inspection: Inspection,
+  seconds: number,
+): string[] {
+  const [layers, n, d] = inspection.shape;
+  return [
+    bold(screen, printable(file)),
+    dim(screen, `${layers} frames · ${n} tokens · width ${d} · ${place(inspection)}`),
+    '',
+    ...table(screen, layerRows(inspection)),
+    ...noteLines(screen, inspection),
+    '',
+    dim(screen, `clusters at their longest plateau · ${(1000 * seconds).toFixed(0)} ms`),
+  ];
+}
+
+const place = ({ space }: Inspection) =>
+  space === 'sphere' ? 'directions on the sphere' : 'positions as they are';
+
+function layerRows({ diagnostics, shape }: Inspection): string[][] {
+  const columns = headlineColumns(diagnostics);
+  const rows = Array.from({ length: shape[0] }, (_, layer) => [
+    String(layer),
+    ...columns.map(({ cell }) => cell(layer)),
+    String(diagnostics.cluster_count[layer]),
+  ]);
+  return [['layer', ...columns.map(({ title }) => title), 'clusters'], ...rows];
+}
+
+/** Each note once, with the names that it is about. */
+function noteLines(screen: Screen, { notes }: Inspection): string[] {
+  const names = new Map<string, string[]>();
+  for (const [name, text] of Object.entries(notes))
+    names.set(text, [...(names.get(text) ?? []), name]);
+  const lines = [...names].map(([text, about]) => `  ${about.join(', ')}: ${text}`);
+  return lines.length === 0 ? [] : ['', dim(screen, 'notes'), ...lines];
+}

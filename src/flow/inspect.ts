@@ -1,0 +1,171 @@
+/**
+ * Every diagnostic on the hidden states of any transformer, seen as particles that flow from layer to
+ * layer. Not a model and not its files: the caller brings the arrays.
+ *
+ * L frames, n tokens, d width, H heads. By default the rows are brought to the sphere, as a layer's
+ * normalisation would, and their lengths are reported as `radius_mean`; with `space: 'euclidean'` they
+ * stay as they are.
+ */
+import { z } from 'zod';
+import { type DiagnosticNotes, type DiagnosticRecord, diagnose } from '../diagnostics/catalogue.ts';
+import {
+  type ClusterChange,
+  type ClusterLevel,
+  clusterHistory,
+  clusterTolerances,
+} from '../diagnostics/clusters.ts';
+import type { DiagnosticFrame, Space } from '../diagnostics/diagnostic.ts';
+import { spread } from '../diagnostics/distance.ts';
+import { norm } from '../geometry/sphere.ts';
+import { InputError } from '../numerics/errors.ts';
+import { type Matrix, matrix, row } from '../numerics/matrix.ts';
+import { parseOptions } from '../numerics/options.ts';
+
+/** Numbers in row-major order with their shape. */
+export interface ArrayOfShape {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Float64Array;
+}
+
+const notNegative = { error: 'expected a number from 0 on' };
+
+const inspectSchema = z.strictObject({
+  /** `sphere`: angles between directions; `euclidean`: distances between the rows as they are. */
+  space: z
+    .enum(['sphere', 'euclidean'], { error: 'expected sphere or euclidean' })
+    .default('sphere'),
+  /** β of the energy. */
+  beta: z.number(notNegative).min(0, notNegative).default(1),
+  /** Of the clusters: radians, or distances; by default twelve, off the sphere scaled to the first frame. */
+  tolerances: z
+    .array(z.number(notNegative).min(0, notNegative))
+    .min(1, { error: 'expected at least one tolerance' })
+    .optional(),
+});
+
+export type InspectOptions = z.input<typeof inspectSchema>;
+
+export interface Inspection {
+  readonly space: Space;
+  readonly beta: number;
+  /** [L, n, d] */
+  readonly shape: readonly [number, number, number];
+  /** By name, one entry a frame. */
+  readonly diagnostics: DiagnosticRecord;
+  /** Per frame, one entry a tolerance. */
+  readonly clusters: ClusterLevel[][];
+  readonly merges: ClusterChange[];
+  readonly splits: ClusterChange[];
+  /** By name, what a reader must know, such as that not all tokens were read. */
+  readonly notes: DiagnosticNotes;
+}
+
+/** The options with their defaults. Throws InputError for unknown names and wrong values. */
+export const inspectSettings = (options?: InspectOptions) => parseOptions(inspectSchema, options);
+
+/**
+ * The inspection of hidden states [L, n, d]. `attentions` [layers, H, n, n], where there are any, has a
+ * matrix for every frame, or for every frame but the first, which is then the embedding.
+ * Throws InputError (field `frames`, `attentions`, or the option's name) for shapes that do not fit,
+ * numbers that are not finite, negative attention, and on the sphere rows without a direction.
+ */
+export function inspectFrames(
+  frames: ArrayOfShape,
+  attentions?: ArrayOfShape | null,
+  options?: InspectOptions,
+): Inspection {
+  const { space, beta, tolerances } = inspectSettings(options);
+  const shape = checkFrames(frames);
+  if (attentions) checkAttentions(attentions, shape);
+  const states = split(frames.data, shape);
+  const radii = space === 'sphere' ? states.map(bringToSphere) : null;
+  const scale = space === 'sphere' ? 1 : spread(states[0]) || 1;
+  const levels = tolerances ?? clusterTolerances.map((tolerance) => tolerance * scale);
+  const { notes, ...history } = clusterHistory(states, levels, space);
+  // Read frame by frame: all heads of all layers together may be large.
+  function* read(): Generator<DiagnosticFrame> {
+    for (const [layer, positions] of states.entries()) {
+      const couplings = attentions ? headsAt(attentions, layer, shape[0]) : null;
+      yield { positions, space, beta, radii: radii?.[layer], couplings };
+    }
+  }
+  const found = diagnose(read());
+  return { space, beta, shape, ...found, ...history, notes: { ...found.notes, ...notes } };
+}
+
+function checkFrames({ shape, data }: ArrayOfShape): [number, number, number] {
+  const [layers, n, d] = shape;
+  if (shape.length !== 3)
+    throw new InputError(
+      'frames',
+      `frames have the shape (${shape.join(', ')}), expected (layers, tokens, width): ${shapeRemedy(shape)}`,
+    );
+  if (!(layers * n * d > 0) || data.length !== layers * n * d)
+    throw new InputError(
+      'frames',
+      `frames of the shape (${shape.join(', ')}) hold ${data.length} numbers, expected ${layers * n * d} and at least one: give one row a token and layer`,
+    );
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0)
+    throw new InputError(
+      'frames',
+      `frames hold ${data[at]} at layer ${Math.floor(at / (n * d))}, token ${Math.floor(at / d) % n}, expected finite numbers: leave out what the model did not compute`,
+    );
+  return [layers, n, d];
+}
+
+const shapeRemedy = (shape: readonly number[]) =>
+  shape.length === 4
+    ? 'choose one text of the batch, such as array[:, 0]'
+    : 'stack the hidden states of one text, layer by layer';
+
+function checkAttentions({ shape, data }: ArrayOfShape, [layers, n]: readonly number[]): void {
+  const [count, heads] = shape;
+  const fits = shape.length === 4 && shape[2] === n && shape[3] === n && heads > 0;
+  if (!fits || (count !== layers && count !== layers - 1))
+    throw new InputError(
+      'attentions',
+      `attentions have the shape (${shape.join(', ')}), expected (${layers - 1} or ${layers}, heads, ${n}, ${n}) for ${layers} frames of ${n} tokens: give those of the same text`,
+    );
+  const at = data.findIndex((share) => !(share >= 0 && share < Number.POSITIVE_INFINITY));
+  if (at >= 0 || data.length !== count * heads * n * n)
+    throw new InputError(
+      'attentions',
+      at < 0
+        ? `attentions hold ${data.length} numbers, expected ${count * heads * n * n}: give all heads`
+        : `attentions hold ${data[at]} at layer ${Math.floor(at / (heads * n * n))}, expected shares from 0 on: give them after the softmax`,
+    );
+}
+
+/** One matrix [n, d] a layer, each a copy in double precision. */
+function split(data: ArrayOfShape['data'], [layers, n, d]: readonly number[]): Matrix[] {
+  return Array.from({ length: layers }, (_, layer) =>
+    matrix(n, d, Float64Array.from(data.subarray(layer * n * d, (layer + 1) * n * d))),
+  );
+}
+
+/** Divides each row by its length, in place, and returns the lengths. */
+function bringToSphere(states: Matrix, layer: number): Float64Array {
+  return Float64Array.from({ length: states.rows }, (_, token) => {
+    const x = row(states, token);
+    const length = norm(x);
+    if (!(length > 0 && length < Number.POSITIVE_INFINITY))
+      throw new InputError(
+        'frames',
+        `frames hold a row of length ${length} at layer ${layer}, token ${token}, expected one with a direction: leave the token out, or choose the space euclidean`,
+      );
+    for (let k = 0; k < x.length; k++) x[k] /= length;
+    return length;
+  });
+}
+
+/** The heads that led to one of the frames; null for an embedding that has none. */
+function headsAt({ shape, data }: ArrayOfShape, frame: number, frames: number): Matrix[] | null {
+  const [count, heads, n] = shape;
+  const layer = frame - (frames - count);
+  if (layer < 0) return null;
+  return Array.from({ length: heads }, (_, head) => {
+    const begin = (layer * heads + head) * n * n;
+    return matrix(n, n, Float64Array.from(data.subarray(begin, begin + n * n)));
+  });
+}

@@ -1,0 +1,91 @@
+/** Reading NumPy's array files, good and bad. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { decodeNpy, encodeNpy, readNpy } from '../../src/host/npy.ts';
+import { DamagedFileError, InputError } from '../../src/numerics/errors.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'schmetterling-npy-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Header {
+  readonly descr?: string;
+  readonly order?: string;
+  readonly shape?: string;
+  readonly version?: number;
+}
+
+/** A file as numpy.save writes it, around the given bytes. */
+function npy(
+  numbers: ArrayBufferView,
+  { descr = "'<f8'", order = 'False', shape = '(2, 2)', version = 1 }: Header = {},
+): Uint8Array {
+  const text = `{'descr': ${descr}, 'fortran_order': ${order}, 'shape': ${shape}, }\n`;
+  const length = version === 1 ? new Uint8Array(2) : new Uint8Array(4);
+  for (let k = 0; k < length.length; k++) length[k] = (text.length >> (8 * k)) & 0xff;
+  const magic = [0x93, ...new TextEncoder().encode('NUMPY'), version, 0];
+  const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+  return Uint8Array.from([...magic, ...length, ...new TextEncoder().encode(text), ...bytes]);
+}
+
+const decode = (bytes: Uint8Array) => decodeNpy(bytes, 'frames', 'states.npy');
+const four = Float64Array.of(1, -2.5, 1e300, 0);
+
+describe('.npy files are read', () => {
+  it('as they were written', () => {
+    const { shape, data } = decode(encodeNpy([2, 3], [Float64Array.of(1, 2, 3, 4, 5, -0.5)]));
+    expect(shape).toEqual([2, 3]);
+    expect(data).toEqual(Float64Array.of(1, 2, 3, 4, 5, -0.5));
+  });
+
+  it.each([1, 2, 3])('in version %i, wherever the numbers begin', (version) => {
+    const bytes = npy(four, { version });
+    const inside = new Uint8Array(bytes.length + 3);
+    inside.set(bytes, 3);
+    expect(decode(inside.subarray(3)).data).toEqual(four);
+  });
+
+  it('with 4 and 2 bytes a number', () => {
+    const single = Float32Array.of(1, -2.5, 1e30, 0.1);
+    expect(decode(npy(single, { descr: "'<f4'" })).data).toEqual(single);
+    const halves = Uint16Array.of(0x3c00, 0xc100, 0x0001, 0x7bff, 0xfc00, 0x0400);
+    expect(decode(npy(halves, { descr: "'<f2'", shape: '(6,)' }))).toEqual({
+      shape: [6],
+      data: Float32Array.of(1, -2.5, 2 ** -24, 65504, -Infinity, 2 ** -14),
+    });
+  });
+});
+
+describe('.npy files are refused', () => {
+  it.each<[string, Uint8Array, RegExp]>([
+    ['something else', new TextEncoder().encode('0.1,0.2,0.3\n'), /no \.npy file.*numpy\.save/],
+    ['nothing', new Uint8Array(0), /no \.npy file/],
+    ['version 4', npy(four, { version: 4 }), /version 4, expected 1 to 3/],
+    ['Fortran order', npy(four, { order: 'True' }), /Fortran order.*ascontiguousarray/],
+    ['whole numbers', npy(four, { descr: "'<i8'" }), /type <i8.*astype\('<f4'\)/],
+    ['big-endian numbers', npy(four, { descr: "'>f8'" }), /type >f8/],
+    ['records', npy(four, { descr: "[('x', '<f8')]" }), /type record/],
+  ])('that hold %s', (_, bytes, message) => {
+    expect(() => decode(bytes)).toThrow(InputError);
+    expect(() => decode(bytes)).toThrow(message);
+  });
+
+  it.each<[string, Uint8Array, RegExp]>([
+    ['cut in the numbers', npy(four).subarray(0, -1), /holds 31 bytes of numbers, expected 32/],
+    ['cut in the header', npy(four).subarray(0, 40), /ends after 40 bytes inside its header/],
+    ['too long', npy(four, { shape: '(3,)' }), /holds 32 bytes of numbers, expected 24/],
+    ['without a shape', npy(four, { shape: 'None' }), /expected descr, fortran_order and shape/],
+  ])('when they are %s', (_, bytes, message) => {
+    expect(() => decode(bytes)).toThrow(DamagedFileError);
+    expect(() => decode(bytes)).toThrow(message);
+  });
+
+  it('when they cannot be opened', () => {
+    const path = join(folder, 'a.npy');
+    writeFileSync(path, npy(four));
+    expect(readNpy(path, 'frames').data).toEqual(four);
+    expect(() => readNpy(join(folder, 'none.npy'), 'frames')).toThrow('there is no such file');
+    expect(() => readNpy(folder, 'frames')).toThrow('it is a folder');
+  });
+});
