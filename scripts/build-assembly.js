@@ -1,17 +1,30 @@
 /**
- * Compiles assembly/ into src/engines/tensorflow/training-kernels.generated.ts: the binary as base64.
- * The same sources give the same bytes; nothing is written when the stamp in the file is current.
+ * Compiles assembly/ into modules that hold the binary as base64: the trainer's kernels and the
+ * simulator's. The same sources give the same bytes; nothing is written when a file's stamp is current.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { root } from './sources.js';
 
-const target = join(root, 'src/engines/tensorflow/training-kernels.generated.ts');
-const OPTIONS = [
-  'assembly/training.ts',
-  ...['--outFile', 'training.wasm', '--runtime', 'stub', '--importMemory', '--enable', 'simd'],
+const COMMON = [
+  ...['--outFile', 'kernels.wasm', '--runtime', 'stub', '--importMemory', '--enable', 'simd'],
   ...['-O3', '--converge', '--noAssert', '--initialMemory', '0', '--baseDir', root],
+];
+
+const BINARIES = [
+  {
+    entry: 'assembly/training.ts',
+    target: 'src/engines/tensorflow/training-kernels.generated.ts',
+    name: 'trainingKernels',
+    options: [],
+  },
+  {
+    entry: 'assembly/field.ts',
+    target: 'src/engines/wasm/field-kernels.generated.ts',
+    name: 'fieldKernels',
+    options: ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'],
+  },
 ];
 
 function stamp() {
@@ -24,27 +37,35 @@ function stamp() {
 
 const readSource = (path) => readFileSync(join(root, path), 'utf8');
 
-/** Linter and editor take no decorator on a function, so the sources carry it as a comment. */
+/**
+ * What linter and editor want and AssemblyScript does not know: a decorator on a function stands in a
+ * comment, and classes are imported as types.
+ */
 function readDecorated(path) {
   if (!existsSync(join(root, path))) return null;
-  return readSource(path).replace(/^\/\/ @inline$/gm, '@inline');
+  return readSource(path)
+    .replace(/^\/\/ @inline$/gm, '@inline')
+    .replace(/^import type /gm, 'import ');
 }
 
-async function compile() {
+async function compile({ entry, options }) {
   const { default: asc } = await import('assemblyscript/asc');
   let binary;
-  const { error, stderr } = await asc.main(OPTIONS, {
+  const { error, stderr } = await asc.main([entry, ...COMMON, ...options], {
     readFile: readDecorated,
     listFiles: () => [],
     writeFile: (_, contents) => {
       binary = contents;
     },
   });
-  if (error || !binary) throw new Error(`the kernels do not compile: ${error}\n${stderr}`);
+  if (error || !binary) throw new Error(`${entry} does not compile: ${error}\n${stderr}`);
   return Buffer.from(binary).toString('base64');
 }
 
 const current = stamp();
-if (!existsSync(target) || !readFileSync(target, 'utf8').startsWith(current)) {
-  writeFileSync(target, `${current}export const trainingKernels =\n  '${await compile()}';\n`);
+for (const binary of BINARIES) {
+  const target = join(root, binary.target);
+  if (existsSync(target) && readFileSync(target, 'utf8').startsWith(current)) continue;
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, `${current}export const ${binary.name} =\n  '${await compile(binary)}';\n`);
 }

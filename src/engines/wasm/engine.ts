@@ -1,0 +1,69 @@
+/**
+ * The simulator's wasm engine: SIMD kernels that never store the n × n matrix, in float32 or float64,
+ * on one memory that threads share. Softmax and exponential couplings of unit vectors with Q = K = I
+ * are shifted by β, which no score exceeds; all others by the running maximum of each query.
+ * Not the kernels (assembly/field.ts), nor how a platform starts a thread (handed in as `spawn`).
+ */
+import { InputError } from '../../numerics/errors.ts';
+import type { Engine, FieldRequest } from '../field.ts';
+import { jobBytes } from './job.ts';
+import { effectiveWeights, scoresOwnPositions } from './projection.ts';
+import { arraysBegin, MOST_THREADS, type SpawnFieldThread } from './threads.ts';
+import { openField, shapeOf } from './velocity.ts';
+
+export interface WasmEngineOptions {
+  /** Starts a worker thread; without it the engine runs on the caller's thread alone. */
+  readonly spawn?: SpawnFieldThread;
+  /** Threads of the machine that the engine may use, with the caller's; 1 if absent. */
+  readonly threads?: number;
+}
+
+/** The largest β with e^β in the type. */
+const LARGEST_BETA = { float32: 88.7, float64: 709.7 } as const;
+const MEMORY_BYTES = 2 ** 32 - 2 ** 16;
+
+/**
+ * The engine. Its fields block the thread that asks while others compute, so in a browser it belongs
+ * into a worker; `spawn` needs cross-origin isolation there.
+ */
+export function wasmEngine({ spawn, threads = 1 }: WasmEngineOptions = {}): Engine {
+  return {
+    name: 'wasm',
+    refusal,
+    async open(request) {
+      const clause = refusal(request);
+      if (clause) throw new InputError('engine', `the wasm engine cannot: ${clause}`);
+      const wanted = spawn ? Math.min(threads, request.threads, MOST_THREADS) : 1;
+      return openField(request, Math.max(1, Math.floor(wanted)), spawn);
+    },
+  };
+}
+
+function refusal(request: FieldRequest): string | null {
+  return overflow(request) ?? unsafeTies(request) ?? tooLarge(request);
+}
+
+/** USA with Q = K = I reaches e^β between a particle and itself. */
+function overflow({ interaction, precision }: FieldRequest): string | null {
+  const { coupling, beta } = interaction;
+  if (coupling !== 'exponential') return null;
+  if (!scoresOwnPositions(interaction, effectiveWeights(interaction))) return null;
+  if (beta[0] <= LARGEST_BETA[precision]) return null;
+  const remedy =
+    precision === 'float32'
+      ? `, float64 takes up to ${LARGEST_BETA.float64}`
+      : ', or use the softmax coupling, which takes any';
+  return `e^β does not fit ${precision} at β = ${beta[0]}: the largest usable β is ${LARGEST_BETA[precision]}${remedy}`;
+}
+
+function unsafeTies({ interaction, precision }: FieldRequest): string | null {
+  if (interaction.coupling !== 'hardmax' || precision === 'float64') return null;
+  return 'hardmax in float32 would mistake round-off for ties: use float64';
+}
+
+function tooLarge(request: FieldRequest): string | null {
+  const bytes = arraysBegin(MOST_THREADS) + jobBytes(shapeOf(request));
+  if (bytes <= MEMORY_BYTES) return null;
+  const gigabytes = (bytes / 2 ** 30).toFixed(1);
+  return `n = ${request.n} and d = ${request.d} need ${gigabytes} GB of WebAssembly memory, which holds 4 GB: use fewer particles`;
+}

@@ -1,0 +1,165 @@
+/**
+ * Threads that share the blocks of a job through one memory. Who takes a block is a matter of speed:
+ * blocks are fixed by n and write apart, so that any number of threads gives the same bits.
+ * Not here: how a platform starts a thread; it is handed in.
+ */
+import {
+  type BlockKernel,
+  compileFieldKernels,
+  type FieldKernels,
+  instantiateFieldKernels,
+} from './kernels.ts';
+
+/** What a thread needs; all of it can be posted to a worker. */
+export interface FieldThreadStart {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** 1, 2, …; the caller's own thread is 0. */
+  readonly thread: number;
+}
+
+/** Starts a thread that calls `serveField` with its argument; returns what ends it. */
+export type SpawnFieldThread = (start: FieldThreadStart) => { stop(): void };
+
+/** Kernels by the number that threads tell each other. */
+const KERNELS = ['near32', 'near64', 'attend32', 'attend64'] as const;
+export type KernelName = (typeof KERNELS)[number];
+
+export const MOST_THREADS = 64;
+
+/** Where things lie in the memory, in bytes; the first kilobyte is left alone. */
+const CONTROL = 1024;
+export const JOB = 2048;
+const SCRATCH = 4096;
+
+/** Words of the control region. */
+const GENERATION = 0;
+const NEXT = 1;
+const BLOCKS = 2;
+const KERNEL = 3;
+const CLOSED = 4;
+const FAILED = 5;
+const STATE = 16;
+const DONE = STATE + MOST_THREADS;
+
+/** States of a thread: not up yet (0), asking to take part, and taking part. */
+const JOINED = 1;
+const ACCEPTED = 2;
+
+/** Looks at a word this often before going to sleep: about 20 µs. */
+const SPINS = 400;
+
+/** Byte where arrays may begin behind the work space of the threads. */
+export function arraysBegin(threads: number): number {
+  return SCRATCH + threads * scratchBytes();
+}
+
+/** Work space of one thread; asked of an instance, because the kernels know. */
+function scratchBytes(): number {
+  const memory = new WebAssembly.Memory({ initial: 0, maximum: 0, shared: true });
+  return instantiateFieldKernels(compileFieldKernels(), memory).scratchBytes();
+}
+
+const controlOf = (memory: WebAssembly.Memory) =>
+  new Int32Array(memory.buffer, CONTROL, DONE + MOST_THREADS);
+
+export interface Crew {
+  /** Runs all blocks of the job at JOB; `share`: worth waking the others. Throws Error when a kernel failed. */
+  run(kernel: KernelName, blocks: number, share: boolean): void;
+  /** Threads that took part in the last shared job, with the caller's. */
+  size(): number;
+  close(): void;
+}
+
+/**
+ * The caller's thread and up to `threads` − 1 others. They join when they are up: the first jobs do not
+ * wait for them, and a thread that never comes is not missed. Blocks the caller while a job runs.
+ */
+export function startCrew(
+  memory: WebAssembly.Memory,
+  threads: number,
+  spawn: SpawnFieldThread | undefined,
+): Crew {
+  const module = compileFieldKernels();
+  const kernels = instantiateFieldKernels(module, memory);
+  const control = controlOf(memory);
+  const others = Array.from({ length: spawn ? threads - 1 : 0 }, (_, i) => i + 1);
+  const running = others.map((thread) => spawn?.({ module, memory, thread }));
+  let members: number[] = [];
+  return {
+    run(kernel, blocks, share) {
+      const index = KERNELS.indexOf(kernel);
+      members = share ? others.filter((t) => Atomics.load(control, STATE + t) > 0) : [];
+      const generation = publish(control, index, blocks, members);
+      takeBlocks(control, kernels, 0);
+      for (const t of members) awaitWord(control, DONE + t, (done) => done === generation);
+      if (Atomics.load(control, FAILED)) throw new Error(`a thread failed in kernel ${kernel}`);
+    },
+    size: () => 1 + members.length,
+    close() {
+      Atomics.store(control, CLOSED, 1);
+      Atomics.add(control, GENERATION, 1);
+      Atomics.notify(control, GENERATION);
+      for (const thread of running) thread?.stop();
+    },
+  };
+}
+
+/**
+ * Announces a job and returns its number. Members are accepted last: a thread that looks early either
+ * keeps out or sees the whole job. Without members nobody is woken.
+ */
+function publish(control: Int32Array, kernel: number, blocks: number, members: number[]): number {
+  Atomics.store(control, KERNEL, kernel);
+  Atomics.store(control, BLOCKS, blocks);
+  Atomics.store(control, NEXT, 0);
+  if (members.length === 0) return Atomics.load(control, GENERATION);
+  for (const thread of members) Atomics.store(control, STATE + thread, ACCEPTED);
+  const generation = (Atomics.add(control, GENERATION, 1) + 1) | 0;
+  Atomics.notify(control, GENERATION);
+  return generation;
+}
+
+/** Computes blocks until none is left; the last ones, which are the longest when causal, come first. */
+function takeBlocks(control: Int32Array, kernels: FieldKernels, thread: number): void {
+  const blocks = Atomics.load(control, BLOCKS);
+  const kernel: BlockKernel = kernels[KERNELS[Atomics.load(control, KERNEL)]];
+  const scratch = SCRATCH + thread * kernels.scratchBytes();
+  for (let taken = 0; taken < blocks; ) {
+    taken = Atomics.add(control, NEXT, 1);
+    if (taken < blocks) kernel(JOB, blocks - 1 - taken, scratch);
+  }
+}
+
+/** The word's value once it satisfies the condition. Sleeps, so it must not run in a page's own thread. */
+function awaitWord(control: Int32Array, word: number, met: (value: number) => boolean): number {
+  for (let spin = 0; spin < SPINS; spin++) {
+    const value = Atomics.load(control, word);
+    if (met(value)) return value;
+  }
+  for (;;) {
+    const value = Atomics.load(control, word);
+    if (met(value)) return value;
+    Atomics.wait(control, word, value);
+  }
+}
+
+/** A worker thread's whole life: joins, and takes blocks until the crew is closed. */
+export function serveField({ module, memory, thread }: FieldThreadStart): void {
+  const control = controlOf(memory);
+  const kernels = instantiateFieldKernels(module, memory);
+  let seen = Atomics.load(control, GENERATION);
+  Atomics.store(control, STATE + thread, JOINED);
+  while (!Atomics.load(control, CLOSED)) {
+    const last = seen;
+    seen = awaitWord(control, GENERATION, (generation) => generation !== last);
+    if (Atomics.load(control, STATE + thread) !== ACCEPTED) continue;
+    try {
+      takeBlocks(control, kernels, thread);
+    } catch {
+      Atomics.store(control, FAILED, 1);
+    }
+    Atomics.store(control, DONE + thread, seen);
+    Atomics.notify(control, DONE + thread);
+  }
+}
