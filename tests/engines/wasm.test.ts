@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { CouplingKind, Interaction } from '../../src/attention/interaction.ts';
 import type { Field, FieldRequest } from '../../src/engines/field.ts';
 import { wasmEngine } from '../../src/engines/wasm/engine.ts';
-import { placeJob, runJob } from '../../src/engines/wasm/job.ts';
-import { arraysBegin, startCrew } from '../../src/engines/wasm/threads.ts';
+import { GROUPS, placeJob, runJob } from '../../src/engines/wasm/job.ts';
+import { compileFieldKernels, instantiateFieldKernels } from '../../src/engines/wasm/kernels.ts';
+import { arraysBegin, SCRATCH_BYTES, startCrew } from '../../src/engines/wasm/threads.ts';
 import { spawnFieldThread } from '../../src/host/field-threads.ts';
 import { InputError } from '../../src/numerics/errors.ts';
 import { type Matrix, matrix } from '../../src/numerics/matrix.ts';
@@ -369,6 +370,36 @@ describe.each(PRECISIONS)('the power of two in %s', (precision) => {
     for (const t of [lowest - 1, 10 * lowest, Number.NEGATIVE_INFINITY]) expect(power(t)).toBe(0);
     for (const t of [lowest - 0.3, lowest - 0.7]) expect(power(t)).toBeLessThan(2 ** lowest);
     expect(power(Number.NaN)).toBeNaN();
+  });
+});
+
+describe('the threads of the wasm engine', () => {
+  const memory = () => new WebAssembly.Memory({ initial: 4, maximum: 4, shared: true });
+
+  it('agree with the kernels about the layout', () => {
+    const kernels = instantiateFieldKernels(compileFieldKernels(), memory());
+    expect(kernels.scratchBytes()).toBe(SCRATCH_BYTES);
+    expect([kernels.blockSize(4), kernels.blockSize(8)]).toEqual([8 * GROUPS, 4 * GROUPS]);
+  });
+
+  it('join when they are up, and a job does not wait for them', async () => {
+    const crew = startCrew(memory(), 3, spawnFieldThread);
+    crew.run('near32', 1, true);
+    expect(crew.size()).toBe(1);
+    for (let round = 0; round < 500 && crew.size() < 3; round++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      crew.run('near32', 1, true);
+    }
+    expect(crew.size()).toBe(3);
+    crew.run('near32', 1, false);
+    expect(crew.size()).toBe(1);
+    crew.close();
+  });
+
+  it('are not missed when they never come', () => {
+    const crew = startCrew(memory(), 4, () => ({ stop() {} }));
+    crew.run('attend64', 1, true);
+    crew.close();
   });
 });
 

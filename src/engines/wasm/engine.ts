@@ -24,7 +24,7 @@ const MEMORY_BYTES = 2 ** 32 - 2 ** 16;
 
 /**
  * The engine. Its fields block the thread that asks while others compute, so in a browser it belongs
- * into a worker; `spawn` needs cross-origin isolation there.
+ * into a worker; where cross-origin isolation is missing, it runs on that one thread.
  */
 export function wasmEngine({ spawn, threads = 1 }: WasmEngineOptions = {}): Engine {
   return {
@@ -32,12 +32,15 @@ export function wasmEngine({ spawn, threads = 1 }: WasmEngineOptions = {}): Engi
     refusal,
     async open(request) {
       const clause = refusal(request);
-      if (clause) throw new InputError('engine', `the wasm engine cannot: ${clause}`);
-      const wanted = spawn ? Math.min(threads, request.threads, MOST_THREADS) : 1;
-      return openField(request, Math.max(1, Math.floor(wanted)), spawn);
+      if (clause) throw new InputError('engine', `the wasm engine refuses: ${clause}`);
+      const wanted = Math.min(threads, request.threads, MOST_THREADS);
+      return openField(request, Math.max(1, Math.floor(wanted)), canShare() ? spawn : undefined);
     },
   };
 }
+
+/** A page can hand memory to its workers only where it is isolated from other origins; Node always can. */
+const canShare = () => !('crossOriginIsolated' in globalThis) || globalThis.crossOriginIsolated;
 
 function refusal(request: FieldRequest): string | null {
   return overflow(request) ?? unsafeTies(request) ?? tooLarge(request);

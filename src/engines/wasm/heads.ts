@@ -19,18 +19,19 @@ export interface HeadRows {
   readonly values: Rows;
   readonly masses: Float64Array;
   readonly beta: number;
+  readonly index: number;
   /** Queries and keys are the particles, which are unit vectors. */
   readonly unit: boolean;
   /** Values are the particles too. */
   readonly plain: boolean;
 }
 
-/** Written by a head: its columns of both arrays, [n, stride]. */
+/** Written by head `index` of the interaction. */
 export interface HeadResult {
-  /** Σ_j A_ij (v_j − v_i) */
+  /** Σ_j A_ij (v_j − v_i), laid out as the values. */
   readonly differences: Float64Array;
-  /** (Σ_j A_ij) v_i */
-  readonly ownShare: Float64Array;
+  /** Σ_j A_ij [heads, n] */
+  readonly totals: Float64Array;
 }
 
 /** Masses this much smaller than the largest could leave a query nothing above the underflow at 2^−127. */
@@ -127,9 +128,9 @@ export function collectHead(
   { coupling }: Interaction,
   { form, depth, valuesAreKeys }: JobSettings,
   head: HeadRows,
-  { differences, ownShare }: HeadResult,
+  { differences, totals }: HeadResult,
 ): void {
-  const { n, stride, offset, size, data } = head.values;
+  const { n, stride, offset, size } = head.values;
   const subtracted = form === 'near' || precision === 'float64';
   const summed = valuesAreKeys ? keys : values;
   const unit = largest(head.masses);
@@ -139,10 +140,9 @@ export function collectHead(
     const power = form === 'running' ? 2 ** shift[i] : Math.exp(head.beta);
     const scale = scaleOf(coupling, sum, unit * power);
     const taken = subtracted ? 0 : sum;
-    for (let c = 0, at = i * stride + offset; c < size; c++, at++) {
+    totals[head.index * n + i] = scale * sum;
+    for (let c = 0, at = i * stride + offset; c < size; c++, at++)
       differences[at] = scale * (out[from + c * lanes] - taken * summed[i * depth + c]);
-      ownShare[at] = scale * sum * data[at];
-    }
   }
 }
 

@@ -106,8 +106,8 @@ export interface JobSettings {
 
 /** Pairs times numbers from which on other threads are worth waking: about 30 µs of work. */
 const WORTH_SHARING = 4e5;
-/** Groups of queries in a block, as in assembly/field.ts. */
-const GROUPS = 4;
+/** Groups of queries in a block: `blockSize` of the kernels over the lanes. */
+export const GROUPS = 4;
 
 /** Describes the job to the kernels and runs it; the result is in `out`. */
 export function runJob(memory: WebAssembly.Memory, arrays: JobArrays, s: JobSettings, crew: Crew) {

@@ -2,18 +2,14 @@
 import type { Interaction } from '../../attention/interaction.ts';
 import type { AttentionWeights } from '../../attention/scores.ts';
 import type { Matrix } from '../../numerics/matrix.ts';
+import { referenceAlgebra, tensor } from '../reference.ts';
 
 type Weights = AttentionWeights<Matrix>;
 
-/** out [n, columns] = x [n, rows] · w. */
-export function project(x: Float64Array, w: Matrix, out: Float64Array, n: number): void {
-  const { rows, columns, data } = w;
-  out.fill(0, 0, n * columns);
-  for (let i = 0; i < n; i++)
-    for (let l = 0; l < rows; l++) {
-      const factor = x[i * rows + l];
-      for (let c = 0; c < columns; c++) out[i * columns + c] += factor * data[l * columns + c];
-    }
+/** x [n, rows] · w [rows, columns], as a new array. */
+export function project(x: Float64Array, { rows, columns, data }: Matrix, n: number): Float64Array {
+  const particles = tensor([n, rows], x.subarray(0, n * rows));
+  return referenceAlgebra.project(particles, tensor([rows, columns], data)).data;
 }
 
 export function isIdentity({ rows, columns, data }: Matrix): boolean {

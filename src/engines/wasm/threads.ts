@@ -31,6 +31,8 @@ export const MOST_THREADS = 64;
 const CONTROL = 1024;
 export const JOB = 2048;
 const SCRATCH = 4096;
+/** Work space of a thread: what `scratchBytes` of the kernels says. */
+export const SCRATCH_BYTES = 16384;
 
 /** Words of the control region. */
 const GENERATION = 0;
@@ -51,13 +53,7 @@ const SPINS = 400;
 
 /** Byte where arrays may begin behind the work space of the threads. */
 export function arraysBegin(threads: number): number {
-  return SCRATCH + threads * scratchBytes();
-}
-
-/** Work space of one thread; asked of an instance, because the kernels know. */
-function scratchBytes(): number {
-  const memory = new WebAssembly.Memory({ initial: 0, maximum: 0, shared: true });
-  return instantiateFieldKernels(compileFieldKernels(), memory).scratchBytes();
+  return SCRATCH + threads * SCRATCH_BYTES;
 }
 
 const controlOf = (memory: WebAssembly.Memory) =>
@@ -124,7 +120,7 @@ function publish(control: Int32Array, kernel: number, blocks: number, members: n
 function takeBlocks(control: Int32Array, kernels: FieldKernels, thread: number): void {
   const blocks = Atomics.load(control, BLOCKS);
   const kernel: BlockKernel = kernels[KERNELS[Atomics.load(control, KERNEL)]];
-  const scratch = SCRATCH + thread * kernels.scratchBytes();
+  const scratch = SCRATCH + thread * SCRATCH_BYTES;
   for (let taken = 0; taken < blocks; ) {
     taken = Atomics.add(control, NEXT, 1);
     if (taken < blocks) kernel(JOB, blocks - 1 - taken, scratch);

@@ -1,10 +1,11 @@
 /** An open field of the wasm engine: the velocities of an interaction, head by head, from the kernels' sums. */
 import type { Interaction } from '../../attention/interaction.ts';
 import type { AttentionWeights } from '../../attention/scores.ts';
+import { InputError } from '../../numerics/errors.ts';
 import type { Matrix } from '../../numerics/matrix.ts';
 import type { Field, FieldRequest } from '../field.ts';
-import { collectHead, fillHead, formOf, type HeadResult, type HeadRows } from './heads.ts';
-import { type JobArrays, type JobShape, jobBytes, placeJob, type Rows, runJob } from './job.ts';
+import { collectHead, fillHead, formOf, type HeadRows } from './heads.ts';
+import { type JobArrays, type JobShape, jobBytes, placeJob, runJob } from './job.ts';
 import { effectiveWeights, project, scoresOwnPositions, valueScale } from './projection.ts';
 import { arraysBegin, type Crew, type SpawnFieldThread, startCrew } from './threads.ts';
 
@@ -30,6 +31,13 @@ interface Setting {
   readonly crew: Crew;
 }
 
+interface Particles {
+  /** [n, d] */
+  readonly positions: Float64Array;
+  /** [n] */
+  readonly masses: Float64Array;
+}
+
 /** The sizes of the request's jobs. */
 export function shapeOf({ interaction, n, d, precision }: FieldRequest): JobShape {
   const weights = effectiveWeights(interaction);
@@ -48,7 +56,7 @@ export function openField(
   const shape = shapeOf(request);
   const begin = arraysBegin(threads);
   const pages = 1 + Math.ceil((begin + jobBytes(shape)) / PAGE);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const memory = reserve(pages, request);
   const crew = startCrew(memory, threads, spawn);
   const setting: Setting = {
     interaction,
@@ -62,12 +70,24 @@ export function openField(
     crew,
   };
   return {
-    tangent: (positions, masses, out) => evaluate(setting, positions, masses, out, true),
-    ambient: (positions, masses, out) => evaluate(setting, positions, masses, out, false),
+    tangent: (positions, masses, out) => evaluate(setting, { positions, masses }, out, true),
+    ambient: (positions, masses, out) => evaluate(setting, { positions, masses }, out, false),
     floor: ROUND_OFF[precision] * velocityScale(interaction, weights, d),
     note: noteOf(request),
     close: () => crew.close(),
   };
+}
+
+function reserve(pages: number, { n, d }: FieldRequest): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  } catch {
+    const size = ((pages * PAGE) / 2 ** 30).toFixed(1);
+    throw new InputError(
+      'n',
+      `n = ${n} and d = ${d} need ${size} GB, expected as much free memory: use fewer particles`,
+    );
+  }
 }
 
 /** How large velocities may be: the couplings of exponential attention on the sphere reach e^β. */
@@ -91,57 +111,90 @@ function noteOf({ interaction, precision }: FieldRequest): string | null {
 }
 
 /** v_i, or its tangent part. */
-function evaluate(
+function evaluate(setting: Setting, particles: Particles, out: Float64Array, tangent: boolean) {
+  const { weights } = setting;
+  if (weights) projectedVelocity(setting, weights, particles, out, tangent);
+  else plainVelocity(setting, particles, out, tangent);
+}
+
+/**
+ * With V = O = I what a particle adds to itself is radial: the tangent part is made of the differences
+ * alone, so that a cluster's velocity keeps its relative accuracy.
+ */
+function plainVelocity(
   setting: Setting,
-  positions: Float64Array,
-  masses: Float64Array,
+  { positions, masses }: Particles,
   out: Float64Array,
   tangent: boolean,
 ): void {
-  const { differences, ownShare } = mixHeads(setting, positions, masses);
-  const { d, interaction, weights } = setting;
-  const [pull, own] = weights
-    ? [differences, ownShare].map((values) => projected(values, weights.output, masses.length))
-    : [differences, ownShare];
-  if (tangent) removeRadial(positions, pull, d);
-  // With V = O = I the own share is radial: leaving it out keeps a cluster's velocity accurate.
-  if (tangent && weights) removeRadial(positions, own, d);
-  const whole = !tangent || weights !== null;
-  for (let at = 0; at < masses.length * d; at++)
-    out[at] = interaction.sign * (whole ? pull[at] + own[at] : pull[at]);
+  const { d, interaction } = setting;
+  const n = masses.length;
+  const rows = { queries: positions, keys: positions, values: positions };
+  const totals = mixHeads(setting, { positions, masses }, rows, out);
+  for (let i = 0; i < n; i++) {
+    const own = tangent ? -along(positions, out, i, d) : totals[i];
+    for (let at = i * d; at < (i + 1) * d; at++)
+      out[at] = interaction.sign * (out[at] + own * positions[at]);
+  }
 }
 
-/** The heads' results side by side, [n, width]. */
-function mixHeads(setting: Setting, positions: Float64Array, masses: Float64Array): HeadResult {
-  const { interaction, weights, d, width, arrays } = setting;
+/** Σ_h (Σ_j A_ij (v_j − v_i)) O_h and Σ_h (Σ_j A_ij) v_i O_h, projected apart and added. */
+function projectedVelocity(
+  setting: Setting,
+  { query, key, value, output }: AttentionWeights<Matrix>,
+  particles: Particles,
+  out: Float64Array,
+  tangent: boolean,
+): void {
+  const { d, width, interaction } = setting;
+  const { positions, masses } = particles;
   const n = masses.length;
-  const result = {
-    differences: new Float64Array(n * width),
-    ownShare: new Float64Array(n * width),
-  };
-  const [queries, keys, values] = weights
-    ? [weights.query, weights.key, weights.value].map((w) => projected(positions, w, n))
-    : [positions, positions, positions];
-  const unit = setting.ownScores && areUnit(positions, n, d, setting.unitTolerance);
+  const [queries, keys, values] = [query, key, value].map((w) => project(positions, w, n));
+  const mixed = new Float64Array(n * width);
+  const totals = mixHeads(setting, particles, { queries, keys, values }, mixed);
+  scaleHeads(values, totals, n, width);
+  const [pull, own] = [mixed, values].map((rows) => project(rows, output, n));
+  for (let i = 0; i < n; i++) {
+    const radial = tangent ? [pull, own].map((rows) => along(positions, rows, i, d)) : [0, 0];
+    for (let at = i * d; at < (i + 1) * d; at++) {
+      const x = positions[at];
+      out[at] = interaction.sign * (pull[at] - radial[0] * x + (own[at] - radial[1] * x));
+    }
+  }
+}
+
+/** Values of head h of row i times totals[h, i], in place. */
+function scaleHeads(values: Float64Array, totals: Float64Array, n: number, width: number): void {
+  const size = (width * n) / totals.length;
+  for (let at = 0; at < n * width; at++)
+    values[at] *= totals[Math.floor((at % width) / size) * n + Math.floor(at / width)];
+}
+
+/** Runs head after head; writes Σ_j A_ij (v_j − v_i) to `differences`, returns Σ_j A_ij [heads, n]. */
+function mixHeads(
+  setting: Setting,
+  { positions, masses }: Particles,
+  data: Record<'queries' | 'keys' | 'values', Float64Array>,
+  differences: Float64Array,
+): Float64Array {
+  const { interaction, d, width, arrays } = setting;
+  const n = masses.length;
   const size = width / interaction.beta.length;
-  interaction.beta.forEach((beta, h) => {
-    const rows = (data: Float64Array): Rows => ({ data, n, stride: width, offset: h * size, size });
+  const unit = setting.ownScores && areUnit(positions, n, d, setting.unitTolerance);
+  const totals = new Float64Array(n * interaction.beta.length);
+  for (const [index, beta] of interaction.beta.entries()) {
+    const layout = { n, stride: width, offset: index * size, size };
     const head: HeadRows = {
-      ...{ queries: rows(queries), keys: rows(keys), values: rows(values) },
-      ...{ masses, beta, unit, plain: weights === null },
+      queries: { data: data.queries, ...layout },
+      keys: { data: data.keys, ...layout },
+      values: { data: data.values, ...layout },
+      ...{ index, masses, beta, unit, plain: setting.weights === null },
     };
     const settings = fillHead(arrays, interaction, formOf(interaction, head), head);
     runJob(setting.memory, arrays, settings, setting.crew);
-    collectHead(arrays, interaction, settings, head, result);
-  });
-  return result;
-}
-
-/** x [n, rows] · w. */
-function projected(x: Float64Array, w: Matrix, n: number): Float64Array {
-  const out = new Float64Array(n * w.columns);
-  project(x, w, out, n);
-  return out;
+    collectHead(arrays, interaction, settings, head, { differences, totals });
+  }
+  return totals;
 }
 
 function areUnit(x: Float64Array, n: number, d: number, tolerance: number): boolean {
@@ -153,11 +206,9 @@ function areUnit(x: Float64Array, n: number, d: number, tolerance: number): bool
   return true;
 }
 
-/** v_i − ⟨v_i, x_i⟩ x_i, in place. */
-function removeRadial(x: Float64Array, v: Float64Array, d: number): void {
-  for (let start = 0; start < v.length; start += d) {
-    let along = 0;
-    for (let c = 0; c < d; c++) along += x[start + c] * v[start + c];
-    for (let c = 0; c < d; c++) v[start + c] -= along * x[start + c];
-  }
+/** ⟨x_i, v_i⟩ */
+function along(x: Float64Array, v: Float64Array, i: number, d: number): number {
+  let sum = 0;
+  for (let at = i * d; at < (i + 1) * d; at++) sum += x[at] * v[at];
+  return sum;
 }
