@@ -10,6 +10,13 @@ export function tangent(x: ArrayLike<number>, v: ArrayLike<number>): Float64Arra
   return Float64Array.from(v, (value, k) => value - along * x[k]);
 }
 
+/** |v|, Euclidean. */
+export function norm(v: ArrayLike<number>): number {
+  let square = 0;
+  for (let k = 0; k < v.length; k++) square += v[k] * v[k];
+  return Math.sqrt(square);
+}
+
 /** v / |v|: the retraction to the sphere. Throws RangeError for a vector without direction. */
 export function retract(v: ArrayLike<number>): Float64Array {
   let square = 0;
