@@ -4,43 +4,31 @@
  */
 import type { Interaction } from '../attention/interaction.ts';
 import type { Matrix } from '../numerics/matrix.ts';
+import type { Described, SimpleParameter } from '../numerics/parameters.ts';
+import type { NormalisationSettings } from './normalisation.ts';
 
-interface Described {
-  /** snake_case, the key on every face. */
-  readonly name: string;
-  readonly title: string;
-  readonly help: string;
-  /** Empty for a pure number. */
-  readonly unit: string;
-}
-
-export interface NumberParameter extends Described {
-  readonly type: 'number';
-  readonly default: number;
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly integer: boolean;
-}
-
-export interface ChoiceParameter extends Described {
-  readonly type: 'choice';
-  readonly default: string;
-  readonly choices: readonly string[];
-}
-
+/** Matrices act on columns as in the papers: Qx, Kx, Vx, Ox. */
 export interface MatrixParameter extends Described {
   readonly type: 'matrix';
   readonly default: MatrixValue;
+  /** The number parameter that counts heads: rows may then be stacked, one d × d block a head. */
+  readonly blocks?: string;
 }
 
-/** A d × d matrix: identity, a diagonal, given rows, or a seeded random ensemble. */
+/**
+ * A d × d matrix: identity, a multiple of it, a diagonal, given rows, or a seeded random ensemble
+ * times `scale` (1 if absent). matrices.ts says how the ensembles are scaled.
+ */
 export type MatrixValue =
   | 'identity'
+  | { readonly scalar: number }
   | { readonly diagonal: readonly number[] }
   | { readonly rows: readonly (readonly number[])[] }
-  | { readonly ensemble: 'ginibre' | 'wigner'; readonly seed: number };
+  | { readonly ensemble: Ensemble; readonly seed: number; readonly scale?: number };
 
-export type Parameter = NumberParameter | ChoiceParameter | MatrixParameter;
+export type Ensemble = 'ginibre' | 'wigner';
+
+export type Parameter = SimpleParameter | MatrixParameter;
 export type ParameterValue = number | string | MatrixValue;
 /** By name; complete and checked against the entry. */
 export type ParameterValues = Readonly<Record<string, ParameterValue>>;
@@ -53,12 +41,15 @@ export interface Particles {
   readonly masses: Float64Array;
 }
 
-/** What an entry promises at its default parameters; each promise is checked by a property test. */
+/**
+ * What an entry promises at its default parameters; each promise is checked by a property test.
+ * It is about ẋ_i: on the sphere the tangent part of v_i, divided by s_i where there is a normalisation.
+ */
 export interface Properties {
   /** v(Rx) = R v(x) for rotations R, where all matrices are multiples of the identity. */
   readonly rotationEquivariant: boolean;
   readonly permutationEquivariant: boolean;
-  /** What E_β does along the flow without noise; null: no promise. */
+  /** What E_β does along the flow without noise, β the parameter `beta` (0 without); null: no promise. */
   readonly energy: 'increases' | 'decreases' | null;
   /** Tokens in a cone ⟨x, w⟩ ≥ 0 stay in it. */
   readonly keepsCones: boolean;
@@ -68,15 +59,14 @@ export interface Properties {
   readonly conservesMean: boolean;
 }
 
-/** How the layer's normalisation acts on x_i = r_i θ_i: θ̇_i = P v_i / s_i (arXiv 2510.22026). */
-export type Normalisation = 'post' | 'pre' | 'peri' | 'ngpt' | 'mixed';
-
 export interface Dynamics {
   readonly name: string;
   readonly title: string;
   readonly help: string;
   readonly citation: string;
   readonly space: 'sphere' | 'euclidean';
+  /** The only d that it is made for; any if absent. */
+  readonly dimension?: number;
   readonly parameters: readonly Parameter[];
   readonly properties: Properties;
   /** What couples the particles at time t; an entry has this or a velocity of its own. */
@@ -90,7 +80,8 @@ export interface Dynamics {
     time: number,
     out: Float64Array,
   ) => void;
-  readonly normalisation?: (parameters: ParameterValues) => Normalisation;
+  /** Radii as part of the state, and speeds that depend on them; absent: all radii stay 1. */
+  readonly normalisation?: (parameters: ParameterValues) => NormalisationSettings;
   /** Times where the field jumps or has a kink. */
   readonly breakpoints?: (parameters: ParameterValues) => readonly number[];
   /** √(2/κ), the strength of the noise; 0 without. */

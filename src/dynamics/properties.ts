@@ -1,0 +1,314 @@
+/**
+ * Checks what an entry promises (Properties) on random particles. The same checks are the property
+ * tests of the catalogue and the examination of a user's own dynamics. Evidence, not proof.
+ */
+import { norm, tangent } from '../geometry/sphere.ts';
+import { uniformDirection } from '../geometry/uniform.ts';
+import { InputError } from '../numerics/errors.ts';
+import { type Random, random } from '../numerics/random.ts';
+import type { Dynamics, ParameterValues, Particles, Properties } from './dynamics.ts';
+import { regulate } from './normalisation.ts';
+import { completeParameters } from './parameters.ts';
+
+/** v_i [n, d] of an entry, not projected: from an engine, or the entry's own velocity. */
+export type VelocityOf = (
+  particles: Particles,
+  parameters: ParameterValues,
+  time: number,
+) => Float64Array;
+
+export interface BrokenPromise {
+  readonly promise: keyof Properties;
+  /** The largest violation seen, in the unit of velocities (or of energy over time). */
+  readonly measured: number;
+  /** What round-off may explain. */
+  readonly allowed: number;
+  /** One line. */
+  readonly message: string;
+}
+
+export interface CheckSettings {
+  readonly n?: number;
+  /** Default: the entry's own d, or 4. */
+  readonly d?: number;
+  /** Parameters other than the defaults. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly trials?: number;
+}
+
+interface Trial {
+  readonly entry: Dynamics;
+  readonly velocityOf: VelocityOf;
+  readonly parameters: ParameterValues;
+  readonly particles: Particles;
+  readonly time: number;
+  readonly random: Random;
+}
+
+interface Violation {
+  readonly measured: number;
+  readonly allowed: number;
+}
+
+/** Relative to the largest speed (or to the sum of absolute terms). */
+const ROUND_OFF = 1e-10;
+
+/**
+ * The promises that the entry breaks on random particles with random masses, each with its largest
+ * violation; empty if it keeps them all. Throws InputError for parameters that do not fit and for
+ * velocities of a wrong length or not finite.
+ */
+export function checkProperties(
+  entry: Dynamics,
+  velocityOf: VelocityOf,
+  seed: number,
+  settings: CheckSettings = {},
+): BrokenPromise[] {
+  const { n = 7, d = entry.dimension ?? 4, trials = 5 } = settings;
+  const parameters = completeParameters(entry, settings.parameters ?? {}, d);
+  const all = Array.from({ length: trials }, (_, index): Trial => {
+    const stream = random(seed, CHECK_STREAM, index);
+    const particles = randomParticles(entry, n, d, stream);
+    return { entry, velocityOf, parameters, particles, time: 0.37 * index, random: stream };
+  });
+  for (const trial of all) checkVelocity(trial);
+  return promisesOf(entry).flatMap((promise) => {
+    const violations = all.map(MEASURES[promise]);
+    const broken = violations.filter(({ measured, allowed }) => !(measured <= allowed));
+    return broken.length > 0 ? [worstOf(entry, promise, broken)] : [];
+  });
+}
+
+const CHECK_STREAM = 0xc4ec;
+
+function promisesOf({ properties }: Dynamics): (keyof Properties)[] {
+  return PROMISES.filter((promise) => properties[promise]);
+}
+
+function worstOf(
+  entry: Dynamics,
+  promise: keyof Properties,
+  broken: readonly Violation[],
+): BrokenPromise {
+  const worst = broken.reduce((a, b) => (b.measured > a.measured ? b : a));
+  const wanted = promise === 'energy' ? `energy ${entry.properties.energy}` : promise;
+  const message = `dynamics ${entry.name} promise ${wanted}, but it fails by ${worst.measured.toPrecision(3)} where round-off explains ${worst.allowed.toPrecision(3)}: correct the velocity or withdraw the promise`;
+  return { promise, ...worst, message };
+}
+
+function randomParticles(entry: Dynamics, n: number, d: number, stream: Random): Particles {
+  const positions = new Float64Array(n * d);
+  for (let i = 0; i < n; i++) positions.set(randomPoint(entry, d, stream), i * d);
+  const raw = Float64Array.from({ length: n }, () => 0.2 + stream.uniform());
+  const total = raw.reduce((sum, value) => sum + value, 0);
+  return { n, d, positions, masses: raw.map((value) => value / total) };
+}
+
+function randomPoint({ space }: Dynamics, d: number, stream: Random): Float64Array {
+  if (space === 'sphere') return uniformDirection(d, stream);
+  return Float64Array.from({ length: d }, () => stream.gaussian());
+}
+
+function checkVelocity({ entry, velocityOf, particles, parameters, time }: Trial): void {
+  const v = velocityOf(particles, parameters, time);
+  const size = particles.n * particles.d;
+  const broken = v.findIndex((value) => !Number.isFinite(value));
+  if (v.length === size && broken < 0) return;
+  const found = v.length === size ? `${v[broken]} at entry ${broken}` : `${v.length} numbers`;
+  throw new InputError(
+    'dynamics',
+    `the velocity of dynamics ${entry.name} has ${found}: expected n · d = ${size} finite numbers, correct it`,
+  );
+}
+
+/** ẋ_i [n, d], and the largest speed before projection: what round-off is relative to. */
+function flow(
+  { entry, velocityOf, time }: Trial,
+  particles: Particles,
+  parameters: ParameterValues,
+): { rate: Float64Array; scale: number } {
+  const v = velocityOf(particles, parameters, time);
+  const settings = entry.normalisation?.(parameters);
+  const rate = new Float64Array(v.length);
+  let scale = 0;
+  for (let i = 0; i < particles.n; i++) {
+    const [x, own] = [rowOf(particles.positions, i, particles.d), rowOf(v, i, particles.d)];
+    const [along, length] = [dot(x, own), norm(own)];
+    const radius = settings?.initialRadius ?? 1;
+    const speed = settings ? regulate(settings, { time, radius, along, length }).speed : 1;
+    const part = entry.space === 'sphere' ? tangent(x, own) : own;
+    rate.set(
+      part.map((value) => speed * value),
+      i * particles.d,
+    );
+    scale = Math.max(scale, speed * length);
+  }
+  return { rate, scale };
+}
+
+const rowOf = (values: Float64Array, i: number, d: number) => values.subarray(i * d, (i + 1) * d);
+
+function dot(x: Float64Array, y: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < x.length; k++) sum += x[k] * y[k];
+  return sum;
+}
+
+function largestDifference(a: Float64Array, b: Float64Array): number {
+  return a.reduce((largest, value, at) => Math.max(largest, Math.abs(value - b[at])), 0);
+}
+
+const MEASURES: Record<keyof Properties, (trial: Trial) => Violation> = {
+  rotationEquivariant: rotation,
+  permutationEquivariant: permutation,
+  energy: energyDirection,
+  keepsCones: cone,
+  causal: causality,
+  conservesMean: meanDrift,
+};
+
+const PROMISES: readonly (keyof Properties)[] = [
+  'rotationEquivariant',
+  'permutationEquivariant',
+  'energy',
+  'keepsCones',
+  'causal',
+  'conservesMean',
+];
+
+/** |v(Rx) − R v(x)| with all matrices the identity. */
+function rotation(trial: Trial): Violation {
+  const { entry, particles, parameters } = trial;
+  const matrices = entry.parameters.filter(({ type }) => type === 'matrix');
+  const plain = {
+    ...parameters,
+    ...Object.fromEntries(matrices.map(({ name }) => [name, 'identity' as const])),
+  };
+  const turn = randomRotation(particles.d, trial.random);
+  const turned = { ...particles, positions: turn(particles.positions) };
+  const before = flow(trial, particles, plain);
+  const after = flow(trial, turned, plain);
+  return {
+    measured: largestDifference(after.rate, turn(before.rate)),
+    allowed: ROUND_OFF * before.scale,
+  };
+}
+
+/** 2d reflections one after another, applied to every row. */
+function randomRotation(d: number, stream: Random): (rows: Float64Array) => Float64Array {
+  const mirrors = Array.from({ length: 2 * d }, () => uniformDirection(d, stream));
+  return (rows) => {
+    const out = Float64Array.from(rows);
+    for (let i = 0; i < out.length / d; i++)
+      for (const mirror of mirrors) reflect(rowOf(out, i, d), mirror);
+    return out;
+  };
+}
+
+/** x − 2⟨x, m⟩ m, in place. */
+function reflect(x: Float64Array, mirror: Float64Array): void {
+  const along = dot(x, mirror);
+  for (let k = 0; k < x.length; k++) x[k] -= 2 * along * mirror[k];
+}
+
+/** v of the reordered particles against the reordered v. */
+function permutation(trial: Trial): Violation {
+  const { particles, parameters } = trial;
+  const order = shuffled(particles.n, trial.random);
+  const reorder = (values: Float64Array, d: number) => {
+    const out = new Float64Array(values.length);
+    order.forEach((from, to) => {
+      out.set(rowOf(values, from, d), to * d);
+    });
+    return out;
+  };
+  const moved = {
+    ...particles,
+    positions: reorder(particles.positions, particles.d),
+    masses: reorder(particles.masses, 1),
+  };
+  const before = flow(trial, particles, parameters);
+  const { rate } = flow(trial, moved, parameters);
+  return {
+    measured: largestDifference(rate, reorder(before.rate, particles.d)),
+    allowed: ROUND_OFF * before.scale,
+  };
+}
+
+function shuffled(n: number, stream: Random): number[] {
+  const order = Array.from({ length: n }, (_, i) => i);
+  for (let i = n - 1; i > 0; i--) {
+    const j = stream.integer(i + 1);
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}
+
+/**
+ * Ė = Σ_i w_i ⟨Σ_j w_j e^{β⟨x_i,x_j⟩} x_j, ẋ_i⟩ (arXiv 2312.10794, eq. 3.3), as far as it has the
+ * wrong sign.
+ */
+function energyDirection(trial: Trial): Violation {
+  const { entry, particles, parameters } = trial;
+  const { n, d, positions, masses } = particles;
+  const { rate, scale } = flow(trial, particles, parameters);
+  const beta = typeof parameters.beta === 'number' ? parameters.beta : 0;
+  let total = 0;
+  let size = 0;
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) {
+      const [x, y] = [rowOf(positions, i, d), rowOf(positions, j, d)];
+      const weight = masses[i] * masses[j] * Math.exp(beta * dot(x, y));
+      total += weight * dot(y, rowOf(rate, i, d));
+      size += weight * norm(y) * scale;
+    }
+  const fall = entry.properties.energy === 'increases' ? -total : total;
+  return { measured: Math.max(0, fall), allowed: ROUND_OFF * size };
+}
+
+/** A token on the boundary of a cone that holds all others: −⟨v, w⟩ if it is pulled out. */
+function cone(trial: Trial): Violation {
+  const { entry, particles, parameters } = trial;
+  const { n, d } = particles;
+  const pole = uniformDirection(d, trial.random);
+  const inside = Float64Array.from(particles.positions);
+  for (let i = 0; i < n; i++)
+    if (dot(rowOf(inside, i, d), pole) < 0) reflect(rowOf(inside, i, d), pole);
+  const edge = trial.random.integer(n);
+  const x = rowOf(inside, edge, d);
+  const flat = tangent(pole, x);
+  const length = entry.space === 'sphere' ? norm(flat) : 1;
+  x.set(flat.map((value) => value / length));
+  const { rate, scale } = flow(trial, { ...particles, positions: inside }, parameters);
+  const out = -dot(rowOf(rate, edge, d), pole);
+  return { measured: Math.max(0, out), allowed: ROUND_OFF * scale };
+}
+
+/** How much the first tokens' velocities change when the tokens after them do. */
+function causality(trial: Trial): Violation {
+  const { entry, particles, parameters } = trial;
+  const { n, d } = particles;
+  const kept = 1 + trial.random.integer(Math.max(1, n - 1));
+  const changed = Float64Array.from(particles.positions);
+  for (let i = kept; i < n; i++) changed.set(randomPoint(entry, d, trial.random), i * d);
+  const before = flow(trial, particles, parameters);
+  const after = flow(trial, { ...particles, positions: changed }, parameters);
+  const first = (values: Float64Array) => values.subarray(0, kept * d);
+  return {
+    measured: largestDifference(first(before.rate), first(after.rate)),
+    allowed: ROUND_OFF * before.scale,
+  };
+}
+
+/** The largest coordinate of Σ w_i ẋ_i. */
+function meanDrift(trial: Trial): Violation {
+  const { particles, parameters } = trial;
+  const { n, d, masses } = particles;
+  const { rate, scale } = flow(trial, particles, parameters);
+  const drift = new Float64Array(d);
+  for (let i = 0; i < n; i++) for (let k = 0; k < d; k++) drift[k] += masses[i] * rate[i * d + k];
+  return {
+    measured: drift.reduce((a, b) => Math.max(a, Math.abs(b)), 0),
+    allowed: ROUND_OFF * scale,
+  };
+}
