@@ -32,7 +32,7 @@ export const fillSchema = z.strictObject({
   coupling: coupling.optional(),
   targets: z
     .array(z.string(TARGET_ERROR).min(1, TARGET_ERROR).max(200, TARGET_ERROR), {
-      error: 'expected a list of answers such as ["der Hund", "die Katze"]',
+      error: 'expected a list of at most 100 answers such as ["der Hund", "die Katze"]',
     })
     .max(100)
     .default([])
@@ -54,7 +54,7 @@ export const traceSchema = fillSchema.extend({
     .describe('How many first tokens each layer lists for itself'),
   tolerances: z
     .array(z.number(ANGLE_ERROR).positive(ANGLE_ERROR).max(Math.PI, ANGLE_ERROR), {
-      error: 'expected a list of angles such as [0.1, 0.5]',
+      error: 'expected a list of 1 to 64 angles such as [0.1, 0.5]',
     })
     .min(1)
     .max(64)

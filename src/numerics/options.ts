@@ -5,6 +5,7 @@
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { InputError } from './errors.ts';
+import { show } from './parameters.ts';
 
 /** A whole number from `least` to `most`; every other value gets the same message. */
 export function wholeNumber(least: number, most: number) {
@@ -43,12 +44,6 @@ function unknownName(name: string, schema: z.ZodObject): InputError {
 
 function entry(value: unknown, key: PropertyKey): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return 'missing';
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
 /** What was expected, in words: of a number a bound, of a list or text a bound of its length. */
