@@ -1,8 +1,8 @@
 /**
- * NumPy's array file (numpy.lib.format). Written: version 1.0, Float64 in C order. Read: versions 1 to 3,
+ * NumPy's array file (numpy.lib.format). Written, whole or row by row: version 1.0, Float64 in C order. Read: versions 1 to 3,
  * little-endian floats of 2, 4 or 8 bytes in C order; every other file is refused with its remedy.
  */
-import { readFileSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { DamagedFileError, InputError } from '../numerics/errors.ts';
 import { readable } from './files.ts';
 
@@ -34,15 +34,80 @@ function fillFloat64(view: DataView, parts: readonly Float64Array[]): void {
     }
 }
 
-/** Magic, length and dictionary, padded so that the numbers begin at a multiple of 64. */
-function npyHeader(shape: readonly number[]): Uint8Array {
+/**
+ * Magic, length and dictionary, padded so that the numbers begin at a multiple of 64; `room` more
+ * characters leave space for a first axis that grows.
+ */
+function npyHeader(shape: readonly number[], room = 0): Uint8Array {
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const entries = `{'descr': '<f8', 'fortran_order': False, 'shape': (${tuple}), }`;
   const fixed = MAGIC.length + 2;
-  const total = Math.ceil((fixed + entries.length + 1) / ALIGNMENT) * ALIGNMENT;
+  const total = Math.ceil((fixed + entries.length + room + 1) / ALIGNMENT) * ALIGNMENT;
   const text = `${entries.padEnd(total - fixed - 1)}\n`;
   const length = [text.length & 0xff, text.length >> 8];
   return Uint8Array.from([...MAGIC, ...length, ...new TextEncoder().encode(text)]);
+}
+
+/** An .npy file that grows along its first axis and is readable after every row. */
+export interface NpyWriter {
+  /** Writes the next row; its numbers have the shape of `tail`. */
+  append(row: Float64Array): void;
+  close(): void;
+}
+
+/**
+ * Opens the file at `path` for rows of shape `tail`, new, or to go on after the first `rows` rows of an
+ * existing one. The header counts a row only after its numbers are written, so that a file that was
+ * interrupted holds whole rows. Throws RangeError for a row of a wrong length, and the system's errors.
+ */
+export function growNpy(path: string, tail: readonly number[], rows = 0): NpyWriter {
+  const file = openSync(path, rows > 0 ? 'r+' : 'w');
+  const size = tail.reduce((a, b) => a * b, 1);
+  // Whatever the count, the header has the length of the largest one.
+  const digits = String(Number.MAX_SAFE_INTEGER).length;
+  const header = (count: number) => npyHeader([count, ...tail], digits - String(count).length);
+  const begin = header(0).length;
+  let count = rows;
+  if (rows > 0) ftruncateSync(file, begin + 8 * size * rows);
+  writeAll(file, header(count), 0);
+  return {
+    append(row) {
+      if (row.length !== size)
+        throw new RangeError(`a row of shape [${tail}] needs ${size} values, got ${row.length}`);
+      writeAll(file, bytesOf(row), begin + 8 * size * count);
+      count++;
+      writeAll(file, header(count), 0);
+    },
+    close: () => closeSync(file),
+  };
+}
+
+/** The numbers as an .npy file stores them; not a copy where the machine does so too. */
+function bytesOf(row: Float64Array): Uint8Array {
+  if (isLittleEndian()) return new Uint8Array(row.buffer, row.byteOffset, row.byteLength);
+  const bytes = new Uint8Array(row.byteLength);
+  fillFloat64(new DataView(bytes.buffer), [row]);
+  return bytes;
+}
+
+function writeAll(file: number, bytes: Uint8Array, position: number): void {
+  for (let done = 0; done < bytes.length; )
+    done += writeSync(file, bytes, done, bytes.length - done, position + done);
+}
+
+/** The shape that the header of a file made by `growNpy` or `encodeNpy` states. Throws like `readNpy`. */
+export function npyShape(path: string, field: string): readonly number[] {
+  const head = new Uint8Array(1024);
+  const length = readable(field, path, (name) => {
+    const file = openSync(name, 'r');
+    try {
+      return readSync(file, head, 0, head.length, 0);
+    } finally {
+      closeSync(file);
+    }
+  });
+  const { text } = readHeader(head.subarray(0, length), field, path);
+  return parseHeader(text, field, path).shape;
 }
 
 export interface NpyArray {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { decodeNpy, encodeNpy, readNpy } from '../../src/host/npy.ts';
+import { decodeNpy, encodeNpy, growNpy, npyShape, readNpy } from '../../src/host/npy.ts';
 import { DamagedFileError, InputError } from '../../src/numerics/errors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'schmetterling-npy-'));
@@ -87,5 +87,38 @@ describe('.npy files are refused', () => {
     expect(readNpy(path, 'frames').data).toEqual(four);
     expect(() => readNpy(join(folder, 'none.npy'), 'frames')).toThrow('there is no such file');
     expect(() => readNpy(folder, 'frames')).toThrow('it is a folder');
+  });
+});
+
+describe('an .npy file that grows', () => {
+  it('holds whole rows after every one of them', () => {
+    const path = join(folder, 'growing.npy');
+    const file = growNpy(path, [2]);
+    expect(npyShape(path, 'positions')).toEqual([0, 2]);
+    for (let row = 0; row < 12; row++) {
+      file.append(Float64Array.of(row, -row));
+      const { shape, data } = readNpy(path, 'positions');
+      expect(shape).toEqual([row + 1, 2]);
+      expect(data.at(-1)).toBe(-row);
+    }
+    file.close();
+  });
+
+  it('goes on after the rows that are kept', () => {
+    const path = join(folder, 'going-on.npy');
+    const first = growNpy(path, [3]);
+    for (const value of [1, 2, 3]) first.append(new Float64Array(3).fill(value));
+    first.close();
+    const second = growNpy(path, [3], 2);
+    expect(readNpy(path, 'positions').shape).toEqual([2, 3]);
+    second.append(new Float64Array(3).fill(4));
+    second.close();
+    expect([...readNpy(path, 'positions').data]).toEqual([1, 1, 1, 2, 2, 2, 4, 4, 4]);
+  });
+
+  it('refuses a row of another length', () => {
+    const file = growNpy(join(folder, 'odd.npy'), [2, 2]);
+    expect(() => file.append(new Float64Array(3))).toThrow(/shape \[2,2\] needs 4 values, got 3/);
+    file.close();
   });
 });
