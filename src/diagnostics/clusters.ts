@@ -4,6 +4,7 @@
  * is chosen.
  */
 import { angle } from '../geometry/sphere.ts';
+import { createForest, setsOf } from '../numerics/forest.ts';
 import { type Matrix, row } from '../numerics/matrix.ts';
 import type { Space } from './diagnostic.ts';
 import { distance } from './distance.ts';
@@ -87,14 +88,7 @@ export function clustersAt({ size, merges }: Dendrogram, tolerance: number): num
     first.push(first[a]);
     forest.join(first[a], first[b]);
   }
-  const clusters = new Map<number, number[]>();
-  for (let i = 0; i < size; i++) {
-    const root = forest.root(i);
-    const members = clusters.get(root);
-    if (members) members.push(i);
-    else clusters.set(root, [i]);
-  }
-  return [...clusters.values()];
+  return setsOf(forest, size);
 }
 
 /** The number of clusters at every tolerance at once: `counts[k]` from `tolerances[k]` on, the first from 0. */
@@ -206,25 +200,6 @@ function spanningTree(positions: Matrix, space: Space): Edge[] {
     edges.push({ height: nearest[added], from: parent[added], to: added });
   }
   return edges;
-}
-
-/** Disjoint sets of 0 … n − 1: `root` names the set of an element, `join` unites two and names the union. */
-function createForest(n: number) {
-  const parent = Int32Array.from({ length: n }, (_, i) => i);
-  function root(i: number): number {
-    let at = i;
-    while (parent[at] !== at) {
-      parent[at] = parent[parent[at]];
-      at = parent[at];
-    }
-    return at;
-  }
-  function join(i: number, j: number): number {
-    const [a, b] = [root(i), root(j)];
-    parent[Math.max(a, b)] = Math.min(a, b);
-    return Math.min(a, b);
-  }
-  return { root, join };
 }
 
 /** `partitions`: the clusters at one tolerance, layer by layer. */
