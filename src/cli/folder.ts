@@ -1,14 +1,15 @@
 /** The folder of `--out`: made before the work begins, filled when it is done. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { errorCode, exitOnInterrupt, removeLeftovers, writeFileSafely } from '../host/files.ts';
 import { InputError } from '../numerics/errors.ts';
 
-/** Makes the folder where it is missing. Throws InputError (field `out`) where that is refused. */
+/** Makes the folder where it is missing. Throws InputError (field `out`) where that or writing in it is refused. */
 export function prepareFolder(folder: string): void {
   exitOnInterrupt();
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(resolve(folder));
+    accessSync(folder, constants.W_OK);
   } catch (error) {
     throw new InputError(
       'out',
@@ -16,6 +17,13 @@ export function prepareFolder(folder: string): void {
     );
   }
   removeLeftovers(folder);
+}
+
+/** One folder after the other: mkdir's own recursion never ends where the system makes none, as under /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 /** Writes files by name, each of them whole, in their order; returns the names. */
