@@ -1,5 +1,9 @@
 /** What an integrator is given: a field on a flat state vector. It knows no particles and no attention. */
 
+/**
+ * All functions must return for states that are not finite, with whatever value: the integrator
+ * notices. They are called with states on the manifold only, also within a step.
+ */
 export interface FlowProblem {
   /** Length of the state. */
   readonly size: number;
@@ -9,7 +13,10 @@ export interface FlowProblem {
   ambient?(time: number, state: Float64Array, out: Float64Array): void;
   /** Brings a state back to the manifold, in place. */
   retract?(state: Float64Array): void;
-  /** Times where f has a kink or a jump; no step crosses one. */
+  /**
+   * Times where f has a kink or a jump; no step crosses one, but layers do. At a jump f has the value
+   * of the piece that begins there.
+   */
   readonly breakpoints?: readonly number[];
   /** Noise dx = f dt + Σ(x) ∘ dW: writes Σ(x) dW for the increments dW [size]; absent without noise. */
   diffuse?(state: Float64Array, increments: Float64Array, out: Float64Array): void;

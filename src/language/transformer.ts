@@ -15,7 +15,8 @@ import {
 } from '../engines/reference.ts';
 import { knotTimes, weightsAt } from '../flow/depth-weights.ts';
 import { type LayerFrame, layers } from '../flow/layers.ts';
-import { dormandPrince } from '../integrators/dormand-prince.ts';
+import { integrate } from '../integrators/integrate.ts';
+import type { FlowProblem } from '../integrators/problem.ts';
 import type { LanguageModel } from './checkpoint.ts';
 
 /** Number of layers, or the flow itself by an adaptive integrator. */
@@ -107,20 +108,23 @@ function* continuousFlow(
       beta,
       visible,
     });
-  const problem = {
-    velocity(time: number, state: Float64Array) {
+  const problem: FlowProblem = {
+    size: start.data.length,
+    velocity(time, state, out) {
       const x = tensor(shape, state);
-      return referenceAlgebra.tangent(x, field(time, x).velocity).data;
+      out.set(referenceAlgebra.tangent(x, field(time, x).velocity).data);
     },
-    retract: (state: Float64Array) => referenceAlgebra.normalise(tensor(shape, state)).data,
+    retract: (state) => state.set(referenceAlgebra.normalise(tensor(shape, state)).data),
+    breakpoints: knotTimes(knots, horizon),
   };
   const settings = {
-    times: Array.from({ length: depth + 1 }, (_, k) => (horizon * k) / depth),
-    breakpoints: knotTimes(knots, horizon),
+    scheme: 'dopri5',
+    end: horizon,
+    times: Array.from({ length: depth + 1 }, (_, k) => horizon * (k / depth)),
     tolerance: ODE_TOLERANCE,
   };
   let coupling: Float64Tensor | null = null;
-  for (const { time, state } of dormandPrince(problem, start.data, settings)) {
+  for (const { time, state } of integrate(problem, start.data, settings)) {
     const positions = tensor(shape, state);
     yield { time, positions, coupling };
     if (time < horizon) coupling = field(time, positions).coupling;

@@ -24,3 +24,18 @@ export class LimitError extends InputError {
 export class DamagedFileError extends Error {
   override readonly name = 'DamagedFileError';
 }
+
+/** A computation whose values stopped being finite. What was delivered before stays good. Exit code 1. */
+export class DivergedError extends Error {
+  override readonly name = 'DivergedError';
+  /** The time of the last good state. */
+  readonly time: number;
+  /** Steps accepted until then. */
+  readonly step: number;
+
+  constructor(time: number, step: number, message: string) {
+    super(message);
+    this.time = time;
+    this.step = step;
+  }
+}

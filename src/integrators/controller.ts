@@ -1,0 +1,27 @@
+/** The size of adaptive steps. `ratio` is the estimated error of a step over its tolerance. */
+
+/** After an accepted step: PI control (Hairer–Nørsett–Wanner II.4), damped by the ratio of the step before. */
+export function growth(ratio: number, previous: number): number {
+  const factor = 0.9 * Math.max(ratio, 1e-10) ** -0.17 * previous ** 0.04;
+  return Math.min(5, Math.max(0.2, factor));
+}
+
+/** After a rejected step. */
+export const shrinkage = (ratio: number): number => Math.max(0.2, 0.9 * ratio ** -0.2);
+
+/** What the next step needs to know about this ratio. */
+export const remembered = (ratio: number): number => Math.max(ratio, 1e-4);
+
+/**
+ * A first step along which the state moves by about one part in a hundred, at most 1 (what follows may
+ * grow fivefold a step); NaN where f is not finite.
+ */
+export function firstStep(state: Float64Array, velocity: Float64Array): number {
+  let size = 1;
+  let speed = 0;
+  for (let i = 0; i < state.length; i++) {
+    size = Math.max(size, Math.abs(state[i]));
+    speed = Math.max(speed, Math.abs(velocity[i]));
+  }
+  return Math.min(1, (0.01 * size) / speed);
+}

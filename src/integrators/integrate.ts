@@ -1,0 +1,396 @@
+/**
+ * One loop for every scheme: from a start at time 0, or from where another run was, to the end, with
+ * frames at the times asked for. Not the steps (a Stepper proposes them), and not what flows.
+ *
+ * Frames never change the steps of dopri5 (dense output); a fixed step is cut at a save time off its
+ * grid; the layer, which is never cut, has no such save times.
+ */
+import { DivergedError, InputError } from '../numerics/errors.ts';
+import { checkNumber, entryNamed } from '../numerics/parameters.ts';
+import {
+  adaptiveStretch,
+  checkWholeSteps,
+  firstAfter,
+  fixedStretch,
+  type Stretch,
+} from './clock.ts';
+import { firstStep, growth, remembered, shrinkage } from './controller.ts';
+import { crosses, type FlowEvent, locate } from './events.ts';
+import { brownian, type Increments } from './heun.ts';
+import type { FlowProblem } from './problem.ts';
+import { checkTimes } from './save-at.ts';
+import { END, MAXIMUM_STEPS, type Scheme, STEP, schemes, TOLERANCE } from './schemes.ts';
+import type { Span, Stepper } from './stepper.ts';
+
+export interface IntegrationSettings {
+  /** A name of the catalogue `schemes`. */
+  readonly scheme: string;
+  /** h of a fixed scheme (required there); the first step that dopri5 tries, its own choice if absent. */
+  readonly step?: number;
+  /** dopri5: bound on the error estimate of a step, per entry x_i in units of max(1, |x_i|). */
+  readonly tolerance?: number;
+  /** The end T of the run. */
+  readonly end: number;
+  /** Rising times in [0, T] at which frames are wanted. */
+  readonly times: ArrayLike<number>;
+  /** Accepted and rejected steps after which the run is given up. */
+  readonly maximumSteps?: number;
+  readonly events?: readonly FlowEvent[];
+  /** The path of the noise; `brownian(0)` if absent. */
+  readonly noise?: Increments;
+}
+
+export interface Frame {
+  readonly time: number;
+  /** A copy, [size]. */
+  readonly state: Float64Array;
+  /** Whether `times` asked for it. */
+  readonly saved: boolean;
+  /** Why there is a frame besides: the name of an event, what the hook said, 'end'; or null. */
+  readonly reason: string | null;
+  /** Accepted, rejected, and the size of the last accepted step (0 at the start). */
+  readonly steps: number;
+  readonly rejected: number;
+  readonly step: number;
+  /** What goes on exactly from here; to be asked for before the next frame. */
+  continuation(): Continuation;
+}
+
+/**
+ * Where a run goes on: numbers only, so that JSON keeps it (with the state as a plain list). The state is
+ * that of the step in which the frame lies, which is done again.
+ */
+export interface Continuation {
+  readonly state: ArrayLike<number>;
+  readonly time: number;
+  /** Frames up to this time were delivered. */
+  readonly delivered: number;
+  readonly steps: number;
+  readonly rejected: number;
+  /** The step that comes next, and the error ratio of the one before, for dopri5. */
+  readonly step: number;
+  readonly previousRatio: number;
+}
+
+/** What a hook sees: a state between two steps. */
+export interface StepView {
+  readonly time: number;
+  /** [size], not to be changed, and good only during the call. */
+  readonly state: Float64Array;
+  readonly steps: number;
+  readonly rejected: number;
+  /** f(time, state), computed when asked for and then used by the scheme where it can. */
+  velocity(): Float64Array;
+}
+
+export interface Reply {
+  /** Ends the run here, with a last frame for this reason. */
+  readonly stop?: string;
+  /** Asks for a frame here for this reason. */
+  readonly frame?: string;
+  /** Goes on from another state, and with another problem, which may have another size. */
+  readonly state?: Float64Array;
+  readonly problem?: FlowProblem;
+}
+
+export interface Hooks {
+  /** Called at the start and after every step, before a frame is made of the state. */
+  onStep?(view: StepView): Reply | undefined;
+}
+
+interface Plan {
+  readonly scheme: Scheme;
+  readonly step: number | undefined;
+  readonly tolerance: number;
+  readonly end: number;
+  readonly times: ArrayLike<number>;
+  readonly maximumSteps: number;
+  readonly events: readonly FlowEvent[];
+  readonly noise: Increments;
+}
+
+/** What changes in the course of a run. */
+interface Run {
+  problem: FlowProblem;
+  stepper: Stepper;
+  /** Rising times that no step crosses. */
+  stops: Float64Array;
+  time: number;
+  steps: number;
+  rejected: number;
+  /** The step to be tried next, and the last one that was accepted. */
+  step: number;
+  taken: number;
+  previousRatio: number;
+  /** g of every event at the present state. */
+  values: number[];
+  readonly delivered: number;
+  /** Where a continuation begins. Its state is a live buffer. */
+  base: Omit<Continuation, 'delivered' | 'state'> & { readonly state: Float64Array };
+}
+
+/**
+ * Integrates ẋ = f(t, x) and yields a frame at every one of `times`, at events, where the hook asks for
+ * one, and where the run ends. A run continued from a frame gives the frames of the whole run, bit for
+ * bit, where settings, problem (as it was in that step) and hooks are the same; only the end may be later.
+ *
+ * Throws InputError for settings that do not fit, for too many steps and for steps that become too small
+ * (fields `step`, `time`, `saveAt`, `tolerance`, `scheme`, `start`, `maximumSteps`); DivergedError at
+ * the first value that is not finite. Frames before stay good.
+ */
+export function* integrate(
+  problem: FlowProblem,
+  start: Float64Array | Continuation,
+  settings: IntegrationSettings,
+  hooks: Hooks = {},
+): Generator<Frame, void> {
+  const plan = makePlan(problem, settings);
+  const run = beginRun(problem, start, plan);
+  if (start instanceof Float64Array && (yield* arrive(run, plan, hooks))) return;
+  while (run.time < plan.end) {
+    const span = plan.scheme.adaptive ? adaptiveStep(run, plan) : fixedStep(run, plan);
+    const { inside, atEnd } = momentsOf(run, plan, span);
+    for (const moment of inside) {
+      yield frameWithin(run, span, moment);
+      if (moment.stop) return;
+    }
+    moveOn(run, plan, span);
+    if (yield* arrive(run, plan, hooks, atEnd)) return;
+  }
+}
+
+function makePlan(problem: FlowProblem, settings: IntegrationSettings): Plan {
+  const { end, times, tolerance = TOLERANCE.default, events = [] } = settings;
+  const scheme = entryNamed('scheme', schemes, settings.scheme);
+  checkNumber(END, end);
+  checkTimes(times, end);
+  if (problem.diffuse && !scheme.noise)
+    throw new InputError(
+      'scheme',
+      `scheme ${scheme.name} knows no noise, which this flow has: choose heun`,
+    );
+  const step =
+    scheme.adaptive && settings.step === undefined ? undefined : checkNumber(STEP, settings.step);
+  if (scheme.whole && step !== undefined) checkWholeSteps(step, end, times);
+  return {
+    scheme,
+    step,
+    tolerance: scheme.adaptive ? checkNumber(TOLERANCE, tolerance) : tolerance,
+    end,
+    times,
+    maximumSteps: checkNumber(MAXIMUM_STEPS, settings.maximumSteps ?? MAXIMUM_STEPS.default),
+    events,
+    noise: settings.noise ?? brownian(0),
+  };
+}
+
+function beginRun(problem: FlowProblem, start: Float64Array | Continuation, plan: Plan): Run {
+  const fresh = start instanceof Float64Array;
+  const state = Float64Array.from(fresh ? start : start.state);
+  if (state.length !== problem.size)
+    throw new InputError(
+      'start',
+      `the start has ${state.length} numbers: expected ${problem.size}, give that many`,
+    );
+  const from = fresh
+    ? { time: 0, delivered: -1, steps: 0, rejected: 0, step: plan.step ?? 0, previousRatio: 1 }
+    : start;
+  const { time, delivered, steps, rejected, previousRatio } = from;
+  const step = plan.scheme.adaptive ? from.step : (plan.step ?? 0);
+  const counters = { time, steps, rejected, step, previousRatio };
+  return {
+    ...opened(problem, state, plan, time),
+    ...counters,
+    taken: 0,
+    delivered,
+    base: { ...counters, state },
+  };
+}
+
+/** What hangs on the problem and the state. */
+function opened(problem: FlowProblem, state: Float64Array, plan: Plan, time: number) {
+  return {
+    problem,
+    stepper: plan.scheme.open(problem, state, plan.noise),
+    stops: stopsOf(problem, plan),
+    values: plan.events.map((event) => event.value(time, state)),
+  };
+}
+
+/** Breakpoints, the end, and where fixed steps are cut; rising. */
+function stopsOf({ breakpoints = [] }: FlowProblem, { scheme, times, end }: Plan): Float64Array {
+  const inside = scheme.whole ? [] : breakpoints.filter((time) => time > 0 && time < end);
+  const cuts = scheme.adaptive ? [] : times;
+  const stops = new Float64Array(inside.length + cuts.length + 1);
+  stops.set(inside);
+  stops.set(cuts, inside.length);
+  stops[stops.length - 1] = end;
+  return stops.sort();
+}
+
+/** One step of a scheme with a fixed step. */
+function fixedStep(run: Run, plan: Plan): Span {
+  checkCount(run, plan);
+  const span = spanOf(run, fixedStretch(run.time, run.step, run.stops));
+  const error = run.stepper.attempt(span);
+  if (error > 0) throw diverged(run, `take a step below ${span.h}${otherScheme(plan.scheme)}`);
+  run.steps++;
+  run.taken = span.h;
+  return span;
+}
+
+/** Tries steps until one meets the tolerance. */
+function adaptiveStep(run: Run, plan: Plan): Span {
+  if (!run.step) run.step = firstStep(run.stepper.state, run.stepper.velocity(run.time));
+  // As it was before any step was tried, for then the same steps are tried again.
+  run.base = { ...run.base, step: run.step };
+  let largest = 5;
+  for (;;) {
+    checkCount(run, plan);
+    const span = spanOf(run, adaptiveStretch(run.time, run.step, run.stops));
+    const error = run.stepper.attempt(span);
+    const ratio = error / plan.tolerance;
+    if (ratio <= 1) return acceptSize(run, span, ratio, largest);
+    run.rejected++;
+    run.step = span.h * shrinkage(ratio);
+    largest = 1;
+    if (!(run.time + run.step > run.time)) throw tooSmall(run, plan, error);
+  }
+}
+
+/** Sets the size of the next step. A step that was cut short says nothing against the size proposed. */
+function acceptSize(run: Run, span: Span, ratio: number, largest: number): Span {
+  const next = span.h * Math.min(largest, growth(ratio, run.previousRatio));
+  run.step = span.h < run.step ? Math.max(next, run.step) : next;
+  run.previousRatio = remembered(ratio);
+  run.steps++;
+  run.taken = span.h;
+  return span;
+}
+
+function spanOf({ problem, steps }: Run, stretch: Stretch): Span {
+  const smooth = !problem.breakpoints?.includes(stretch.end);
+  return { ...stretch, smooth, index: steps };
+}
+
+function checkCount({ time, steps, rejected }: Run, { maximumSteps, scheme, tolerance }: Plan) {
+  if (steps + rejected < maximumSteps) return;
+  const remedy = scheme.adaptive ? `loosen the tolerance ${tolerance}` : 'take a larger step';
+  throw new InputError(
+    'maximumSteps',
+    `the run stopped at time ${time} after ${steps} steps and ${rejected} rejected ones, expected at most ${maximumSteps}: ${remedy}, end it before, or allow more steps`,
+  );
+}
+
+const otherScheme = ({ noise }: Scheme) => (noise ? '' : ' or the scheme dopri5');
+
+function diverged({ time, steps }: Run, remedy: string): DivergedError {
+  return new DivergedError(
+    time,
+    steps,
+    `after time ${time} (step ${steps}) the flow has values that are not finite: ${remedy}`,
+  );
+}
+
+function tooSmall(run: Run, { tolerance }: Plan, error: number): Error {
+  if (!Number.isFinite(error)) return diverged(run, 'end the run before');
+  return new InputError(
+    'tolerance',
+    `at time ${run.time} the steps became too small to count for tolerance ${tolerance}: loosen it, or end the run before, for the flow may be singular there`,
+  );
+}
+
+/** A frame within a step. */
+interface Moment {
+  readonly time: number;
+  readonly saved: boolean;
+  readonly reason: string | null;
+  readonly stop: boolean;
+}
+
+/** What happens in a step that was just taken, up to an event that stops the run. */
+function momentsOf(run: Run, plan: Plan, span: Span): { inside: Moment[]; atEnd?: Moment } {
+  const events = eventsWithin(run, plan, span);
+  const inside = [...savesWithin(plan.times, span), ...events]
+    .filter(({ time }) => time > run.delivered && time < span.end)
+    .sort((a, b) => a.time - b.time);
+  const last = inside.findIndex(({ stop }) => stop);
+  const atEnd = events.filter(({ time }) => time === span.end);
+  return {
+    inside: last < 0 ? inside : inside.slice(0, last + 1),
+    atEnd: atEnd.find(({ stop }) => stop) ?? atEnd[0],
+  };
+}
+
+function savesWithin(times: ArrayLike<number>, { time, end }: Span): Moment[] {
+  const moments: Moment[] = [];
+  for (let i = firstAfter(times, time); i < times.length && times[i] < end; i++)
+    moments.push({ time: times[i], saved: true, reason: null, stop: false });
+  return moments;
+}
+
+function eventsWithin({ stepper, values }: Run, { events }: Plan, span: Span): Moment[] {
+  return events.flatMap((event, e) => {
+    if (!crosses(values[e], event.value(span.end, stepper.next))) return [];
+    const theta = locate(event, stepper, span, values[e]);
+    const time = theta === 1 ? span.end : span.time + theta * span.h;
+    return [{ time, saved: false, reason: event.name, stop: event.stop }];
+  });
+}
+
+function frameWithin(run: Run, span: Span, { time, saved, reason }: Moment): Frame {
+  const state = new Float64Array(run.problem.size);
+  run.stepper.interpolate?.((time - span.time) / span.h, state);
+  return frameOf(run, time, state, saved, reason);
+}
+
+/**
+ * Between two steps: the hook, what it changes, and the frame. `event` is what happened just there.
+ * Returns whether the run ends here.
+ */
+function* arrive(run: Run, plan: Plan, hooks: Hooks, event?: Moment): Generator<Frame, boolean> {
+  const reply = hooks.onStep?.(viewOf(run)) ?? {};
+  const changed = change(run, plan, reply);
+  const ended = run.time >= plan.end;
+  // The last step of dopri5 is cut short by the end: a run that is continued takes it as a whole.
+  if (changed || !(ended && plan.scheme.adaptive)) run.base = baseOf(run);
+  const saved = plan.times[firstAfter(plan.times, run.time) - 1] === run.time;
+  const reason = reply.stop ?? event?.reason ?? reply.frame ?? (ended ? 'end' : null);
+  if ((saved || reason !== null) && run.time > run.delivered)
+    yield frameOf(run, run.time, Float64Array.from(run.stepper.state), saved, reason);
+  return reply.stop !== undefined || event?.stop === true;
+}
+
+function moveOn(run: Run, plan: Plan, span: Span): void {
+  run.stepper.accept();
+  run.time = span.end;
+  run.values = plan.events.map((event) => event.value(run.time, run.stepper.state));
+}
+
+function change(run: Run, plan: Plan, { problem, state }: Reply): boolean {
+  if (!problem && !state) return false;
+  const next = Float64Array.from(state ?? run.stepper.state);
+  Object.assign(run, opened(problem ?? run.problem, next, plan, run.time));
+  return true;
+}
+
+function viewOf(run: Run): StepView {
+  const { time, steps, rejected, stepper } = run;
+  const velocity = () => stepper.velocity(time);
+  return { time, state: stepper.state, steps, rejected, velocity };
+}
+
+function baseOf({ time, steps, rejected, step, previousRatio, stepper }: Run): Run['base'] {
+  return { time, steps, rejected, step, previousRatio, state: stepper.state };
+}
+
+function frameOf(
+  { steps, rejected, taken, base }: Run,
+  time: number,
+  state: Float64Array,
+  saved: boolean,
+  reason: string | null,
+): Frame {
+  const continuation = () => ({ ...base, state: Float64Array.from(base.state), delivered: time });
+  return { time, state, saved, reason, steps, rejected, step: taken, continuation };
+}

@@ -1,0 +1,132 @@
+/** The catalogue of schemes, and the parameters of an integration as data. Not the steps themselves. */
+import type { ChoiceParameter, NumberParameter } from '../numerics/parameters.ts';
+import { DORMAND_PRINCE } from './dormand-prince.ts';
+import { brownian, heun, type Increments } from './heun.ts';
+import { layer, projectedEuler } from './one-stage.ts';
+import type { FlowProblem } from './problem.ts';
+import { RK4 } from './rk4.ts';
+import { rungeKutta } from './runge-kutta.ts';
+import type { Stepper } from './stepper.ts';
+
+export interface Scheme {
+  readonly name: string;
+  readonly title: string;
+  readonly help: string;
+  /** Of the error at a fixed time, in the step size (in noise: strong order). */
+  readonly order: number;
+  /** Chooses its steps by a tolerance; the others have a fixed step. */
+  readonly adaptive: boolean;
+  /** A step is a thing of its own and is never cut. */
+  readonly whole: boolean;
+  /** Takes noise. */
+  readonly noise: boolean;
+  /** `start` becomes the stepper's own. */
+  open(problem: FlowProblem, start: Float64Array, increments: Increments): Stepper;
+}
+
+const FIXED = { adaptive: false, whole: false, noise: false };
+
+export const schemes: readonly Scheme[] = [
+  {
+    ...FIXED,
+    name: 'layer',
+    title: 'Layer',
+    help: 'x ← normalise(x + h v): a layer of a transformer. Order 1.',
+    order: 1,
+    whole: true,
+    open: layer,
+  },
+  {
+    ...FIXED,
+    name: 'euler',
+    title: 'Projected Euler',
+    help: 'x ← normalise(x + h P_x v). Order 1.',
+    order: 1,
+    open: projectedEuler,
+  },
+  {
+    ...FIXED,
+    name: 'rk4',
+    title: 'Runge–Kutta 4',
+    help: 'The classical scheme with retracted stages. Order 4.',
+    order: 4,
+    open: (problem, start) => rungeKutta(problem, start, RK4),
+  },
+  {
+    name: 'dopri5',
+    title: 'Dormand–Prince 5(4)',
+    help: 'Chooses its steps by a tolerance; order 5, dense output of order 4.',
+    order: 5,
+    adaptive: true,
+    whole: false,
+    noise: false,
+    open: (problem, start) => rungeKutta(problem, start, DORMAND_PRINCE),
+  },
+  {
+    ...FIXED,
+    name: 'heun',
+    title: 'Heun–Stratonovich',
+    help: 'For noise: strong order ½, weak order 1; order 2 without noise.',
+    order: 0.5,
+    noise: true,
+    open: (problem, start, increments = brownian(0)) => heun(problem, start, increments),
+  },
+];
+
+export const SCHEME: ChoiceParameter = {
+  type: 'choice',
+  name: 'scheme',
+  title: 'Scheme',
+  help: 'How the flow is cut into steps.',
+  unit: '',
+  default: 'layer',
+  choices: schemes.map(({ name }) => name),
+};
+
+export const STEP: NumberParameter = {
+  type: 'number',
+  name: 'step',
+  title: 'Step',
+  help: 'The step h of a scheme with a fixed step; the first one tried by dopri5.',
+  unit: 'time',
+  default: 0.1,
+  minimum: 1e-12,
+  maximum: 1e12,
+  integer: false,
+};
+
+export const TOLERANCE: NumberParameter = {
+  type: 'number',
+  name: 'tolerance',
+  title: 'Tolerance',
+  help: 'dopri5: bound on the error estimate of a step, per entry, in units of max(1, |entry|).',
+  unit: '',
+  default: 1e-8,
+  minimum: 1e-15,
+  maximum: 1,
+  integer: false,
+};
+
+export const MAXIMUM_STEPS: NumberParameter = {
+  type: 'number',
+  name: 'maximumSteps',
+  title: 'Most steps',
+  help: 'Steps, accepted and rejected, after which a run is given up.',
+  unit: '',
+  default: 10_000_000,
+  minimum: 1,
+  maximum: 1e9,
+  integer: true,
+};
+
+export const END: NumberParameter = {
+  type: 'number',
+  name: 'time',
+  title: 'Time',
+  help: 'The end T of the run; the start is 0.',
+  unit: 'time',
+  default: 10,
+  minimum: 1e-12,
+  maximum: 1e12,
+  integer: false,
+};
