@@ -1,5 +1,6 @@
 /**
- * The kernels of the simulator's wasm engine: couplings and the sums they weigh, one block of queries
+ * The kernels of the simulator's wasm engine (those of the spectral engine are handed through):
+ * couplings and the sums they weigh, one block of queries
  * a call, without the n × n matrix. Blocks are fixed by n, so that whoever computes one changes no bit.
  * Not here: projections to q, k, v, the division by the couplings' sum, threads.
  */
@@ -7,6 +8,8 @@ import { attend, TILE_BYTES } from './attend';
 import type { Job } from './job';
 import { groupSize } from './lanes';
 import { near } from './near';
+
+export { circleField, circleMoments, directRow, sphereField, sphereMoments } from './spectral';
 
 /** Groups of queries in a block. */
 const GROUPS: i32 = 4;

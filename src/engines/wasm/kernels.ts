@@ -11,6 +11,12 @@ export interface FieldKernels {
   /** Any coupling, head sizes in steps of four. */
   attend32: BlockKernel;
   attend64: BlockKernel;
+  /** Of the spectral engine: assembly/spectral.ts. */
+  circleMoments: BlockKernel;
+  circleField: BlockKernel;
+  sphereMoments: BlockKernel;
+  sphereField: BlockKernel;
+  directRow: BlockKernel;
   /** Bytes of work space of a thread. */
   scratchBytes(): number;
   /** Queries in a block of numbers of so many bytes. */

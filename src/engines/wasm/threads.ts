@@ -22,10 +22,17 @@ export interface FieldThreadStart {
 export type SpawnFieldThread = (start: FieldThreadStart) => { stop(): void };
 
 /** Kernels by the number that threads tell each other. */
-const KERNELS = ['near32', 'near64', 'attend32', 'attend64'] as const;
+const KERNELS = [
+  ...(['near32', 'near64', 'attend32', 'attend64'] as const),
+  ...(['circleMoments', 'circleField', 'sphereMoments', 'sphereField', 'directRow'] as const),
+] as const;
 export type KernelName = (typeof KERNELS)[number];
 
 export const MOST_THREADS = 64;
+
+/** A page can hand memory to its workers only where it is isolated from other origins; Node always can. */
+export const canShare = () =>
+  !('crossOriginIsolated' in globalThis) || globalThis.crossOriginIsolated;
 
 /** Where things lie in the memory, in bytes; the first kilobyte is left alone. */
 const CONTROL = 1024;

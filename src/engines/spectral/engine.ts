@@ -1,0 +1,79 @@
+/**
+ * The simulator's spectral engine: softmax and exponential attention with Q = K = V = I on the circle
+ * in O(nK) and on the sphere S² in O(nK²), by harmonics of the particles' measure instead of pairs.
+ * Its error is absolute, where the other engines' is relative: the velocities of tight clusters drown
+ * in it. Not the series (expansion.ts), nor the kernels (assembly/spectral.ts).
+ */
+import { effectiveWeights, exponentialOverflow } from '../../attention/effective.ts';
+import { InputError } from '../../numerics/errors.ts';
+import type { Engine, FieldRequest } from '../field.ts';
+import { canShare, MOST_THREADS, type SpawnFieldThread } from '../wasm/threads.ts';
+import type { Dimension } from './expansion.ts';
+import { type Plan, planOf } from './plan.ts';
+import { fieldBytes, openField } from './velocity.ts';
+
+export interface SpectralEngineOptions {
+  /** Starts a worker thread; without it the engine runs on the caller's thread alone. */
+  readonly spawn?: SpawnFieldThread;
+  /** Threads of the machine that the engine may use, with the caller's; 1 if absent. */
+  readonly threads?: number;
+}
+
+const MEMORY_BYTES = 2 ** 32 - 2 ** 16;
+
+/**
+ * The engine. It computes in float64 whatever the precision asked for, and keeps as many terms as the
+ * accuracy asks for. Its fields block the thread that asks while others compute. `tangent` takes rows
+ * for unit vectors and normalises a copy; `ambient` throws InputError for rows that are none.
+ */
+export function spectralEngine({ spawn, threads = 1 }: SpectralEngineOptions = {}): Engine {
+  return {
+    name: 'spectral',
+    refusal(request) {
+      const plan = planFor(request);
+      return typeof plan === 'string' ? plan : null;
+    },
+    async open(request) {
+      const plan = planFor(request);
+      if (typeof plan === 'string')
+        throw new InputError('engine', `the spectral engine refuses: ${plan}`);
+      const wanted = Math.min(threads, request.threads, MOST_THREADS);
+      return openField(
+        request,
+        plan,
+        Math.max(1, Math.floor(wanted)),
+        canShare() ? spawn : undefined,
+      );
+    },
+  };
+}
+
+/** The plan, or one clause that says why there is none. */
+function planFor(request: FieldRequest): Plan | string {
+  const clause = unsuited(request) ?? exponentialOverflow(request.interaction, 'float64');
+  if (clause) return clause;
+  const plan = planOf(request);
+  return typeof plan === 'string' ? plan : (tooLarge(request, plan) ?? plan);
+}
+
+function unsuited({ interaction, d }: FieldRequest): string | null {
+  const { coupling, causal, beta } = interaction;
+  if (d !== 2 && d !== 3)
+    return `d = ${d} has no short series of harmonics: it takes the circle (d = 2) and the sphere S² (d = 3)`;
+  if (coupling !== 'softmax' && coupling !== 'exponential')
+    return `${coupling} coupling is no function of the angle with a short series: it takes softmax and exponential`;
+  if (causal) return 'causal coupling has other sums for each particle: it takes sums over all';
+  if (beta.length > 1)
+    return `${beta.length} heads couple by other angles than the particles': it takes one head with Q = K = V = I`;
+  if (effectiveWeights(interaction))
+    return 'Q, K, V or O turn particles away from the sphere: it takes one head with Q = K = V = I';
+  if (!(beta[0] >= 0))
+    return `β = ${beta[0]} is below 0: use sign −1 for repulsion, or the wasm engine`;
+  return null;
+}
+
+function tooLarge({ n, d }: FieldRequest, { expansion }: Plan): string | null {
+  const bytes = fieldBytes({ n, d: d as Dimension, degree: expansion.degree }, MOST_THREADS);
+  if (bytes <= MEMORY_BYTES) return null;
+  return `n = ${n} needs ${(bytes / 2 ** 30).toFixed(1)} GB of WebAssembly memory, which holds 4 GB: use fewer particles`;
+}
