@@ -11,7 +11,7 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { wasmEngine } from '../dist/engines/wasm/engine.js';
 import { spawnFieldThread } from '../dist/host/field-threads.js';
-import { random } from '../dist/numerics/random.js';
+import { milliseconds, timeField, unitRows } from './measure.js';
 
 const BETA = 4;
 /** n, d, and the share of the faster peer's time that is aimed at, as one writes the step there. */
@@ -28,39 +28,8 @@ const interaction = {
 };
 const engine = wasmEngine({ spawn: spawnFieldThread, threads: availableParallelism() });
 
-function unitRows(n, d) {
-  const { gaussian } = random(1);
-  const x = Float64Array.from({ length: n * d }, gaussian);
-  for (let at = 0; at < x.length; at += d) {
-    const length = Math.hypot(...x.subarray(at, at + d));
-    for (let c = 0; c < d; c++) x[at + c] /= length;
-  }
-  return x;
-}
-
-/** Best milliseconds of the rounds that fit into 0.7 s, at least three. */
-function milliseconds(run) {
-  run();
-  let best = Number.POSITIVE_INFINITY;
-  const begun = performance.now();
-  for (let round = 0; round < 3 || performance.now() - begun < 700; round++) {
-    const start = performance.now();
-    run();
-    best = Math.min(best, performance.now() - start);
-  }
-  return best;
-}
-
-/** Time of a velocity and the velocity. The threads are up after a moment. */
-async function timeField(x, n, d, precision, threads) {
-  const field = await engine.open({ interaction, n, d, precision, accuracy: 0, threads });
-  const masses = new Float64Array(n).fill(1 / n);
-  const out = new Float64Array(n * d);
-  await new Promise((resolve) => setTimeout(resolve, threads > 1 ? 300 : 0));
-  const ms = milliseconds(() => field.tangent(x, masses, out));
-  field.close();
-  return { ms, out };
-}
+const time = (x, n, d, precision, threads) =>
+  timeField(engine, { interaction, n, d, precision, accuracy: 0, threads }, x);
 
 /** The same step in tfjs as it comes. */
 function timeTensorflow(x, n, d) {
@@ -124,8 +93,8 @@ const peers = timePeers();
 for (const size of SIZES) {
   const [n, d] = size;
   const x = unitRows(n, d);
-  const one = await timeField(x, n, d, 'float32', 1);
-  const all = await timeField(x, n, d, 'float32', availableParallelism());
-  const float64 = await timeField(x, n, d, 'float64', availableParallelism());
+  const one = await time(x, n, d, 'float32', 1);
+  const all = await time(x, n, d, 'float32', availableParallelism());
+  const float64 = await time(x, n, d, 'float64', availableParallelism());
   report(size, one, all, float64, timeTensorflow(x, n, d), peers);
 }

@@ -25,7 +25,7 @@ export interface FieldKernels {
 
 let compiled: WebAssembly.Module | undefined;
 
-/** Compiles at once (16 kB), the first time in a process; threads receive the result. */
+/** Compiles at once (22 kB), the first time in a process; threads receive the result. */
 export function compileFieldKernels(): WebAssembly.Module {
   compiled ??= new WebAssembly.Module(
     Uint8Array.from(atob(fieldKernels), (character) => character.charCodeAt(0)),
