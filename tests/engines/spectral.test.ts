@@ -428,7 +428,7 @@ describe('what the spectral engine refuses', () => {
 
   it('says what it does, in memory that grows with n alone', async () => {
     const note = await withField(request({ beta: [9] }, 100, 2), (field) => field.note);
-    expect(note).toMatch(/harmonics to degree 29 \(30 terms\), velocities off by at most .*e-13/);
+    expect(note).toMatch(/harmonics to degree 30 \(31 terms\), velocities off by at most .*e-13/);
     const bytes = [1e6, 2e6].map((n) => spectralBytes({ n, d: 3, degree: 30 }));
     expect(bytes[1] - bytes[0]).toBeLessThan(1e6 * 80);
   });

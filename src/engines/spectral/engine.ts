@@ -24,7 +24,8 @@ const MEMORY_BYTES = 2 ** 32 - 2 ** 16;
 /**
  * The engine. It computes in float64 whatever the precision asked for, and keeps as many terms as the
  * accuracy asks for. Its fields block the thread that asks while others compute. `tangent` takes rows
- * for unit vectors and normalises a copy; `ambient` throws InputError for rows that are none.
+ * for unit vectors and normalises a copy; `ambient` throws InputError for rows that are none. Exponential
+ * velocities reach e^β, and so does their round-off: their floor can lie above the accuracy asked for.
  */
 export function spectralEngine({ spawn, threads = 1 }: SpectralEngineOptions = {}): Engine {
   return {

@@ -20,6 +20,9 @@ export interface Plan {
   readonly bound: number;
 }
 
+/** The least accuracy times threshold over round-off: what is above 1 is left to the tail. */
+const ROUND_OFF_SHARE = 1.25;
+
 /**
  * Round-off of the sums over particles and terms, in units of e^β. Powers of unit vectors are off by
  * their degree, of which about √β count; Legendre polynomials at the poles by its square. The numbers
@@ -42,11 +45,11 @@ export function planOf(request: FieldRequest): Plan | string {
 function softmaxPlan({ n, accuracy }: FieldRequest, d: Dimension, beta: number): Plan | string {
   const uniform = uniformSum(d, beta);
   const error = roundOff(d, beta);
-  const least = (2 * error) / accuracy;
+  const least = (ROUND_OFF_SHARE * error) / accuracy;
   if (!(least < uniform / 2))
-    return `an accuracy of ${accuracy} is beyond its round-off at β = ${beta}: ask for ${((4 * error) / uniform).toPrecision(2)} or more, or use the wasm engine`;
+    return `an accuracy of ${accuracy} is beyond its round-off at β = ${beta}: ask for ${((2 * ROUND_OFF_SHARE * error) / uniform).toPrecision(2)} or more, or use the wasm engine`;
   const threshold = Math.max(Math.min(1 / n, uniform / 100), least);
-  const expansion = expand(d, beta, (accuracy * threshold) / 2);
+  const expansion = expand(d, beta, accuracy * threshold - error);
   if (!expansion) return tooLong(d, beta);
   return { expansion, threshold, bound: (expansion.tail + error) / threshold };
 }
