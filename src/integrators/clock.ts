@@ -58,7 +58,7 @@ export function checkWholeSteps(step: number, end: number, times: ArrayLike<numb
     const fewer = Math.max(1, Math.floor(end / step));
     throw new InputError(
       'step',
-      `step ${step} does not divide the time ${end}, and a layer is never cut: expected ${end / fewer} (${fewer} layers) or ${end / (fewer + 1)} (${fewer + 1} layers)`,
+      `step ${step} does not divide the time ${end}, and a layer is never cut: expected ${end / fewer} (${fewer} ${fewer === 1 ? 'layer' : 'layers'}) or ${end / (fewer + 1)} (${fewer + 1} layers)`,
     );
   }
   for (let i = 0; i < times.length; i++)

@@ -138,23 +138,28 @@ interface Run {
  * (fields `step`, `time`, `saveAt`, `tolerance`, `scheme`, `start`, `maximumSteps`); DivergedError at
  * the first value that is not finite. Frames before stay good.
  */
-export function* integrate(
+export function integrate(
   problem: FlowProblem,
   start: Float64Array | Continuation,
   settings: IntegrationSettings,
   hooks: Hooks = {},
 ): Generator<Frame, void> {
+  // Not a generator itself, so that settings are refused here and not at the first frame.
   const plan = makePlan(problem, settings);
-  const run = beginRun(problem, start, plan);
-  if (start instanceof Float64Array && (yield* arrive(run, plan, hooks))) return;
+  return frames(beginRun(problem, start, plan), plan, hooks);
+}
+
+function* frames(run: Run, plan: Plan, hooks: Hooks): Generator<Frame, void> {
+  if (run.delivered < 0 && (yield* arrive(run, plan, hooks))) return;
   while (run.time < plan.end) {
     const span = plan.scheme.adaptive ? adaptiveStep(run, plan) : fixedStep(run, plan);
-    const { inside, atEnd } = momentsOf(run, plan, span);
+    const { inside, atEnd, values } = momentsOf(run, plan, span);
     for (const moment of inside) {
       yield frameWithin(run, span, moment);
       if (moment.stop) return;
     }
-    moveOn(run, plan, span);
+    run.stepper.accept();
+    Object.assign(run, { time: span.end, values });
     if (yield* arrive(run, plan, hooks, atEnd)) return;
   }
 }
@@ -245,16 +250,18 @@ function adaptiveStep(run: Run, plan: Plan): Span {
   // As it was before any step was tried, for then the same steps are tried again.
   run.base = { ...run.base, step: run.step };
   let largest = 5;
+  let error = 0;
   for (;;) {
     checkCount(run, plan);
+    // Also where it is NaN. Below a few units in the last place the time would not be kept.
+    if (!(run.step > 4 * Number.EPSILON * run.time)) throw tooSmall(run, plan, error);
     const span = spanOf(run, adaptiveStretch(run.time, run.step, run.stops));
-    const error = run.stepper.attempt(span);
+    error = run.stepper.attempt(span);
     const ratio = error / plan.tolerance;
     if (ratio <= 1) return acceptSize(run, span, ratio, largest);
     run.rejected++;
     run.step = span.h * shrinkage(ratio);
     largest = 1;
-    if (!(run.time + run.step > run.time)) throw tooSmall(run, plan, error);
   }
 }
 
@@ -293,7 +300,7 @@ function diverged({ time, steps }: Run, remedy: string): DivergedError {
 }
 
 function tooSmall(run: Run, { tolerance }: Plan, error: number): Error {
-  if (!Number.isFinite(error)) return diverged(run, 'end the run before');
+  if (!Number.isFinite(error + run.step)) return diverged(run, 'end the run before');
   return new InputError(
     'tolerance',
     `at time ${run.time} the steps became too small to count for tolerance ${tolerance}: loosen it, or end the run before, for the flow may be singular there`,
@@ -308,9 +315,18 @@ interface Moment {
   readonly stop: boolean;
 }
 
-/** What happens in a step that was just taken, up to an event that stops the run. */
-function momentsOf(run: Run, plan: Plan, span: Span): { inside: Moment[]; atEnd?: Moment } {
-  const events = eventsWithin(run, plan, span);
+interface Moments {
+  /** Before the end of the step, rising, up to an event that stops the run. */
+  readonly inside: Moment[];
+  readonly atEnd: Moment | undefined;
+  /** g of every event at the end. */
+  readonly values: number[];
+}
+
+/** What happens in a step that was just taken. */
+function momentsOf(run: Run, plan: Plan, span: Span): Moments {
+  const values = plan.events.map((event) => event.value(span.end, run.stepper.next));
+  const events = eventsWithin(run, plan, span, values);
   const inside = [...savesWithin(plan.times, span), ...events]
     .filter(({ time }) => time > run.delivered && time < span.end)
     .sort((a, b) => a.time - b.time);
@@ -319,6 +335,7 @@ function momentsOf(run: Run, plan: Plan, span: Span): { inside: Moment[]; atEnd?
   return {
     inside: last < 0 ? inside : inside.slice(0, last + 1),
     atEnd: atEnd.find(({ stop }) => stop) ?? atEnd[0],
+    values,
   };
 }
 
@@ -329,9 +346,14 @@ function savesWithin(times: ArrayLike<number>, { time, end }: Span): Moment[] {
   return moments;
 }
 
-function eventsWithin({ stepper, values }: Run, { events }: Plan, span: Span): Moment[] {
+function eventsWithin(
+  { stepper, values }: Run,
+  { events }: Plan,
+  span: Span,
+  after: readonly number[],
+): Moment[] {
   return events.flatMap((event, e) => {
-    if (!crosses(values[e], event.value(span.end, stepper.next))) return [];
+    if (!crosses(values[e], after[e])) return [];
     const theta = locate(event, stepper, span, values[e]);
     const time = theta === 1 ? span.end : span.time + theta * span.h;
     return [{ time, saved: false, reason: event.name, stop: event.stop }];
@@ -359,12 +381,6 @@ function* arrive(run: Run, plan: Plan, hooks: Hooks, event?: Moment): Generator<
   if ((saved || reason !== null) && run.time > run.delivered)
     yield frameOf(run, run.time, Float64Array.from(run.stepper.state), saved, reason);
   return reply.stop !== undefined || event?.stop === true;
-}
-
-function moveOn(run: Run, plan: Plan, span: Span): void {
-  run.stepper.accept();
-  run.time = span.end;
-  run.values = plan.events.map((event) => event.value(run.time, run.stepper.state));
 }
 
 function change(run: Run, plan: Plan, { problem, state }: Reply): boolean {

@@ -32,7 +32,6 @@ export function rungeKutta(problem: FlowProblem, start: Float64Array, tableau: T
   const count = tableau.nodes.length;
   // Slope `count` is the one at the end of the step.
   const slopes = Array.from({ length: count + 1 }, () => new Float64Array(problem.size));
-  const stage = new Float64Array(problem.size);
   let span: Span | null = null;
   let firstKnown = false;
   let lastKnown = false;
@@ -44,6 +43,7 @@ export function rungeKutta(problem: FlowProblem, start: Float64Array, tableau: T
 
   function runStages(at: Span): void {
     const { time, h } = at;
+    const stage = stepper.next;
     for (let i = 1; i < count; i++) {
       combine(stage, stepper.state, h, tableau.stages[i], slopes);
       problem.retract?.(stage);

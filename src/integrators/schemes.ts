@@ -1,7 +1,7 @@
 /** The catalogue of schemes, and the parameters of an integration as data. Not the steps themselves. */
 import type { ChoiceParameter, NumberParameter } from '../numerics/parameters.ts';
 import { DORMAND_PRINCE } from './dormand-prince.ts';
-import { brownian, heun, type Increments } from './heun.ts';
+import { heun, type Increments } from './heun.ts';
 import { layer, projectedEuler } from './one-stage.ts';
 import type { FlowProblem } from './problem.ts';
 import { RK4 } from './rk4.ts';
@@ -69,7 +69,7 @@ export const schemes: readonly Scheme[] = [
     help: 'For noise: strong order ½, weak order 1; order 2 without noise.',
     order: 0.5,
     noise: true,
-    open: (problem, start, increments = brownian(0)) => heun(problem, start, increments),
+    open: heun,
   },
 ];
 

@@ -1,0 +1,378 @@
+/** The loop around the schemes: hooks, events, continuing, and every refusal. */
+import { describe, expect, it, test } from 'vitest';
+import { type FlowEvent, fastest } from '../../src/integrators/events.ts';
+import { brownian } from '../../src/integrators/heun.ts';
+import {
+  type Continuation,
+  type Frame,
+  type Hooks,
+  type IntegrationSettings,
+  integrate,
+} from '../../src/integrators/integrate.ts';
+import type { FlowProblem } from '../../src/integrators/problem.ts';
+import { schemes } from '../../src/integrators/schemes.ts';
+import { DivergedError, InputError } from '../../src/numerics/errors.ts';
+import {
+  angleOf,
+  exactAngle,
+  gaussian,
+  linear,
+  ROTATION_START,
+  rotated,
+  rotation,
+  someTokens,
+  tokens,
+  twoTokens,
+  twoTokensStart,
+} from './problems.ts';
+
+const ONE = Float64Array.of(1);
+const settingsOf = (changes: Partial<IntegrationSettings>): IntegrationSettings => ({
+  scheme: 'dopri5',
+  step: 0.125,
+  end: 2,
+  times: [],
+  ...changes,
+});
+
+const run = (
+  problem: FlowProblem,
+  start: Float64Array | Continuation,
+  changes: Partial<IntegrationSettings>,
+  hooks?: Hooks,
+) => [...integrate(problem, start, settingsOf(changes), hooks)];
+
+/** What is left of an iterator that throws. */
+function untilError(frames: Iterable<Frame>): { frames: Frame[]; error: unknown } {
+  const delivered: Frame[] = [];
+  try {
+    for (const frame of frames) delivered.push(frame);
+  } catch (error) {
+    return { frames: delivered, error };
+  }
+  return { frames: delivered, error: null };
+}
+
+describe('events', () => {
+  const upright = (stop: boolean, tolerance = 1e-9): FlowEvent => ({
+    name: 'upright',
+    value: (_, x) => x[0],
+    tolerance,
+    stop,
+  });
+
+  it.each([
+    ['dopri5', 1e-8],
+    ['rk4', 1e-6],
+    ['euler', 0.05],
+    ['heun', 0.01],
+  ])('%s locates a quarter turn and stops there', (scheme, absolute) => {
+    const changes = { scheme, step: 1 / 32, tolerance: 1e-11, times: [0, 1, 2] };
+    const frames = run(rotation, ROTATION_START, { ...changes, events: [upright(true)] });
+    expect(frames.map(({ reason }) => reason)).toEqual([null, null, 'upright']);
+    const { time, state, saved } = frames[2];
+    expect(Math.abs(time - Math.PI / 2)).toBeLessThan(absolute);
+    expect(Math.abs(state[0])).toBeLessThan(absolute);
+    expect(saved).toBe(false);
+  });
+
+  it('is behind the event by at most its tolerance', () => {
+    for (const tolerance of [1e-2, 1e-4]) {
+      const [{ time }] = run(rotation, ROTATION_START, {
+        tolerance: 1e-12,
+        events: [upright(true, tolerance)],
+      });
+      expect(time - Math.PI / 2).toBeGreaterThan(-1e-9);
+      expect(time - Math.PI / 2).toBeLessThan(tolerance + 1e-9);
+    }
+  });
+
+  it('goes on behind an event that does not stop, with the same steps', () => {
+    const changes = { end: 10, times: [3, 10] };
+    const frames = run(rotation, ROTATION_START, { ...changes, events: [upright(false)] });
+    expect(frames.map(({ reason }) => reason)).toEqual([
+      'upright',
+      null,
+      'upright',
+      'upright',
+      'end',
+    ]);
+    frames
+      .filter(({ reason }) => reason === 'upright')
+      .forEach(({ time }, k) => {
+        expect(time).toBeCloseTo((k + 0.5) * Math.PI, 6);
+      });
+    const without = run(rotation, ROTATION_START, changes);
+    expect(frames.at(-1)?.state).toEqual(without.at(-1)?.state);
+  });
+
+  it('finds a layer in which it happens, not a time within', () => {
+    const changes = { scheme: 'layer', step: 0.25, events: [upright(true)] };
+    const [{ time, steps }] = run(rotation, ROTATION_START, changes);
+    expect([time, steps]).toEqual([1.75, 7]);
+  });
+
+  it('sees the time two tokens need', () => {
+    const angle = exactAngle(1.5);
+    const close = { name: 'close', tolerance: 1e-10, stop: true };
+    const value = (_: number, x: Float64Array) => angleOf(x) - angle;
+    const [{ time }] = run(twoTokens, twoTokensStart(), {
+      tolerance: 1e-11,
+      events: [{ ...close, value }],
+    });
+    expect(time).toBeCloseTo(1.5, 8);
+  });
+});
+
+describe('the hook', () => {
+  it('sees the start and every step, and the velocity there', () => {
+    const seen: number[] = [];
+    const frames = run(
+      rotation,
+      ROTATION_START,
+      { scheme: 'layer', step: 0.25, end: 1 },
+      {
+        onStep({ time, state, velocity }) {
+          seen.push(time);
+          expect(velocity()).toBeAllClose([-state[1], state[0], 0], { absolute: 0 });
+          return undefined;
+        },
+      },
+    );
+    expect(seen).toEqual([0, 0.25, 0.5, 0.75, 1]);
+    expect(frames.length).toBe(1);
+  });
+
+  it.each(schemes)('$name: the velocity it asks for changes nothing', ({ name }) => {
+    const asked = { onStep: ({ velocity }: { velocity(): Float64Array }) => void velocity() };
+    const changes = { scheme: name, times: [1, 2] };
+    const states = (hooks: Hooks) =>
+      run(tokens(4), someTokens(4), changes, hooks).map(({ state }) => state);
+    expect(states(asked)).toEqual(states({}));
+  });
+
+  it('stops a run that has become stationary', () => {
+    const frames = run(
+      twoTokens,
+      twoTokensStart(),
+      { end: 1000 },
+      {
+        onStep: ({ velocity }) =>
+          fastest(velocity(), 3) < 1e-6 ? { stop: 'stationary' } : undefined,
+      },
+    );
+    const { time, state, reason } = frames[0];
+    expect([frames.length, reason]).toEqual([1, 'stationary']);
+    expect(time).toBeLessThan(30);
+    // φ̇ = −2 sin φ / (1 + e^{β(1−cos φ)}), of which each token takes half.
+    expect(angleOf(state)).toBeLessThan(2e-6);
+  });
+
+  it('asks for frames of its own', () => {
+    let calls = 0;
+    const frames = run(
+      rotation,
+      ROTATION_START,
+      { scheme: 'euler', step: 0.5, times: [1] },
+      {
+        onStep: () => (calls++ % 2 === 0 ? { frame: 'even' } : undefined),
+      },
+    );
+    expect(frames.map(({ time, saved, reason }) => [time, saved, reason])).toEqual([
+      [0, false, 'even'],
+      [1, true, 'even'],
+      [2, false, 'even'],
+    ]);
+  });
+
+  it.each(schemes)('$name: goes on with fewer particles after a merge', ({ name }) => {
+    let merged = false;
+    const frames = run(
+      tokens(3),
+      someTokens(3),
+      { scheme: name, end: 4, times: [0, 2, 4] },
+      {
+        onStep({ time, state }) {
+          if (merged || time < 1) return undefined;
+          merged = true;
+          return { problem: tokens(2), state: state.slice(0, 6), frame: 'merge' };
+        },
+      },
+    );
+    expect(frames.map(({ state }) => state.length)).toEqual([9, 6, 6, 6]);
+    expect(frames[1].reason).toBe('merge');
+    expect(frames.at(-1)?.time).toBe(4);
+  });
+});
+
+/** Through JSON and back, as a recording keeps it. */
+const kept = (frame: Frame): Continuation => {
+  const continuation = frame.continuation();
+  return JSON.parse(JSON.stringify({ ...continuation, state: Array.from(continuation.state) }));
+};
+
+const plain = ({ time, state, saved, reason, steps, rejected }: Frame) => ({
+  ...{ time, state, saved, reason, steps, rejected },
+});
+
+describe('continuing', () => {
+  const events = [
+    {
+      name: 'half',
+      value: (_: number, x: Float64Array) => x[0] - 0.5,
+      tolerance: 1e-6,
+      stop: false,
+    },
+  ];
+  const withNoise: FlowProblem = {
+    ...tokens(4),
+    diffuse: (_, increments, out) => out.set(increments.map((value) => 0.1 * value)),
+  };
+
+  it.each([...schemes.map(({ name }) => name), 'noise'])(
+    '%s: from every frame the same frames follow, bit for bit',
+    (name) => {
+      const problem = { ...(name === 'noise' ? withNoise : tokens(4)), breakpoints: [0.7] };
+      const settings = settingsOf({
+        scheme: name === 'noise' ? 'heun' : name,
+        noise: brownian(5),
+        tolerance: 1e-6,
+        end: 3,
+        times: name === 'layer' ? [0, 0.5, 1.25, 3] : [0, 0.01, 0.02, 0.5, 1.3, 2.9, 3],
+        events,
+      });
+      const whole: Frame[] = [];
+      const places: Continuation[] = [];
+      for (const frame of integrate(problem, someTokens(4), settings)) {
+        whole.push(frame);
+        places.push(kept(frame));
+      }
+      places.forEach((place, k) => {
+        const rest = [...integrate(problem, place, settings)];
+        expect(rest.map(plain)).toEqual(whole.slice(k + 1).map(plain));
+      });
+    },
+  );
+
+  it.each(schemes)('$name: a run to a later end goes on as if it had been meant', ({ name }) => {
+    const times = [1, 2, 3];
+    const whole = run(tokens(4), someTokens(4), { scheme: name, end: 3, times });
+    const first = run(tokens(4), someTokens(4), { scheme: name, end: 2, times: [1, 2] });
+    const rest = run(tokens(4), first[1].continuation(), { scheme: name, end: 3, times });
+    expect(rest.map(plain)).toEqual(whole.slice(2).map(plain));
+  });
+});
+
+describe('blow-up', () => {
+  /** ẋ = x²: x = 1 / (1 − t). */
+  const explosive: FlowProblem = {
+    size: 1,
+    velocity: (_, x, out) => {
+      out[0] = x[0] ** 2;
+    },
+  };
+
+  it.each(['layer', 'euler', 'rk4', 'heun'])('%s stops at the first value not finite', (scheme) => {
+    const changes = { scheme, step: 0.25, end: 20, times: [0, 1, 20] };
+    const { frames, error } = untilError(integrate(explosive, ONE, settingsOf(changes)));
+    expect(frames.map(({ time }) => time)).toEqual([0, 1]);
+    expect(error).toBeInstanceOf(DivergedError);
+    if (!(error instanceof DivergedError)) return;
+    expect(error.message).toMatch(
+      /^after time .* \(step \d+\) .* not finite: take a step below 0.25/,
+    );
+    expect(error.time).toBe(error.step * 0.25);
+    expect(error.time).toBeLessThan(5);
+  });
+
+  it('dopri5 stops where its steps become too small, close to the singularity', () => {
+    const changes = { end: 2, times: [0, 0.9] };
+    const { frames, error } = untilError(integrate(explosive, ONE, settingsOf(changes)));
+    expect(frames.length).toBe(2);
+    expect(error).toMatchObject({ field: 'tolerance' });
+    expect(String(error)).toMatch(/at time (0.99999|1.00000).* steps became too small/);
+  });
+
+  it('a field without values is not mistaken for a hard one', () => {
+    const broken = {
+      ...explosive,
+      velocity: (_: number, __: unknown, out: Float64Array) => void out.fill(Number.NaN),
+    };
+    for (const scheme of ['dopri5', 'rk4'])
+      expect(() => run(broken, ONE, { scheme })).toThrow(DivergedError);
+  });
+});
+
+test.each<[string, Partial<IntegrationSettings>, string, RegExp]>([
+  ['an unknown scheme', { scheme: 'rk5' }, 'scheme', /unknown scheme "rk5": did you mean "rk4"/],
+  ['no step', { scheme: 'rk4', step: undefined }, 'step', /step is missing: expected a number/],
+  ['step 0', { scheme: 'rk4', step: 0 }, 'step', /step is 0: expected a number from 1e-12/],
+  ['step NaN', { scheme: 'rk4', step: Number.NaN }, 'step', /step is NaN/],
+  ['time −1', { end: -1 }, 'time', /time is -1: expected a number from/],
+  ['time Infinity', { end: Number.POSITIVE_INFINITY }, 'time', /time is Infinity/],
+  ['tolerance 0', { tolerance: 0 }, 'tolerance', /tolerance is 0: expected/],
+  ['a save time outside', { times: [3] }, 'saveAt', /3 lies outside of the run/],
+  ['save times that fall', { times: [1, 0] }, 'saveAt', /must rise/],
+  [
+    'layers that do not divide the time',
+    { scheme: 'layer', step: 0.3, end: 1 },
+    'step',
+    /step 0.3 does not divide the time 1.*expected 0.3333333333333333 \(3 layers\) or 0.25 \(4 layers\)/,
+  ],
+  [
+    'a layer longer than the run',
+    { scheme: 'layer', step: 3, end: 1 },
+    'step',
+    /expected 1 \(1 layer\)/,
+  ],
+  [
+    'a save time within a layer',
+    { scheme: 'layer', step: 0.1, end: 1, times: [0.25] },
+    'saveAt',
+    /save time 0.25 lies within a layer of step 0.1: the nearest times between layers are 0.2 and 0.3/,
+  ],
+  [
+    'too few steps',
+    { maximumSteps: 3 },
+    'maximumSteps',
+    /stopped at time .* at most 3: loosen the tolerance 1e-8/,
+  ],
+  [
+    'too few fixed steps',
+    { scheme: 'rk4', maximumSteps: 3 },
+    'maximumSteps',
+    /stopped at time 0.375 after 3 steps.*take a larger step/,
+  ],
+])('refuses %s', (_, changes, field, message) => {
+  const attempt = () => run(gaussian, ONE, { tolerance: 1e-8, ...changes });
+  expect(attempt).toThrow(message);
+  expect(attempt).toThrow(InputError);
+  expect(attempt).toThrow(expect.objectContaining({ field }));
+});
+
+test('refuses settings when called, not at the first frame', () => {
+  expect(() => integrate(gaussian, ONE, settingsOf({ scheme: 'rk5' }))).toThrow(InputError);
+  expect(() => integrate(gaussian, Float64Array.of(1, 2), settingsOf({}))).toThrow(
+    'the start has 2 numbers: expected 1',
+  );
+});
+
+test('refuses noise in schemes that know none', () => {
+  const noisy = {
+    ...linear(1),
+    diffuse: (_: unknown, __: unknown, out: Float64Array) => void out.fill(0),
+  };
+  for (const scheme of ['layer', 'euler', 'rk4', 'dopri5'])
+    expect(() => run(noisy, ONE, { scheme })).toThrow(/knows no noise.*choose heun/);
+});
+
+test('a frame is a copy, and the last one says where the run ended', () => {
+  const frames = run(rotation, ROTATION_START, { times: [0, 1], end: 2 });
+  expect(frames.map(({ time, saved, reason }) => [time, saved, reason])).toEqual([
+    [0, true, null],
+    [1, true, null],
+    [2, false, 'end'],
+  ]);
+  for (const { time, state } of frames)
+    expect(state).toBeAllClose(rotated(time), { absolute: 1e-6 });
+});
