@@ -12,7 +12,7 @@ export interface Column {
 export function headlineColumns(record: DiagnosticRecord): Column[] {
   return diagnostics
     .filter(({ kind, headline }) => kind === 'scalar' && headline)
-    .filter(({ name }) => record[name].some((value) => value !== null))
+    .filter(({ name }) => record[name]?.some((value) => value !== null))
     .map(({ name, title }) => ({ title, cell: (frame) => shown(record[name][frame]) }));
 }
 

@@ -4,11 +4,16 @@ import { dirname, join, resolve } from 'node:path';
 import { errorCode, exitOnInterrupt, removeLeftovers, writeFileSafely } from '../host/files.ts';
 import { InputError } from '../numerics/errors.ts';
 
-/** Makes the folder where it is missing. Throws InputError (field `out`) where that or writing in it is refused. */
+/** As `makeFolder`; from here on Ctrl-C ends the process between two writes. */
 export function prepareFolder(folder: string): void {
   exitOnInterrupt();
+  makeFolder(folder);
+}
+
+/** Makes the folder where it is missing. Throws InputError (field `out`) where that or writing in it is refused. */
+export function makeFolder(folder: string): void {
   try {
-    makeFolder(resolve(folder));
+    makeFolders(resolve(folder));
     accessSync(folder, constants.W_OK);
   } catch (error) {
     throw new InputError(
@@ -20,9 +25,9 @@ export function prepareFolder(folder: string): void {
 }
 
 /** One folder after the other: mkdir's own recursion never ends where the system makes none, as under /proc. */
-function makeFolder(folder: string): void {
+function makeFolders(folder: string): void {
   if (existsSync(folder)) return;
-  makeFolder(dirname(folder));
+  makeFolders(dirname(folder));
   mkdirSync(folder);
 }
 

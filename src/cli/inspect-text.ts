@@ -1,7 +1,7 @@
 /** An inspection as a table of layers for a reader, with its notes below. */
 import type { Inspection } from '../flow/inspect.ts';
 import { headlineColumns } from './diagnostic-columns.ts';
-import { bold, dim, printable, type Screen, table } from './terminal.ts';
+import { bold, dim, noteLines, printable, type Screen, table } from './terminal.ts';
 
 /** The file, one line a layer, and what a reader must know. */
 export function inspectionLines(
@@ -16,7 +16,7 @@ export function inspectionLines(
     dim(screen, `${layers} frames · ${n} tokens · width ${d} · ${place(inspection)}`),
     '',
     ...table(screen, layerRows(inspection)),
-    ...noteLines(screen, inspection),
+    ...noteLines(screen, inspection.notes),
     '',
     dim(screen, `clusters at their longest plateau · ${(1000 * seconds).toFixed(0)} ms`),
   ];
@@ -33,13 +33,4 @@ function layerRows({ diagnostics, shape }: Inspection): string[][] {
     String(diagnostics.cluster_count[layer]),
   ]);
   return [['layer', ...columns.map(({ title }) => title), 'clusters'], ...rows];
-}
-
-/** Each note once, with the names that it is about. */
-function noteLines(screen: Screen, { notes }: Inspection): string[] {
-  const names = new Map<string, string[]>();
-  for (const [name, text] of Object.entries(notes))
-    names.set(text, [...(names.get(text) ?? []), name]);
-  const lines = [...names].map(([text, about]) => `  ${about.join(', ')}: ${text}`);
-  return lines.length === 0 ? [] : ['', dim(screen, 'notes'), ...lines];
 }

@@ -10,6 +10,7 @@ import { inspectCommand } from './commands/inspect.ts';
 import { modelsCommand } from './commands/models.ts';
 import { predictCommand } from './commands/predict.ts';
 import { serveCommand } from './commands/serve.ts';
+import { simulateCommand } from './commands/simulate.ts';
 import { traceCommand } from './commands/trace.ts';
 import { trainCommand } from './commands/train.ts';
 import { reportFailure } from './failure.ts';
@@ -19,6 +20,7 @@ const commands: readonly ((services: Services) => Command)[] = [
   predictCommand,
   traceCommand,
   inspectCommand,
+  simulateCommand,
   trainCommand,
   evaluateCommand,
   modelsCommand,
@@ -52,8 +54,16 @@ function createProgram(services: Services): Command {
     .version(packageVersion())
     .addHelpText('after', HELP);
   throwing(program);
+  program.hook('preSubcommand', addLateFlags);
   for (const create of commands) program.addCommand(throwing(create(services)));
   return program;
+}
+
+/** Flags made from the catalogues: other commands do not pay for reading them. */
+async function addLateFlags(_: Command, command: Command): Promise<void> {
+  if (command.name() !== 'simulate') return;
+  const { addCatalogueFlags } = await import('./simulation-flags.ts');
+  addCatalogueFlags(command);
 }
 
 /** Failures come back as errors, so that one place words them. */

@@ -52,6 +52,15 @@ export function table(screen: Screen, rows: readonly (readonly string[])[]): str
   return rows.map((row, r) => (r === 0 ? dim(screen, line(row)) : line(row)));
 }
 
+/** What a reader must know, each note once, with the names that it is about. */
+export function noteLines(screen: Screen, notes: Readonly<Record<string, string>>): string[] {
+  const names = new Map<string, string[]>();
+  for (const [name, text] of Object.entries(notes))
+    names.set(text, [...(names.get(text) ?? []), name]);
+  const lines = [...names].map(([text, about]) => `  ${about.join(', ')}: ${text}`);
+  return lines.length === 0 ? [] : ['', dim(screen, 'notes'), ...lines];
+}
+
 /** One JSON document on standard output. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);

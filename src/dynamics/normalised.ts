@@ -27,8 +27,8 @@ export const normalised: Dynamics = {
     BETA,
     {
       type: 'choice',
-      name: 'scheme',
-      title: 'Scheme',
+      name: 'normalisation',
+      title: 'Normalisation',
       help: 'post: s = 1; pre: s = r, ṙ = ⟨θ,v⟩; peri: s = r|v|, ṙ = ⟨θ,v⟩/|v|; ngpt: s = |v|/α; mixed: post, then pre.',
       unit: '',
       default: 'pre',
@@ -51,7 +51,7 @@ export const normalised: Dynamics = {
 };
 
 function settingsOf(parameters: ParameterValues): NormalisationSettings {
-  const chosen = choiceOf(parameters, 'scheme');
+  const chosen = choiceOf(parameters, 'normalisation');
   return {
     scheme: NORMALISATIONS.find((scheme) => scheme === chosen) ?? 'post',
     initialRadius: numberOf(parameters, 'initial_radius'),

@@ -67,12 +67,14 @@ function closeSets(particles: Population, { merge, space }: MergeSettings): numb
   return setsOf(forest, masses.length);
 }
 
-/** Rows [n · d] of all the first particles, each where its representative is. */
-export function spread({ d, positions, members }: Population): Float64Array {
+/** Rows [n · w] of all the first particles from rows [m · w] of those that stand for them. */
+export function expand(rows: Float64Array, { members }: Population): Float64Array {
+  const width = rows.length / members.length;
   const n = members.reduce((sum, own) => sum + own.length, 0);
-  const rows = new Float64Array(n * d);
+  if (n === members.length) return rows;
+  const expanded = new Float64Array(n * width);
   members.forEach((own, at) => {
-    for (const i of own) rows.set(positions.subarray(at * d, (at + 1) * d), i * d);
+    for (const i of own) expanded.set(rows.subarray(at * width, (at + 1) * width), i * width);
   });
-  return rows;
+  return expanded;
 }

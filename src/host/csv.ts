@@ -1,13 +1,48 @@
-/** Tables as CSV (RFC 4180, but lines end in a plain newline). Written only. */
+/** Tables as CSV (RFC 4180, but lines end in a plain newline), and tables of plain numbers read back. */
+import { readFileSync } from 'node:fs';
+import { InputError } from '../numerics/errors.ts';
+import { readable } from './files.ts';
 
 export type Cell = string | number | null | undefined;
 
 /** A header line and one line a row; null and undefined are empty cells. */
 export function toCsv(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return [header, ...rows].map((cells) => `${cells.map(cell).join(',')}\n`).join('');
+  return [header, ...rows].map(csvLine).join('');
 }
+
+/** One row with its newline, for tables that grow. */
+export const csvLine = (cells: readonly Cell[]): string => `${cells.map(cell).join(',')}\n`;
 
 function cell(value: Cell): string {
   const text = value === null || value === undefined ? '' : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/**
+ * Rows of numbers from a file: separated by commas, semicolons, tabs or blanks; a first line of names is
+ * left out, and so are empty lines. Throws InputError(field) where it cannot be read, and for the first
+ * cell that is no number, with its line.
+ */
+export function readNumbers(path: string, field: string): number[][] {
+  const text = readable(field, path, (file) => readFileSync(file, 'utf8'));
+  const lines = text.split(/\r?\n/).map((line, i) => ({ number: i + 1, cells: cellsOf(line) }));
+  const filled = lines.filter(({ cells }) => cells.length > 0);
+  const [first] = filled;
+  const named = first?.cells.every((text) => Number.isNaN(Number(text)));
+  return filled.slice(named ? 1 : 0).map(({ number, cells }) =>
+    cells.map((text) => {
+      const value = text === '' ? Number.NaN : Number(text);
+      if (!Number.isNaN(value)) return value;
+      throw new InputError(
+        field,
+        `${path} has "${text.slice(0, 40)}" in line ${number}: expected numbers, correct it`,
+      );
+    }),
+  );
+}
+
+function cellsOf(line: string): string[] {
+  const text = line.trim();
+  if (text === '') return [];
+  return (/[,;]/.test(text) ? text.split(/[,;]/) : text.split(/\s+/)).map((part) => part.trim());
 }

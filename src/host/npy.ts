@@ -95,19 +95,42 @@ function writeAll(file: number, bytes: Uint8Array, position: number): void {
     done += writeSync(file, bytes, done, bytes.length - done, position + done);
 }
 
-/** The shape that the header of a file made by `growNpy` or `encodeNpy` states. Throws like `readNpy`. */
+/** The shape that the header of the file states. Throws like `readNpy`. */
 export function npyShape(path: string, field: string): readonly number[] {
-  const head = new Uint8Array(1024);
-  const length = readable(field, path, (name) => {
+  return parseHeader(headerOf(path, field).text, field, path).shape;
+}
+
+/**
+ * One row of the first axis of a file that `growNpy` made, without reading the others. Throws InputError(field)
+ * where it cannot be read, and DamagedFileError where it has no such row.
+ */
+export function readNpyRow(path: string, field: string, index: number): NpyArray {
+  const { text, end } = headerOf(path, field);
+  const [rows, ...tail] = parseHeader(text, field, path).shape;
+  const size = tail.reduce((a, b) => a * b, 1);
+  const bytes = readBytes(path, field, 8 * size, end + 8 * size * index);
+  if (index >= rows || bytes.length < 8 * size)
+    throw new DamagedFileError(`${path} has no row ${index}, expected ${index + 1} or more`);
+  return { shape: tail, data: toFloats(bytes.slice().buffer, size, 8) };
+}
+
+const headerOf = (path: string, field: string) =>
+  readHeader(readBytes(path, field, 1024, 0), field, path);
+
+/** At most so many bytes of a file, from a position on. */
+function readBytes(path: string, field: string, length: number, position: number): Uint8Array {
+  return readable(field, path, (name) => {
     const file = openSync(name, 'r');
     try {
-      return readSync(file, head, 0, head.length, 0);
+      const bytes = new Uint8Array(length);
+      let done = 0;
+      for (let read = 1; read > 0 && done < length; done += read)
+        read = readSync(file, bytes, done, length - done, position + done);
+      return bytes.subarray(0, done);
     } finally {
       closeSync(file);
     }
   });
-  const { text } = readHeader(head.subarray(0, length), field, path);
-  return parseHeader(text, field, path).shape;
 }
 
 export interface NpyArray {

@@ -1,0 +1,75 @@
+/** `simulate`: particles flow under dynamics of the catalogue, of a model, or of one's own. */
+import { Command } from 'commander';
+import type { SimulationFlags } from '../simulation-job.ts';
+import { printJson, printLines, standardScreen } from '../terminal.ts';
+
+const HELP = `
+Examples:
+  schmetterling simulate --beta 4 --n 200 --d 3 --time 20
+  schmetterling simulate --dynamics usa --start orthonormal --n 32 --d 32 --scheme dopri5 --save-at linear:0:10:11
+  schmetterling simulate --beta 25 --d 2 --n 200 --scheme dopri5 --time 1e8 --merge 0.001 --save-at log:1e-2:1e8:200 --out runs/metastable
+  schmetterling simulate --dynamics multi_head --heads 2 --value wigner:7 --query identity --n 64
+  schmetterling simulate --dynamics model --text "Mein Lieblingstier ist __" --time 5 --step 0.625
+  schmetterling simulate --dynamics ./mine.mjs --set strength=2
+  schmetterling simulate --continue runs/metastable --time 2e8
+
+Matrices are identity, a number, diagonal:1,-0.5, ginibre:SEED, wigner:SEED, or a .npy or .csv file.
+--out writes a folder that grows frame by frame: positions.npy [frames, n, d], times.npy, diagnostics.csv,
+diagnostics.jsonl and run.json. \`schmetterling catalogue\` lists dynamics, starts, schemes, diagnostics.`;
+
+export function simulateCommand(): Command {
+  return new Command('simulate')
+    .description('particles under dynamics of the catalogue, of a model, or of your own')
+    .option('--dynamics <name|file>', 'a name of the catalogue, model, or a module (default: sa)')
+    .option('--set <name=value>', 'a parameter of dynamics of your own; may be repeated', gather)
+    .option('--start <name>', 'how the particles begin (default: uniform)')
+    .option('--init <file>', 'positions of your own instead, a row a particle, .csv or .npy')
+    .option('--normalise', 'bring the positions of --init onto the sphere')
+    .option('--text <text>', 'the tokens of this sentence as particles, embedded by --model')
+    .option('--model <name>', 'name of an installed model, or the path of a model folder')
+    .option('--coupling <name>', 'of --dynamics model: full or causal')
+    .option('--n <count>', 'particles (default: 32)')
+    .option('--d <count>', 'coordinates of a particle (default: 3)')
+    .option('--masses <file>', 'masses of the particles, .csv or .npy (default: equal)')
+    .option('--seed <number>', 'of the start and the noise (default: 1)')
+    .option('--time <T>', 'the end of the run (default: 10)')
+    .option('--scheme <name>', 'layer, euler, rk4, dopri5 or heun (default: layer; heun for noise)')
+    .option('--step <h>', 'step of the schemes with a fixed one (default: 0.1)')
+    .option('--tol <number>', 'error per step of dopri5 (default: 1e-8)')
+    .option('--maximum-steps <count>', 'after which a run is given up (default: 10,000,000)')
+    .option('--save-at <times>', '0,1,2 or linear:0:10:11 or log:1e-2:1e8:200 (default: 0,T)')
+    .option('--engine <name>', 'auto, reference, wasm or spectral (default: auto)')
+    .option(
+      '--precision <name>',
+      'float64 or float32, of the arithmetic of pairs (default: float64)',
+    )
+    .option('--accuracy <number>', 'of a velocity, where the engine approximates (default: 1e-12)')
+    .option('--threads <count>', 'at most so many (default: all cores)')
+    .option('--merge <angle>', 'make one of particles closer than this')
+    .option('--merge-error', 'run without merging beside it and report how far the two are apart')
+    .option('--stop-clusters <count>', 'stop when merging has left so many')
+    .option('--stop-below <speed>', 'stop when no particle is faster')
+    .option('--diagnostics <names>', 'separated by commas; none for none (default: all)')
+    .option('--out <folder>', 'record the run in this folder, frame by frame')
+    .option('--continue <folder>', 'go on with the run in this folder, or make it longer')
+    .option('--json', 'print one JSON document and nothing else')
+    .addHelpText('after', HELP)
+    .action(simulateParticles);
+}
+
+const gather = (pair: string, before: readonly string[] = []) => [...before, pair];
+
+async function simulateParticles(flags: SimulationFlags): Promise<void> {
+  const { readJob } = await import('../simulation-job.ts');
+  const { runJob } = await import('../simulation-run.ts');
+  const job = await readJob(flags);
+  const outcome = await runJob(job);
+  if (flags.json) {
+    const { outcomeJson } = await import('../simulation-text.ts');
+    printJson(outcomeJson(job, outcome));
+  } else {
+    const { outcomeLines } = await import('../simulation-text.ts');
+    printLines(outcomeLines(standardScreen(), job, outcome));
+  }
+  if (outcome.failure) throw outcome.failure;
+}

@@ -1,0 +1,82 @@
+/**
+ * The flags of `simulate` that come from the catalogues, and their way into the library's options. A
+ * parameter `initial_radius` of dynamics is --initial-radius; one of a start has --start- before it.
+ */
+import type { Command } from 'commander';
+import { dynamics } from '../dynamics/catalogue.ts';
+import type { Parameter } from '../dynamics/dynamics.ts';
+import { starts } from '../geometry/catalogue.ts';
+import { InputError } from '../numerics/errors.ts';
+import { numberIfOne } from './flags.ts';
+
+/** What commander has read, by camelCase name. */
+export type Flags = Readonly<Record<string, unknown>>;
+
+interface Owner {
+  readonly name: string;
+  readonly parameters: readonly Parameter[];
+}
+
+/** Adds a flag for every parameter of every entry; several entries may share one. */
+export function addCatalogueFlags(command: Command): void {
+  addFlags(command, dynamics, '');
+  addFlags(command, starts, 'start-');
+}
+
+function addFlags(command: Command, owners: readonly Owner[], prefix: string): void {
+  for (const [name, { parameter, owned }] of byName(owners))
+    command.option(
+      `--${prefix}${name.replaceAll('_', '-')} <${placeholder(parameter)}>`,
+      `${parameter.help} (${owned.join(', ')}; default: ${shown(parameter.default)})`,
+    );
+}
+
+function byName(owners: readonly Owner[]) {
+  const found = new Map<string, { parameter: Parameter; owned: string[] }>();
+  for (const { name, parameters } of owners)
+    for (const parameter of parameters) {
+      const known = found.get(parameter.name) ?? { parameter, owned: [] };
+      known.owned.push(name);
+      found.set(parameter.name, known);
+    }
+  return found;
+}
+
+const placeholder = ({ type }: Parameter) =>
+  ({ number: 'number', choice: 'name', matrix: 'matrix|file' })[type];
+
+const shown = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : value);
+
+/** The parameters that were given as flags, unchecked, by their names in the catalogue. */
+export function givenParameters(flags: Flags): Record<string, unknown> {
+  return collect(flags, dynamics, '');
+}
+
+export function givenStartParameters(flags: Flags): Record<string, unknown> {
+  return collect(flags, starts, 'start_');
+}
+
+function collect(flags: Flags, owners: readonly Owner[], prefix: string): Record<string, unknown> {
+  const given = [...byName(owners).keys()].map((name) => [name, flags[camelCase(prefix + name)]]);
+  return Object.fromEntries(
+    given
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, numberIfOne(String(value))]),
+  );
+}
+
+/** As commander names the value of a flag. */
+const camelCase = (name: string) =>
+  name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+/** `name=value` pairs of --set. Throws InputError for one without a name or a value. */
+export function readPairs(pairs: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1 || at === pair.length - 1)
+        throw new InputError('set', `option set is "${pair}": expected name=value, such as beta=4`);
+      return [pair.slice(0, at), numberIfOne(pair.slice(at + 1))];
+    }),
+  );
+}

@@ -1,0 +1,164 @@
+/** From the flags of `simulate` to a run: options from flags, files, models, or a run that goes on. */
+import type { CouplingName } from '../attention/coupling.ts';
+import {
+  type SimulationOptions,
+  type SimulationSettings,
+  simulationSettings,
+} from '../flow/simulation-settings.ts';
+import { type RecordedRun, readRecording, type Source } from '../host/recording.ts';
+import { InputError } from '../numerics/errors.ts';
+import { numberIfOne } from './flags.ts';
+import {
+  type Flags,
+  givenParameters,
+  givenStartParameters,
+  readPairs,
+} from './simulation-flags.ts';
+import { isModule, loadDynamics, readPositions, readTables } from './simulation-input.ts';
+
+/** What commander has read; those of the catalogues come beside these. */
+export interface SimulationFlags extends Flags {
+  readonly dynamics?: string;
+  readonly set?: string[];
+  readonly init?: string;
+  readonly text?: string;
+  readonly model?: string;
+  readonly coupling?: string;
+  readonly masses?: string;
+  readonly tol?: string;
+  readonly saveAt?: string;
+  readonly diagnostics?: string;
+  readonly out?: string;
+  readonly continue?: string;
+  readonly json?: boolean;
+}
+
+export interface SimulationJob {
+  readonly settings: SimulationSettings;
+  /** What the options alone do not say: files and models. */
+  readonly source: Source;
+  /** The folder to record in, if any. */
+  readonly out: string | null;
+  /** The run that goes on. */
+  readonly resumed?: RecordedRun;
+}
+
+/** Flags that are options of the library as they stand. */
+const NUMBERS = [
+  ...['n', 'd', 'seed', 'time', 'step', 'maximumSteps', 'accuracy', 'threads'],
+  ...['merge', 'stopClusters', 'stopBelow'],
+];
+const TEXTS = ['start', 'scheme', 'engine', 'precision'];
+const SWITCHES = ['normalise', 'mergeError'];
+
+/** Throws InputError for flags, files and options that do not fit, before anything is computed. */
+export async function readJob(flags: SimulationFlags): Promise<SimulationJob> {
+  if (flags.continue !== undefined) return continuedJob(flags.continue, flags);
+  const { dynamics, text, model, coupling } = flags;
+  const source = present({ dynamics, text, model, coupling, init: flags.init });
+  const settings = simulationSettings({ ...plainOptions(flags), ...(await sourceOptions(source)) });
+  return { settings, source, out: flags.out ?? null };
+}
+
+/** Flags that a run that goes on may still change. */
+const CHANGEABLE = ['continue', 'time', 'saveAt', 'threads', 'json', 'maximumSteps'];
+
+async function continuedJob(folder: string, flags: SimulationFlags): Promise<SimulationJob> {
+  const fixed = Object.keys(flags).find((name) => !CHANGEABLE.includes(name));
+  if (fixed)
+    throw new InputError(
+      fixed,
+      `option ${fixed} cannot change in a run that goes on: expected only time, save-at, threads and maximum-steps beside --continue, leave it out`,
+    );
+  const resumed = readRecording(folder);
+  const { parameters: _, ...source } = await sourceOptions(resumed.source);
+  const { init: __, masses: ___, ...before } = resumed.settings;
+  const changed = plainOptions(flags);
+  const settings = simulationSettings({
+    ...before,
+    ...source,
+    init: resumed.positions,
+    ...(resumed.masses && { masses: [...resumed.masses] }),
+    ...changed,
+    saveAt: laterTimes(resumed, changed),
+  } as SimulationOptions);
+  return { settings, source: resumed.source, out: folder, resumed };
+}
+
+/** Save times of the whole run: those of before up to its end, and those asked for now, or the new end. */
+function laterTimes({ settings, from }: RecordedRun, { time, saveAt }: SimulationOptions) {
+  const before = settings.saveAt as number[];
+  if (time === undefined && saveAt === undefined) return before;
+  if (saveAt !== undefined) return saveAt;
+  const kept = before.filter((saved) => saved <= Math.max(from.integrator.delivered, Number(time)));
+  return kept.at(-1) === time ? kept : [...kept, time as number];
+}
+
+/** The options that stand in flags, unchecked: the library says what is valid. */
+function plainOptions(flags: SimulationFlags): SimulationOptions {
+  const numbers = NUMBERS.map((name) => [name, numberIfOne(flags[name] as string | undefined)]);
+  const others = [...TEXTS, ...SWITCHES].map((name) => [name, flags[name]]);
+  const parameters = { ...givenParameters(flags), ...readPairs(flags.set ?? []) };
+  const { tol, saveAt, masses, diagnostics } = flags;
+  return present({
+    ...Object.fromEntries([...numbers, ...others]),
+    tolerance: numberIfOne(tol),
+    saveAt,
+    masses: masses === undefined ? undefined : readMasses(masses),
+    diagnostics: diagnostics === undefined ? undefined : namesOf(diagnostics),
+    parameters: emptyIsAbsent(readTables(parameters)),
+    startParameters: emptyIsAbsent(givenStartParameters(flags)),
+  });
+}
+
+const namesOf = (list: string) =>
+  list === 'none' ? [] : list.split(',').map((name) => name.trim());
+
+const emptyIsAbsent = (record: Record<string, unknown>) =>
+  Object.keys(record).length === 0 ? undefined : record;
+
+const present = (record: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+
+/** One number a line, or one line of numbers. */
+function readMasses(path: string): number[] {
+  const table = readPositions(path, 'masses');
+  return 'data' in table ? [...table.data] : table.flat();
+}
+
+/** Dynamics and positions that come from files and models. */
+async function sourceOptions(source: Source): Promise<SimulationOptions> {
+  const { dynamics, init, text, model } = source as SimulationFlags;
+  const usesModel = text !== undefined || dynamics === 'model';
+  if (model !== undefined && !usesModel)
+    throw new InputError(
+      'model',
+      'option model is for --text and --dynamics model: expected one of them, give it or leave the model out',
+    );
+  const fromModel = usesModel ? await modelOptions(source as SimulationFlags) : {};
+  const named = dynamics === undefined || dynamics === 'model' ? {} : { dynamics };
+  return {
+    ...named,
+    ...(init !== undefined && { init: readPositions(init) }),
+    ...(dynamics !== undefined && isModule(dynamics) && { dynamics: await loadDynamics(dynamics) }),
+    ...fromModel,
+  };
+}
+
+async function modelOptions({ text, model: name, coupling, dynamics }: SimulationFlags) {
+  const { readModel } = await import('../host/models.ts');
+  const { modelDynamics, sentenceParticles } = await import('../language/particles.ts');
+  const model = readModel(name);
+  const wanted = readCoupling(coupling);
+  const sentence = text === undefined ? null : sentenceParticles(model, text, wanted);
+  const visible = sentence?.coupling ?? wanted;
+  return {
+    ...(sentence ? { init: sentence.positions } : { d: model.config.dimension }),
+    ...(dynamics === 'model' && { dynamics: modelDynamics(model, visible) }),
+  };
+}
+
+function readCoupling(name: string | undefined): CouplingName | undefined {
+  if (name === undefined || name === 'full' || name === 'causal') return name;
+  throw new InputError('coupling', `option coupling is "${name}": expected full or causal`);
+}

@@ -1,0 +1,98 @@
+/** Runs a job of `simulate`: threads, Ctrl-C, progress, and the recording or the frames in memory. */
+import { availableParallelism } from 'node:os';
+import { simulationEngines } from '../flow/engines.ts';
+import {
+  openSimulation,
+  type SimulationFrame,
+  type SimulationProgress,
+  type SimulationReport,
+} from '../flow/simulate.ts';
+import { spawnFieldThread } from '../host/field-threads.ts';
+import { checkRecordingFolder, startRecording } from '../host/recording.ts';
+import { Interruption } from './failure.ts';
+import { makeFolder } from './folder.ts';
+import type { SimulationJob } from './simulation-job.ts';
+
+export interface Outcome {
+  readonly report: SimulationReport;
+  /** All of them, or with a recording only the last few: the others are in its folder. */
+  readonly frames: readonly SimulationFrame[];
+  /** How many there were. */
+  readonly count: number;
+  readonly seconds: number;
+  /** Why the run did not reach its end; null where it did. */
+  readonly failure: Error | null;
+}
+
+/**
+ * The run to its end, to Ctrl-C, or to the first value that is not finite: what was computed before stays.
+ * Throws InputError where the folder or the engine refuses, before anything is written.
+ */
+export async function runJob(job: SimulationJob): Promise<Outcome> {
+  const { settings, out, resumed } = job;
+  const stop = interruptible();
+  const bar = await progressBar();
+  if (out !== null) makeFolder(out);
+  if (out !== null && !resumed) checkRecordingFolder(out, settings);
+  const engines = simulationEngines({ spawn: spawnFieldThread, threads: availableParallelism() });
+  const context = { engines, signal: stop.signal, onProgress: bar.update, from: resumed?.from };
+  const simulation = await openSimulation(settings, context);
+  const recording = out === null ? null : startRecording(out, settings, job.source, resumed);
+  const begun = performance.now();
+  const frames: SimulationFrame[] = [];
+  let count = resumed?.frames ?? 0;
+  let failure: Error | null = null;
+  try {
+    for await (const frame of simulation.frames()) {
+      recording?.write(frame);
+      count++;
+      if (recording && frames.length > 0) frames.pop();
+      frames.push(frame);
+    }
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(String(error));
+  }
+  bar.stop();
+  const seconds = (performance.now() - begun) / 1000;
+  const report = simulation.report();
+  recording?.end(report, seconds, failure?.message);
+  return { report, frames, count, seconds, failure };
+}
+
+/** The first Ctrl-C ends the run and keeps what there is; the second ends the process. */
+function interruptible(): AbortController {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.once(signal, () => {
+      stop.abort(new Interruption('interrupted: the frames until here are kept'));
+    });
+  return stop;
+}
+
+/** On a terminal a bar on stderr, elsewhere nothing. */
+async function progressBar() {
+  if (!process.stderr.isTTY) return { update: () => {}, stop: () => {} };
+  const { SingleBar } = (await import('cli-progress')).default;
+  const format = '{bar} t = {time} of {end}  {steps} steps';
+  const bar = new SingleBar({
+    format,
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+  });
+  let begun = performance.now();
+  let started = false;
+  return {
+    update({ time, end, steps }: SimulationProgress) {
+      // A run that is done at once shows no bar.
+      if (!started && performance.now() - begun < 500) return;
+      if (!started) bar.start(end, 0);
+      started = true;
+      bar.update(time, { time: time.toPrecision(4), end, steps });
+    },
+    stop() {
+      if (started) bar.stop();
+      begun = Number.POSITIVE_INFINITY;
+    },
+  };
+}

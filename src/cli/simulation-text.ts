@@ -1,0 +1,104 @@
+/** A simulation as text for a reader, and as the JSON document of `simulate --json`. */
+import type { DiagnosticRecord } from '../diagnostics/catalogue.ts';
+import type { SimulationFrame } from '../flow/simulate.ts';
+import { simulationToJson } from '../flow/simulation.ts';
+import { settingsRecord } from '../flow/simulation-settings.ts';
+import { packageVersion } from '../host/package.ts';
+import { headlineColumns } from './diagnostic-columns.ts';
+import type { SimulationJob } from './simulation-job.ts';
+import type { Outcome } from './simulation-run.ts';
+import { bold, dim, noteLines, type Screen, table } from './terminal.ts';
+
+/** Everything but the frames where a folder has them. */
+export function outcomeJson({ settings, out }: SimulationJob, outcome: Outcome) {
+  const { report, frames, count, seconds, failure } = outcome;
+  const version = packageVersion();
+  const failed = failure ? { failure: failure.message } : {};
+  if (out !== null)
+    return {
+      version,
+      settings: settingsRecord(settings),
+      ...report,
+      frames: count,
+      out,
+      seconds,
+      ...failed,
+    };
+  return { version, ...simulationToJson({ settings, frames, ...report, seconds }), ...failed };
+}
+
+/** Most lines of the table. */
+const MOST_ROWS = 24;
+
+export function outcomeLines(screen: Screen, { settings, out }: SimulationJob, outcome: Outcome) {
+  const { entry, n, d, scheme, step, tolerance, seed } = settings;
+  const { report, seconds, count } = outcome;
+  const pace = scheme.adaptive ? `tolerance ${tolerance}` : `step ${step}`;
+  const { engine, steps, rejected, stopped, time } = report;
+  const turned = rejected > 0 ? ` and ${rejected} rejected` : '';
+  return [
+    bold(screen, entry.title),
+    dim(
+      screen,
+      `n = ${n} · d = ${d} · seed ${seed} · ${scheme.name}, ${pace} · ${engine.name} engine: ${engine.reason}`,
+    ),
+    '',
+    ...table(screen, rowsOf(outcome)),
+    ...mergeLines(screen, outcome),
+    ...noteLines(screen, report.notes),
+    '',
+    dim(
+      screen,
+      `${endOf(stopped, time)} · ${steps} steps${turned} · ${(1000 * seconds).toFixed(0)} ms`,
+    ),
+    ...(out === null
+      ? []
+      : [
+          '',
+          `${out}: ${count} frames in positions.npy, times.npy, diagnostics.csv, diagnostics.jsonl, run.json`,
+        ]),
+  ];
+}
+
+const endOf = (stopped: string, time: number) =>
+  stopped === 'end' ? `to time ${time}` : `stopped at time ${time}: ${stopped}`;
+
+function rowsOf({ frames }: Outcome): string[][] {
+  const shown = evenly(frames);
+  const columns = headlineColumns(recordOf(shown));
+  const rows = shown.map(({ time, particles }, k) => [
+    shortNumber(time),
+    ...columns.map(({ cell }) => cell(k)),
+    String(particles),
+  ]);
+  return [['time', ...columns.map(({ title }) => title), 'particles'], ...rows];
+}
+
+/** The first, the last, and as many as the table takes between them. */
+function evenly(frames: readonly SimulationFrame[]): SimulationFrame[] {
+  if (frames.length <= MOST_ROWS) return [...frames];
+  return Array.from(
+    { length: MOST_ROWS },
+    (_, k) => frames[Math.round((k * (frames.length - 1)) / (MOST_ROWS - 1))],
+  );
+}
+
+function recordOf(frames: readonly SimulationFrame[]): DiagnosticRecord {
+  const names = Object.keys(frames[0]?.diagnostics ?? {});
+  return Object.fromEntries(
+    names.map((name) => [name, frames.map(({ diagnostics }) => diagnostics[name])]),
+  );
+}
+
+const shortNumber = (value: number) => String(Number(value.toPrecision(5)));
+
+function mergeLines(screen: Screen, { report, frames }: Outcome): string[] {
+  const errors = frames.flatMap(({ mergeError }) => (mergeError === null ? [] : [mergeError]));
+  const { merges } = report;
+  if (merges.length === 0 && errors.length === 0) return [];
+  const apart =
+    errors.length === 0
+      ? ''
+      : ` · at most ${Math.max(...errors).toPrecision(3)} from the run without merging`;
+  return ['', dim(screen, `${merges.length} mergers${apart}`)];
+}

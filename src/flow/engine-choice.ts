@@ -1,0 +1,51 @@
+/** Which engine computes the velocities of a run, and why. Not the engines: they say themselves what they refuse. */
+import type { Engine, FieldRequest } from '../engines/field.ts';
+import { InputError } from '../numerics/errors.ts';
+
+export interface Engines {
+  readonly reference: Engine;
+  readonly wasm: Engine;
+  readonly spectral: Engine;
+}
+
+export type EngineName = keyof Engines;
+
+export interface EngineChoice {
+  readonly engine: Engine;
+  /** One clause, for the result. */
+  readonly reason: string;
+}
+
+/** Below, the reference engine is done before the kernels have been compiled. */
+const FEW = 48;
+/** From here on the sums over modes cost less than those over pairs, by d. */
+const MANY: Readonly<Record<number, number>> = { 2: 1_000, 3: 5_000 };
+
+/**
+ * The engine that was asked for, or for `auto` the cheapest that serves the request: the spectral one for
+ * many particles on a circle or a 2-sphere, the reference one for few, else the wasm one.
+ * Throws InputError (field `engine`) with the engine's own refusal.
+ */
+export function chooseEngine(
+  wanted: EngineName | 'auto',
+  request: FieldRequest,
+  engines: Engines,
+): EngineChoice {
+  if (wanted !== 'auto') return asked(engines[wanted], request);
+  const { n, d, precision } = request;
+  if (n >= (MANY[d] ?? Number.POSITIVE_INFINITY) && !engines.spectral.refusal(request))
+    return {
+      engine: engines.spectral,
+      reason: `${n} particles in d = ${d}: sums over modes instead of pairs`,
+    };
+  if (n <= FEW && precision === 'float64' && !engines.reference.refusal(request))
+    return { engine: engines.reference, reason: `${n} particles are few: plain Float64` };
+  const { reason } = asked(engines.wasm, request, `${n} particles in d = ${d}: SIMD over pairs`);
+  return { engine: engines.wasm, reason };
+}
+
+function asked(engine: Engine, request: FieldRequest, reason = 'asked for'): EngineChoice {
+  const refusal = engine.refusal(request);
+  if (refusal === null) return { engine, reason };
+  throw new InputError('engine', `engine ${engine.name} refuses: ${refusal}`);
+}

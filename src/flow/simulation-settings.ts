@@ -1,0 +1,263 @@
+/**
+ * What a simulation is asked for, checked before anything is computed: the options of the library, the
+ * body of the HTTP call and the flags of the command line are this one schema. Not the run itself.
+ */
+import { z } from 'zod';
+import { diagnostics } from '../diagnostics/catalogue.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { dynamicsNamed } from '../dynamics/catalogue.ts';
+import type { Dynamics, ParameterValues } from '../dynamics/dynamics.ts';
+import { completeParameters } from '../dynamics/parameters.ts';
+import { D, drawStart, equalMasses, N, SEED, startNamed } from '../geometry/catalogue.ts';
+import { checkPositions } from '../geometry/given.ts';
+import { checkWholeSteps } from '../integrators/clock.ts';
+import { parseSaveAt } from '../integrators/save-at.ts';
+import {
+  END,
+  MAXIMUM_STEPS,
+  SCHEME,
+  type Scheme,
+  STEP,
+  schemes,
+  TOLERANCE,
+} from '../integrators/schemes.ts';
+import { InputError } from '../numerics/errors.ts';
+import type { Matrix } from '../numerics/matrix.ts';
+import { parseOptions, wholeNumber } from '../numerics/options.ts';
+import { entryNamed, type NumberParameter } from '../numerics/parameters.ts';
+
+const between = (least: number, most: number) => {
+  const message = { error: `expected a number from ${least} to ${most}` };
+  return z.number(message).min(least, message).max(most, message);
+};
+
+/** The schema of a parameter that is data. */
+function numberOf(parameter: NumberParameter) {
+  const { minimum, maximum, integer, help } = parameter;
+  const number = integer ? wholeNumber(minimum, maximum) : between(minimum, maximum);
+  return number.default(parameter.default).describe(help);
+}
+
+const record = (what: string) =>
+  z.record(z.string(), z.unknown(), { error: `expected an object of ${what} by name` }).default({});
+
+/** The largest angle there is, so also the largest tolerance for a merge. */
+const ANGLE = between(1e-12, Math.PI);
+
+export const ENGINES = ['auto', 'reference', 'wasm', 'spectral'] as const;
+
+export const simulationSchema = z.strictObject({
+  dynamics: z
+    .custom<string | Dynamics>(
+      (value) => typeof value === 'string' || (typeof value === 'object' && value !== null),
+      'expected the name of dynamics, or dynamics of your own',
+    )
+    .default('sa')
+    .describe('A name of the catalogue, or in the library what `defineDynamics` returns'),
+  parameters: record('numbers, choices and matrices').describe('Of the dynamics, by name'),
+  start: z.string({ error: 'expected the name of a start' }).default('uniform'),
+  startParameters: record('numbers and choices').describe('Of the start, by name'),
+  init: z
+    .custom<Matrix | readonly (readonly number[])[]>(
+      (value) => typeof value === 'object' && value !== null,
+      'expected rows of numbers',
+    )
+    .optional()
+    .describe('Positions of one’s own, a row a particle, instead of a start'),
+  normalise: z
+    .boolean({ error: 'expected true or false' })
+    .default(false)
+    .describe('Bring `init` to the sphere'),
+  masses: z
+    .array(between(0, 1e300))
+    .optional()
+    .describe('Of the particles; they are divided by their sum. Equal by default'),
+  n: numberOf(N),
+  d: numberOf(D),
+  seed: numberOf(SEED),
+  scheme: z
+    .string({ error: 'expected the name of a scheme' })
+    .optional()
+    .describe('How time is cut into steps; layer by default, heun where there is noise'),
+  time: numberOf(END),
+  step: numberOf(STEP),
+  tolerance: numberOf(TOLERANCE),
+  maximumSteps: numberOf(MAXIMUM_STEPS),
+  saveAt: z
+    .union([z.string(), z.array(z.number())], {
+      error: 'expected times such as [0, 1, 10], or "linear:0:10:11", or "log:1e-2:1e8:200"',
+    })
+    .optional()
+    .describe('Times of the frames; the start and the end by default'),
+  engine: z
+    .enum(ENGINES, { error: `expected one of ${ENGINES.join(', ')}` })
+    .default('auto')
+    .describe('What computes the velocities; auto chooses by size and dynamics, and says so'),
+  precision: z
+    .enum(['float64', 'float32'], { error: 'expected float64 or float32' })
+    .default('float64')
+    .describe('Of the arithmetic of pairs'),
+  accuracy: between(1e-15, 1e-2)
+    .default(1e-12)
+    .describe('Absolute error of a velocity where the engine approximates'),
+  threads: wholeNumber(1, 64).optional().describe('At most so many; all cores by default'),
+  merge: ANGLE.optional().describe(
+    'Particles closer than this angle (off the sphere: distance) become one with their masses together',
+  ),
+  mergeError: z
+    .boolean({ error: 'expected true or false' })
+    .default(false)
+    .describe('Run again without merging and report the largest distance between the two'),
+  stopClusters: wholeNumber(1, 10_000_000)
+    .optional()
+    .describe('With `merge`: stop when at most so many are left'),
+  stopBelow: between(0, 1e300).optional().describe('Stop when no particle is faster'),
+  diagnostics: z
+    .array(z.string(), { error: 'expected names of diagnostics' })
+    .optional()
+    .describe('Which ones; all by default'),
+});
+
+export type SimulationOptions = z.input<typeof simulationSchema>;
+type Parsed = z.output<typeof simulationSchema>;
+
+/** Everything that a run needs, complete. */
+export interface SimulationSettings
+  extends Omit<
+    Parsed,
+    'dynamics' | 'parameters' | 'init' | 'masses' | 'diagnostics' | 'scheme' | 'saveAt'
+  > {
+  readonly entry: Dynamics;
+  readonly parameters: ParameterValues;
+  readonly scheme: Scheme;
+  /** [n, d] */
+  readonly positions: Matrix;
+  /** [n], of sum 1. */
+  readonly masses: Float64Array;
+  /** Whether the positions were brought, not drawn. */
+  readonly given: boolean;
+  readonly chosen: readonly Diagnostic[];
+  /** Times of the frames, rising. */
+  readonly times: Float64Array;
+}
+
+/**
+ * The settings of a run from its options. Throws InputError, naming the option, for unknown names, values
+ * out of range, and what does not fit together.
+ */
+export function simulationSettings(options: SimulationOptions): SimulationSettings {
+  const {
+    dynamics,
+    parameters,
+    init,
+    masses,
+    diagnostics: names,
+    ...rest
+  } = parseOptions(simulationSchema, options);
+  const entry = typeof dynamics === 'string' ? dynamicsNamed(dynamics) : dynamics;
+  const positions = startPositions(entry, init, rest);
+  const { rows: n, columns: d } = positions;
+  const settings: SimulationSettings = {
+    ...rest,
+    n,
+    d,
+    entry,
+    parameters: completeParameters(entry, parameters, d),
+    scheme: entryNamed('scheme', schemes, rest.scheme ?? (entry.noise ? 'heun' : SCHEME.default)),
+    times: parseSaveAt(rest.saveAt ?? [0, rest.time], rest.time),
+    positions,
+    masses: readMasses(masses, n),
+    given: init !== undefined,
+    chosen: names?.map((name) => entryNamed('diagnostics', diagnostics, name)) ?? diagnostics,
+  };
+  checkScheme(settings);
+  checkMerge(settings);
+  return settings;
+}
+
+type StartOptions = Pick<Parsed, 'start' | 'startParameters' | 'n' | 'd' | 'seed' | 'normalise'>;
+
+function startPositions(
+  { space, name }: Dynamics,
+  init: Parsed['init'],
+  { start: startName, startParameters, n, d, seed, normalise }: StartOptions,
+): Matrix {
+  if (init) return checkPositions(init, { space, normalise });
+  const start = startNamed(startName);
+  if (space === 'sphere' && start.space === 'euclidean')
+    throw new InputError(
+      'start',
+      `start ${startName} is off the sphere, on which dynamics ${name} live: choose a start on it, such as uniform`,
+    );
+  return drawStart(start, startParameters, { n, d, seed }).positions;
+}
+
+/** Of sum 1. Throws InputError (field `masses`). */
+function readMasses(given: readonly number[] | undefined, n: number): Float64Array {
+  if (!given) return equalMasses(n);
+  const total = given.reduce((sum, mass) => sum + mass, 0);
+  if (given.length !== n || !(total > 0))
+    throw new InputError(
+      'masses',
+      `masses are ${given.length} numbers of sum ${total}: expected ${n}, one a particle, of a positive sum; correct them`,
+    );
+  return Float64Array.from(given, (mass) => mass / total);
+}
+
+function checkScheme({ entry, parameters, scheme, step, time, times }: SimulationSettings): void {
+  if (scheme.whole) checkWholeSteps(step, time, times);
+  const noisy = (entry.noise?.(parameters) ?? 0) > 0;
+  if (noisy && !scheme.noise)
+    throw new InputError(
+      'scheme',
+      `scheme ${scheme.name} knows no noise, which dynamics ${entry.name} have: expected heun, choose it`,
+    );
+}
+
+/** A merged particle stands for its members only where nothing tells them apart. */
+function checkMerge(settings: SimulationSettings): void {
+  const { entry, parameters, merge, stopClusters, mergeError } = settings;
+  if (merge === undefined) {
+    const needs = mergeError ? 'mergeError' : stopClusters === undefined ? null : 'stopClusters';
+    if (needs)
+      throw new InputError(
+        needs,
+        `option ${needs} needs merge: expected an angle there, such as 0.01`,
+      );
+    return;
+  }
+  const obstacle = mergeObstacle(entry, parameters) ?? sizeObstacle(settings.n);
+  if (obstacle)
+    throw new InputError('merge', `option merge does not fit: ${obstacle}, leave it out`);
+}
+
+function mergeObstacle(entry: Dynamics, parameters: ParameterValues): string | null {
+  if ((entry.noise?.(parameters) ?? 0) > 0)
+    return `dynamics ${entry.name} have noise, which parts particles again`;
+  if (entry.normalisation) return `dynamics ${entry.name} give every particle a radius of its own`;
+  if (entry.properties.causal || !entry.properties.permutationEquivariant)
+    return `in dynamics ${entry.name} the order of the particles matters`;
+  return null;
+}
+
+/** All pairs are compared at every step. */
+const MOST_MERGED = 20_000;
+
+const sizeObstacle = (n: number) =>
+  n > MOST_MERGED
+    ? `n = ${n} is over the ${MOST_MERGED} particles whose pairs can be compared`
+    : null;
+
+/** The settings as plain data, complete: with them as options the run is the same, but for `init`. */
+export function settingsRecord(settings: SimulationSettings) {
+  const { entry, positions: _, masses, given, chosen, times, scheme, ...rest } = settings;
+  return {
+    dynamics: entry.name,
+    ...rest,
+    scheme: scheme.name,
+    init: given ? 'given' : undefined,
+    masses: masses.every((mass) => mass === masses[0]) ? 'equal' : 'given',
+    saveAt: [...times],
+    diagnostics: chosen.map(({ name }) => name),
+  };
+}

@@ -1,0 +1,64 @@
+/** A whole simulation at once: the library's `simulate`, and its result as JSON. Frame by frame: simulate.ts. */
+import type { DiagnosticRecord } from '../diagnostics/catalogue.ts';
+import { type Matrix, toRows } from '../numerics/matrix.ts';
+import {
+  openSimulation,
+  type SimulationContext,
+  type SimulationFrame,
+  type SimulationReport,
+} from './simulate.ts';
+import {
+  type SimulationOptions,
+  type SimulationSettings,
+  settingsRecord,
+  simulationSettings,
+} from './simulation-settings.ts';
+
+export interface Simulation extends SimulationReport {
+  readonly settings: SimulationSettings;
+  readonly frames: readonly SimulationFrame[];
+  readonly seconds: number;
+}
+
+/** Runs a simulation to its end and keeps every frame. Throws as `simulationSettings` and its frames do. */
+export async function simulate(
+  options: SimulationOptions = {},
+  context: SimulationContext = {},
+): Promise<Simulation> {
+  const settings = simulationSettings(options);
+  const begun = performance.now();
+  const simulation = await openSimulation(settings, context);
+  const frames: SimulationFrame[] = [];
+  for await (const frame of simulation.frames()) frames.push(frame);
+  const seconds = (performance.now() - begun) / 1000;
+  return { settings, frames, ...simulation.report(), seconds };
+}
+
+/** The result as plain data: positions [F, n, d], and diagnostics by name with one entry a frame. */
+export function simulationToJson({ settings, frames, seconds, ...report }: Simulation) {
+  const [first] = frames;
+  const rows = (pick: (frame: SimulationFrame) => Matrix | null) =>
+    frames.map((frame) => toRows(pick(frame) ?? frame.positions));
+  return {
+    settings: settingsRecord(settings),
+    ...report,
+    times: frames.map(({ time }) => time),
+    positions: rows(({ positions }) => positions),
+    ...(first?.view && { view: rows(({ view }) => view) }),
+    ...(first?.radii && { radii: frames.map(({ radii }) => [...(radii ?? [])]) }),
+    masses: [...settings.masses],
+    particles: frames.map(({ particles }) => particles),
+    ...(settings.mergeError && { merge_error: frames.map(({ mergeError }) => mergeError) }),
+    diagnostics: diagnosticsOf(frames, settings),
+    seconds,
+  };
+}
+
+function diagnosticsOf(
+  frames: readonly SimulationFrame[],
+  { chosen }: SimulationSettings,
+): DiagnosticRecord {
+  return Object.fromEntries(
+    chosen.map(({ name }) => [name, frames.map(({ diagnostics }) => diagnostics[name])]),
+  );
+}

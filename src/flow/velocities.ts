@@ -1,0 +1,101 @@
+/**
+ * Where a run's velocities come from: an engine that was chosen, a field opened anew as time goes on, or
+ * the entry's own function. Not what an integrator makes of them (problem.ts).
+ */
+import type { Interaction } from '../attention/interaction.ts';
+import type { FieldRequest } from '../engines/field.ts';
+import { openReferenceField } from '../engines/reference-field.ts';
+import { InputError } from '../numerics/errors.ts';
+import type { Matrix } from '../numerics/matrix.ts';
+import { chooseEngine, type EngineName, type Engines } from './engine-choice.ts';
+import { changingVelocities, fieldVelocities, ownVelocities, type Velocities } from './problem.ts';
+import type { SimulationSettings } from './simulation-settings.ts';
+
+export interface EngineReport {
+  /** A name of the engines, or `own` for dynamics that bring their velocity. */
+  readonly name: string;
+  /** Why it was chosen, in one clause. */
+  readonly reason: string;
+  /** What a reader of the result must know, such as the terms kept and their error; or null. */
+  readonly note: string | null;
+}
+
+/** The source of velocities of one run. */
+export interface VelocitySource {
+  readonly report: EngineReport;
+  /** Velocities of this size and below are round-off or the engine's error. */
+  readonly floor: number;
+  /** For particles of these masses, which may be fewer than at first. */
+  velocities(masses: Float64Array): Velocities;
+  /** A_ij per head, [m, m]; null where the engine never has them. */
+  couplings(positions: Float64Array, masses: Float64Array): Matrix[] | null;
+  close(): void;
+}
+
+/** Opens what computes the velocities of a run. Throws InputError (field `engine`) where nothing serves it. */
+export async function openVelocities(
+  settings: SimulationSettings,
+  engines: Engines,
+  wanted: EngineName | 'auto' = settings.engine,
+): Promise<VelocitySource> {
+  const { entry } = settings;
+  if (entry.velocity) return ownSource(settings, wanted);
+  if (entry.timeDependent) return changingSource(settings, wanted);
+  const request = requestOf(settings, interactionAt(settings, 0));
+  const { engine, reason } = chooseEngine(wanted, request, engines);
+  const field = await engine.open(request);
+  return {
+    report: { name: engine.name, reason, note: field.note },
+    floor: field.floor,
+    velocities: (masses) => fieldVelocities(() => field, masses),
+    couplings: (positions, masses) => field.couplings?.(positions, masses) ?? null,
+    close: () => field.close(),
+  };
+}
+
+function ownSource(settings: SimulationSettings, wanted: string): VelocitySource {
+  const { entry, parameters, d } = settings;
+  if (wanted !== 'auto')
+    throw new InputError(
+      'engine',
+      `engine ${wanted} cannot run dynamics ${entry.name}, which bring their own velocity: expected auto, leave it out`,
+    );
+  return {
+    report: { name: 'own', reason: `dynamics ${entry.name} bring their velocity`, note: null },
+    floor: 0,
+    velocities: (masses) => ownVelocities(entry, parameters, d, masses),
+    couplings: () => null,
+    close: () => {},
+  };
+}
+
+/** The interaction changes with time, so the cheap field to open is opened again and again. */
+function changingSource(settings: SimulationSettings, wanted: string): VelocitySource {
+  const { entry } = settings;
+  if (wanted !== 'auto' && wanted !== 'reference')
+    throw new InputError(
+      'engine',
+      `engine ${wanted} cannot run dynamics ${entry.name}, whose weights depend on time: expected auto or reference`,
+    );
+  const openAt = (time: number) =>
+    openReferenceField(requestOf(settings, interactionAt(settings, time)));
+  const reason = `the weights of dynamics ${entry.name} depend on time`;
+  return {
+    report: { name: 'reference', reason, note: null },
+    floor: openAt(0).floor,
+    velocities: (masses) => changingVelocities(openAt, masses),
+    couplings: () => null,
+    close: () => {},
+  };
+}
+
+/** Throws RangeError for dynamics without an interaction. */
+function interactionAt({ entry, parameters, d }: SimulationSettings, time: number): Interaction {
+  if (!entry.interaction) throw new RangeError(`dynamics ${entry.name} have no interaction`);
+  return entry.interaction(parameters, d, time);
+}
+
+function requestOf(settings: SimulationSettings, interaction: Interaction): FieldRequest {
+  const { n, d, precision, accuracy, threads = 64 } = settings;
+  return { interaction, n, d, precision, accuracy, threads };
+}

@@ -1,0 +1,222 @@
+/**
+ * A simulation as a folder that grows frame by frame: arrays as .npy, diagnostics as CSV and JSON lines,
+ * run.json, and what the run goes on from. After an interruption the folder holds whole frames, and the
+ * run continues with the same numbers. Memory does not grow with the frames.
+ */
+import { appendFileSync, existsSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import type {
+  SimulationContinuation,
+  SimulationFrame,
+  SimulationReport,
+} from '../flow/simulate.ts';
+import { type SimulationSettings, settingsRecord } from '../flow/simulation-settings.ts';
+import { DamagedFileError, InputError } from '../numerics/errors.ts';
+import { type Matrix, matrix } from '../numerics/matrix.ts';
+import { csvLine } from './csv.ts';
+import { errorCode, readable, writeFileSafely } from './files.ts';
+import { encodeNpy, growNpy, type NpyWriter, readNpy, readNpyRow } from './npy.ts';
+import { packageVersion } from './package.ts';
+
+export interface Recording {
+  /** Writes a frame. Throws Error, naming the folder, where the system refuses; the frames before are kept. */
+  write(frame: SimulationFrame): void;
+  /** Closes the files and writes run.json; `failure` says why the run did not reach its end. */
+  end(report: SimulationReport, seconds: number, failure?: string): void;
+}
+
+/** Where a recording comes from, beside its settings: what the options alone do not say. */
+export type Source = Readonly<Record<string, unknown>>;
+
+export interface RecordedRun {
+  /** As they were when the run began. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly source: Source;
+  /** Positions [n, d] of the last frame that counts. */
+  readonly positions: Matrix;
+  /** [n]; null where all are equal. */
+  readonly masses: Float64Array | null;
+  /** Frames that count: those after them are computed again. */
+  readonly frames: number;
+  readonly from: SimulationContinuation;
+}
+
+/** Milliseconds between two states that are kept on disk. */
+const KEEP_EVERY = 2_000;
+
+const RUN = 'run.json';
+const STATE = 'continue.json';
+const TABLE = 'diagnostics.csv';
+const LINES = 'diagnostics.jsonl';
+
+/** Throws InputError (field `out`) where the folder holds a run, or the disk is too small for one. */
+export function checkRecordingFolder(folder: string, settings: SimulationSettings): void {
+  if (existsSync(join(folder, RUN)))
+    throw new InputError(
+      'out',
+      `"${folder}" holds a run already, expected an empty folder: go on with --continue "${folder}", or choose another --out`,
+    );
+  const { n, d, entry, times } = settings;
+  const needed = times.length * n * d * 8 * (entry.view ? 2 : 1);
+  const { bavail, bsize } = statfsSync(folder);
+  if (needed > bavail * bsize)
+    throw new InputError(
+      'out',
+      `the frames take ${gigabytes(needed)} and "${folder}" has ${gigabytes(bavail * bsize)} left: save fewer times, or choose another --out`,
+    );
+}
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toPrecision(3)} GB`;
+
+/** A recording in a folder that exists; after `resumed` frames of an interrupted one. */
+export function startRecording(
+  folder: string,
+  settings: SimulationSettings,
+  source: Source,
+  resumed?: RecordedRun,
+): Recording {
+  const files = openFiles(folder, settings, resumed?.frames ?? 0);
+  const begun = {
+    command: 'simulate',
+    version: packageVersion(),
+    settings: resumed?.settings ?? settingsRecord(settings),
+    source,
+  };
+  const note = (state: object) =>
+    writeFileSafely(join(folder, RUN), `${JSON.stringify({ ...begun, ...state }, null, 2)}\n`);
+  note({ status: 'running' });
+  let frames = resumed?.frames ?? 0;
+  let last: SimulationContinuation | null = null;
+  let keptAt = performance.now();
+  return {
+    write(frame) {
+      try {
+        files.append(frame, frames);
+        frames++;
+        last = frame.continuation();
+        if (performance.now() - keptAt < KEEP_EVERY) return;
+        keepState(folder, frames, last);
+        keptAt = performance.now();
+      } catch (error) {
+        throw new Error(
+          `cannot write frame ${frames} to "${folder}" (${errorCode(error)}): the ${frames} frames before it are kept, make room and go on with --continue`,
+        );
+      }
+    },
+    end(report, seconds, failure) {
+      files.close();
+      if (last) keepState(folder, frames, last);
+      const status = failure === undefined ? 'done' : 'interrupted';
+      note({ status, ...(failure && { failure }), frames, ...report, seconds });
+    },
+  };
+}
+
+interface Files {
+  append(frame: SimulationFrame, index: number): void;
+  close(): void;
+}
+
+function openFiles(folder: string, settings: SimulationSettings, frames: number): Files {
+  const { n, d, entry, parameters, masses, chosen } = settings;
+  const grow = (name: string, tail: readonly number[]) => growNpy(join(folder, name), tail, frames);
+  const positions = grow('positions.npy', [n, d]);
+  const times = grow('times.npy', []);
+  const view = entry.view ? grow('view.npy', [n, d]) : null;
+  const radii = entry.normalisation?.(parameters) ? grow('radii.npy', [n]) : null;
+  const arrays = [positions, times, view, radii].filter((file): file is NpyWriter => file !== null);
+  if (frames === 0 && masses.some((mass) => mass !== masses[0]))
+    writeFileSafely(join(folder, 'masses.npy'), encodeNpy([n], [masses]));
+  const scalars = chosen.filter(({ kind }) => kind === 'scalar').map(({ name }) => name);
+  const header = ['frame', 'time', 'particles', 'steps', 'rejected', 'merge_error', ...scalars];
+  keepLines(join(folder, TABLE), csvLine(header), frames + 1);
+  keepLines(join(folder, LINES), '', frames);
+  return {
+    append(frame, index) {
+      positions.append(frame.positions.data);
+      view?.append((frame.view ?? frame.positions).data);
+      if (frame.radii) radii?.append(frame.radii);
+      times.append(Float64Array.of(frame.time));
+      const { time, particles, steps, rejected, mergeError, diagnostics } = frame;
+      const values = scalars.map((name) => diagnostics[name] as number | null);
+      const cells = [index, time, particles, steps, rejected, mergeError, ...values];
+      appendFileSync(join(folder, TABLE), csvLine(cells));
+      appendFileSync(join(folder, LINES), `${JSON.stringify({ time, ...diagnostics })}\n`);
+    },
+    close: () => {
+      for (const file of arrays) file.close();
+    },
+  };
+}
+
+/** Keeps the first `count` lines of a file, or begins it. */
+function keepLines(path: string, begin: string, count: number): void {
+  const old = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, count) : null;
+  writeFileSafely(path, old && count > 0 ? old.map((line) => `${line}\n`).join('') : begin);
+}
+
+/** The state as an array beside a small file that names it and appears when the array is whole. */
+function keepState(folder: string, frames: number, continuation: SimulationContinuation): void {
+  const { integrator, members, engine } = continuation;
+  const { state, ...numbers } = integrator;
+  const file = `state-${frames}.npy`;
+  const old = readState(folder)?.file;
+  writeFileSafely(join(folder, file), encodeNpy([state.length], [Float64Array.from(state)]));
+  const merged = members.some((own) => own.length > 1);
+  const record = { file, frames, engine, integrator: numbers, members: merged ? members : null };
+  writeFileSafely(join(folder, STATE), `${JSON.stringify(record)}\n`);
+  if (old && old !== file) rmSync(join(folder, old), { force: true });
+}
+
+interface StateRecord {
+  readonly file: string;
+  readonly frames: number;
+  readonly engine: string;
+  readonly integrator: Omit<SimulationContinuation['integrator'], 'state'>;
+  readonly members: number[][] | null;
+}
+
+function readState(folder: string): StateRecord | null {
+  const path = join(folder, STATE);
+  return existsSync(path) ? parse(path) : null;
+}
+
+/** Throws DamagedFileError for what is no JSON. */
+function parse(path: string) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    throw new DamagedFileError(`${path} is no JSON, expected what simulate wrote: begin a new run`);
+  }
+}
+
+/**
+ * What a run goes on from. Throws InputError (field `continue`) where the folder holds no run, or one that
+ * was interrupted before its first state was kept; DamagedFileError for files that are not whole.
+ */
+export function readRecording(folder: string): RecordedRun {
+  const run = readable('continue', join(folder, RUN), parse);
+  const record = readState(folder);
+  if (!record)
+    throw new InputError(
+      'continue',
+      `"${folder}" was interrupted before there was a state to go on from: begin the run again in another folder`,
+    );
+  const { frames, engine, integrator, file } = record;
+  const state = Float64Array.from(readNpy(join(folder, file), 'continue').data);
+  const { shape, data } = readNpyRow(join(folder, 'positions.npy'), 'continue', frames - 1);
+  const positions = matrix(shape[0], shape[1], Float64Array.from(data));
+  const masses = join(folder, 'masses.npy');
+  return {
+    settings: run.settings,
+    source: run.source,
+    positions,
+    masses: existsSync(masses) ? Float64Array.from(readNpy(masses, 'continue').data) : null,
+    frames,
+    from: {
+      engine,
+      integrator: { ...integrator, state },
+      members: record.members ?? Array.from({ length: positions.rows }, (_, i) => [i]),
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/** A sentence as the start of a simulation, and a trained model as its dynamics. Not predictions. */
+import type { CouplingName } from '../attention/coupling.ts';
+import type { Dynamics } from '../dynamics/dynamics.ts';
+import { fromWeights } from '../dynamics/from-weights.ts';
+import type { Float64Tensor } from '../engines/reference.ts';
+import { type Matrix, matrix } from '../numerics/matrix.ts';
+import type { LanguageModel } from './checkpoint.ts';
+import { layOut } from './layout.ts';
+import type { Token } from './tokenizer.ts';
+import { embed, theta } from './transformer.ts';
+
+export interface SentenceParticles {
+  readonly tokens: readonly Token[];
+  /** x_i(0), [n, d], as the model's own flow begins. */
+  readonly positions: Matrix;
+  readonly coupling: CouplingName;
+}
+
+/**
+ * The particles of a text, with or without a blank, before the first layer.
+ * Throws InputError or LimitError like `fillBlank`.
+ */
+export function sentenceParticles(
+  model: LanguageModel,
+  text: string,
+  coupling?: CouplingName,
+): SentenceParticles {
+  const layout = layOut(model, text, coupling);
+  const ids = layout.tokens.map(({ id }) => id);
+  const { tokens } = layout;
+  return {
+    tokens,
+    positions: asMatrix(embed(model, ids, layout.positions)),
+    coupling: layout.coupling,
+  };
+}
+
+/**
+ * The model's flow ẋ = P v(θ(t/T), x) as dynamics: with scheme `layer` and step T/L it is the model's
+ * forward pass of L layers.
+ */
+export function modelDynamics(model: LanguageModel, coupling: CouplingName = 'full'): Dynamics {
+  const { beta, horizon, knots, name } = model.config;
+  const weights = (t: number) => {
+    const { query, key, value, output } = theta(model, t);
+    return {
+      query: asMatrix(query),
+      key: asMatrix(key),
+      value: asMatrix(value),
+      output: asMatrix(output),
+    };
+  };
+  return fromWeights(weights, {
+    beta,
+    horizon,
+    knots,
+    causal: coupling === 'causal',
+    name: 'model',
+    title: `The flow of ${name}`,
+  });
+}
+
+const asMatrix = ({ shape, data }: Float64Tensor): Matrix => matrix(shape[0], shape[1], data);
