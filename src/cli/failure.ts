@@ -2,19 +2,13 @@
 import { type Command, CommanderError } from 'commander';
 import { InputError } from '../numerics/errors.ts';
 
-/** Ctrl-C during work that keeps what it has done: exit code 130. */
-export class Interruption extends Error {
-  override readonly name = 'Interruption';
-}
-
 const SHOWN = new Set(['commander.helpDisplayed', 'commander.version']);
 
 /** Says what went wrong, where that has not been done, and returns the exit code. */
 export function reportFailure(error: unknown, program: Command, args: readonly string[]): number {
   if (error instanceof CommanderError) return reportUsage(error, program, args);
   say(error instanceof Error ? error.message : String(error));
-  if (error instanceof InputError) return 2;
-  return error instanceof Interruption ? 130 : 1;
+  return error instanceof InputError ? 2 : 1;
 }
 
 function reportUsage(error: CommanderError, program: Command, args: readonly string[]): number {

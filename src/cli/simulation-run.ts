@@ -1,4 +1,7 @@
-/** Runs a job of `simulate`: threads, Ctrl-C, progress, and the recording or the frames in memory. */
+/**
+ * Runs a job of `simulate`: threads, progress, and the recording or the frames in memory. Ctrl-C ends the
+ * process at once, even inside of a velocity of a million particles: a recording is whole at any time.
+ */
 import { availableParallelism } from 'node:os';
 import { simulationEngines } from '../flow/engines.ts';
 import {
@@ -9,7 +12,6 @@ import {
 } from '../flow/simulate.ts';
 import { spawnFieldThread } from '../host/field-threads.ts';
 import { checkRecordingFolder, startRecording } from '../host/recording.ts';
-import { Interruption } from './failure.ts';
 import { makeFolder } from './folder.ts';
 import type { SimulationJob } from './simulation-job.ts';
 
@@ -25,17 +27,16 @@ export interface Outcome {
 }
 
 /**
- * The run to its end, to Ctrl-C, or to the first value that is not finite: what was computed before stays.
+ * The run to its end or to the first value that is not finite: what was computed before stays.
  * Throws InputError where the folder or the engine refuses, before anything is written.
  */
 export async function runJob(job: SimulationJob): Promise<Outcome> {
   const { settings, out, resumed } = job;
-  const stop = interruptible();
   const bar = await progressBar();
   if (out !== null) makeFolder(out);
   if (out !== null && !resumed) checkRecordingFolder(out, settings);
   const engines = simulationEngines({ spawn: spawnFieldThread, threads: availableParallelism() });
-  const context = { engines, signal: stop.signal, onProgress: bar.update, from: resumed?.from };
+  const context = { engines, onProgress: bar.update, from: resumed?.from };
   const simulation = await openSimulation(settings, context);
   const recording = out === null ? null : startRecording(out, settings, job.source, resumed);
   const begun = performance.now();
@@ -57,16 +58,6 @@ export async function runJob(job: SimulationJob): Promise<Outcome> {
   const report = simulation.report();
   recording?.end(report, seconds, failure?.message);
   return { report, frames, count, seconds, failure };
-}
-
-/** The first Ctrl-C ends the run and keeps what there is; the second ends the process. */
-function interruptible(): AbortController {
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'])
-    process.once(signal, () => {
-      stop.abort(new Interruption('interrupted: the frames until here are kept'));
-    });
-  return stop;
 }
 
 /** On a terminal a bar on stderr, elsewhere nothing. */

@@ -87,7 +87,7 @@ export function startRecording(
   note({ status: 'running' });
   let frames = resumed?.frames ?? 0;
   let last: SimulationContinuation | null = null;
-  let keptAt = performance.now();
+  let keptAt = Number.NEGATIVE_INFINITY;
   return {
     write(frame) {
       try {
@@ -181,10 +181,11 @@ function readState(folder: string): StateRecord | null {
   return existsSync(path) ? parse(path) : null;
 }
 
-/** Throws DamagedFileError for what is no JSON. */
+/** Throws InputError where there is no such file, DamagedFileError for what is no JSON. */
 function parse(path: string) {
+  const text = readable('continue', path, (file) => readFileSync(file, 'utf8'));
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return JSON.parse(text);
   } catch {
     throw new DamagedFileError(`${path} is no JSON, expected what simulate wrote: begin a new run`);
   }
@@ -195,7 +196,7 @@ function parse(path: string) {
  * was interrupted before its first state was kept; DamagedFileError for files that are not whole.
  */
 export function readRecording(folder: string): RecordedRun {
-  const run = readable('continue', join(folder, RUN), parse);
+  const run = parse(join(folder, RUN));
   const record = readState(folder);
   if (!record)
     throw new InputError(
