@@ -6,10 +6,27 @@
 export type { CouplingName } from './attention/coupling.ts';
 export type { AttentionWeights } from './attention/scores.ts';
 export { attentionVelocity, layerStep, projectedEulerStep } from './attention/step.ts';
-export { diagnostics, runDiagnostics } from './diagnostics/catalogue.ts';
+export { diagnose, diagnostics, runDiagnostics } from './diagnostics/catalogue.ts';
 export { clusterHistory, clusterTolerances } from './diagnostics/clusters.ts';
+export { dynamics, dynamicsNamed } from './dynamics/catalogue.ts';
+export { type DynamicsDefinition, defineDynamics } from './dynamics/define.ts';
+export type { Dynamics, MatrixValue, Particles } from './dynamics/dynamics.ts';
+export { checkProperties } from './dynamics/properties.ts';
+export type { Engine, Field, FieldRequest } from './engines/field.ts';
 export { type Float64Tensor, referenceAlgebra, tensor } from './engines/reference.ts';
+export { simulationEngines } from './flow/engines.ts';
 export { trajectoriesFigure } from './flow/figures.ts';
+export { type Inspection, type InspectOptions, inspectFrames } from './flow/inspect.ts';
+export {
+  openSimulation,
+  type SimulationContext,
+  type SimulationFrame,
+  type SimulationReport,
+} from './flow/simulate.ts';
+export { type Simulation, simulate, simulationToJson } from './flow/simulation.ts';
+export { type SimulationOptions, simulationSettings } from './flow/simulation-settings.ts';
+export { starts } from './geometry/catalogue.ts';
+export { schemes } from './integrators/schemes.ts';
 export {
   type LanguageModel,
   loadModel,
@@ -18,9 +35,10 @@ export {
 } from './language/checkpoint.ts';
 export { type Answer, fillBlank, type Prediction } from './language/fill.ts';
 export type { FillOptions, TraceOptions } from './language/options.ts';
+export { modelDynamics, sentenceParticles } from './language/particles.ts';
 export { type Trace, type TraceRecord, trace, traceToJson } from './language/trace.ts';
 export { type Depth, theta } from './language/transformer.ts';
 export type { Algebra } from './numerics/algebra.ts';
-export { DamagedFileError, InputError, LimitError } from './numerics/errors.ts';
+export { DamagedFileError, DivergedError, InputError, LimitError } from './numerics/errors.ts';
 export type { Matrix } from './numerics/matrix.ts';
 export { random } from './numerics/random.ts';

@@ -8,15 +8,27 @@ const root = join(import.meta.dirname, '..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
 describe('README', () => {
-  it('has a library snippet that runs as it stands', () => {
-    const [, snippet] = readme.match(/```js\n([\s\S]*?)```/) ?? [];
-    const output = execFileSync(process.execPath, ['--input-type=module', '-e', snippet], {
+  /** What the snippets print, in their order. */
+  const outputs = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map(([, snippet]) =>
+    execFileSync(process.execPath, ['--input-type=module', '-e', snippet], {
       cwd: root,
       encoding: 'utf8',
-    });
-    const [answer, ranks] = output.trim().split('\n');
+    })
+      .trim()
+      .split('\n'),
+  );
+
+  it('has a snippet of the model that runs as it stands', () => {
+    const [answer, ranks] = outputs[0];
     expect(answer).toMatch(/^(der|die|das) \p{Lu}\p{L}+ 0\.\d{3}$/u);
     expect(ranks.split(' ').length).toBeGreaterThan(4);
+  });
+
+  it('has a snippet of the simulator that runs as it stands', () => {
+    const cosines = outputs[1].map((line) => Number(line.split(' ')[2]));
+    expect(cosines).toHaveLength(3);
+    // 32 orthonormal tokens take the time 178.7309 from cosine 0 to 0.999 at β = 9 (closed form).
+    expect(cosines[2]).toBeCloseTo(0.999, 5);
   });
 
   it('links to files that exist', () => {
