@@ -9,6 +9,8 @@ import type { AttentionWeights } from './scores.ts';
  * How scores s_ij = β⟨Qx_i, Kx_j⟩ and masses w_j become the coupling A_ij:
  * softmax (SA) w_j e^{s_ij} / Σ_k w_k e^{s_ik}; exponential (USA) w_j e^{s_ij};
  * hardmax w_j over the row's largest scores, divided by their sum; linear w_j s_ij.
+ * Causal: j ≤ i only, so that sums over k are too. A particle without mass is heard by nobody, and
+ * one that sees no mass rests.
  */
 export type CouplingKind = 'softmax' | 'exponential' | 'hardmax' | 'linear';
 

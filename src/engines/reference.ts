@@ -158,7 +158,10 @@ function maskRow(visible: Float64Tensor, batch: number, i: number, n: number, m:
   return (visible.shape.length > 2 ? batch * n * m : 0) + i * m;
 }
 
-/** One row, with the running maximum taken out so that no exponential overflows. */
+/**
+ * One row, with the running maximum taken out so that no exponential overflows. The mask may hold
+ * masses; a row that sees none is 0.
+ */
 function softmaxRow(
   from: Float64Array,
   to: Float64Array,
@@ -173,8 +176,9 @@ function softmaxRow(
     if (mask[maskStart + j] !== 0) top = Math.max(top, beta * from[start + j]);
   let sum = 0;
   for (let j = 0; j < m; j++)
-    if (mask[maskStart + j] !== 0) sum += to[start + j] = Math.exp(beta * from[start + j] - top);
-  for (let j = 0; j < m; j++) to[start + j] /= sum;
+    if (mask[maskStart + j] !== 0)
+      sum += to[start + j] = mask[maskStart + j] * Math.exp(beta * from[start + j] - top);
+  if (sum !== 0) for (let j = 0; j < m; j++) to[start + j] /= sum;
 }
 
 function headMix(coupling: Float64Tensor, v: Float64Tensor, heads: number): Float64Tensor {

@@ -27,3 +27,26 @@ export interface Algebra<A> {
   /** P_x v = v − ⟨x, v⟩ x, row by row: the projection on the tangent space at x. */
   tangent(x: A, v: A): A;
 }
+
+/**
+ * What masses, and couplings other than the softmax, need besides. Apart from the algebra because
+ * training and forward passes use none of it. `seen` [n, m] is the mass of key j for query i, 0 where hidden.
+ */
+export interface CouplingAlgebra<A> extends Algebra<A> {
+  /** seen_ij e^{β_h s_ij} over the row's sum: 0/1 is the softmax above. A row that sees no mass is 0. */
+  softmax(scores: A, beta: readonly number[], seen: A | null): A;
+  /** beta_h · scores [B, H, n, m]. */
+  scaleHeads(scores: A, beta: readonly number[]): A;
+  /** e^x, entry by entry. */
+  exponential(x: A): A;
+  /** 1 where an entry of [B, H, n, m] is within `tie` of the largest one of its row that is seen, else 0. */
+  largest(x: A, seen: A, tie: number): A;
+  /** seen_ij · x_ij, exactly 0 where seen_ij is: x [B, H, n, m]. */
+  weigh(x: A, seen: A): A;
+  /** Every row divided by its sum; a row of zeros stays. */
+  shares(x: A): A;
+  /** Per head Σ_j A_ij (v_j − u_i): coupling [B, H, n, m], v [B, m, H·k], u [B, n, H·k] → [B, n, H·k]. */
+  headDifferences(coupling: A, v: A, u: A, heads: number): A;
+  /** Per head (Σ_j A_ij) u_i: coupling [B, H, n, m], u [B, n, H·k] → [B, n, H·k]. */
+  headTotals(coupling: A, u: A, heads: number): A;
+}

@@ -4,11 +4,11 @@
  * are shifted by β, which no score exceeds; all others by the running maximum of each query.
  * Not the kernels (assembly/field.ts), nor how a platform starts a thread (handed in as `spawn`).
  */
+import { exponentialOverflow } from '../../attention/effective.ts';
 import { InputError } from '../../numerics/errors.ts';
 import type { Engine, FieldRequest } from '../field.ts';
 import { jobBytes } from './job.ts';
-import { effectiveWeights, scoresOwnPositions } from './projection.ts';
-import { arraysBegin, MOST_THREADS, type SpawnFieldThread } from './threads.ts';
+import { arraysBegin, canShare, MOST_THREADS, type SpawnFieldThread } from './threads.ts';
 import { openField, shapeOf } from './velocity.ts';
 
 export interface WasmEngineOptions {
@@ -18,8 +18,6 @@ export interface WasmEngineOptions {
   readonly threads?: number;
 }
 
-/** The largest β with e^β in the type. */
-const LARGEST_BETA = { float32: 88.7, float64: 709.7 } as const;
 const MEMORY_BYTES = 2 ** 32 - 2 ** 16;
 
 /**
@@ -39,24 +37,9 @@ export function wasmEngine({ spawn, threads = 1 }: WasmEngineOptions = {}): Engi
   };
 }
 
-/** A page can hand memory to its workers only where it is isolated from other origins; Node always can. */
-const canShare = () => !('crossOriginIsolated' in globalThis) || globalThis.crossOriginIsolated;
-
 function refusal(request: FieldRequest): string | null {
-  return overflow(request) ?? unsafeTies(request) ?? tooLarge(request);
-}
-
-/** USA with Q = K = I reaches e^β between a particle and itself. */
-function overflow({ interaction, precision }: FieldRequest): string | null {
-  const { coupling, beta } = interaction;
-  if (coupling !== 'exponential') return null;
-  if (!scoresOwnPositions(interaction, effectiveWeights(interaction))) return null;
-  if (beta[0] <= LARGEST_BETA[precision]) return null;
-  const remedy =
-    precision === 'float32'
-      ? `, float64 takes up to ${LARGEST_BETA.float64}`
-      : ', or use the softmax coupling, which takes any';
-  return `e^β does not fit ${precision} at β = ${beta[0]}: the largest usable β is ${LARGEST_BETA[precision]}${remedy}`;
+  const overflow = exponentialOverflow(request.interaction, request.precision);
+  return overflow ?? unsafeTies(request) ?? tooLarge(request);
 }
 
 function unsafeTies({ interaction, precision }: FieldRequest): string | null {

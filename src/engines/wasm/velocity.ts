@@ -1,4 +1,5 @@
 /** An open field of the wasm engine: the velocities of an interaction, head by head, from the kernels' sums. */
+import { effectiveWeights, scoresOwnPositions, velocityScale } from '../../attention/effective.ts';
 import type { Interaction } from '../../attention/interaction.ts';
 import type { AttentionWeights } from '../../attention/scores.ts';
 import { InputError } from '../../numerics/errors.ts';
@@ -6,7 +7,7 @@ import type { Matrix } from '../../numerics/matrix.ts';
 import type { Field, FieldRequest } from '../field.ts';
 import { collectHead, fillHead, formOf, type HeadRows } from './heads.ts';
 import { type JobArrays, type JobShape, jobBytes, placeJob, runJob } from './job.ts';
-import { effectiveWeights, project, scoresOwnPositions, valueScale } from './projection.ts';
+import { project } from './projection.ts';
 import { arraysBegin, type Crew, type SpawnFieldThread, startCrew } from './threads.ts';
 
 /** Rows are unit vectors when |x|² is this close to 1. */
@@ -72,7 +73,7 @@ export function openField(
   return {
     tangent: (positions, masses, out) => evaluate(setting, { positions, masses }, out, true),
     ambient: (positions, masses, out) => evaluate(setting, { positions, masses }, out, false),
-    floor: ROUND_OFF[precision] * velocityScale(interaction, weights, d),
+    floor: ROUND_OFF[precision] * velocityScale(interaction, d),
     note: noteOf(request),
     close: () => crew.close(),
   };
@@ -88,16 +89,6 @@ function reserve(pages: number, { n, d }: FieldRequest): WebAssembly.Memory {
       `n = ${n} and d = ${d} need ${size} GB, expected as much free memory: use fewer particles`,
     );
   }
-}
-
-/** How large velocities may be: the couplings of exponential attention on the sphere reach e^β. */
-function velocityScale(
-  interaction: Interaction,
-  weights: AttentionWeights<Matrix> | null,
-  d: number,
-): number {
-  const grows = interaction.coupling === 'exponential' && scoresOwnPositions(interaction, weights);
-  return valueScale(interaction, weights, d) * (grows ? Math.exp(interaction.beta[0]) : 1);
 }
 
 function noteOf({ interaction, precision }: FieldRequest): string | null {

@@ -1,0 +1,62 @@
+/** What an interaction comes to, for engines that treat simple ones apart. Not its velocity: field.ts. */
+import type { Matrix } from '../numerics/matrix.ts';
+import type { Interaction } from './interaction.ts';
+import type { AttentionWeights } from './scores.ts';
+
+type Weights = AttentionWeights<Matrix>;
+
+function isIdentity({ rows, columns, data }: Matrix): boolean {
+  return (
+    rows === columns && data.every((value, at) => value === (at % (columns + 1) === 0 ? 1 : 0))
+  );
+}
+
+/** The weights, or null where they change nothing: one head with Q = K = V = O = I. */
+export function effectiveWeights({ weights, beta }: Interaction): Weights | null {
+  if (!weights || beta.length > 1) return weights;
+  const { query, key, value, output } = weights;
+  return [query, key, value, output].every(isIdentity) ? null : weights;
+}
+
+/** Queries and keys are the particles themselves: one head, Q = K = I. */
+export function scoresOwnPositions({ beta }: Interaction, weights: Weights | null): boolean {
+  return !weights || (beta.length === 1 && isIdentity(weights.query) && isIdentity(weights.key));
+}
+
+/**
+ * How large a velocity of unit particles in R^d may be: |V|·|O| as Frobenius norms a head and a
+ * dimension, times e^β or β where couplings reach that. With general Q and K it is an estimate.
+ */
+export function velocityScale(interaction: Interaction, d: number): number {
+  const { beta, coupling } = interaction;
+  const weights = effectiveWeights(interaction);
+  const values = weights
+    ? (norm(weights.value) * norm(weights.output)) / Math.sqrt(d * beta.length)
+    : 1;
+  if (coupling === 'linear') return values * Math.max(1, ...beta.map(Math.abs));
+  const grows = coupling === 'exponential' && scoresOwnPositions(interaction, weights);
+  return values * (grows ? Math.exp(beta[0]) : 1);
+}
+
+const norm = ({ data }: Matrix) => Math.sqrt(data.reduce((sum, value) => sum + value ** 2, 0));
+
+/** The largest β with e^β in the type. */
+const LARGEST_BETA = { float32: 88.7, float64: 709.7 } as const;
+
+/**
+ * A clause that names the largest usable β where e^β does not fit the type, which exponential
+ * attention with Q = K = I reaches between a particle and itself; or null.
+ */
+export function exponentialOverflow(
+  interaction: Interaction,
+  precision: keyof typeof LARGEST_BETA,
+): string | null {
+  const { coupling, beta } = interaction;
+  const own = () => scoresOwnPositions(interaction, effectiveWeights(interaction));
+  if (coupling !== 'exponential' || beta[0] <= LARGEST_BETA[precision] || !own()) return null;
+  const remedy =
+    precision === 'float32'
+      ? `float64 takes up to ${LARGEST_BETA.float64}`
+      : 'or use the softmax coupling, which takes any';
+  return `e^β does not fit ${precision} at β = ${beta[0]}: the largest usable β is ${LARGEST_BETA[precision]}, ${remedy}`;
+}

@@ -1,0 +1,63 @@
+/**
+ * The velocity of an interaction: step.ts for every kind of coupling, with masses. The sign of the
+ * interaction is left to whoever writes the velocity down.
+ */
+import type { CouplingAlgebra } from '../numerics/algebra.ts';
+import { massCoupling } from './coupling.ts';
+import type { Interaction } from './interaction.ts';
+import { type AttentionWeights, type Memory, remember } from './scores.ts';
+
+/** What the queries of a field listen to. */
+export interface Sources<A> extends Memory<A> {
+  readonly interaction: Interaction;
+  /** null: one head with Q = K = V = O = I. */
+  readonly weights: AttentionWeights<A> | null;
+}
+
+/** Keys and values of the particles y [m, d]. */
+export function sources<A>(
+  algebra: CouplingAlgebra<A>,
+  y: A,
+  interaction: Interaction,
+  weights: AttentionWeights<A> | null,
+): Sources<A> {
+  const memory = weights ? remember(algebra, weights, y) : { keys: y, values: y };
+  return { interaction, weights, ...memory };
+}
+
+const through = <A>(algebra: CouplingAlgebra<A>, x: A, w: A | undefined): A =>
+  w === undefined ? x : algebra.project(x, w);
+
+/** A_ij per head [H, n, m] for queries x [n, d] that see the masses `seen` [n, m]. */
+export function fieldCoupling<A>(
+  algebra: CouplingAlgebra<A>,
+  x: A,
+  { interaction, weights, keys }: Sources<A>,
+  seen: A,
+): A {
+  const queries = through(algebra, x, weights?.query);
+  const scores = algebra.headScores(queries, keys, interaction.beta.length);
+  return massCoupling(algebra, scores, seen, interaction);
+}
+
+/** v_i = Σ_h O_h Σ_j A^h_ij V_h x_j [n, d] at the queries x [n, d], not projected and without sign. */
+export function fieldAmbient<A>(algebra: CouplingAlgebra<A>, x: A, from: Sources<A>, seen: A): A {
+  const coupling = fieldCoupling(algebra, x, from, seen);
+  const mixed = algebra.headMix(coupling, from.values, from.interaction.beta.length);
+  return through(algebra, mixed, from.weights?.output);
+}
+
+/**
+ * P_{x_i} v_i [n, d], without sign, as Σ_h O_h Σ_j A^h_ij V_h (x_j − x_i) and Σ_h O_h (Σ_j A^h_ij) V_h x_i,
+ * each projected: in a cluster the velocity is a small difference of large terms. Without weights
+ * the second part is radial and left out, so that a cluster's velocity keeps its relative accuracy.
+ */
+export function fieldTangent<A>(algebra: CouplingAlgebra<A>, x: A, from: Sources<A>, seen: A): A {
+  const heads = from.interaction.beta.length;
+  const own = through(algebra, x, from.weights?.value);
+  const coupling = fieldCoupling(algebra, x, from, seen);
+  const projected = (mixed: A) => algebra.tangent(x, through(algebra, mixed, from.weights?.output));
+  const pull = projected(algebra.headDifferences(coupling, from.values, own, heads));
+  if (!from.weights) return pull;
+  return algebra.addScaled(pull, projected(algebra.headTotals(coupling, own, heads)), 1);
+}

@@ -1,0 +1,130 @@
+/**
+ * The simulator's reference engine: attention/field.ts on Float64 arrays, one thread, obvious.
+ * The other engines are certified against it. It holds the couplings of a block of queries at a
+ * time, never all n × n of them.
+ */
+
+import { seenMasses } from '../attention/coupling.ts';
+import { effectiveWeights, exponentialOverflow, velocityScale } from '../attention/effective.ts';
+import {
+  fieldAmbient,
+  fieldCoupling,
+  fieldTangent,
+  type Sources,
+  sources,
+} from '../attention/field.ts';
+import type { Interaction } from '../attention/interaction.ts';
+import type { AttentionWeights } from '../attention/scores.ts';
+import { InputError } from '../numerics/errors.ts';
+import { type Matrix, matrix } from '../numerics/matrix.ts';
+import type { Engine, Field, FieldRequest } from './field.ts';
+import { type Float64Tensor, tensor } from './reference.ts';
+import { referenceCouplings } from './reference-coupling.ts';
+
+/** Most particles: 4e8 pairs already take half a minute a velocity. */
+const MOST_PARTICLES = 20_000;
+/** Couplings computed at a time, all heads together: 8 MB. */
+const PAIRS = 2 ** 20;
+
+export const referenceField: Engine = {
+  name: 'reference',
+  refusal,
+  open: async (request) => openReferenceField(request),
+};
+
+function refusal({ interaction, n, precision }: FieldRequest): string | null {
+  if (precision !== 'float64')
+    return `it computes in float64 only, not ${precision}: ask for float64, or for the wasm engine`;
+  if (n > MOST_PARTICLES)
+    return `n = ${n} particles are more than the ${MOST_PARTICLES} whose pairs it can go through: use fewer, or the wasm engine`;
+  return exponentialOverflow(interaction, precision);
+}
+
+/**
+ * The field at once, for an interaction that changes with time: opening costs a look at the weights.
+ * Accuracy and threads of the request have no effect. Throws InputError with the refusal.
+ */
+export function openReferenceField(request: FieldRequest): Field {
+  const clause = refusal(request);
+  if (clause) throw new InputError('engine', `the reference engine refuses: ${clause}`);
+  const { interaction, d } = request;
+  const weights = tensorsOf(effectiveWeights(interaction));
+  const evaluate =
+    (velocity: typeof fieldTangent<Float64Tensor>) =>
+    (positions: Float64Array, masses: Float64Array, out: Float64Array) => {
+      for (const { x, from, seen, begin } of blocks(interaction, weights, positions, masses)) {
+        const { data } = velocity(referenceCouplings, x, from, seen);
+        for (let at = 0; at < data.length; at++) out[begin * d + at] = interaction.sign * data[at];
+      }
+    };
+  return {
+    tangent: evaluate(fieldTangent),
+    ambient: evaluate(fieldAmbient),
+    couplings: (positions, masses) => allCouplings(interaction, weights, positions, masses),
+    // Positions are only known to the last place, so velocities are to that of the largest one.
+    floor: 2 ** -53 * velocityScale(interaction, d),
+    note: null,
+    close: () => {},
+  };
+}
+
+type Weights = AttentionWeights<Float64Tensor> | null;
+
+function tensorsOf(weights: AttentionWeights<Matrix> | null): Weights {
+  if (!weights) return null;
+  const asTensor = ({ rows, columns, data }: Matrix) => tensor([rows, columns], data);
+  const { query, key, value, output } = weights;
+  return {
+    query: asTensor(query),
+    key: asTensor(key),
+    value: asTensor(value),
+    output: asTensor(output),
+  };
+}
+
+/** Queries begin … begin + b − 1. */
+interface Block {
+  readonly begin: number;
+  /** [b, d] */
+  readonly x: Float64Tensor;
+  readonly from: Sources<Float64Tensor>;
+  /** [b, n] */
+  readonly seen: Float64Tensor;
+}
+
+/** All queries, as many at a time as PAIRS allows. */
+function* blocks(
+  interaction: Interaction,
+  weights: Weights,
+  positions: Float64Array,
+  masses: Float64Array,
+): Generator<Block> {
+  const n = masses.length;
+  const d = positions.length / n;
+  const from = sources(referenceCouplings, tensor([n, d], positions), interaction, weights);
+  const size = Math.max(1, Math.floor(PAIRS / (n * interaction.beta.length)));
+  for (let begin = 0; begin < n; begin += size) {
+    const end = Math.min(n, begin + size);
+    const seen = seenMasses(masses, interaction.causal, begin, end);
+    const x = tensor([end - begin, d], positions.subarray(begin * d, end * d));
+    yield { begin, x, from, seen: tensor([end - begin, n], seen) };
+  }
+}
+
+/** A_ij per head, [n, n] each. */
+function allCouplings(
+  interaction: Interaction,
+  weights: Weights,
+  positions: Float64Array,
+  masses: Float64Array,
+): Matrix[] {
+  const n = masses.length;
+  const out = interaction.beta.map(() => matrix(n, n));
+  for (const { begin, x, from, seen } of blocks(interaction, weights, positions, masses)) {
+    const { data } = fieldCoupling(referenceCouplings, x, from, seen);
+    const size = seen.data.length;
+    for (const [h, { data: target }] of out.entries())
+      target.set(data.subarray(h * size, (h + 1) * size), begin * n);
+  }
+  return out;
+}
