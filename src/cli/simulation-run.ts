@@ -2,15 +2,13 @@
  * Runs a job of `simulate`: threads, progress, and the recording or the frames in memory. Ctrl-C ends the
  * process at once, even inside of a velocity of a million particles: a recording is whole at any time.
  */
-import { availableParallelism } from 'node:os';
-import { simulationEngines } from '../flow/engines.ts';
 import {
   openSimulation,
   type SimulationFrame,
   type SimulationProgress,
   type SimulationReport,
 } from '../flow/simulate.ts';
-import { spawnFieldThread } from '../host/field-threads.ts';
+import { machineEngines } from '../host/engines.ts';
 import { checkRecordingFolder, startRecording } from '../host/recording.ts';
 import { makeFolder } from './folder.ts';
 import type { SimulationJob } from './simulation-job.ts';
@@ -35,8 +33,7 @@ export async function runJob(job: SimulationJob): Promise<Outcome> {
   const bar = await progressBar();
   if (out !== null) makeFolder(out);
   if (out !== null && !resumed) checkRecordingFolder(out, settings);
-  const engines = simulationEngines({ spawn: spawnFieldThread, threads: availableParallelism() });
-  const context = { engines, onProgress: bar.update, from: resumed?.from };
+  const context = { engines: machineEngines(), onProgress: bar.update, from: resumed?.from };
   const simulation = await openSimulation(settings, context);
   const recording = out === null ? null : startRecording(out, settings, job.source, resumed);
   const begun = performance.now();
