@@ -5,7 +5,7 @@ import { fill, h, setAttribute, setVariable, svg } from '../dom.ts';
 import { decimal } from '../format.ts';
 import type { Page } from '../page.ts';
 import { pinToken, selectedToken, tokenName } from '../page.ts';
-import type { Panel } from './view.ts';
+import type { Panel } from './panel.ts';
 
 const thumbnail = 40;
 

@@ -5,7 +5,7 @@ import { decimal } from '../format.ts';
 import type { Page } from '../page.ts';
 import { goToLayer, tokenName } from '../page.ts';
 import { eventsAt, groupColours, groupsAt, toleranceOf, tolerances } from './groups.ts';
-import type { Panel } from './view.ts';
+import type { Panel } from './panel.ts';
 
 export function createClusters(page: Page): Panel {
   const { words } = page;

@@ -7,7 +7,7 @@ import { compact } from '../format.ts';
 import type { Page } from '../page.ts';
 import { goToLayer, isContinuous } from '../page.ts';
 import type { Words } from '../words.ts';
-import type { Panel } from './view.ts';
+import type { Panel } from './panel.ts';
 
 type ChartName = keyof Words['charts'];
 

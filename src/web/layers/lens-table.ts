@@ -4,7 +4,7 @@ import { fill, h, setAttribute, setVariable } from '../dom.ts';
 import { decimal, percent, visibleAnswer, visibleToken } from '../format.ts';
 import type { Page } from '../page.ts';
 import { goToLayer, isContinuous } from '../page.ts';
-import type { Panel } from './view.ts';
+import type { Panel } from './panel.ts';
 
 export function createLensTable(page: Page): Panel {
   const { words } = page;

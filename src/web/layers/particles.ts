@@ -3,7 +3,7 @@ import { fill, h, setAttribute, setVariable } from '../dom.ts';
 import type { Page } from '../page.ts';
 import { pinToken, selectedToken, tokenName } from '../page.ts';
 import { groupColours, toleranceOf } from './groups.ts';
-import type { Panel } from './view.ts';
+import type { Panel } from './panel.ts';
 
 export function createParticles(page: Page): Panel {
   const list = h('ul', { 'aria-labelledby': 'particles-label' });

@@ -5,7 +5,7 @@ import { decimal } from '../format.ts';
 import { pauseIcon, playIcon, stepIcon } from '../icons.ts';
 import type { Page } from '../page.ts';
 import { goToLayer, isContinuous, shownLayer } from '../page.ts';
-import type { Panel } from './view.ts';
+import type { Panel } from './panel.ts';
 
 /** The whole film lasts about this long, ms, but a frame neither flashes by nor drags. */
 const film = 6000;

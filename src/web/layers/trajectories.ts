@@ -11,8 +11,8 @@ import { planes } from '../state.ts';
 import type { Point } from './geometry.ts';
 import { hull, placeLabels, roundTicks } from './geometry.ts';
 import { groupColours, groupsAt, toleranceOf } from './groups.ts';
+import type { Panel } from './panel.ts';
 import { projectionOf } from './projection.ts';
-import type { Panel } from './view.ts';
 
 const glide = 320; // ms from frame to frame
 const margin = { left: 44, right: 18, top: 18, bottom: 40 };

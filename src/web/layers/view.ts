@@ -1,5 +1,4 @@
 /** The Layers tab: one trace, one selected frame and one selected particle, in many panels. */
-import type { Trace } from '../api.ts';
 import { fill, h } from '../dom.ts';
 import type { Page } from '../page.ts';
 import { goToLayer, shownLayer } from '../page.ts';
@@ -10,12 +9,6 @@ import { createLensTable } from './lens-table.ts';
 import { createParticles } from './particles.ts';
 import { createPlayer } from './player.ts';
 import { createTrajectories } from './trajectories.ts';
-
-/** A panel: its element, and how it shows a frame of a trace (called on every change). */
-export interface Panel {
-  readonly element: HTMLElement;
-  show(trace: Trace, layer: number): void;
-}
 
 export function createLayersView(page: Page): HTMLElement {
   const panels = [
