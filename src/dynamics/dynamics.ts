@@ -73,7 +73,7 @@ export interface Dynamics {
   readonly interaction?: (parameters: ParameterValues, d: number, time: number) => Interaction;
   /** Whether the interaction depends on time. */
   readonly timeDependent?: boolean;
-  /** v_i, not yet projected, to out [n, d]: for what attention does not express. Float64, one thread. */
+  /** v_i, not yet projected, to out [n, d], which holds zeros: for what attention does not express. */
   readonly velocity?: (
     particles: Particles,
     parameters: ParameterValues,

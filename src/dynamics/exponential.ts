@@ -3,10 +3,17 @@ import { type Matrix, matrix } from '../numerics/matrix.ts';
 
 /**
  * e^{scale · a} by scaling and squaring of the Taylor series (Moler, Van Loan, SIAM Rev. 45, 2003):
- * with norm ≤ ½ eighteen terms leave less than 1e-22. Accurate relative to the largest entry.
+ * with norm ≤ ½ eighteen terms leave less than 1e-22. Accurate relative to the largest entry; NaN
+ * where scale · a is not finite.
  */
 export function matrixExponential(a: Matrix, scale = 1): Matrix {
   const norm = Math.abs(scale) * rowSumNorm(a);
+  if (!Number.isFinite(norm))
+    return matrix(
+      a.rows,
+      a.rows,
+      a.data.map(() => Number.NaN),
+    );
   const squarings = Math.max(0, Math.ceil(Math.log2(2 * norm)));
   const small = a.data.map((value) => (value * scale) / 2 ** squarings);
   let result = taylor(matrix(a.rows, a.rows, small));

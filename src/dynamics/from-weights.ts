@@ -72,8 +72,8 @@ function checkFlow(horizon: number, knots: number): void {
     throw new InputError('knots', `knots is ${knots}: expected a whole number from 1, such as 3`);
 }
 
-/** d of weights [d, H·k], [d, H·k], [d, H·k], [H·k, d]. */
-function checkWeights(
+/** d of weights [d, H·k], [d, H·k], [d, H·k], [H·k, d]. Throws InputError where they do not fit. */
+export function checkWeights(
   { query, key, value, output }: AttentionWeights<Matrix>,
   beta: readonly number[],
 ): number {

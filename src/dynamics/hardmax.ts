@@ -6,7 +6,7 @@ import { ATTENTION_PROPERTIES, singleHead } from './single-head.ts';
 export const hardmax: Dynamics = {
   name: 'hardmax',
   title: 'Hardmax attention',
-  help: 'Every token listens to its largest scores ⟨Qx_i, Kx_j⟩ only. With Q = K = I on the sphere that is itself and nothing moves: choose QᵀK ≠ I.',
+  help: 'Every token listens to its largest scores ⟨Qx_i, Kx_j⟩ only. With QᵀK = I on the sphere that is itself and nothing moves, so Q is random here.',
   citation: 'arXiv 2305.05465',
   space: 'sphere',
   parameters: [
@@ -21,7 +21,7 @@ export const hardmax: Dynamics = {
       maximum: 1e6,
       integer: false,
     },
-    QUERY,
+    { ...QUERY, default: { ensemble: 'ginibre', seed: 1 } },
     KEY,
     VALUE,
   ],

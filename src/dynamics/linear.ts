@@ -7,7 +7,7 @@ export const linear: Dynamics = {
   name: 'linear',
   title: 'Linear attention',
   help: 'v_i = Σ_j w_j β⟨Qx_i, Kx_j⟩ V x_j: tokens at obtuse angles repel, so that they gather at both ends of a line.',
-  citation: 'arXiv 2312.10794',
+  citation: 'arXiv 2212.07677',
   space: 'sphere',
   parameters: [BETA, QUERY, KEY, VALUE],
   properties: { ...ATTENTION_PROPERTIES, keepsCones: false },

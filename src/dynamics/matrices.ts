@@ -8,7 +8,8 @@
  * is ours divided by √d.
  */
 import { closest } from 'fastest-levenshtein';
-import { InputError } from '../numerics/errors.ts';
+import { z } from 'zod';
+import { InputError, LimitError } from '../numerics/errors.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { show } from '../numerics/parameters.ts';
 import { random } from '../numerics/random.ts';
@@ -16,7 +17,20 @@ import type { Ensemble, MatrixValue } from './dynamics.ts';
 
 const ENSEMBLES: readonly Ensemble[] = ['ginibre', 'wigner'];
 const FORMS =
-  '"identity", a number, "diagonal:1,-0.5", rows, "ginibre:SEED" or "wigner:SEED" (or their objects)';
+  '"identity", a number, "diagonal:1,-0.5", rows of numbers, "ginibre:SEED", "wigner:SEED", or one of the objects {scalar}, {diagonal}, {rows}, {ensemble, seed, scale}';
+
+const numbers = z.custom<number[]>(
+  (value) => Array.isArray(value) && value.every((entry) => typeof entry === 'number'),
+);
+const number = z.custom<number>((value) => typeof value === 'number');
+
+/** The objects of MatrixValue; whether numbers are finite is said later, in better words. */
+const OBJECT = z.union([
+  z.strictObject({ scalar: number }),
+  z.strictObject({ diagonal: numbers }),
+  z.strictObject({ rows: z.array(numbers) }),
+  z.strictObject({ ensemble: z.enum(ENSEMBLES), seed: number, scale: number.optional() }),
+]);
 
 /**
  * A matrix value from what a caller gives: a MatrixValue, or one of the short forms: a number (that
@@ -25,48 +39,36 @@ const FORMS =
  * Throws InputError (field: name) for another form, a wrong shape or a number that is not finite.
  */
 export function readMatrixValue(name: string, given: unknown, d: number, heads = 1): MatrixValue {
-  const value = typeof given === 'string' ? fromText(name, given) : fromForm(given);
-  if (value === null) throw wrongForm(name, given);
+  const value = typeof given === 'string' ? fromText(name, given) : fromForm(name, given);
   checkShape(name, value, d, heads);
   return value;
 }
 
-const wrongForm = (name: string, given: unknown) =>
-  new InputError(name, `${name} is ${show(given)}: expected ${FORMS}; write it as one of these`);
-
 function fromText(name: string, text: string): MatrixValue {
   if (text === 'identity') return text;
-  const [word, rest] = text.split(':');
-  if (text !== '' && Number.isFinite(Number(text))) return { scalar: Number(text) };
-  if (word === 'diagonal' && rest) return { diagonal: rest.split(',').map(Number) };
-  const ensemble = ENSEMBLES.find((known) => known === word);
-  if (ensemble) return { ensemble, seed: rest ? Number(rest) : 1 };
+  const [word, rest, ...more] = text.split(':');
+  if (more.length === 0) {
+    const ensemble = ENSEMBLES.find((known) => known === word);
+    if (ensemble && rest !== '') return { ensemble, seed: rest === undefined ? 1 : Number(rest) };
+    if (word === 'diagonal' && rest) return { diagonal: rest.split(',').map(numberFrom) };
+    if (Number.isFinite(numberFrom(text))) return { scalar: Number(text) };
+  }
   const nearest = closest(word, ['identity', 'diagonal', ...ENSEMBLES]);
   throw new InputError(name, `${name} is "${text}": expected ${FORMS}; did you mean "${nearest}"?`);
 }
 
-/** null where the form is none of those known. */
-function fromForm(given: unknown): MatrixValue | null {
+/** NaN for blanks, which `Number` takes for 0. */
+const numberFrom = (text: string) => (text.trim() === '' ? Number.NaN : Number(text));
+
+function fromForm(name: string, given: unknown): MatrixValue {
   if (typeof given === 'number') return { scalar: given };
-  if (Array.isArray(given)) return given.every(isNumbers) ? { rows: given } : null;
-  if (typeof given !== 'object' || given === null) return null;
-  if ('scalar' in given && typeof given.scalar === 'number') return { scalar: given.scalar };
-  if ('diagonal' in given && isNumbers(given.diagonal)) return { diagonal: given.diagonal };
-  if ('rows' in given && Array.isArray(given.rows)) return fromForm(given.rows);
-  return fromEnsemble(given);
+  const { data } = OBJECT.safeParse(Array.isArray(given) ? { rows: given } : given);
+  if (data) return data;
+  throw new InputError(
+    name,
+    `${name} is ${show(given)}: expected ${FORMS}; write it as one of these`,
+  );
 }
-
-function fromEnsemble(given: object): MatrixValue | null {
-  if (!('ensemble' in given)) return null;
-  const ensemble = ENSEMBLES.find((known) => known === given.ensemble);
-  const seed = 'seed' in given ? given.seed : 1;
-  const scale = 'scale' in given ? given.scale : 1;
-  if (!ensemble || typeof seed !== 'number' || typeof scale !== 'number') return null;
-  return { ensemble, seed, scale };
-}
-
-const isNumbers = (value: unknown): value is number[] =>
-  Array.isArray(value) && value.every((entry) => typeof entry === 'number');
 
 function checkShape(name: string, value: MatrixValue, d: number, heads: number): void {
   if (value === 'identity') return;
@@ -91,16 +93,21 @@ function checkRows(
   d: number,
   heads: number,
 ): void {
-  const odd = rows.find((row) => row.length !== d);
-  if (odd || (rows.length !== d && rows.length !== heads * d)) {
-    const stacked = heads > 1 ? `, or ${heads * d} × ${d} with one block a head` : '';
-    const found = `${rows.length} rows of ${(odd ?? rows[0])?.length ?? 0} numbers`;
+  const width = rows[0]?.length ?? 0;
+  const odd = rows.findIndex((row) => row.length !== width);
+  if (odd >= 0)
     throw new InputError(
       name,
-      `${name} has ${found}: expected a ${d} × ${d} matrix${stacked}, change it or d`,
+      `${name} has ${rows[odd].length} numbers in row ${odd + 1}: expected ${width} as in the first row, complete the row`,
+    );
+  if (width !== d || (rows.length !== d && rows.length !== heads * d)) {
+    const blocks = heads > 1 ? `, or ${heads * d} × ${d} with one block a head` : '';
+    throw new InputError(
+      name,
+      `${name} is ${rows.length} × ${width}: expected a ${d} × ${d} matrix${blocks}, change it or d`,
     );
   }
-  checkFinite(name, rows.flat());
+  for (const row of rows) checkFinite(name, row);
 }
 
 function checkFinite(name: string, values: readonly number[]): void {
@@ -131,8 +138,10 @@ export function isIdentity(value: MatrixValue): boolean {
 /**
  * The d × d matrix of a checked value. Ensembles give every `name` and every head a draw of its own
  * under the same seed; other values are the same for all heads, but for stacked rows.
+ * Throws LimitError where d is too large for a matrix.
  */
 export function resolveMatrix(value: MatrixValue, d: number, name: string, head = 0): Matrix {
+  checkSize(name, d);
   if (value === 'identity') return diagonalMatrix(d, () => 1);
   if ('scalar' in value) return diagonalMatrix(d, () => value.scalar);
   if ('diagonal' in value) return diagonalMatrix(d, (i) => value.diagonal[i]);
@@ -141,6 +150,19 @@ export function resolveMatrix(value: MatrixValue, d: number, name: string, head 
   const { gaussian } = random(value.seed, MATRIX_STREAM, head, ...letters);
   const scale = (value.scale ?? 1) / Math.sqrt(d);
   return value.ensemble === 'ginibre' ? ginibre(d, scale, gaussian) : wigner(d, scale, gaussian);
+}
+
+/** 256 MB a parameter. */
+const MOST_NUMBERS = 2 ** 25;
+
+/** Throws LimitError (field: name) where the matrices of all heads together would not fit. */
+export function checkSize(name: string, d: number, heads = 1): void {
+  if (heads * d * d <= MOST_NUMBERS) return;
+  const most = Math.floor(Math.sqrt(MOST_NUMBERS / heads));
+  throw new LimitError(
+    name,
+    `${name} at d = ${d} would have ${heads * d * d} numbers: expected d up to ${most} with ${heads} heads, lower d or leave all matrices the identity in dynamics of one head`,
+  );
 }
 
 /** Keeps the draws of matrices apart from those of the start and of the noise under the same seed. */

@@ -5,7 +5,7 @@
 import type { Interaction } from '../attention/interaction.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import type { Dynamics, MatrixParameter, MatrixValue, ParameterValues } from './dynamics.ts';
-import { resolveMatrix, transposed } from './matrices.ts';
+import { checkSize, resolveMatrix, transposed } from './matrices.ts';
 import { BETA, matrixParameter, matrixValueOf, numberOf } from './parameters.ts';
 import { ATTENTION_PROPERTIES } from './single-head.ts';
 
@@ -48,6 +48,7 @@ export const multiHead: Dynamics = {
 
 function headsInteraction(parameters: ParameterValues, d: number): Interaction {
   const heads = numberOf(parameters, 'heads');
+  checkSize('heads', d, heads);
   const blocks = (name: string) =>
     Array.from({ length: heads }, (_, h) =>
       transposed(resolveMatrix(matrixValueOf(parameters, name), d, name, h)),

@@ -13,7 +13,8 @@ export const noProjection: Dynamics = {
   citation: 'arXiv 2305.05465',
   space: 'euclidean',
   parameters: [BETA, QUERY, KEY, VALUE],
-  properties: ATTENTION_PROPERTIES,
+  // ẋ_i = ∇_i E / (w_i Z_i) as on the sphere, so Ė = Σ w_i Z_i |ẋ_i|².
+  properties: { ...ATTENTION_PROPERTIES, energy: 'increases' },
   interaction: (parameters, d) => singleHead({ coupling: 'softmax' }, parameters, d),
   view: rescaled,
 };

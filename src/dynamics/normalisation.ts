@@ -28,14 +28,16 @@ export interface Regulation {
 /**
  * post s = 1; pre s = r, ṙ = ⟨θ,v⟩; peri s = r|v|, ṙ = ⟨θ,v⟩/|v|; nGPT s = |v|/α. Radii rest where
  * ṙ is not given. A particle with v = 0 rests. `along` = ⟨θ_i, v_i⟩ and `length` = |v_i|.
+ * Where s = r and a step was so long that r ≤ 0, both rates are NaN, which integrators stop at.
  */
 export function regulate(
   settings: NormalisationSettings,
   { time, radius, along, length }: RegulatedParticle,
 ): Regulation {
   const scheme = schemeAt(settings, time);
-  if (scheme === 'pre') return { speed: 1 / radius, radiusRate: along };
   if (scheme === 'post') return { speed: 1, radiusRate: 0 };
+  if (scheme !== 'ngpt' && !(radius > 0)) return { speed: Number.NaN, radiusRate: Number.NaN };
+  if (scheme === 'pre') return { speed: 1 / radius, radiusRate: along };
   if (length === 0) return { speed: 0, radiusRate: 0 };
   if (scheme === 'peri') return { speed: 1 / (radius * length), radiusRate: along / length };
   return { speed: settings.alpha / length, radiusRate: 0 };

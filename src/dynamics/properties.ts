@@ -55,13 +55,14 @@ const ROUND_OFF = 1e-10;
 
 /**
  * The promises that the entry breaks on random particles with random masses, each with its largest
- * violation; empty if it keeps them all. Throws InputError for parameters that do not fit and for
- * velocities of a wrong length or not finite.
+ * violation; empty if it keeps them all. An entry with an interaction needs velocities of an engine.
+ * Throws InputError for parameters that do not fit, for velocities of a wrong length or not finite,
+ * and for those that are no function: that change the particles, or differ when asked for again.
  */
 export function checkProperties(
   entry: Dynamics,
-  velocityOf: VelocityOf,
-  seed: number,
+  velocityOf: VelocityOf = ownVelocity(entry),
+  seed = 1,
   settings: CheckSettings = {},
 ): BrokenPromise[] {
   const { n = 7, d = entry.dimension ?? 4, trials = 5 } = settings;
@@ -109,17 +110,41 @@ function randomPoint({ space }: Dynamics, d: number, stream: Random): Float64Arr
   return Float64Array.from({ length: d }, () => stream.gaussian());
 }
 
-function checkVelocity({ entry, velocityOf, particles, parameters, time }: Trial): void {
-  const v = velocityOf(particles, parameters, time);
-  const size = particles.n * particles.d;
-  const broken = v.findIndex((value) => !Number.isFinite(value));
-  if (v.length === size && broken < 0) return;
-  const found = v.length === size ? `${v[broken]} at entry ${broken}` : `${v.length} numbers`;
-  throw new InputError(
-    'dynamics',
-    `the velocity of dynamics ${entry.name} has ${found}: expected n · d = ${size} finite numbers, correct it`,
-  );
+/** The velocity that an entry brings. Throws InputError where it has none. */
+function ownVelocity({ name, velocity }: Dynamics): VelocityOf {
+  if (!velocity)
+    throw new InputError(
+      'velocityOf',
+      `dynamics ${name} have an interaction: expected a second argument that gives its velocities, pass one made of an engine's field`,
+    );
+  return (particles, parameters, time) => {
+    const out = new Float64Array(particles.n * particles.d);
+    velocity(particles, parameters, time, out);
+    return out;
+  };
 }
+
+function checkVelocity({ entry, velocityOf, particles, parameters, time }: Trial): void {
+  const before = [particles.positions.slice(), particles.masses.slice()];
+  const v = velocityOf(particles, parameters, time).slice();
+  const refuse = (what: string) => {
+    throw new InputError('velocity', `the velocity of dynamics ${entry.name} ${what}, correct it`);
+  };
+  const size = particles.n * particles.d;
+  if (v.length !== size) refuse(`has ${v.length} numbers: expected n · d = ${size}`);
+  const broken = v.findIndex((value) => !Number.isFinite(value));
+  if (broken >= 0) refuse(`has ${v[broken]} at entry ${broken}: expected finite numbers`);
+  const again = velocityOf(particles, parameters, time);
+  const differs = v.findIndex((value, at) => value !== again[at]);
+  const moved = differ(before[0], particles.positions) || differ(before[1], particles.masses);
+  if (moved) refuse('changes the particles that it is given: expected that it writes to out only');
+  if (differs >= 0)
+    refuse(
+      `is ${v[differs]} at entry ${differs}, and asked again ${again[differs]}: expected the same for the same particles, parameters and time`,
+    );
+}
+
+const differ = (a: Float64Array, b: Float64Array) => a.some((value, at) => value !== b[at]);
 
 /** ẋ_i [n, d], and the largest speed before projection: what round-off is relative to. */
 function flow(

@@ -7,7 +7,7 @@ export const repulsion: Dynamics = {
   name: 'repulsion',
   title: 'Repulsion',
   help: 'Attention with V = −I: tokens move away from those they listen to, and the energy falls.',
-  citation: 'arXiv 2312.10794, section 5',
+  citation: 'arXiv 2312.10794, section 9',
   space: 'sphere',
   parameters: [ATTENTION, EXPONENTIAL_BETA],
   properties: { ...ATTENTION_PROPERTIES, energy: 'decreases', keepsCones: false },

@@ -1,5 +1,5 @@
 /** The catalogue of starts and its one way to draw. A new start is a file beside this one and a line here. */
-import { InputError } from '../numerics/errors.ts';
+import { InputError, LimitError } from '../numerics/errors.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import {
   checkNumber,
@@ -83,7 +83,10 @@ export function completeStart(start: Start, given: Readonly<Record<string, unkno
   return completeValues(`start ${start.name}`, start.parameters, given, checkSimple);
 }
 
-/** n particles of the start. Throws InputError for n, d, seed or parameters that do not fit. */
+/**
+ * n particles of the start. Throws InputError for n, d, seed or parameters that do not fit, and
+ * LimitError where n · d numbers are too many.
+ */
 export function drawStart(
   start: Start,
   given: Readonly<Record<string, unknown>>,
@@ -92,6 +95,7 @@ export function drawStart(
   checkNumber(N, n);
   checkDimension(start.space, d);
   checkOwnDimension(start, d);
+  checkSize(n, d);
   checkNumber(SEED, seed);
   const values = completeStart(start, given);
   const positions = start.positions({ n, d, values, random: random(seed, START_STREAM) });
@@ -107,6 +111,17 @@ export const equalMasses = (n: number): Float64Array => new Float64Array(n).fill
 /** Throws InputError (field `d`) for a d that the space does not have. */
 export function checkDimension(space: Space, d: number): void {
   checkNumber(space === 'sphere' ? { ...D, minimum: 2 } : D, d);
+}
+
+/** 1 GB of positions. */
+const MOST_NUMBERS = 2 ** 27;
+
+function checkSize(n: number, d: number): void {
+  if (n * d <= MOST_NUMBERS) return;
+  throw new LimitError(
+    'n',
+    `n is ${n} with d = ${d}: expected n · d up to ${MOST_NUMBERS}, lower n to ${Math.floor(MOST_NUMBERS / d)} or lower d`,
+  );
 }
 
 function checkOwnDimension({ name, dimension }: Start, d: number): void {

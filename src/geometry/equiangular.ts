@@ -7,7 +7,7 @@ export const orthonormal: Start = {
   name: 'orthonormal',
   title: 'Orthonormal',
   help: 'The first n axes: all cosines are 0. Needs n ≤ d.',
-  citation: 'arXiv 2312.10794, theorem 6.3',
+  citation: 'arXiv 2312.10794, section 6',
   space: 'sphere',
   parameters: [],
   seeded: false,

@@ -26,7 +26,7 @@ export const hemisphere: Start = {
   name: 'hemisphere',
   title: 'Hemisphere',
   help: 'Independent uniform points of the half of the sphere around the first axis: attention with V = I takes them to one point.',
-  citation: 'arXiv 2312.10794, theorem 4.1',
+  citation: 'arXiv 2312.10794, section 6',
   space: 'sphere',
   parameters: [],
   seeded: true,

@@ -109,6 +109,15 @@ export function entryNamed<E extends { readonly name: string }>(
 export function show(value: unknown): string {
   if (value === undefined) return 'missing';
   // JSON would turn NaN and Infinity into null.
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === 'number' ? String(value) : jsonOf(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** Functions, big integers and circular objects have no JSON. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value);
+  }
 }
