@@ -1,5 +1,6 @@
 /** An evaluation for a reader in a terminal. */
 import type { Evaluation } from '../language/evaluation/evaluate.ts';
+import type { TextEvaluation } from '../language/evaluation/texts.ts';
 import { type Screen, table } from './terminal.ts';
 
 /** The loss at every depth and with something taken away, then next words and blanks. */
@@ -36,5 +37,27 @@ export function evaluationLines(screen: Screen, result: Evaluation): string[] {
     `log p(grammar) − log p(model): ${result.excess.mean.toFixed(3)} ± ${result.excess.standard_error.toFixed(3)} nats a text`,
     `next words below 1 nat: KL ${next.kl.mean.toFixed(4)} ± ${next.kl.standard_error.toFixed(4)} over ${next.places} places`,
     `blanks: total variation ${blanks.total_variation.mean.toFixed(3)} ± ${blanks.total_variation.standard_error.toFixed(3)}, top 1 ${blanks.top1.toFixed(3)}, top 5 ${blanks.top5.toFixed(3)}, mrr ${blanks.mrr.toFixed(3)}`,
+  ];
+}
+
+/** The loss on plain text at every depth. */
+export function textEvaluationLines(
+  screen: Screen,
+  name: string,
+  { texts, depths, ...own }: TextEvaluation,
+): string[] {
+  const row = (label: string, loss: TextEvaluation['depths'][string]) => [
+    label,
+    loss.nats_per_token.toFixed(3),
+    Math.exp(loss.nats_per_token).toFixed(1),
+    loss.bits_per_byte.toFixed(3),
+  ];
+  return [
+    `${name}: ${texts} held-out texts`,
+    ...table(screen, [
+      ['', 'nats a token', 'perplexity', 'bits a byte'],
+      row('model', own),
+      ...Object.entries(depths).map(([depth, loss]) => row(`  L = ${depth}`, loss)),
+    ]),
   ];
 }

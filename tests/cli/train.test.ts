@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
+import { worldCorpus } from '../../src/host/corpus.ts';
 import { trainModel } from '../../src/host/training/run.ts';
 import { tinyConfig, tinyCorpus } from '../language/training/tiny-run.ts';
 import { command, type Outcome, start } from './command.ts';
@@ -66,7 +67,12 @@ describe('a killed run', () => {
   it('goes on to the losses and weights of one that never stopped, and is measured', async () => {
     const whole = out('whole');
     await trainModel({
-      ...{ corpus: tinyCorpus, config: readFileSync(config, 'utf8'), out: whole, resume: false },
+      ...{
+        corpus: worldCorpus(tinyCorpus),
+        config: readFileSync(config, 'utf8'),
+        out: whole,
+        resume: false,
+      },
       onProgress: () => {},
     });
     const { code, stdout, stderr } = await command([...flags(half), '--resume']);
@@ -98,7 +104,11 @@ describe('train refuses, in one line and with code 2,', () => {
   const { model } = JSON.parse(tinyConfig());
 
   it.each<[string, string[], RegExp]>([
-    ['an unknown corpus', flags(out('a'), { corpus: out('no') }), /holds no world\.json: give/],
+    [
+      'an unknown corpus',
+      flags(out('a'), { corpus: out('no') }),
+      /there is no .*: give the folder of a world/,
+    ],
     ['a config that is not there', flags(out('a'), { config: out('no') }), /no such file/],
     [
       'an unknown key',
@@ -126,7 +136,7 @@ describe('train refuses, in one line and with code 2,', () => {
 
 describe('evaluate refuses', () => {
   it.each<[string, string[], RegExp]>([
-    ['an unknown corpus', ['--corpus', out('no')], /holds no world\.json/],
+    ['an unknown corpus', ['--corpus', out('no')], /there is no/],
     ['no texts', ['--corpus', corpus, '--texts', '0'], /texts/],
     ['half a text', ['--corpus', corpus, '--texts', 'many'], /texts/],
     ['an unknown model', ['--corpus', corpus, '--model', 'noone'], /unknown model "noone"/],

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { worldCorpus } from '../../src/host/corpus.ts';
 import { readModel } from '../../src/host/models.ts';
 import { type TrainingProgress, trainModel } from '../../src/host/training/run.ts';
 import { parseTrainingConfig } from '../../src/language/training/config.ts';
@@ -23,7 +24,13 @@ afterAll(() => rmSync(root, { recursive: true }));
 
 const train = (out: string, changes: Partial<Parameters<typeof trainModel>[0]> = {}) =>
   trainModel({
-    ...{ corpus: tinyCorpus, config: tinyConfig(), out, resume: false, onProgress: () => {} },
+    ...{
+      corpus: worldCorpus(tinyCorpus),
+      config: tinyConfig(),
+      out,
+      resume: false,
+      onProgress: () => {},
+    },
     ...changes,
   });
 const weights = (out: string) => readFileSync(join(out, 'model.safetensors'));
@@ -158,7 +165,7 @@ describe('what a run refuses', () => {
         train(half, {
           config: ALWAYS,
           resume: true,
-          corpus: { ...tinyCorpus, 'en/person.csv': 'name\nCarl\n' },
+          corpus: worldCorpus({ ...tinyCorpus, 'en/person.csv': 'name\nCarl\n' }),
         }),
       /another corpus: resume with that one/,
     ],

@@ -1,12 +1,14 @@
 /** `train`: a model from a corpus and a config, with a progress bar; interrupted runs go on with --resume. */
 import { join } from 'node:path';
 import { Command } from 'commander';
+import type { Corpus } from '../../host/corpus.ts';
+import type { PartRecord } from '../../host/training/preparation.ts';
 import type { TrainingProgress } from '../../host/training/run.ts';
 import type { LanguageModel } from '../../language/checkpoint.ts';
 import { standardScreen } from '../terminal.ts';
 
 interface TrainFlags {
-  readonly corpus: string;
+  readonly corpus: string[];
   readonly config: string;
   readonly out: string;
   readonly resume?: boolean;
@@ -16,6 +18,11 @@ const HELP = `
 Examples:
   schmetterling train --corpus data/worlds/lieblingstier --config data/training/lieblingstier.json --out runs/mine
   schmetterling train --corpus data/worlds/lieblingstier --config data/training/lieblingstier.json --out runs/mine --resume
+  schmetterling train --corpus sentences.txt --config data/training/alltag.json --out runs/mine
+  schmetterling train --corpus de.txt.gz:0.45 en.txt.gz:0.45 data/worlds/lieblingstier:0.1 --config data/training/alltag.json --out runs/mine
+
+A text file is UTF-8, plain or packed by gzip. Groups of near-duplicate lines are held out for
+validation and test; lines too long for the positions are skipped. A weight is a share of the texts.
 
 The state is saved every few minutes; after an interruption, even kill -9, the same command with
 --resume goes on with the same losses. They stand in OUT/training/losses.csv.`;
@@ -23,7 +30,10 @@ The state is saved every few minutes; after an interruption, even kill -9, the s
 export function trainCommand(): Command {
   return new Command('train')
     .description('trains a model and writes its folder')
-    .requiredOption('--corpus <folder>', 'the folder of a world, such as data/worlds/lieblingstier')
+    .requiredOption(
+      '--corpus <path...>',
+      'a text file with one sentence a line, or the folder of a world; several, as path:weight, are mixed',
+    )
     .requiredOption('--config <file>', 'the choices of the run, as JSON')
     .requiredOption('--out <folder>', 'the folder of the new model')
     .option('--resume', 'go on with the interrupted run in --out')
@@ -38,36 +48,47 @@ async function train({ corpus, config, out, resume = false }: TrainFlags): Promi
   const { trainModel } = await import('../../host/training/run.ts');
   const bar = await progressBar();
   const job = {
-    corpus: readCorpus(corpus),
+    corpus: readCorpus(...corpus),
     config: readable('config', config, (path) => readFileSync(path, 'utf8')),
     out,
     resume,
     onProgress: bar.update,
+    onPrepared: logPrepared,
   };
   const model = await trainModel(job).finally(bar.stop);
   console.error(`${model.config.name}: written to ${out}`);
   await measure(model, job.corpus, out);
 }
 
-/** Texts of the evaluation at the end; \`evaluate\` takes more. */
+/** Texts of the evaluation at the end; `evaluate` takes more. */
 const EVALUATION_TEXTS = 100;
 
-/** Holds the new model against the exact law of its world, on the screen and in OUT/evaluation.json. */
-async function measure(
-  model: LanguageModel,
-  corpus: Record<string, string>,
-  out: string,
-): Promise<void> {
-  const { evaluateModel, evaluationSettings } = await import(
-    '../../language/evaluation/evaluate.ts'
-  );
-  const { parseWorld } = await import('../../language/world/grammar.ts');
-  const { evaluationLines } = await import('../evaluation-text.ts');
+/** Measures the new model on each part of its corpus, on the screen and in OUT/evaluation.json. */
+async function measure(model: LanguageModel, { parts }: Corpus, out: string): Promise<void> {
+  const { evaluationSettings } = await import('../../language/evaluation/evaluate.ts');
+  const { evaluatePart } = await import('./evaluate.ts');
   const { writeFileSafely } = await import('../../host/files.ts');
   const settings = evaluationSettings({ texts: EVALUATION_TEXTS });
-  const result = evaluateModel(model, parseWorld(corpus), settings);
-  writeFileSafely(join(out, 'evaluation.json'), `${JSON.stringify(result, null, 2)}\n`);
-  for (const line of evaluationLines(standardScreen(), result)) console.error(line);
+  const results: object[] = [];
+  for (const part of parts) {
+    const { result, lines } = await evaluatePart(model, part, settings);
+    results.push(result);
+    for (const line of lines(standardScreen())) console.error(line);
+  }
+  const document = results.length === 1 ? results[0] : { corpora: results };
+  writeFileSafely(join(out, 'evaluation.json'), `${JSON.stringify(document, null, 2)}\n`);
+}
+
+/** What was taken of each part, where there is a file. */
+function logPrepared(records: readonly PartRecord[]): void {
+  if (records.every(({ kind }) => kind === 'world')) return;
+  for (const { name, kind, share, ...counts } of records) {
+    const used =
+      kind === 'world'
+        ? 'a world'
+        : `${counts.training} texts to train on, ${counts.validation} + ${counts.test} held out, ${counts.left_out} left out, ${counts.too_long} too long`;
+    console.error(`${name}: ${used}, ${(100 * share).toFixed(1)} % of the texts`);
+  }
 }
 
 /** On a terminal a bar, elsewhere a line every hundred steps; both on stderr. */

@@ -12,13 +12,19 @@ import type { Tensors } from '../../language/safetensors.ts';
 import type { TrainingConfig } from '../../language/training/config.ts';
 import { type ParameterPart, parameterViews } from '../../language/training/parameters.ts';
 import type { Vocabulary } from '../../language/vocabulary.ts';
-import type { World } from '../../language/world/grammar.ts';
 import { writeFileSafely } from '../files.ts';
+
+/** What a model knows of the languages of its texts. */
+export interface Tongues {
+  /** Lower-cased. */
+  readonly determiners: readonly string[];
+  readonly languages: readonly string[];
+}
 
 /** β and the logits' scale make unit vectors behave like the usual rows of length √d. */
 export function modelConfig(
   config: TrainingConfig,
-  world: World,
+  { determiners, languages }: Tongues,
   vocabulary: Vocabulary,
 ): ModelConfig {
   const { dimension, heads } = config.model;
@@ -29,8 +35,8 @@ export function modelConfig(
     beta: new Array(heads).fill(dimension / Math.sqrt(dimension / heads)),
     logitScale: Math.sqrt(dimension),
     vocabulary: [...vocabulary].map((rank) => (typeof rank === 'string' ? rank : [...rank])),
-    determiners: world.determiners,
-    languages: world.languages.map(({ name }) => name),
+    determiners: [...determiners],
+    languages: [...languages],
     training: {},
   };
 }

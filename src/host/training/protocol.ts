@@ -6,6 +6,7 @@ import type { FlowSettings } from '../../language/training/objective.ts';
 import type { ParameterPart } from '../../language/training/parameters.ts';
 import type { StepResult } from '../../language/training/worker-task.ts';
 import type { Vocabulary } from '../../language/vocabulary.ts';
+import type { WorkerPart } from './preparation.ts';
 
 export interface WorkerStart {
   readonly config: TrainingConfig;
@@ -13,8 +14,7 @@ export interface WorkerStart {
   readonly flow: FlowSettings;
   readonly vocabulary: Vocabulary;
   readonly determiners: readonly string[];
-  /** The world's files by relative path. */
-  readonly corpus: Record<string, string>;
+  readonly parts: readonly WorkerPart[];
   readonly worker: number;
   readonly kernels: KernelChoice;
   /** Float32, shared with the main thread: read by the worker. */

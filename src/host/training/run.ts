@@ -1,23 +1,19 @@
 /**
- * A training run on this machine: chooses the vocabulary, starts the workers, drives the loop and
- * writes the finished model. What is kept for an interruption is in saved-run.ts.
+ * A training run on this machine: starts the workers, drives the loop and writes the finished model.
+ * What it starts from is in preparation.ts, what is kept for an interruption in saved-run.ts.
  */
 
 import { join } from 'node:path';
 import type { KernelChoice } from '../../engines/tensorflow/engine.ts';
 import type { LanguageModel } from '../../language/checkpoint.ts';
 import { parseTrainingConfig, type TrainingConfig } from '../../language/training/config.ts';
-import { loadFullVocabulary } from '../../language/training/full-vocabulary.ts';
 import { parameterCount, parameterLayout } from '../../language/training/parameters.ts';
 import { type Progress, runTraining, startState } from '../../language/training/train.ts';
-import { buildVocabulary, type Vocabulary } from '../../language/vocabulary.ts';
-import { parseWorld, type World } from '../../language/world/grammar.ts';
-import { sampleText } from '../../language/world/sample.ts';
-import { InputError } from '../../numerics/errors.ts';
-import { random } from '../../numerics/random.ts';
+import type { Corpus } from '../corpus.ts';
 import { removeLeftovers } from '../files.ts';
 import { finishedModel, modelConfig, writeModel } from './finished-model.ts';
 import { startPool } from './pool.ts';
+import { type PartRecord, prepareCorpus } from './preparation.ts';
 import {
   beginRun,
   checkOut,
@@ -30,14 +26,15 @@ import {
 } from './saved-run.ts';
 
 export interface TrainingJob {
-  /** The world's files by relative path. */
-  readonly corpus: Record<string, string>;
+  readonly corpus: Corpus;
   /** The text of the config file. */
   readonly config: string;
   /** The model's folder. */
   readonly out: string;
   readonly resume: boolean;
   onProgress(progress: TrainingProgress): void;
+  /** What is taken of each part of the corpus, once before the first step. */
+  onPrepared?(records: readonly PartRecord[]): void;
 }
 
 export interface TrainingProgress extends Progress {
@@ -45,9 +42,6 @@ export interface TrainingProgress extends Progress {
   readonly tokensPerSecond: number;
   readonly secondsLeft: number;
 }
-
-/** The random stream that the vocabulary's texts come from. */
-const VOCABULARY_STREAM = 9;
 
 /**
  * Trains to the end and writes config.json and model.safetensors into `out`. Throws InputError for
@@ -60,7 +54,12 @@ export async function trainModel(job: TrainingJob): Promise<LanguageModel> {
   checkOut(job.out, folder, job.resume);
   for (const written of [job.out, folder]) removeLeftovers(written);
   const saved = job.resume && readSaved(folder, origin);
-  const { architecture, layout, pool } = await prepare(job.corpus, config, 'fused');
+  const { architecture, layout, pool, records } = await prepare(
+    job.corpus,
+    config,
+    'fused',
+    job.onPrepared,
+  );
   try {
     const state = startState(config, layout, pool.parameters);
     const run = beginRun(folder, origin, state);
@@ -75,6 +74,7 @@ export async function trainModel(job: TrainingJob): Promise<LanguageModel> {
       seconds: runSeconds(run),
       parameters: parameterCount(layout),
       steps: state.step,
+      corpora: records,
     });
     writeModel(job.out, model);
     endRun(run);
@@ -107,58 +107,27 @@ function reporter(
 
 /** The vocabulary, the layout of the parameters and the workers of a run. */
 async function prepare(
-  corpus: Record<string, string>,
+  corpus: Corpus,
   config: TrainingConfig,
   kernels: KernelChoice,
+  onPrepared: (records: readonly PartRecord[]) => void = () => {},
 ) {
-  const world = parseWorld(corpus);
-  const vocabulary = await chooseVocabulary(world, config);
+  const prepared = await prepareCorpus(corpus, config);
+  const { vocabulary, parts, records, determiners } = prepared;
+  onPrepared(records);
   const layout = parameterLayout({ ...config.model, vocabularySize: vocabulary.length + 3 });
-  const architecture = modelConfig(config, world, vocabulary);
-  const { beta, horizon, logitScale, knots, determiners } = architecture;
+  const architecture = modelConfig(config, prepared, vocabulary);
+  const { beta, horizon, logitScale, knots } = architecture;
   const flow = { beta, horizon, logitScale, knots };
   const pool = await startPool(
-    { config, layout, flow, vocabulary, determiners, corpus, kernels },
+    { config, layout, flow, vocabulary, determiners, parts, kernels },
     config.workers,
   );
-  return { architecture, layout, pool };
-}
-
-/** Every o200k token that occurs in a sample of the world, with the bytes and ancestors. */
-async function chooseVocabulary(world: World, config: TrainingConfig): Promise<Vocabulary> {
-  const { ranks, encode } = await loadFullVocabulary();
-  const stream = random(config.seed, VOCABULARY_STREAM);
-  const texts = Array.from(
-    { length: config.vocabularyTexts },
-    () => sampleText(world, stream).text,
-  );
-  let longest = 0;
-  const measured = (text: string) => {
-    const tokens = encode(text);
-    longest = Math.max(longest, tokens.length);
-    return tokens;
-  };
-  const vocabulary = buildVocabulary(texts, ranks, measured);
-  checkLongest(longest, config);
-  return vocabulary;
-}
-
-/**
- * Refuses before the first step what would sooner or later end the training: a text of `longest`
- * tokens behind its start, with as many one-token blanks as may be, has no place. Every step checks again.
- */
-function checkLongest(longest: number, { model, blanks }: TrainingConfig): void {
-  const reserved = blanks.weight === 0 ? 0 : blanks.most * (model.slots - 1);
-  const needed = 1 + longest + reserved;
-  if (needed > model.maximumPositions)
-    throw new InputError(
-      'config',
-      `training config: model.maximumPositions is ${model.maximumPositions}, and a text with its blanks takes ${needed}; raise it`,
-    );
+  return { architecture, layout, pool, records };
 }
 
 export interface BenchmarkJob {
-  readonly corpus: Record<string, string>;
+  readonly corpus: Corpus;
   readonly config: string;
   readonly kernels: KernelChoice;
   readonly workers: number;

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { decodeSafetensors, encodeSafetensors } from '../../language/safetensors.ts';
 import type { Progress, TrainingState } from '../../language/training/train.ts';
 import { DamagedFileError, InputError } from '../../numerics/errors.ts';
+import type { Corpus } from '../corpus.ts';
 import { writeFileSafely } from '../files.ts';
 
 const LOSS_HEADER = 'step,causal,blank,gradient';
@@ -33,11 +34,22 @@ export interface Origin {
   readonly corpus: string;
 }
 
-/** The origin of a run from a config's text and a world's files by path. */
-export function originOf(config: string, corpus: Record<string, string>): Origin {
-  const files = Object.entries(corpus).sort(([a], [b]) => (a < b ? -1 : 1));
-  return { config, corpus: createHash('sha256').update(JSON.stringify(files)).digest('hex') };
+/** The origin of a run from a config's text and a corpus; the fingerprint of one world is its own. */
+export function originOf(config: string, { parts }: Corpus): Origin {
+  const prints = parts.map((part) =>
+    part.kind === 'world' ? worldFingerprint(part.files) : part.sha256,
+  );
+  const mixed = parts.map(({ weight }, i) => [prints[i], weight]);
+  return { config, corpus: parts.length === 1 ? prints[0] : fingerprint(mixed) };
 }
+
+/** SHA-256 of a world's files by path, in whatever order they are given. */
+export function worldFingerprint(files: Record<string, string>): string {
+  return fingerprint(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const fingerprint = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
 const stateFile = (folder: string) => join(folder, 'state.safetensors');
 const lossFile = (folder: string) => join(folder, 'losses.csv');

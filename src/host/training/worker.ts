@@ -2,24 +2,30 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createTensorflowEngine } from '../../engines/tensorflow/engine.ts';
 import { createTokenizer } from '../../language/tokenizer.ts';
+import { fileSource, worldSource } from '../../language/training/sources.ts';
 import { wordBoundaries } from '../../language/training/word-boundaries.ts';
 import { workerTask } from '../../language/training/worker-task.ts';
 import { parseWorld } from '../../language/world/grammar.ts';
-import { sampleText } from '../../language/world/sample.ts';
 import type { WorkerStart } from './protocol.ts';
 
 const start = workerData as WorkerStart;
-const world = parseWorld(start.corpus);
 const tokenizer = createTokenizer(start.vocabulary);
 const parameters = new Float32Array(start.parameters);
 const gradient = new Float32Array(start.gradient);
+const sources = start.parts.map((part, i) => ({
+  share: part.share,
+  source:
+    part.kind === 'world'
+      ? worldSource(parseWorld(part.files), tokenizer)
+      : fileSource(part, start.config.seed, i),
+}));
 
 const runStep = workerTask(await createTensorflowEngine(start.kernels), {
   config: start.config,
   layout: start.layout,
   flow: start.flow,
   words: wordBoundaries(tokenizer, start.determiners),
-  sample: (random) => Int32Array.from(tokenizer.encodeIds(sampleText(world, random).text)),
+  sources,
   worker: start.worker,
 });
 

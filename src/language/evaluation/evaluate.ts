@@ -111,7 +111,7 @@ export function evaluateModel(
 
 export type Evaluation = ReturnType<typeof evaluateModel>;
 
-function lossRecord(losses: readonly TextLoss[]) {
+export function lossRecord(losses: readonly TextLoss[]) {
   const total = (pick: (loss: TextLoss) => number) =>
     losses.reduce((sum, loss) => sum + pick(loss), 0);
   const nats = total((loss) => loss.nats);

@@ -64,8 +64,11 @@ export function causalBatch(texts: readonly Int32Array[], words: WordBoundaries)
   return assemble(rows);
 }
 
-/** Where a blank may stand: every word; a determiner takes the next word with it. */
-export function answerSpans(text: Int32Array, words: WordBoundaries): Span[] {
+/**
+ * Where a blank may stand: every word; a determiner takes the next word with it, and with
+ * `determiners` may also be taken alone.
+ */
+export function answerSpans(text: Int32Array, words: WordBoundaries, determiners = false): Span[] {
   const starts: number[] = [];
   for (let i = 0; i < text.length; i++) if (i === 0 || words.beginsWord[text[i]]) starts.push(i);
   const spans: Span[] = [];
@@ -73,9 +76,9 @@ export function answerSpans(text: Int32Array, words: WordBoundaries): Span[] {
     if (!words.hasLetter[text[from]]) return;
     const end = starts[w + 1] ?? text.length;
     const alone = end === from + 1 && words.isDeterminer[text[from]];
-    if (!alone) spans.push({ from, to: end });
-    else if (end < text.length && words.hasLetter[text[end]])
-      spans.push({ from, to: starts[w + 2] ?? text.length });
+    const opens = alone && end < text.length && words.hasLetter[text[end]];
+    if (!alone || (opens && determiners)) spans.push({ from, to: end });
+    if (opens) spans.push({ from, to: starts[w + 2] ?? text.length });
   });
   return spans;
 }
@@ -88,6 +91,8 @@ export interface BlankSettings {
   /** Shares of the texts cut right behind the blank, or cut anywhere behind it. */
   readonly cutAtBlank: number;
   readonly cutAnywhere: number;
+  /** Whether a determiner is taken out alone too, where the text goes on behind it. */
+  readonly determiners?: boolean;
 }
 
 /** Blank batch: see the file's head. Texts without a word that fits the slots are left out, even all of them. */
@@ -99,7 +104,9 @@ export function blankBatch(
 ): Batch {
   const rows: Row[] = [];
   for (const text of texts) {
-    const spans = answerSpans(text, words).filter(({ from, to }) => to - from < settings.slots);
+    const spans = answerSpans(text, words, settings.determiners).filter(
+      ({ from, to }) => to - from < settings.slots,
+    );
     if (spans.length > 0) rows.push(blankRow(text, spans, words, settings, random));
   }
   return assemble(rows);
@@ -114,7 +121,10 @@ function blankRow(
 ): Row {
   const first = spans[random.integer(spans.length)];
   const kind = random.uniform();
-  if (kind < settings.cutAtBlank) return layOut(text, [first], first.to, words, settings.slots);
+  if (kind < settings.cutAtBlank) {
+    const last = spans.findLast(({ from }) => from === first.from) as Span;
+    return layOut(text, [last], last.to, words, settings.slots);
+  }
   let end = text.length;
   if (kind < settings.cutAtBlank + settings.cutAnywhere)
     end = cutBehind(text, first.to, words, random);

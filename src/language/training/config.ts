@@ -1,6 +1,7 @@
 /** What `train --config` reads: every choice of a training run, validated before any work is done. */
 import { z } from 'zod';
 import { InputError } from '../../numerics/errors.ts';
+import { plainTextSchema } from './plain-text.ts';
 
 const count = z.int().positive();
 const share = z.number().min(0).max(1);
@@ -15,6 +16,8 @@ export const trainingConfigSchema = z.strictObject({
   steps: count,
   /** Texts a worker takes per step, for the causal and for the blank objective each. */
   texts: count,
+  /** Whether steps hold about equally many tokens, `texts` texts on average, instead of as many texts each. */
+  evenTokens: z.boolean().optional(),
   model: z.strictObject({
     dimension: count.min(2),
     heads: count,
@@ -47,14 +50,23 @@ export const trainingConfigSchema = z.strictObject({
     most: count,
     cutAtBlank: share,
     cutAnywhere: share,
+    /** Whether a determiner may be a blank of its own, where the text goes on behind it. */
+    determiners: z.boolean().optional(),
   }),
   /**
    * The causal objective's softmax, until that share of the steps, is over a step's targets and so
    * many other tokens, drawn anew each step (candidates.ts). Absent: over the vocabulary throughout.
    */
   output: z.strictObject({ negatives: count, until: share }).optional(),
-  /** Texts sampled to find the tokens that are kept. */
+  /** Texts drawn from each world to find the tokens that are kept; files are read whole. */
   vocabularyTexts: count,
+  /**
+   * How many o200k tokens are kept, the commonest; every one that occurs when absent. The 256 bytes and
+   * the tokens that others are merged from come on top, so that every text can still be written.
+   */
+  vocabularySize: count.optional(),
+  /** How files of plain text are split, cleaned and read (plain-text.ts). */
+  plainText: plainTextSchema.optional(),
   checkpointMinutes: z.number().positive(),
 });
 

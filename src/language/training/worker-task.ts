@@ -4,12 +4,14 @@
  */
 import type { TrainingEngine } from '../../engines/training-engine.ts';
 import { InputError } from '../../numerics/errors.ts';
-import { type Random, random } from '../../numerics/random.ts';
+import { random } from '../../numerics/random.ts';
 import { type Batch, blankBatch, causalBatch, type WordBoundaries } from './batches.ts';
 import { type DrawnCandidates, drawCandidates } from './candidates.ts';
 import type { TrainingConfig } from './config.ts';
 import { batchLoss, type FlowSettings } from './objective.ts';
 import { type ParameterPart, parameterViews } from './parameters.ts';
+import { shuffled } from './shuffle.ts';
+import { drawTexts, type SharedSource } from './sources.ts';
 
 /** How many steps' texts are drawn at once and sorted by length, so that rows need little padding. */
 const POOL_STEPS = 8;
@@ -22,8 +24,7 @@ export interface WorkerSettings {
   readonly layout: readonly ParameterPart[];
   readonly flow: FlowSettings;
   readonly words: WordBoundaries;
-  /** One text as token ids. */
-  readonly sample: (random: Random) => Int32Array;
+  readonly sources: readonly SharedSource[];
   readonly worker: number;
 }
 
@@ -57,8 +58,8 @@ export function workerTask(
     const views = parameterViews(layout, parameters);
     const depth = depthAt(config, step);
     const blankRandom = random(config.seed, STREAM.blanks, step, worker);
-    const { most, cutAtBlank, cutAnywhere, weight } = config.blanks;
-    const cut = { slots: config.model.slots, blanks: most, cutAtBlank, cutAnywhere };
+    const { most, weight, ...rest } = config.blanks;
+    const cut = { ...rest, slots: config.model.slots, blanks: most };
     const batches = [causalBatch(causal, words), blankBatch(blank, words, cut, blankRandom)];
     gradient.fill(0);
     const losses = batches.map((batch, i) => {
@@ -112,14 +113,17 @@ function accumulate(
   });
 }
 
+/** How many texts a worker draws at once. */
+export const drawnAtOnce = ({ texts }: TrainingConfig): number => 2 * POOL_STEPS * texts;
+
 /** Texts of a step: drawn for POOL_STEPS steps at once, sorted by length, handed out in random order. */
-function textPools({ config, sample, worker }: WorkerSettings) {
+function textPools({ config, sources, worker }: WorkerSettings) {
   let loaded = -1;
   let chunks: { causal: Int32Array[]; blank: Int32Array[] }[] = [];
   return (step: number) => {
     const pool = Math.floor(step / POOL_STEPS);
     if (pool !== loaded) {
-      chunks = drawPool(config, sample, worker, pool);
+      chunks = drawPool(config, sources, worker, pool);
       loaded = pool;
     }
     return chunks[step % POOL_STEPS];
@@ -128,16 +132,15 @@ function textPools({ config, sample, worker }: WorkerSettings) {
 
 function drawPool(
   config: TrainingConfig,
-  sample: (random: Random) => Int32Array,
+  sources: readonly SharedSource[],
   worker: number,
   pool: number,
 ) {
   const stream = random(config.seed, STREAM.texts, pool, worker);
-  const drawn = Array.from({ length: 2 * POOL_STEPS * config.texts }, () => sample(stream));
+  const turn = pool * config.workers + worker;
+  const drawn = drawTexts(sources, drawnAtOnce(config), turn, stream);
   drawn.sort((a, b) => a.length - b.length);
-  const parts = Array.from({ length: 2 * POOL_STEPS }, (_, i) =>
-    drawn.slice(i * config.texts, (i + 1) * config.texts),
-  );
+  const parts = config.evenTokens ? partsByTokens(drawn) : partsByTexts(drawn, config.texts);
   const order = shuffled(2 * POOL_STEPS, random(config.seed, STREAM.order, pool, worker));
   return Array.from({ length: POOL_STEPS }, (_, i) => ({
     causal: parts[order[2 * i]],
@@ -145,11 +148,18 @@ function drawPool(
   }));
 }
 
-function shuffled(count: number, stream: Random): number[] {
-  const order = Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = stream.integer(i + 1);
-    [order[i], order[j]] = [order[j], order[i]];
+const partsByTexts = (drawn: readonly Int32Array[], texts: number): Int32Array[][] =>
+  Array.from({ length: 2 * POOL_STEPS }, (_, i) => drawn.slice(i * texts, (i + 1) * texts));
+
+/** Parts of about equally many particles: many short texts, or few long ones. */
+function partsByTokens(drawn: readonly Int32Array[]): Int32Array[][] {
+  const parts: Int32Array[][] = Array.from({ length: 2 * POOL_STEPS }, () => []);
+  const total = drawn.reduce((sum, text) => sum + text.length + 1, 0);
+  let before = 0;
+  for (const text of drawn) {
+    const middle = before + (text.length + 1) / 2;
+    parts[Math.floor((middle / total) * parts.length)].push(text);
+    before += text.length + 1;
   }
-  return order;
+  return parts;
 }

@@ -117,8 +117,8 @@ function candidatesOf(step: number, worker: number, output: unknown) {
   const every = new Uint8Array(VOCABULARY).fill(1);
   const words = { special, beginsWord: every, hasLetter: every, isDeterminer: every };
   const flow = { beta: [2, 2], horizon: 2, logitScale: 2, knots: config.model.knots };
-  const sample = () => Int32Array.of(3, 1, 4, 1, 5, 9);
-  const task = workerTask(noting(notes), { config, layout, flow, words, sample, worker });
+  const sources = [{ source: { draw: () => Int32Array.of(3, 1, 4, 1, 5, 9) }, share: 1 }];
+  const task = workerTask(noting(notes), { config, layout, flow, words, sources, worker });
   const size = parameterCount(layout);
   task(step, new Float32Array(size).fill(0.1), new Float32Array(size));
   return notes;

@@ -106,7 +106,8 @@ export async function tinyStart(config: TrainingConfig = parseTrainingConfig(tin
   const layout = parameterLayout({ ...config.model, vocabularySize: vocabulary.length + 3 });
   const parameters = new Float32Array(parameterCount(layout));
   initialise(layout, parameters, random(config.seed));
-  const architecture = modelConfig(config, tinyWorld, vocabulary);
+  const tongues = { determiners: tinyWorld.determiners, languages: ['de', 'en'] };
+  const architecture = modelConfig(config, tongues, vocabulary);
   const model: LanguageModel = finishedModel(architecture, layout, parameters, {});
   return { model, layout, parameters };
 }

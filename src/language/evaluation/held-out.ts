@@ -1,0 +1,45 @@
+/** The texts of a file that a model was not trained on, as its own record says, or by the default split. */
+import { z } from 'zod';
+import { InputError } from '../../numerics/errors.ts';
+import type { LanguageModel } from '../checkpoint.ts';
+import { plainTextSchema, prepareTexts } from '../training/plain-text.ts';
+
+/** What the record in a model's config.json says of its training; anything else is left alone. */
+const recordSchema = z.object({
+  config: z.object({ plainText: plainTextSchema.optional() }).optional(),
+  corpora: z
+    .array(z.object({ sha256: z.string().optional(), split: z.string().optional() }))
+    .optional(),
+});
+
+export interface HeldOut {
+  readonly texts: readonly string[];
+  /** Fingerprint of the split. */
+  readonly split: string;
+  /** Whether the model was trained on the other part of this very file. */
+  readonly trainedOn: boolean;
+}
+
+/**
+ * The test part of a file's lines. Throws InputError where the model was trained on this file split
+ * in another way, since the test part then holds texts that it knows.
+ */
+export function heldOutTexts(
+  model: LanguageModel,
+  { lines, sha256 }: { readonly lines: readonly string[]; readonly sha256: string },
+): HeldOut {
+  const { config, corpora = [] } = recordSchema.safeParse(model.config.training).data ?? {};
+  const { parts, split } = prepareTexts(lines, plainTextSchema.parse(config?.plainText ?? {}));
+  const known = corpora.find((corpus) => corpus.sha256 === sha256);
+  if (known && known.split !== split)
+    throw new InputError(
+      'corpus',
+      `the model "${model.config.name}" was trained on another split of this file, so no part of it is surely new to it: give another file, or a model trained by this version`,
+    );
+  if (parts.test.length === 0)
+    throw new InputError(
+      'corpus',
+      `of ${lines.length} lines none is held out for the test: give a longer file`,
+    );
+  return { texts: parts.test, split, trainedOn: known !== undefined };
+}

@@ -1,0 +1,58 @@
+/**
+ * What a model knows of plain text: nats per token and bits per byte of continuing texts, at every
+ * depth. No law is known here, so there is nothing exact to hold it against.
+ */
+import { InputError } from '../../numerics/errors.ts';
+import { random } from '../../numerics/random.ts';
+import type { LanguageModel } from '../checkpoint.ts';
+import { shuffled } from '../training/shuffle.ts';
+import { textLoss } from './causal.ts';
+import { type EvaluationSettings, lossRecord } from './evaluate.ts';
+
+/** Draws `settings.texts` of the texts and measures the model on them. Throws InputError where none fits it. */
+export function evaluateTexts(
+  model: LanguageModel,
+  texts: readonly string[],
+  settings: Pick<EvaluationSettings, 'seed' | 'texts' | 'depthTexts' | 'depths'>,
+  onStage: (stage: string) => void = () => {},
+) {
+  const chosen = choose(model, texts, settings);
+  const { depth } = model.config;
+  const atDepth = (some: readonly string[], other: EvaluationSettings['depths'][number]) => {
+    onStage(`loss of ${some.length} texts at depth ${other}`);
+    return some.map((text) => textLoss(model, text, other));
+  };
+  const losses = atDepth(chosen, depth);
+  const few = chosen.slice(0, settings.depthTexts);
+  const depths = settings.depths.map((other) => [
+    other,
+    lossRecord(other === depth ? losses.slice(0, few.length) : atDepth(few, other)),
+  ]);
+  return {
+    model: model.config.name,
+    texts: chosen.length,
+    ...lossRecord(losses),
+    depths: Object.fromEntries(depths) as Record<string, ReturnType<typeof lossRecord>>,
+  };
+}
+
+export type TextEvaluation = ReturnType<typeof evaluateTexts>;
+
+/** Texts in random order, without those that need more positions than the model has. */
+function choose(
+  { tokenizer, config }: LanguageModel,
+  texts: readonly string[],
+  { seed, texts: count }: Pick<EvaluationSettings, 'seed' | 'texts'>,
+): string[] {
+  const chosen: string[] = [];
+  for (const place of shuffled(texts.length, random(seed))) {
+    if (chosen.length === count) break;
+    const text = texts[place];
+    if (tokenizer.encodeIds(text).length < config.maximumPositions) chosen.push(text);
+  }
+  if (chosen.length > 0) return chosen;
+  throw new InputError(
+    'corpus',
+    `none of ${texts.length} held-out texts fits the ${config.maximumPositions} positions of the model "${config.name}": give more and shorter texts`,
+  );
+}
