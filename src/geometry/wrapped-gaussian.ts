@@ -48,7 +48,8 @@ export const wrappedGaussianMixture: Start = {
   ],
   seeded: true,
   positions: ({ n, d, values, random }) => {
-    const components = numberIn(values, 'components');
+    // Of more centres than points the rest would hold no point.
+    const components = Math.min(n, numberIn(values, 'components'));
     const centres = Array.from({ length: components }, () => uniformDirection(d, random));
     return fromRows(n, d, (i) =>
       cloudPoint(centres[i % components], numberIn(values, 'spread'), random),
