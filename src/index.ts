@@ -15,6 +15,7 @@ export { checkProperties } from './dynamics/properties.ts';
 export type { Engine, Field, FieldRequest } from './engines/field.ts';
 export { type Float64Tensor, referenceAlgebra, tensor } from './engines/reference.ts';
 export { simulationEngines } from './flow/engines.ts';
+export { examineDynamics } from './flow/examine.ts';
 export { trajectoriesFigure } from './flow/figures.ts';
 export { type Inspection, type InspectOptions, inspectFrames } from './flow/inspect.ts';
 export {

@@ -4,6 +4,7 @@ import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { defineDynamics } from '../dynamics/define.ts';
 import type { Dynamics } from '../dynamics/dynamics.ts';
+import { examineDynamics } from '../flow/examine.ts';
 import { readNumbers } from '../host/csv.ts';
 import { readNpy } from '../host/npy.ts';
 import { InputError } from '../numerics/errors.ts';
@@ -43,8 +44,9 @@ function rowsOf(path: string, field: string): number[][] {
 export const isModule = (name: string) => /\.[cm]?js$/.test(name);
 
 /**
- * The entry that a module exports by default, as `defineDynamics` takes it. Throws InputError (field
- * `dynamics`) where there is no such file, it does not run, or it exports something else.
+ * The entry that a module exports by default, as `defineDynamics` takes it, held against its promises.
+ * Throws InputError (field `dynamics`) where there is no such file, it does not run, it exports
+ * something else, or breaks a promise.
  */
 export async function loadDynamics(path: string): Promise<Dynamics> {
   if (!existsSync(path))
@@ -58,7 +60,10 @@ export async function loadDynamics(path: string): Promise<Dynamics> {
       'dynamics',
       `"${path}" has no default export that is an object: expected export default { name, velocity, … }, add it`,
     );
-  return defineDynamics(definition as Parameters<typeof defineDynamics>[0]);
+  const entry = defineDynamics(definition as Parameters<typeof defineDynamics>[0]);
+  const [broken] = examineDynamics(entry);
+  if (broken) throw new InputError('dynamics', `"${path}": ${broken.message}`);
+  return entry;
 }
 
 async function imported(path: string): Promise<unknown> {
