@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { worldCorpus } from '../../src/host/corpus.ts';
 import { trainModel } from '../../src/host/training/run.ts';
 import { tinyConfig, tinyCorpus } from '../language/training/tiny-run.ts';
+import { tinySentences } from '../language/training/tiny-text.ts';
 import { command, type Outcome, start } from './command.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'schmetterling-train-'));
@@ -142,5 +143,47 @@ describe('evaluate refuses', () => {
     ['an unknown model', ['--corpus', corpus, '--model', 'noone'], /unknown model "noone"/],
   ])('%s', async (_, args, message) => {
     expectOneLine(await command(['evaluate', ...args]), 2, message);
+  });
+});
+
+describe('a text file', () => {
+  const sentences = write('sentences.txt', tinySentences(300).join('\n'));
+  const short = write('short.json', tinyConfig({ steps: 8 }));
+
+  it('is trained on and evaluated with nothing but its path', async () => {
+    const to = out('from text');
+    const trained = await command(flags(to, { corpus: sentences, config: short }));
+    expect([trained.code, trained.stdout]).toEqual([0, '']);
+    expect(trained.stderr).toMatch(/sentences\.txt: \d+ texts to train on, \d+ \+ \d+ held out/);
+    expect(trained.stderr).toMatch(/nats a token/);
+    const measured = JSON.parse(readFileSync(join(to, 'evaluation.json'), 'utf8'));
+    expect(measured).toMatchObject({ corpus: 'sentences.txt', trained_on: true, model: 'tiny' });
+    const numbers = ['evaluate', '--model', to, '--corpus', sentences, '--texts', '3'];
+    const document = JSON.parse((await command([...numbers, '--json'])).stdout);
+    expect(document).toMatchObject({ texts: 3, split: measured.split });
+    expect(document.depths.ode.nats_per_token).toBeGreaterThan(0);
+    const shown = await command(numbers);
+    expect([shown.code, shown.stdout]).toEqual([0, expect.stringMatching(/L = ode +\d/)]);
+  }, 120_000);
+
+  it('is mixed with a world by weight', async () => {
+    const to = out('mixed');
+    const parts = ['--corpus', `${sentences}:3`, '--corpus', `${corpus}:1`];
+    const rest = ['--config', short, '--out', to];
+    const { code, stderr } = await command(['train', ...parts, ...rest]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/held out, 0 left out, 0 too long, 75\.0 % of the texts/);
+    expect(stderr).toMatch(/world: a world, 25\.0 % of the texts/);
+    const { corpora } = JSON.parse(readFileSync(join(to, 'evaluation.json'), 'utf8'));
+    expect(corpora.map((one: { corpus: string }) => one.corpus)).toEqual(['sentences.txt', 'tiny']);
+  }, 240_000);
+
+  it.each<[string, string, RegExp]>([
+    ['empty', write('empty.txt', '\n'), /holds no text/],
+    ['short', write('two.txt', 'One line.\nAnother.'), /of 2 lines none is held out/],
+  ])('is refused to evaluate when %s', async (_, path, message) => {
+    const { code, stdout, stderr } = await command(['evaluate', '--corpus', path]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(message);
   });
 });

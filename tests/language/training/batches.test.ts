@@ -193,3 +193,35 @@ describe('blank batches of any text', () => {
     );
   });
 });
+
+describe('determiners as blanks of their own', () => {
+  const alone = { ...whole, blanks: 1, determiners: true };
+  const given = text(1, DETERMINER, 2, MARK);
+
+  it('stand beside those with their word, and never without a word behind them', () => {
+    expect(answerSpans(given, words, true)).toEqual([
+      { from: 0, to: 1 },
+      { from: 1, to: 2 },
+      { from: 1, to: 3 },
+      { from: 2, to: 3 },
+    ]);
+    expect(answerSpans(text(1, DETERMINER), words, true)).toEqual([{ from: 0, to: 1 }]);
+    expect(answerSpans(text(DETERMINER, MARK, 1), words, true)).toEqual([{ from: 2, to: 3 }]);
+  });
+
+  it('are taken out where the text goes on', () => {
+    const batch = blankBatch(
+      [given],
+      words,
+      alone,
+      scripted({ integers: [1, 0], uniforms: [0.5] }),
+    );
+    expect([...batch.ids]).toEqual([START, 1, BLANK, 2, MARK, DETERMINER]);
+  });
+
+  it('take their word along where it is cut', () => {
+    const cut = { ...alone, cutAtBlank: 1 };
+    const batch = blankBatch([given], words, cut, scripted({ integers: [1], uniforms: [0.5] }));
+    expect([...batch.ids]).toEqual([START, 1, BLANK, DETERMINER, 2]);
+  });
+});
