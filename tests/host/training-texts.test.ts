@@ -227,3 +227,8 @@ describe('a run on texts refuses', () => {
     expect(error.message).not.toContain('\n');
   });
 });
+
+it.each(['lieblingstier', 'alltag'])('the config of %s is one', (name) => {
+  const file = new URL(`../../data/training/${name}.json`, import.meta.url);
+  expect(parseTrainingConfig(readFileSync(file, 'utf8')).name).toBe(name);
+});
