@@ -205,7 +205,11 @@ test.each<[string, FillOptions, RegExp]>([
   [TEXT, JSON.parse('{"depth": "deep"}'), /option depth is "deep"/],
   [TEXT, JSON.parse('{"coupling": "half"}'), /option coupling is "half": expected "full"/],
   [TEXT, { top: 0 }, /option top is 0: expected a whole number from 1 to 1000/],
-  [TEXT, { targets: Array(101).fill('a') }, /option targets is .*: expected a list of at most 100 answers/],
+  [
+    TEXT,
+    { targets: Array(101).fill('a') },
+    /option targets is .*: expected a list of at most 100 answers/,
+  ],
   [TEXT, { top: 1.5 }, /option top is 1.5/],
   [TEXT, JSON.parse('[]'), /options are \[\]: expected an object/],
 ])('refuses %j with %j', (text, options, message) => {
