@@ -6,6 +6,7 @@ import {
   simulationSettings,
 } from '../flow/simulation-settings.ts';
 import { type RecordedRun, readRecording, type Source } from '../host/recording.ts';
+import type { ModelPart } from '../language/particles.ts';
 import { InputError } from '../numerics/errors.ts';
 import { numberIfOne } from './flags.ts';
 import {
@@ -71,8 +72,8 @@ async function continuedJob(folder: string, flags: SimulationFlags): Promise<Sim
       `option ${fixed} cannot change in a run that goes on: expected only time, save-at, threads and maximum-steps beside --continue, leave it out`,
     );
   const resumed = readRecording(folder);
-  const { parameters: _, ...source } = await sourceOptions(resumed.source);
-  const { init: __, masses: ___, ...before } = resumed.settings;
+  const source = await sourceOptions(withoutStart(resumed.source));
+  const { init: _, masses: __, mergeError: ___, ...before } = resumed.settings;
   const changed = plainOptions(flags);
   const settings = simulationSettings({
     ...before,
@@ -83,6 +84,11 @@ async function continuedJob(folder: string, flags: SimulationFlags): Promise<Sim
     saveAt: laterTimes(resumed, changed),
   } as SimulationOptions);
   return { settings, source: resumed.source, out: folder, resumed };
+}
+
+/** The positions are recorded: their file, or the sentence, is needed for dynamics of the model alone. */
+function withoutStart({ init: _, text, model, ...rest }: Source): Source {
+  return rest.dynamics === 'model' ? { ...rest, text, model } : rest;
 }
 
 /** Save times of the whole run: those of before up to its end, and those asked for now, or the new end. */
@@ -128,14 +134,15 @@ function readMasses(path: string): number[] {
 
 /** Dynamics and positions that come from files and models. */
 async function sourceOptions(source: Source): Promise<SimulationOptions> {
-  const { dynamics, init, text, model } = source as SimulationFlags;
+  const { dynamics, init, text, model, coupling } = source as SimulationFlags;
+  const part = { dynamics, text, coupling: readCoupling(coupling) };
   const usesModel = text !== undefined || dynamics === 'model';
   if (model !== undefined && !usesModel)
     throw new InputError(
       'model',
       'option model is for --text and --dynamics model: expected one of them, give it or leave the model out',
     );
-  const fromModel = usesModel ? await modelOptions(source as SimulationFlags) : {};
+  const fromModel = usesModel ? await optionsFrom(model, part) : {};
   const named = dynamics === undefined || dynamics === 'model' ? {} : { dynamics };
   return {
     ...named,
@@ -145,17 +152,10 @@ async function sourceOptions(source: Source): Promise<SimulationOptions> {
   };
 }
 
-async function modelOptions({ text, model: name, coupling, dynamics }: SimulationFlags) {
+async function optionsFrom(name: string | undefined, part: ModelPart) {
   const { readModel } = await import('../host/models.ts');
-  const { modelDynamics, sentenceParticles } = await import('../language/particles.ts');
-  const model = readModel(name);
-  const wanted = readCoupling(coupling);
-  const sentence = text === undefined ? null : sentenceParticles(model, text, wanted);
-  const visible = sentence?.coupling ?? wanted;
-  return {
-    ...(sentence ? { init: sentence.positions } : { d: model.config.dimension }),
-    ...(dynamics === 'model' && { dynamics: modelDynamics(model, visible) }),
-  };
+  const { modelOptions } = await import('../language/particles.ts');
+  return modelOptions(readModel(name), part);
 }
 
 function readCoupling(name: string | undefined): CouplingName | undefined {

@@ -33,7 +33,8 @@ export async function runJob(job: SimulationJob): Promise<Outcome> {
   const bar = await progressBar();
   if (out !== null) makeFolder(out);
   if (out !== null && !resumed) checkRecordingFolder(out, settings);
-  const context = { engines: machineEngines(), onProgress: bar.update, from: resumed?.from };
+  const { from, seen } = resumed ?? {};
+  const context = { engines: machineEngines(), onProgress: bar.update, from, seen };
   const simulation = await openSimulation(settings, context);
   const recording = out === null ? null : startRecording(out, settings, job.source, resumed);
   const begun = performance.now();

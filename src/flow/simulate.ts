@@ -47,11 +47,19 @@ export interface SimulationFrame {
   continuation(): SimulationContinuation;
 }
 
-/** Where a run goes on: an integrator's continuation, and who has merged with whom. */
+/** Where a run goes on: an integrator's continuation, who has merged with whom, and what was reported. */
 export interface SimulationContinuation {
   readonly integrator: Continuation;
   readonly members: readonly (readonly number[])[];
   readonly engine: string;
+  readonly merges: readonly MergeEvent[];
+  readonly notes: Readonly<Record<string, string>>;
+}
+
+/** Frames that diagnostics of a run that goes on compare with, as they were seen (view or positions). */
+export interface SeenFrames {
+  readonly first: Matrix;
+  readonly last: Matrix;
 }
 
 /** At this time these particles became one. */
@@ -88,6 +96,8 @@ export interface SimulationContext {
   readonly onProgress?: (progress: SimulationProgress) => void;
   /** Goes on from a frame of a run with the same settings; only the end and the save times may differ. */
   readonly from?: SimulationContinuation;
+  /** Beside `from`; without it the first frame from there on counts as the first of the run. */
+  readonly seen?: SeenFrames;
 }
 
 /** What changes in the course of a run. */
@@ -143,17 +153,27 @@ export async function openSimulation(
       'mergeError',
       'option mergeError compares from the start on: expected a new run, leave it out to go on with this one',
     );
+  checkAhead(settings, context);
   const run = await openRun(settings, context);
   const frames = () => framesOf(run, context);
   const compared = () => besideUnmerged(frames(), settings, context);
   return { frames: settings.mergeError ? compared : frames, report: () => reportOf(run) };
 }
 
+function checkAhead({ time }: SimulationSettings, { from }: SimulationContext): void {
+  const reached = from?.integrator.delivered ?? -1;
+  if (time > reached) return;
+  throw new InputError(
+    'time',
+    `time is ${time}, and the run has reached ${reached} already: expected a later end, such as ${2 * reached}`,
+  );
+}
+
 async function* framesOf(
   run: Run,
   context: SimulationContext,
 ): AsyncGenerator<SimulationFrame, void> {
-  const describe = frameReader(run);
+  const describe = frameReader(run, context.seen);
   try {
     for (const frame of stepsOf(run, context.from)) {
       run.last = frame;
@@ -206,7 +226,8 @@ async function openRun(
   const source = await openVelocities(settings, engines, resumedEngine(settings, from));
   const crowd = crowdOf(settings, from);
   const parts = { settings, engines, source, crowd, velocities: source.velocities(crowd.masses) };
-  const state = { last: null, merges: [], notes: {}, breath: performance.now(), stopped: 'end' };
+  const known = { merges: [...(from?.merges ?? [])], notes: { ...from?.notes } };
+  const state = { last: null, ...known, breath: performance.now(), stopped: 'end' };
   const run = { ...parts, ...state };
   return Object.assign(run, { problem: problemOf(run) });
 }
@@ -336,12 +357,12 @@ async function breathe(run: Run, { signal, onProgress }: SimulationContext): Pro
 }
 
 /** From the integrator's frames to those of all particles, with diagnostics. */
-function frameReader(run: Run): (frame: Frame) => SimulationFrame {
+function frameReader(run: Run, seenBefore?: SeenFrames): (frame: Frame) => SimulationFrame {
   const { settings } = run;
   const { entry, parameters, n, d, masses, chosen } = settings;
   const beta = typeof parameters.beta === 'number' ? parameters.beta : 1;
-  let initial: Matrix | null = null;
-  let previous: Matrix | null = null;
+  let initial = seenBefore?.first;
+  let previous = seenBefore?.last;
   return (frame) => {
     const { crowd } = run;
     const size = crowd.masses.length * d;
@@ -379,8 +400,9 @@ function motion(run: Run, frame: Frame, isView: boolean) {
 }
 
 function continuationOf(run: Run, frame: Frame): SimulationContinuation {
-  const { members } = run.crowd;
-  return { integrator: frame.continuation(), members, engine: run.source.report.name };
+  const { crowd, source, merges, notes } = run;
+  const known = { members: crowd.members, merges: [...merges], notes: { ...notes } };
+  return { integrator: frame.continuation(), engine: source.report.name, ...known };
 }
 
 function reportOf({ source, last, stopped, merges, notes }: Run): SimulationReport {

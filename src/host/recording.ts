@@ -5,7 +5,9 @@
  */
 import { appendFileSync, existsSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type {
+  SeenFrames,
   SimulationContinuation,
   SimulationFrame,
   SimulationReport,
@@ -29,7 +31,7 @@ export interface Recording {
 export type Source = Readonly<Record<string, unknown>>;
 
 export interface RecordedRun {
-  /** As they were when the run began. */
+  /** As they were when the run was begun or went on last. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly source: Source;
   /** Positions [n, d] of the last frame that counts. */
@@ -39,6 +41,8 @@ export interface RecordedRun {
   /** Frames that count: those after them are computed again. */
   readonly frames: number;
   readonly from: SimulationContinuation;
+  /** The first and the last frame that count, for the diagnostics. */
+  readonly seen: SeenFrames;
 }
 
 /** Milliseconds between two states that are kept on disk. */
@@ -79,7 +83,7 @@ export function startRecording(
   const begun = {
     command: 'simulate',
     version: packageVersion(),
-    settings: resumed?.settings ?? settingsRecord(settings),
+    settings: resumed ? continuedRecord(settings, resumed) : settingsRecord(settings),
     source,
   };
   const note = (state: object) =>
@@ -110,6 +114,15 @@ export function startRecording(
       note({ status, ...(failure && { failure }), frames, ...report, seconds });
     },
   };
+}
+
+/** The settings of the whole run, as if it had not been interrupted. */
+function continuedRecord(settings: SimulationSettings, { settings: before, from }: RecordedRun) {
+  const { delivered } = from.integrator;
+  const earlier = (before.saveAt as number[]).filter((time) => time <= delivered);
+  const later = settings.times.filter((time) => time > delivered);
+  const { init, masses } = before;
+  return { ...settingsRecord(settings), init, masses, saveAt: [...earlier, ...later] };
 }
 
 interface Files {
@@ -157,37 +170,58 @@ function keepLines(path: string, begin: string, count: number): void {
 
 /** The state as an array beside a small file that names it and appears when the array is whole. */
 function keepState(folder: string, frames: number, continuation: SimulationContinuation): void {
-  const { integrator, members, engine } = continuation;
+  const { integrator, members, ...known } = continuation;
   const { state, ...numbers } = integrator;
   const file = `state-${frames}.npy`;
   const old = readState(folder)?.file;
   writeFileSafely(join(folder, file), encodeNpy([state.length], [Float64Array.from(state)]));
   const merged = members.some((own) => own.length > 1);
-  const record = { file, frames, engine, integrator: numbers, members: merged ? members : null };
+  const whom = merged ? members : null;
+  const record = { ...known, file, frames, integrator: numbers, members: whom };
   writeFileSafely(join(folder, STATE), `${JSON.stringify(record)}\n`);
   if (old && old !== file) rmSync(join(folder, old), { force: true });
 }
 
-interface StateRecord {
-  readonly file: string;
-  readonly frames: number;
-  readonly engine: string;
-  readonly integrator: Omit<SimulationContinuation['integrator'], 'state'>;
-  readonly members: number[][] | null;
-}
+const indices = z.array(z.array(z.number()));
 
-function readState(folder: string): StateRecord | null {
+/** What `keepState` writes. */
+const STATE_RECORD = z.object({
+  file: z.string(),
+  frames: z.number().int().min(1),
+  engine: z.string(),
+  integrator: z.object({
+    time: z.number(),
+    delivered: z.number(),
+    steps: z.number(),
+    rejected: z.number(),
+    step: z.number(),
+    previousRatio: z.number(),
+  }),
+  members: indices.nullable(),
+  merges: z.array(z.object({ time: z.number(), groups: indices })),
+  notes: z.record(z.string(), z.string()),
+});
+
+/** What is read of run.json. */
+const RUN_RECORD = z.object({
+  settings: z.looseObject({ saveAt: z.array(z.number()) }),
+  source: z.record(z.string(), z.unknown()),
+});
+
+const readState = (folder: string) => {
   const path = join(folder, STATE);
-  return existsSync(path) ? parse(path) : null;
-}
+  return existsSync(path) ? parse(path, STATE_RECORD) : null;
+};
 
-/** Throws InputError where there is no such file, DamagedFileError for what is no JSON. */
-function parse(path: string) {
+/** Throws InputError where there is no such file, DamagedFileError for what `simulate` did not write. */
+function parse<T>(path: string, schema: z.ZodType<T>): T {
   const text = readable('continue', path, (file) => readFileSync(file, 'utf8'));
   try {
-    return JSON.parse(text);
+    return schema.parse(JSON.parse(text));
   } catch {
-    throw new DamagedFileError(`${path} is no JSON, expected what simulate wrote: begin a new run`);
+    throw new DamagedFileError(
+      `${path} is damaged, expected the JSON that simulate wrote: begin a new run`,
+    );
   }
 }
 
@@ -196,17 +230,18 @@ function parse(path: string) {
  * was interrupted before its first state was kept; DamagedFileError for files that are not whole.
  */
 export function readRecording(folder: string): RecordedRun {
-  const run = parse(join(folder, RUN));
+  const run = parse(join(folder, RUN), RUN_RECORD);
   const record = readState(folder);
   if (!record)
     throw new InputError(
       'continue',
       `"${folder}" was interrupted before there was a state to go on from: begin the run again in another folder`,
     );
-  const { frames, engine, integrator, file } = record;
+  const { frames, engine, integrator, file, merges, notes } = record;
   const state = Float64Array.from(readNpy(join(folder, file), 'continue').data);
-  const { shape, data } = readNpyRow(join(folder, 'positions.npy'), 'continue', frames - 1);
-  const positions = matrix(shape[0], shape[1], Float64Array.from(data));
+  const positions = readFrame(join(folder, 'positions.npy'), frames - 1);
+  const view = join(folder, 'view.npy');
+  const shown = existsSync(view) ? view : join(folder, 'positions.npy');
   const masses = join(folder, 'masses.npy');
   return {
     settings: run.settings,
@@ -214,10 +249,17 @@ export function readRecording(folder: string): RecordedRun {
     positions,
     masses: existsSync(masses) ? Float64Array.from(readNpy(masses, 'continue').data) : null,
     frames,
+    seen: { first: readFrame(shown, 0), last: readFrame(shown, frames - 1) },
     from: {
-      engine,
+      ...{ engine, merges, notes },
       integrator: { ...integrator, state },
       members: record.members ?? Array.from({ length: positions.rows }, (_, i) => [i]),
     },
   };
+}
+
+/** One frame [n, d] of an array of frames. */
+function readFrame(path: string, index: number): Matrix {
+  const { shape, data } = readNpyRow(path, 'continue', index);
+  return matrix(shape[0], shape[1], Float64Array.from(data));
 }

@@ -3,6 +3,7 @@ import type { CouplingName } from '../attention/coupling.ts';
 import type { Dynamics } from '../dynamics/dynamics.ts';
 import { fromWeights } from '../dynamics/from-weights.ts';
 import type { Float64Tensor } from '../engines/reference.ts';
+import type { SimulationOptions } from '../flow/simulation-settings.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import type { LanguageModel } from './checkpoint.ts';
 import { layOut } from './layout.ts';
@@ -58,6 +59,28 @@ export function modelDynamics(model: LanguageModel, coupling: CouplingName = 'fu
     name: 'model',
     title: `The flow of ${name}`,
   });
+}
+
+/** What a simulation takes from a trained model. */
+export interface ModelPart {
+  /** Its tokens are the start. */
+  readonly text?: string;
+  /** `model` for the model's own flow; other names are of the catalogue. */
+  readonly dynamics?: unknown;
+  readonly coupling?: CouplingName;
+}
+
+/** The options of a simulation that the model gives: where the tokens are, and its flow where that is asked for. */
+export function modelOptions(
+  model: LanguageModel,
+  { text, dynamics, coupling }: ModelPart,
+): SimulationOptions {
+  const sentence = text === undefined ? null : sentenceParticles(model, text, coupling);
+  const visible = sentence?.coupling ?? coupling;
+  return {
+    ...(sentence ? { init: sentence.positions } : { d: model.config.dimension }),
+    ...(dynamics === 'model' && { dynamics: modelDynamics(model, visible) }),
+  };
 }
 
 const asMatrix = ({ shape, data }: Float64Tensor): Matrix => matrix(shape[0], shape[1], data);

@@ -1,0 +1,196 @@
+/** Particles that have met become one: what that keeps, what it costs and saves, and where it is refused. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { expand, mergeClose, population } from '../../src/flow/merging.ts';
+import { type Simulation, simulate } from '../../src/flow/simulation.ts';
+import { type SimulationOptions, simulationSettings } from '../../src/flow/simulation-settings.ts';
+import { norm } from '../../src/geometry/sphere.ts';
+import { uniformDirection } from '../../src/geometry/uniform.ts';
+import { toRows } from '../../src/numerics/matrix.ts';
+import { random } from '../../src/numerics/random.ts';
+import { refusal } from '../dynamics/refusal.ts';
+
+const onCircle = (theta: number) => [Math.cos(theta), Math.sin(theta)];
+const circle = (angles: readonly number[]) => Float64Array.from(angles.flatMap(onCircle));
+const equal = (n: number) => new Float64Array(n).fill(1 / n);
+
+describe('merging what is close', () => {
+  it('follows chains, and takes the centre of mass', () => {
+    const before = population(
+      circle([0, 3, 0.009, 0.018, 2]),
+      Float64Array.of(0.1, 0.2, 0.3, 0.1, 0.3),
+      2,
+    );
+    const after = mergeClose(before, { merge: 0.01, space: 'sphere' });
+    expect(after?.members).toEqual([[0, 2, 3], [1], [4]]);
+    expect(after?.masses).toBeAllClose([0.5, 0.2, 0.3]);
+    const [x, y] = after?.positions ?? [];
+    const mean = [0, 0.009, 0.018].map(onCircle);
+    const along = [0, 1].map((k) => 0.1 * mean[0][k] + 0.3 * mean[1][k] + 0.1 * mean[2][k]);
+    expect([x, y]).toBeAllClose(along.map((value) => value / Math.hypot(...along)));
+  });
+
+  it('measures angles on the sphere and distances off it, the tolerance included', () => {
+    const pair = (gap: number) => population(circle([0, gap]), equal(2), 2);
+    expect(mergeClose(pair(1.0001), { merge: 1, space: 'sphere' })).toBeNull();
+    expect(mergeClose(pair(0.9999), { merge: 1, space: 'sphere' })?.members).toEqual([[0, 1]]);
+    const flat = population(Float64Array.of(0, 2, 5), equal(3), 1);
+    const merged = mergeClose(flat, { merge: 2, space: 'euclidean' });
+    expect(merged?.members).toEqual([[0, 1], [2]]);
+    expect(merged?.positions).toBeAllClose([1, 5]);
+  });
+
+  it('counts particles without mass alike', () => {
+    const before = population(Float64Array.of(0, 1, 9), Float64Array.of(0, 0, 1), 1);
+    expect(mergeClose(before, { merge: 1, space: 'euclidean' })?.positions).toBeAllClose([0.5, 9]);
+  });
+
+  it('keeps masses, members, and the mean direction of every group, whatever the particles', () =>
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 30 }),
+        fc.integer({ min: 2, max: 4 }),
+        fc.double({ min: 0.01, max: 1.5, noNaN: true }),
+        fc.integer(),
+        (n, d, merge, seed) => {
+          const stream = random(seed >>> 0);
+          const rows = Array.from({ length: n }, () => [...uniformDirection(d, stream)]);
+          const draw = Array.from({ length: n }, () => 0.1 + stream.uniform());
+          const total = draw.reduce((sum, mass) => sum + mass, 0);
+          const masses = Float64Array.from(draw, (mass) => mass / total);
+          const before = population(Float64Array.from(rows.flat()), masses, d);
+          const after = mergeClose(before, { merge, space: 'sphere' }) ?? before;
+          expect(after.masses.reduce((sum, mass) => sum + mass, 0)).toBeCloseTo(1, 13);
+          expect(after.members.flat().sort((a, b) => a - b)).toEqual(rows.map((_, i) => i));
+          const all = expand(after.positions, after);
+          after.members.forEach((own, at) => {
+            const sum = Array.from({ length: d }, (_, k) =>
+              own.reduce((part, i) => part + masses[i] * rows[i][k], 0),
+            );
+            const direction = sum.map((value) => value / norm(sum));
+            for (const i of own)
+              expect(all.subarray(i * d, (i + 1) * d)).toBeAllClose(direction, { absolute: 1e-12 });
+            expect(after.masses[at]).toBeCloseTo(
+              own.reduce((part, i) => part + masses[i], 0),
+              13,
+            );
+          });
+          // What is left is farther apart than the tolerance only before the centres are taken.
+          expect(after.masses.length === n).toBe(after === before);
+        },
+      ),
+      { numRuns: 100, seed: 1 },
+    ));
+
+  it('expands any rows to all members', () => {
+    const merged = { ...population(new Float64Array(4), equal(2), 2), members: [[0, 2], [1]] };
+    expect([...expand(Float64Array.of(1, 2, 3, 4), merged)]).toEqual([1, 2, 3, 4, 1, 2]);
+    expect([...expand(Float64Array.of(7, 8), merged)]).toEqual([7, 8, 7]);
+  });
+});
+
+/** 50 particles on the circle that stay in several clusters for very long. */
+const metastable: SimulationOptions = {
+  ...{ n: 50, d: 2, parameters: { beta: 25 }, scheme: 'dopri5', merge: 1e-3 },
+  diagnostics: ['cluster_count', 'energy', 'mean_resultant'],
+};
+
+const last = ({ frames }: Simulation) => frames[frames.length - 1];
+
+describe('a metastable run', () => {
+  it('is close to the one without merging, says how close, and takes a tenth of the steps', async () => {
+    const settings = { ...metastable, time: 1e4, saveAt: 'log:1e-2:1e4:10' };
+    const merged = await simulate({ ...settings, mergeError: true });
+    const plain = await simulate({ ...settings, merge: undefined });
+    expect(last(merged).particles).toBeLessThan(10);
+    expect(10 * merged.steps).toBeLessThan(plain.steps);
+    const errors = merged.frames.map(({ mergeError }) => mergeError);
+    for (const [k, error] of errors.entries()) {
+      const [found, expected] = [merged.frames[k], plain.frames[k]];
+      // Merging moves a particle by less than the tolerance, and the flow closes the gap again.
+      expect(error).toBeLessThan(1e-3);
+      expect(found.positions.data).toBeAllClose(expected.positions.data, {
+        absolute: Number(error) + 1e-12,
+      });
+      expect(found.diagnostics.cluster_count).toBe(expected.diagnostics.cluster_count);
+      expect(found.diagnostics.energy).toBeCloseTo(Number(expected.diagnostics.energy), 2);
+    }
+    expect(Number(errors.at(-1))).toBeLessThan(1e-6);
+    expect(Math.max(...errors.map(Number))).toBeGreaterThan(0);
+    expect(plain.frames.every(({ mergeError }) => mergeError === null)).toBe(true);
+  });
+
+  it('reaches time 1e8 in a thousand steps', async () => {
+    const found = await simulate({ ...metastable, time: 1e8, saveAt: 'log:1e-2:1e8:40' });
+    expect(found).toMatchObject({ time: 1e8, stopped: 'end' });
+    expect(found.frames).toHaveLength(40);
+    expect(found.steps + found.rejected).toBeLessThan(1000);
+    const left = found.frames.map(({ particles }) => particles);
+    expect(left).toEqual(left.toSorted((a, b) => b - a));
+    for (const { positions, particles } of found.frames)
+      expect(new Set(toRows(positions).map(String)).size).toBe(particles);
+  });
+
+  it('reports who met when', async () => {
+    const { merges, frames, settings } = await simulate({ ...metastable, time: 1e6 });
+    const times = merges.map(({ time }) => time);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    const together = merges.flatMap(({ groups }) => groups);
+    for (const group of together) expect(group.length).toBeGreaterThan(1);
+    const rows = toRows(frames[1].positions).map(String);
+    for (const group of together) expect(new Set(group.map((i) => rows[i])).size).toBe(1);
+    // Each merger takes at least one particle away.
+    expect(settings.n - frames[1].particles).toBeGreaterThanOrEqual(merges.length);
+  });
+
+  it('stops when few are left', async () => {
+    const found = await simulate({ ...metastable, time: 1e8, stopClusters: 5 });
+    expect(found.stopped).toBe('clusters');
+    expect(last(found).particles).toBeLessThanOrEqual(5);
+    expect(found.time).toBe(last(found).time);
+    expect(found.time).toBe(found.merges.at(-1)?.time);
+    expect(found.time).toBeLessThan(1e8);
+  });
+
+  it('stops when nothing is fast', async () => {
+    const found = await simulate({ ...metastable, time: 1e8, stopBelow: 1e-6 });
+    expect(found.stopped).toBe('stationary');
+    expect(found.time).toBeLessThan(1e6);
+    expect(found.frames).toHaveLength(2);
+    const still = await simulate({ start: 'regular_polygon', n: 6, d: 2, stopBelow: 1e-12 });
+    expect(still).toMatchObject({ stopped: 'stationary', time: 0 });
+    expect(still.frames).toHaveLength(1);
+  });
+});
+
+it('one particle of each cluster carries on for the others off the sphere too', async () => {
+  const settings: SimulationOptions = {
+    ...{ dynamics: 'no_projection', start: 'box', n: 20, d: 2, parameters: { value: -1 } },
+    ...{ scheme: 'dopri5', time: 20, diagnostics: [] },
+  };
+  const merged = await simulate({ ...settings, merge: 0.05, mergeError: true });
+  const plain = await simulate(settings);
+  expect(last(merged).particles).toBeLessThan(20);
+  expect(last(merged).view?.data).toHaveLength(40);
+  expect(last(merged).positions.data).toBeAllClose(last(plain).positions.data, {
+    absolute: Number(last(merged).mergeError),
+  });
+});
+
+describe('merging is refused where it would be wrong', () => {
+  it.each<[string, SimulationOptions, string, RegExp]>([
+    ['causal', { dynamics: 'causal_sa' }, 'merge', /the order of the particles matters, leave it/],
+    ['noise', { dynamics: 'noisy' }, 'merge', /have noise, which parts particles again/],
+    ['radii', { dynamics: 'normalised' }, 'merge', /give every particle a radius of its own/],
+    ['too many', { n: 20_001 }, 'merge', /n = 20001 is over the 20000 particles/],
+    ['an angle of 0', { merge: 0 }, 'merge', /merge is 0.*from 1e-12 to 3.14/],
+    ['an angle of 4', { merge: 4 }, 'merge', /merge is 4/],
+    ['no angle', { merge: undefined, mergeError: true }, 'mergeError', /needs merge/],
+    ['no angle', { merge: undefined, stopClusters: 3 }, 'stopClusters', /needs merge/],
+    ['no cluster', { stopClusters: 0 }, 'stopClusters', /stopClusters is 0/],
+  ])('%s', (_, options, field, message) => {
+    const found = refusal(() => simulationSettings({ merge: 0.01, ...options }));
+    expect(found.field).toBe(field);
+    expect(found.message).toMatch(message);
+  });
+});
