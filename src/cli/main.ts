@@ -5,6 +5,7 @@
 import { Command } from 'commander';
 import { packageVersion } from '../host/package.ts';
 import type { Services } from '../host/services.ts';
+import { catalogueCommand } from './commands/catalogue.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { modelsCommand } from './commands/models.ts';
@@ -24,6 +25,7 @@ const commands: readonly ((services: Services) => Command)[] = [
   trainCommand,
   evaluateCommand,
   modelsCommand,
+  catalogueCommand,
   serveCommand,
 ];
 

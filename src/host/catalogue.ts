@@ -1,0 +1,149 @@
+/**
+ * What there is to choose from and to read, as plain data for every face: dynamics, starts, schemes,
+ * couplings, engines and diagnostics, with their parameters. Not the entries themselves: they compute.
+ */
+import { diagnostics } from '../diagnostics/catalogue.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { dynamics } from '../dynamics/catalogue.ts';
+import type { Dynamics, Parameter } from '../dynamics/dynamics.ts';
+import type { EngineName } from '../flow/engine-choice.ts';
+import { D, N, SEED, starts } from '../geometry/catalogue.ts';
+import type { Start } from '../geometry/start.ts';
+import {
+  END,
+  MAXIMUM_STEPS,
+  SCHEME,
+  type Scheme,
+  STEP,
+  schemes,
+  TOLERANCE,
+} from '../integrators/schemes.ts';
+import { MAXIMUM_DEPTH } from '../language/options.ts';
+
+/** What a value of a matrix parameter may look like, as text on the command line or as JSON. */
+export interface MatrixForm {
+  readonly form: string;
+  readonly help: string;
+}
+
+const MATRIX_FORMS: readonly MatrixForm[] = [
+  { form: '"identity"', help: 'The identity.' },
+  { form: '2.5 or {"scalar": 2.5}', help: 'That multiple of the identity.' },
+  { form: '"diagonal:1,-0.5" or {"diagonal": [1, -0.5]}', help: 'One number a coordinate.' },
+  { form: '[[1, 0], [0, 1]] or {"rows": [[1, 0], [0, 1]]}', help: 'The rows of the matrix.' },
+  {
+    form: '"ginibre:SEED" or {"ensemble": "ginibre", "seed": 1, "scale": 1}',
+    help: 'Entries N(0, 1/d), eigenvalues in the unit disk, times the scale.',
+  },
+  {
+    form: '"wigner:SEED" or {"ensemble": "wigner", "seed": 1, "scale": 1}',
+    help: 'Symmetric (GOE), spectrum in [−2, 2], times the scale.',
+  },
+];
+
+const BLOCKS_FORM: MatrixForm = {
+  form: '{"rows": […]} with heads · d rows',
+  help: 'One d × d block a head, stacked.',
+};
+
+/** A parameter as a face shows it; a matrix with the forms that it takes. */
+export type ParameterRecord = Parameter & { readonly forms?: readonly MatrixForm[] };
+
+function parameterRecord(parameter: Parameter): ParameterRecord {
+  if (parameter.type !== 'matrix') return parameter;
+  return { ...parameter, forms: [...MATRIX_FORMS, ...(parameter.blocks ? [BLOCKS_FORM] : [])] };
+}
+
+function dynamicsRecord(entry: Dynamics) {
+  const { name, title, help, citation, space, dimension, properties, parameters } = entry;
+  return {
+    ...{ name, title, help, citation, space },
+    ...(dimension !== undefined && { dimension }),
+    properties: {
+      ...properties,
+      /** Whether a noise can be set, every particle has a radius, and frames come with a second view. */
+      noise: entry.noise !== undefined,
+      radii: entry.normalisation !== undefined,
+      view: entry.view !== undefined,
+    },
+    parameters: parameters.map(parameterRecord),
+  };
+}
+
+function startRecord({ positions: _, ...entry }: Start) {
+  return entry;
+}
+
+function schemeRecord({ open: _, ...entry }: Scheme) {
+  return { ...entry, parameters: [entry.adaptive ? TOLERANCE : STEP] };
+}
+
+function diagnosticRecord({ compute: _, reads: __, ...entry }: Diagnostic) {
+  return entry;
+}
+
+const DEPTH_SCHEMES = [
+  {
+    name: 'layer',
+    title: 'Layers',
+    help: `L Euler layers of step T / L with normalisation, 1 ≤ L ≤ ${MAXIMUM_DEPTH}: depth = L`,
+  },
+  {
+    name: 'dopri5',
+    title: 'Dormand–Prince 5(4)',
+    help: 'The flow itself, step size adapted, never across a knot of the weights: depth = "ode"',
+    citation: 'Dormand & Prince 1980',
+  },
+];
+
+const COUPLINGS = [
+  {
+    name: 'full',
+    title: 'Full coupling',
+    help: 'Every particle sees every other: a blank anywhere in a text.',
+    citation: 'arXiv:2312.10794, eq. (2.2)',
+  },
+  {
+    name: 'causal',
+    title: 'Causal coupling',
+    help: 'A particle sees itself and those before it: how a text goes on.',
+    citation: 'arXiv:2411.04990',
+  },
+];
+
+const ENGINES: Record<EngineName | 'auto', { readonly title: string; readonly help: string }> = {
+  auto: {
+    title: 'Chosen by size and dynamics',
+    help: 'The result says which engine was chosen, and why.',
+  },
+  reference: {
+    title: 'Reference',
+    help: 'Plain Float64 over all pairs, against which the others are certified; up to 20,000 particles.',
+  },
+  wasm: {
+    title: 'WebAssembly',
+    help: 'SIMD kernels over all pairs in Float64 or Float32, never the n × n matrix; several threads, the same numbers for any count.',
+  },
+  spectral: {
+    title: 'Spectral',
+    help: 'Sums over modes instead of pairs, for sa, usa, noise and Kuramoto on the circle (d = 2) and the sphere (d = 3); the error is bounded by `accuracy`.',
+  },
+};
+
+/** All entries by kind. */
+export function catalogue() {
+  return {
+    dynamics: dynamics.map(dynamicsRecord),
+    starts: starts.map(startRecord),
+    schemes: schemes.map(schemeRecord),
+    engines: Object.entries(ENGINES).map(([name, entry]) => ({ name, ...entry })),
+    diagnostics: diagnostics.map(diagnosticRecord),
+    couplings: COUPLINGS,
+    /** How a trained model's flow is cut: the `depth` of predict and trace. */
+    depth_schemes: DEPTH_SCHEMES,
+    /** Numbers of every simulation, whatever its dynamics. */
+    simulation: [N, D, SEED, END, SCHEME, STEP, TOLERANCE, MAXIMUM_STEPS],
+  };
+}
+
+export type Catalogue = ReturnType<typeof catalogue>;
