@@ -54,6 +54,22 @@ export function simulationToJson({ settings, frames, seconds, ...report }: Simul
   };
 }
 
+/** One frame as plain data: positions [n, d], and diagnostics by name. */
+export function frameToJson({ time, positions, view, radii, ...frame }: SimulationFrame) {
+  const { particles, mergeError, steps, rejected, diagnostics } = frame;
+  return {
+    time,
+    positions: toRows(positions),
+    ...(view && { view: toRows(view) }),
+    ...(radii && { radii: [...radii] }),
+    particles,
+    ...(mergeError !== null && { merge_error: mergeError }),
+    steps,
+    rejected,
+    diagnostics,
+  };
+}
+
 function diagnosticsOf(
   frames: readonly SimulationFrame[],
   { chosen }: SimulationSettings,

@@ -1,22 +1,33 @@
 /** The HTTP API and the page as an Express application. It computes nothing: workers are handed in. */
 import { isUtf8 } from 'node:buffer';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import compression from 'compression';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { closest } from 'fastest-levenshtein';
 import type { z } from 'zod';
+import { catalogue } from '../host/catalogue.ts';
 import { InputError } from '../numerics/errors.ts';
 import { parseOptions } from '../numerics/options.ts';
-import { catalogue } from './catalogue.ts';
 import { checkText, LIMITS } from './limits.ts';
 import { openApi } from './openapi.ts';
 import type { Workers } from './pool.ts';
-import { notFound, onlyMethods, problems, sendProblem } from './problem.ts';
-import { predictRequest, traceRequest } from './requests.ts';
+import {
+  notFound,
+  onlyMethods,
+  problemDocument,
+  problemOf,
+  problems,
+  sendProblem,
+} from './problem.ts';
+import { predictRequest, type SimulateRequest, simulateRequest, traceRequest } from './requests.ts';
+import type { Reader, Simulations } from './simulations.ts';
+import type { SimulationLine } from './task.ts';
 
 export interface AppParts {
   readonly workers: Workers;
+  readonly simulations: Simulations;
   /** What /api/models answers. */
   readonly models: { readonly default: string; readonly models: readonly { name: string }[] };
   readonly version: string;
@@ -85,7 +96,7 @@ function api(parts: AppParts): express.Router {
   const documents = {
     '/health': () => ({ status: 'ok', version: parts.version }),
     '/models': () => parts.models,
-    '/catalogue': () => catalogue,
+    '/catalogue': catalogue,
     '/openapi.json': openApi,
   };
   for (const [path, document] of Object.entries(documents))
@@ -113,6 +124,37 @@ function addWork(router: express.Router, parts: AppParts): void {
       response.type('json').send(await workers.run(task, departure(response)));
     })
     .all(onlyMethods('POST'));
+  router
+    .route('/simulate')
+    .post(onlyJson, readLargeBody, (request, response) =>
+      streamRun(checked(simulateRequest, request, parts), response, parts),
+    )
+    .all(onlyMethods('POST'));
+}
+
+/** A problem before the first line is the answer; after it, it is the last line. */
+async function streamRun(
+  request: SimulateRequest,
+  response: Response,
+  { simulations, log = console.error }: AppParts,
+): Promise<void> {
+  // Compression would hold lines back until it has enough of them.
+  response.set('Cache-Control', 'no-store, no-transform').type('application/x-ndjson');
+  try {
+    await simulations.run(request, readerOf(response));
+  } catch (error) {
+    if (!response.headersSent) throw error;
+    const line: SimulationLine = { kind: 'error', ...problemDocument(problemOf(error, log)) };
+    response.write(`${JSON.stringify(line)}\n`);
+  }
+  response.end();
+}
+
+function readerOf(response: Response): Reader {
+  const write = async (line: string) => {
+    if (!response.write(line)) await once(response, 'drain');
+  };
+  return { write, gone: departure(response) };
 }
 
 /** Aborts when the connection ends before the answer has been sent. */
@@ -133,12 +175,16 @@ const onlyJson: RequestHandler = (request, response, next) => {
   });
 };
 
-const readBody = express.json({
-  limit: LIMITS.bodyBytes,
-  verify: (_request, _response, bytes) => {
-    if (!isUtf8(bytes)) throw new Error('not UTF-8');
-  },
-});
+const bodyUpTo = (limit: number) =>
+  express.json({
+    limit,
+    verify: (_request, _response, bytes) => {
+      if (!isUtf8(bytes)) throw new Error('not UTF-8');
+    },
+  });
+
+const readBody = bodyUpTo(LIMITS.bodyBytes);
+const readLargeBody = bodyUpTo(LIMITS.simulation.bodyBytes);
 
 /** The request's body, checked before it costs a worker anything. Throws InputError or LimitError. */
 function checked<S extends z.ZodObject>(schema: S, request: Request, parts: AppParts): z.output<S> {
@@ -149,8 +195,8 @@ function checked<S extends z.ZodObject>(schema: S, request: Request, parts: AppP
       'the body is no JSON object, expected one such as {"text": "Mein Lieblingstier ist __"}',
     );
   const parsed = parseOptions(schema, body);
-  const { text, model } = parsed as { text: string; model?: string };
-  checkText(text);
+  const { text, model } = parsed as { text?: string; model?: string };
+  if (text !== undefined) checkText(text);
   checkModel(model, parts);
   return parsed;
 }

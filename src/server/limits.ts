@@ -1,4 +1,7 @@
 /** What one request may ask of the server. Every number here is stated in the error that it causes and in /api/openapi.json. */
+import { isIdentity } from '../dynamics/matrices.ts';
+import { matrixValueOf } from '../dynamics/parameters.ts';
+import type { SimulationSettings } from '../flow/simulation-settings.ts';
 import type { ModelConfig } from '../language/checkpoint.ts';
 import { LimitError } from '../numerics/errors.ts';
 
@@ -15,6 +18,22 @@ export const LIMITS = {
   seconds: 30,
   /** Requests a minute from one address. */
   requestsPerMinute: 600,
+  simulation: {
+    /** Bytes of a simulation's body, which may bring positions. */
+    bodyBytes: 4 * 2 ** 20,
+    /** Coordinates of all particles, n · d. */
+    coordinates: 200_000,
+    /** Numbers of a matrix parameter that is not the identity, heads · d². */
+    matrixNumbers: 1_000_000,
+    /** Coordinates in all frames, frames · n · d, twice where there is a second view. */
+    frameNumbers: 4_000_000,
+    /** Estimated work, in products of coordinates: what a slow core does within the seconds below. */
+    work: 5e10,
+    /** Runs that wait for a thread. */
+    queue: 8,
+    /** Seconds that a run may wait, compute and be read, together. */
+    seconds: 60,
+  },
 } as const;
 
 /** Throws LimitError when the text is longer than the server takes. */
@@ -45,4 +64,82 @@ export function checkTrace(
       'depth',
       `a trace of ${particles} tokens and ${layers} layers holds ${numbers} numbers, expected at most ${LIMITS.traceNumbers}: ask for fewer layers or a shorter text`,
     );
+}
+
+/** Throws LimitError for more particles than the server takes, before any is drawn. */
+export function checkParticles(n: number, d: number, field = 'n'): void {
+  const most = LIMITS.simulation.coordinates;
+  if (n * d > most)
+    throw new LimitError(
+      field,
+      `${n} particles in d = ${d} have ${n * d} coordinates, expected at most ${most}: take at most ${Math.floor(most / d)} particles, or the command line for more`,
+    );
+}
+
+/** Throws LimitError for a run that would cost the server too much, before it opens an engine. */
+export function checkRun(settings: SimulationSettings): void {
+  const { n, d } = settings;
+  checkParticles(n, d);
+  checkMatrices(settings);
+  checkFrames(settings);
+  const work = workOf(settings);
+  const most = LIMITS.simulation.work;
+  if (work > most)
+    throw new LimitError(
+      'n',
+      `the run takes about ${work.toExponential(1)} products, expected at most ${most.toExponential(0)}: take fewer particles, larger steps, fewer frames or diagnostics, an earlier end, or the command line`,
+    );
+}
+
+function checkMatrices({ entry, parameters, d }: SimulationSettings): void {
+  const given = entry.parameters.filter(
+    ({ name, type }) => type === 'matrix' && !isIdentity(matrixValueOf(parameters, name)),
+  );
+  const numbers = headsOf({ entry, parameters }) * d * d;
+  if (given.length > 0 && numbers > LIMITS.simulation.matrixNumbers)
+    throw new LimitError(
+      'd',
+      `${given[0].name} at d = ${d} has ${numbers} numbers with all its heads, expected at most ${LIMITS.simulation.matrixNumbers}: lower d or the number of heads`,
+    );
+}
+
+function checkFrames({ times, n, d, entry }: SimulationSettings): void {
+  const numbers = times.length * n * d * (entry.view ? 2 : 1);
+  if (numbers > LIMITS.simulation.frameNumbers)
+    throw new LimitError(
+      'saveAt',
+      `${times.length} frames of ${n} particles hold ${numbers} numbers, expected at most ${LIMITS.simulation.frameNumbers}: save fewer times or take fewer particles`,
+    );
+}
+
+/** The parameter that counts heads is the one that matrices name. */
+function headsOf({ entry, parameters }: Pick<SimulationSettings, 'entry' | 'parameters'>): number {
+  const blocks = entry.parameters.flatMap((one) => (one.type === 'matrix' ? one.blocks : []));
+  const heads = blocks[0] === undefined ? 1 : parameters[blocks[0]];
+  return typeof heads === 'number' ? heads : 1;
+}
+
+/** Where engines sum over modes instead of pairs: about as many as this, from so many particles on, by d. */
+const MODES = 2_000;
+const SPECTRAL: Readonly<Record<number, number>> = { 2: 1_000, 3: 5_000 };
+/** The diagnostics of a frame cost about as much as so many velocities; beyond so many particles they sample. */
+const DIAGNOSTICS = 16;
+const DIAGNOSED = 5_000;
+/** A pair costs its coordinates and about as much as so many more. */
+const OVERHEAD = 4;
+
+/**
+ * About how many products of coordinates the run takes. How many steps an adaptive scheme takes nobody
+ * knows before, so there it is the least; what proves too long then ends with the time limit.
+ */
+export function workOf(settings: SimulationSettings): number {
+  const { n, d, scheme, time, step, times, chosen, mergeError } = settings;
+  const { engine } = settings;
+  const modal = (engine === 'auto' || engine === 'spectral') && n >= (SPECTRAL[d] ?? Infinity);
+  const stages = scheme.name === 'rk4' ? 4 : scheme.noise ? 2 : 1;
+  const steps = scheme.adaptive ? times.length : time / step;
+  const velocity = n * (modal ? Math.min(n, MODES) : n) * headsOf(settings);
+  const frame = chosen.length === 0 ? 0 : DIAGNOSTICS * Math.min(n, DIAGNOSED) ** 2;
+  const all = (mergeError ? 2 : 1) * steps * stages * velocity + times.length * frame;
+  return all * (d + OVERHEAD);
 }

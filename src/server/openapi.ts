@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { packageVersion } from '../host/package.ts';
 import { LIMITS } from './limits.ts';
-import { predictRequest, traceRequest } from './requests.ts';
+import { predictRequest, simulateRequest, traceRequest } from './requests.ts';
 
 const PROBLEM = {
   type: 'object',
@@ -24,18 +24,25 @@ export function openApi(): object {
     info: {
       title: 'Schmetterling',
       version: packageVersion(),
-      description: `Limits: bodies of ${LIMITS.bodyBytes} bytes, texts of ${LIMITS.textCharacters} characters, traces of ${LIMITS.traceNumbers} numbers, ${LIMITS.seconds} s a request, ${LIMITS.requestsPerMinute} requests a minute from one address.`,
+      description: `Limits: bodies of ${LIMITS.bodyBytes} bytes, texts of ${LIMITS.textCharacters} characters, traces of ${LIMITS.traceNumbers} numbers, simulations of ${LIMITS.simulation.coordinates} coordinates, ${LIMITS.simulation.frameNumbers} numbers in all frames and ${LIMITS.simulation.seconds} s, ${LIMITS.seconds} s a request, ${LIMITS.requestsPerMinute} requests a minute from one address.`,
       license: { name: 'MIT' },
     },
     paths: {
       '/api/health': get('Whether the server answers, and its version'),
       '/api/models': get('The installed models'),
-      '/api/catalogue': get('Diagnostics, couplings and schemes with their parameters'),
+      '/api/catalogue': get(
+        'Dynamics, starts, schemes, engines, diagnostics and couplings, with their parameters',
+      ),
       '/api/openapi.json': get('This document'),
       '/api/predict': post('The most likely answers for a blank, or next tokens', predictRequest),
       '/api/trace': post(
         'Every layer of the flow: states, attention, lens, clusters',
         traceRequest,
+      ),
+      '/api/simulate': post(
+        'A flow of particles as lines of JSON: one of kind begin, a frame for every saved time, then one end or one error (a problem). The run stops when the connection ends.',
+        simulateRequest,
+        'application/x-ndjson',
       ),
     },
     components: { schemas: { Problem: PROBLEM } },
@@ -46,22 +53,22 @@ function get(summary: string) {
   return { get: { summary, responses: responses([429]) } };
 }
 
-function post(summary: string, schema: z.ZodType) {
+function post(summary: string, schema: z.ZodType, answer = 'application/json') {
   const body = z.toJSONSchema(schema, { io: 'input' });
   return {
     post: {
       summary,
       requestBody: { required: true, content: { 'application/json': { schema: body } } },
-      responses: responses([400, 413, 415, 422, 429, 503]),
+      responses: responses([400, 413, 415, 422, 429, 503], answer),
     },
   };
 }
 
-function responses(failures: readonly number[]) {
+function responses(failures: readonly number[], answer = 'application/json') {
   const problem = {
     'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
   };
-  const good = { description: 'the answer', content: { 'application/json': {} } };
+  const good = { description: 'the answer', content: { [answer]: {} } };
   const bad = failures.map((status) => [status, { description: 'a problem', content: problem }]);
   return { 200: good, ...Object.fromEntries(bad) };
 }

@@ -4,8 +4,13 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Tinypool } from 'tinypool';
 import { LIMITS } from './limits.ts';
-import { fromFailure, type Task, type TaskResult } from './task.ts';
-import type { WorkerStart } from './worker.ts';
+import {
+  fromFailure,
+  type SimulationTask,
+  type Task,
+  type TaskResult,
+  type WorkerStart,
+} from './task.ts';
 
 /** All workers are busy and the queue is full, or the work took too long: ask again later. */
 export class BusyError extends Error {
@@ -43,7 +48,7 @@ export function startWorkers(
   }: WorkersOptions = {},
 ): Workers {
   const pool = new Tinypool({
-    filename: workerFile(),
+    filename: workerFile('worker'),
     minThreads: threads,
     maxThreads: threads,
     workerData: start,
@@ -52,7 +57,9 @@ export function startWorkers(
   return {
     ready: warmUp(pool, threads),
     run: (task, gone) =>
-      pool.queueSize < queue ? runTask(pool, task, seconds, gone) : Promise.reject(busy(queue)),
+      pool.queueSize < queue
+        ? runTask(pool, task, { seconds, remedy: REMEDY, gone })
+        : Promise.reject(busy(queue)),
     close: () => pool.destroy(),
   };
 }
@@ -62,17 +69,20 @@ const START_SECONDS = 60;
 
 const defaultThreads = () => Math.min(4, availableParallelism());
 
+const REMEDY = 'ask for fewer layers';
+
 /** Threads cannot load TypeScript, so they come from dist/ even when this file does not. */
-function workerFile(): string {
+export function workerFile(name: string): string {
   const built = import.meta.url.replace('/src/server/', '/dist/server/');
-  const file = fileURLToPath(new URL('./worker.js', built));
+  const file = fileURLToPath(new URL(`./${name}.js`, built));
   if (!existsSync(file)) throw new Error('dist/ has no server worker: run `npm run build`');
   return file;
 }
 
 async function warmUp(pool: Tinypool, threads: number): Promise<void> {
   const ready: Task = { kind: 'ready' };
-  await Promise.all(Array.from({ length: threads }, () => runTask(pool, ready, START_SECONDS)));
+  const patience = { seconds: START_SECONDS, remedy: REMEDY };
+  await Promise.all(Array.from({ length: threads }, () => runTask(pool, ready, patience)));
 }
 
 /**
@@ -81,12 +91,20 @@ async function warmUp(pool: Tinypool, threads: number): Promise<void> {
  */
 const FAREWELL_SECONDS = 0.5;
 
+export interface Patience {
+  /** That the task may wait and compute, together. */
+  readonly seconds: number;
+  /** What makes it shorter, for the message. */
+  readonly remedy: string;
+  /** Aborts when nobody waits for the task any more. */
+  readonly gone?: AbortSignal;
+}
+
 /** A task that takes longer than `seconds`, or goes on when nobody waits for it, loses its thread, which is replaced. */
-async function runTask(
+export async function runTask(
   pool: Tinypool,
-  task: Task,
-  seconds: number,
-  gone?: AbortSignal,
+  task: Task | SimulationTask,
+  { seconds, remedy, gone }: Patience,
 ): Promise<string> {
   const deadline = new AbortController();
   const stop = () => deadline.abort();
@@ -97,22 +115,23 @@ async function runTask(
   };
   gone?.addEventListener('abort', hurry);
   try {
-    const result: TaskResult = await pool.run(task, { signal: deadline.signal });
+    const transferList = 'port' in task ? [task.port] : [];
+    const result: TaskResult = await pool.run(task, { signal: deadline.signal, transferList });
     if ('failure' in result) throw fromFailure(result.failure);
     return result.json;
   } catch (error) {
-    throw deadline.signal.aborted ? tooLong(seconds) : error;
+    throw deadline.signal.aborted ? tooLong(seconds, remedy) : error;
   } finally {
     gone?.removeEventListener('abort', hurry);
     clearTimeout(timer);
   }
 }
 
-const busy = (queue: number) =>
+export const busy = (queue: number) =>
   new BusyError(`all workers are busy and ${queue} requests wait: ask again in a second`, 1);
 
-const tooLong = (seconds: number) =>
+const tooLong = (seconds: number, remedy: string) =>
   new BusyError(
-    `the answer took longer than ${seconds} s: ask for fewer layers, or again when less is asked of the server`,
+    `the answer took longer than ${seconds} s: ${remedy}, or again when less is asked of the server`,
     Math.ceil(seconds),
   );

@@ -1,8 +1,7 @@
 /** Errors as RFC 9457 problem documents. The one place that chooses a status. */
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
-import { DamagedFileError, InputError, LimitError } from '../numerics/errors.ts';
-import { LIMITS } from './limits.ts';
+import { DamagedFileError, DivergedError, InputError, LimitError } from '../numerics/errors.ts';
 import { BusyError } from './pool.ts';
 
 export interface Problem {
@@ -10,16 +9,23 @@ export interface Problem {
   /** One line that names the value, what was expected and the remedy. */
   readonly detail: string;
   readonly field?: string;
+  /** Of a run that diverged: the time and the steps until the last good state. */
+  readonly time?: number;
+  readonly step?: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export function sendProblem(response: Response, { status, detail, field, headers }: Problem): void {
-  const title = STATUS_CODES[status];
+export function sendProblem(response: Response, problem: Problem): void {
   response
-    .status(status)
-    .set(headers ?? {})
+    .status(problem.status)
+    .set(problem.headers ?? {})
     .type('application/problem+json')
-    .send(JSON.stringify({ type: 'about:blank', title, status, detail, field }));
+    .send(JSON.stringify(problemDocument(problem)));
+}
+
+/** The problem as RFC 9457 writes it. */
+export function problemDocument({ headers: _, ...problem }: Problem): object {
+  return { type: 'about:blank', title: STATUS_CODES[problem.status], ...problem };
 }
 
 /** What `body-parser` says went wrong, by its own names. */
@@ -29,11 +35,6 @@ const BODY_PROBLEMS: Record<string, Problem> = {
     field: 'body',
     detail:
       'the body is no JSON object, expected one such as {"text": "Mein Lieblingstier ist __"}',
-  },
-  'entity.too.large': {
-    status: 413,
-    field: 'body',
-    detail: `the body is larger than ${LIMITS.bodyBytes} bytes: shorten it`,
   },
   'encoding.unsupported': {
     status: 415,
@@ -47,12 +48,25 @@ const BODY_PROBLEMS: Record<string, Problem> = {
   },
 };
 
-/** The problem of a thrown value; null for one that is our own fault. */
-function problemOf(error: unknown): Problem | null {
+const OWN_FAULT: Problem = {
+  status: 500,
+  detail: 'the server failed at this request: its log says why',
+};
+
+/** The problem of a thrown value. What is our own fault goes to `log`, and the problem says nothing of its inside. */
+export function problemOf(error: unknown, log: (error: unknown) => void): Problem {
+  const problem = knownProblem(error);
+  if (problem === null) log(error);
+  return problem ?? OWN_FAULT;
+}
+
+function knownProblem(error: unknown): Problem | null {
   if (error instanceof LimitError)
     return { status: 422, detail: error.message, field: error.field };
   if (error instanceof InputError)
     return { status: 400, detail: error.message, field: error.field };
+  if (error instanceof DivergedError)
+    return { status: 422, detail: error.message, time: error.time, step: error.step };
   if (error instanceof DamagedFileError) return { status: 500, detail: error.message };
   if (error instanceof BusyError)
     return {
@@ -63,9 +77,23 @@ function problemOf(error: unknown): Problem | null {
   return bodyProblem(error);
 }
 
+/** What `body-parser` throws. */
+interface BodyError {
+  readonly type?: string;
+  readonly status?: number;
+  readonly message?: string;
+  readonly limit?: number;
+}
+
 function bodyProblem(error: unknown): Problem | null {
   if (typeof error !== 'object' || error === null) return null;
-  const { type, status, message } = error as { type?: string; status?: number; message?: string };
+  const { type, status, message, limit } = error as BodyError;
+  if (type === 'entity.too.large')
+    return {
+      status: 413,
+      field: 'body',
+      detail: `the body is larger than ${limit} bytes: shorten it`,
+    };
   if (type !== undefined && type in BODY_PROBLEMS) return BODY_PROBLEMS[type];
   const isRequest = status !== undefined && status >= 400 && status < 500;
   return isRequest
@@ -77,12 +105,7 @@ function bodyProblem(error: unknown): Problem | null {
 export function problems(log: (error: unknown) => void): ErrorRequestHandler {
   return (error, _request, response, next) => {
     if (response.headersSent) return next(error);
-    const problem = problemOf(error);
-    if (problem === null) log(error);
-    sendProblem(
-      response,
-      problem ?? { status: 500, detail: 'the server failed at this request: its log says why' },
-    );
+    sendProblem(response, problemOf(error, log));
   };
 }
 

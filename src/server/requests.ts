@@ -1,16 +1,18 @@
 /** The bodies of the POST requests: the library's options, with the text and the model's name. */
 import { z } from 'zod';
+import { simulationSchema } from '../flow/simulation-settings.ts';
 import { fillSchema, traceSchema } from '../language/options.ts';
 import { wholeNumber } from '../numerics/options.ts';
 
+const text = z.string({ error: 'expected a string such as "Mein Lieblingstier ist __"' });
+const model = z
+  .string({ error: 'expected the name of a model' })
+  .optional()
+  .describe('A name of /api/models; the default model when absent');
+
 const question = {
-  text: z
-    .string({ error: 'expected a string such as "Mein Lieblingstier ist __"' })
-    .describe('A text with one blank (__, _ or [MASK]), or with none for its continuation'),
-  model: z
-    .string({ error: 'expected the name of a model' })
-    .optional()
-    .describe('A name of /api/models; the default model when absent'),
+  text: text.describe('A text with one blank (__, _ or [MASK]), or with none for its continuation'),
+  model,
 };
 
 /** What the search may cost a server that others wait for. */
@@ -24,5 +26,30 @@ const effort = {
 export const predictRequest = fillSchema.extend({ ...question, ...effort });
 export const traceRequest = traceSchema.extend({ ...question, ...effort });
 
+const COUPLING = { error: 'expected "full" or "causal"' };
+const ROWS = { error: 'expected rows of numbers such as [[1, 0, 0], [0, 1, 0]]' };
+
+/** The library's options; what is an object there has a name or is JSON here. */
+export const simulateRequest = simulationSchema.extend({
+  dynamics: z
+    .string({ error: 'expected the name of dynamics' })
+    .default('sa')
+    .describe('A name of /api/catalogue, or "model" for the flow of a trained model'),
+  init: z
+    .array(z.array(z.number(ROWS), ROWS), ROWS)
+    .optional()
+    .describe('Positions of one’s own, a row a particle, instead of a start'),
+  threads: simulationSchema.shape.threads.describe(
+    'Does not change the result; this server computes a run on one thread',
+  ),
+  text: text.optional().describe('A sentence whose tokens are the start, embedded by the model'),
+  model,
+  coupling: z
+    .enum(['full', 'causal'], COUPLING)
+    .optional()
+    .describe('Of the dynamics "model": who sees whom'),
+});
+
 export type PredictRequest = z.output<typeof predictRequest>;
 export type TraceRequest = z.output<typeof traceRequest>;
+export type SimulateRequest = z.output<typeof simulateRequest>;

@@ -15,7 +15,8 @@ import { packageRoot, packageVersion } from '../host/package.ts';
 import type { RunningServer, ServerSettings } from '../host/services.ts';
 import { InputError } from '../numerics/errors.ts';
 import { createApp } from './app.ts';
-import { startWorkers, type Workers } from './pool.ts';
+import { startWorkers } from './pool.ts';
+import { startSimulations } from './simulations.ts';
 
 const PAGE = join(packageRoot, 'dist', 'page');
 
@@ -31,14 +32,16 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   const http = createServer();
   await listen(http, settings);
   const workers = startWorkers({ folders, defaultModel }, { threads: settings.workers });
+  const simulations = startSimulations({ folders, defaultModel }, { threads: settings.workers });
   const parts = {
     workers,
+    simulations,
     version: packageVersion(),
     models: { default: defaultModel, models },
     page: existsSync(PAGE) ? PAGE : undefined,
   };
   http.on('request', createApp(parts));
-  const server = running(http, settings.host, workers);
+  const server = running(http, settings.host, [workers, simulations]);
   try {
     await workers.ready;
     return server;
@@ -82,7 +85,11 @@ function unavailable(error: unknown, port: number, host: string): Error {
   );
 }
 
-function running(http: Server, host: string, workers: Workers): RunningServer {
+function running(
+  http: Server,
+  host: string,
+  pools: readonly { close(): Promise<void> }[],
+): RunningServer {
   const { port } = http.address() as AddressInfo;
   const name = host === '127.0.0.1' ? 'localhost' : isIPv6(host) ? `[${host}]` : host;
   return {
@@ -93,7 +100,7 @@ function running(http: Server, host: string, workers: Workers): RunningServer {
       const impatience = setTimeout(() => http.closeAllConnections(), PATIENCE);
       await closed;
       clearTimeout(impatience);
-      await workers.close();
+      await Promise.all(pools.map((pool) => pool.close()));
     },
   };
 }

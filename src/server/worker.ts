@@ -1,27 +1,14 @@
 /** A worker thread of the server: reads the default model when it starts, others when first asked for, and answers. */
 import { workerData } from 'node:worker_threads';
-import { readModel } from '../host/models.ts';
-import type { LanguageModel } from '../language/checkpoint.ts';
 import { fillBlank } from '../language/fill.ts';
 import { trace, traceToJson } from '../language/trace.ts';
 import { checkTrace } from './limits.ts';
 import type { PredictRequest, TraceRequest } from './requests.ts';
-import { type Task, type TaskResult, toFailure } from './task.ts';
-
-export interface WorkerStart {
-  /** Folders by the names that requests may use. */
-  readonly folders: Readonly<Record<string, string>>;
-  readonly defaultModel: string;
-}
+import { type Task, type TaskResult, toFailure, type WorkerStart } from './task.ts';
+import { workerModels } from './worker-models.ts';
 
 const [, start] = workerData as [unknown, WorkerStart];
-const models = new Map<string, LanguageModel>();
-
-function model(name = start.defaultModel): LanguageModel {
-  const known = models.get(name) ?? readModel(start.folders[name]);
-  models.set(name, known);
-  return known;
-}
+const model = workerModels(start);
 
 function predict({ text, model: name, ...options }: PredictRequest): string {
   const chosen = model(name);

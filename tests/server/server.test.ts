@@ -60,10 +60,14 @@ describe('documents', () => {
   });
 
   it('the catalogue', async () => {
-    const { diagnostics, couplings, schemes } = await (await fetch(`${base}/api/catalogue`)).json();
-    expect(diagnostics.map(({ name }: { name: string }) => name)).toContain('effective_rank');
-    expect(couplings.map(({ name }: { name: string }) => name)).toEqual(['full', 'causal']);
-    expect(schemes).toHaveLength(2);
+    const kinds = await (await fetch(`${base}/api/catalogue`)).json();
+    const names = (kind: string) => kinds[kind].map(({ name }: { name: string }) => name);
+    expect(names('diagnostics')).toContain('effective_rank');
+    expect(names('couplings')).toEqual(['full', 'causal']);
+    expect(names('dynamics')).toContain('kuramoto');
+    expect(names('schemes')).toEqual(['layer', 'euler', 'rk4', 'dopri5', 'heun']);
+    expect(names('engines')).toEqual(['auto', 'reference', 'wasm', 'spectral']);
+    expect(kinds.dynamics[0].parameters[0]).toMatchObject({ name: 'beta', default: 1, minimum: 0 });
   });
 
   it('an OpenAPI document made from the schemas', async () => {
@@ -180,6 +184,7 @@ describe('the application', () => {
     version: '0',
     models: { default: 'm', models: [{ name: 'm' }] },
     log: () => {},
+    simulations: { run: async () => {}, close: async () => {} },
   };
   const idle = { ready: Promise.resolve(), close: async () => {} };
 
