@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { startServer } from '../src/server/start.ts';
 
 const root = join(import.meta.dirname, '..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -29,6 +30,23 @@ describe('README', () => {
     expect(cosines).toHaveLength(3);
     // 32 orthonormal tokens take the time 178.7309 from cosine 0 to 0.999 at β = 9 (closed form).
     expect(cosines[2]).toBeCloseTo(0.999, 5);
+  });
+
+  it('has calls of the server that it answers', async () => {
+    const calls = [...readme.matchAll(/^curl (?:-N )?localhost:3000(\S+)(?:.* -d '(.*)')?$/gm)];
+    expect(calls.length).toBeGreaterThan(3);
+    const server = await startServer({ host: '127.0.0.1', port: 0, workers: 1 });
+    try {
+      for (const [, path, body] of calls) {
+        const headers = { 'Content-Type': 'application/json' };
+        const post = body === undefined ? {} : { method: 'POST', headers, body };
+        const response = await fetch(`http://127.0.0.1:${server.port}${path}`, post);
+        expect([path, response.status]).toEqual([path, 200]);
+        expect(await response.text()).not.toContain('"kind":"error"');
+      }
+    } finally {
+      await server.close();
+    }
   });
 
   it('links to files that exist', () => {
