@@ -2,24 +2,16 @@
  * The page in a real Chromium against a stand-in server: what a reader sees and does, accessibility
  * by axe, and that nothing is fetched from elsewhere. Without a Chromium these tests are skipped.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { executablePath, launchChromium } from './chromium.ts';
 import { type MockServer, startMockServer } from './mock-server.ts';
-
-const executablePath = [
-  process.env.CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((path) => path !== undefined && existsSync(path));
-if (!executablePath)
-  console.warn('page tests skipped: no Chromium found; install one or set CHROMIUM to its path');
 
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const desktop = { width: 1280, height: 900 };
@@ -45,16 +37,7 @@ describe.skipIf(!executablePath)('the page', () => {
       logLevel: 'error',
     });
     server = await startMockServer(folder);
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchChromium();
   });
 
   afterAll(async () => {
