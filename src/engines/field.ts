@@ -7,6 +7,8 @@ export interface FieldRequest {
   /** Most particles that the field will be asked for. */
   readonly n: number;
   readonly d: number;
+  /** Where the particles lie: unit vectors if absent. */
+  readonly space?: 'sphere' | 'euclidean';
   /** What the arithmetic of the pairs runs in; positions and velocities are Float64 either way. */
   readonly precision: 'float64' | 'float32';
   /** Absolute error of a velocity that is asked for, where the engine approximates. */

@@ -96,6 +96,6 @@ function interactionAt({ entry, parameters, d }: SimulationSettings, time: numbe
 }
 
 function requestOf(settings: SimulationSettings, interaction: Interaction): FieldRequest {
-  const { n, d, precision, accuracy, threads = 64 } = settings;
-  return { interaction, n, d, precision, accuracy, threads };
+  const { entry, n, d, precision, accuracy, threads = 64 } = settings;
+  return { interaction, n, d, space: entry.space, precision, accuracy, threads };
 }

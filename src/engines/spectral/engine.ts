@@ -57,10 +57,12 @@ function planFor(request: FieldRequest): Plan | string {
   return typeof plan === 'string' ? plan : (tooLarge(request, plan) ?? plan);
 }
 
-function unsuited({ interaction, d }: FieldRequest): string | null {
+function unsuited({ interaction, d, space }: FieldRequest): string | null {
   const { coupling, causal, beta } = interaction;
   if (d !== 2 && d !== 3)
     return `d = ${d} has no short series of harmonics: it takes the circle (d = 2) and the sphere S² (d = 3)`;
+  if (space === 'euclidean')
+    return 'particles off the sphere do not couple by their angles alone: it takes unit vectors, use the wasm engine';
   if (coupling !== 'softmax' && coupling !== 'exponential')
     return `${coupling} coupling is no function of the angle with a short series: it takes softmax and exponential`;
   if (causal) return 'causal coupling has other sums for each particle: it takes sums over all';
