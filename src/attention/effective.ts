@@ -24,6 +24,31 @@ export function scoresOwnPositions({ beta }: Interaction, weights: Weights | nul
 }
 
 /**
+ * What a particle passes to itself lies along it: V_h O_h is a multiple of the identity for every head.
+ * Only matrices that show it at a glance count: V_h and O_h both such multiples.
+ */
+export function passesItselfAlong({ beta }: Interaction, weights: Weights | null): boolean {
+  if (!weights) return true;
+  const { value, output } = weights;
+  const size = output.rows / beta.length;
+  if (size !== output.columns || size !== value.rows) return false;
+  return beta.every(
+    (_, h) =>
+      isMultiple((i, j) => at(value, i, h * size + j), size) &&
+      isMultiple((i, j) => at(output, h * size + i, j), size),
+  );
+}
+
+const at = ({ columns, data }: Matrix, i: number, j: number) => data[i * columns + j];
+
+/** The entries are those of a multiple of the identity. */
+function isMultiple(entry: (i: number, j: number) => number, size: number): boolean {
+  for (let i = 0; i < size; i++)
+    for (let j = 0; j < size; j++) if (entry(i, j) !== (i === j ? entry(0, 0) : 0)) return false;
+  return true;
+}
+
+/**
  * How large a velocity of unit particles in R^d may be: |V|·|O| as Frobenius norms a head and a
  * dimension, times e^β or β where couplings reach that. With general Q and K it is an estimate.
  */

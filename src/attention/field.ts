@@ -4,6 +4,7 @@
  */
 import type { CouplingAlgebra } from '../numerics/algebra.ts';
 import { massCoupling } from './coupling.ts';
+import { passesItselfAlong } from './effective.ts';
 import type { Interaction } from './interaction.ts';
 import { type AttentionWeights, type Memory, remember } from './scores.ts';
 
@@ -12,6 +13,8 @@ export interface Sources<A> extends Memory<A> {
   readonly interaction: Interaction;
   /** null: one head with Q = K = V = O = I. */
   readonly weights: AttentionWeights<A> | null;
+  /** What a particle passes to itself lies along it. */
+  readonly ownAlong: boolean;
 }
 
 /** Keys and values of the particles y [m, d]. */
@@ -22,7 +25,8 @@ export function sources<A>(
   weights: AttentionWeights<A> | null,
 ): Sources<A> {
   const memory = weights ? remember(algebra, weights, y) : { keys: y, values: y };
-  return { interaction, weights, ...memory };
+  const ownAlong = passesItselfAlong(interaction, weights && interaction.weights);
+  return { interaction, weights, ownAlong, ...memory };
 }
 
 const through = <A>(algebra: CouplingAlgebra<A>, x: A, w: A | undefined): A =>
@@ -49,8 +53,9 @@ export function fieldAmbient<A>(algebra: CouplingAlgebra<A>, x: A, from: Sources
 
 /**
  * P_{x_i} v_i [n, d], without sign, as Σ_h O_h Σ_j A^h_ij V_h (x_j − x_i) and Σ_h O_h (Σ_j A^h_ij) V_h x_i,
- * each projected: in a cluster the velocity is a small difference of large terms. Without weights
- * the second part is radial and left out, so that a cluster's velocity keeps its relative accuracy.
+ * each projected: in a cluster the velocity is a small difference of large terms. Where V_h O_h are
+ * multiples of the identity the second part is radial and left out, so that a cluster's velocity keeps
+ * its relative accuracy.
  */
 export function fieldTangent<A>(algebra: CouplingAlgebra<A>, x: A, from: Sources<A>, seen: A): A {
   const heads = from.interaction.beta.length;
@@ -58,6 +63,6 @@ export function fieldTangent<A>(algebra: CouplingAlgebra<A>, x: A, from: Sources
   const coupling = fieldCoupling(algebra, x, from, seen);
   const projected = (mixed: A) => algebra.tangent(x, through(algebra, mixed, from.weights?.output));
   const pull = projected(algebra.headDifferences(coupling, from.values, own, heads));
-  if (!from.weights) return pull;
+  if (from.ownAlong) return pull;
   return algebra.addScaled(pull, projected(algebra.headTotals(coupling, own, heads)), 1);
 }

@@ -1,5 +1,10 @@
 /** An open field of the wasm engine: the velocities of an interaction, head by head, from the kernels' sums. */
-import { effectiveWeights, scoresOwnPositions, velocityScale } from '../../attention/effective.ts';
+import {
+  effectiveWeights,
+  passesItselfAlong,
+  scoresOwnPositions,
+  velocityScale,
+} from '../../attention/effective.ts';
 import type { Interaction } from '../../attention/interaction.ts';
 import type { AttentionWeights } from '../../attention/scores.ts';
 import { InputError } from '../../numerics/errors.ts';
@@ -26,6 +31,8 @@ interface Setting {
   readonly width: number;
   /** Queries and keys are the particles. */
   readonly ownScores: boolean;
+  /** What a particle passes to itself lies along it. */
+  readonly ownAlong: boolean;
   readonly unitTolerance: number;
   readonly memory: WebAssembly.Memory;
   readonly arrays: JobArrays;
@@ -65,6 +72,7 @@ export function openField(
     d,
     width: weights ? weights.query.columns : d,
     ownScores: scoresOwnPositions(interaction, weights),
+    ownAlong: passesItselfAlong(interaction, weights),
     unitTolerance: UNIT_TOLERANCE[precision],
     memory,
     arrays: placeJob(memory, begin, shape),
@@ -74,7 +82,7 @@ export function openField(
     tangent: (positions, masses, out) => evaluate(setting, { positions, masses }, out, true),
     ambient: (positions, masses, out) => evaluate(setting, { positions, masses }, out, false),
     floor: ROUND_OFF[precision] * velocityScale(interaction, d),
-    note: noteOf(request),
+    note: precision === 'float32' ? 'pairs of particles are computed in float32' : null,
     close: () => crew.close(),
   };
 }
@@ -89,16 +97,6 @@ function reserve(pages: number, { n, d }: FieldRequest): WebAssembly.Memory {
       `n = ${n} and d = ${d} need ${size} GB, expected as much free memory: use fewer particles`,
     );
   }
-}
-
-function noteOf({ interaction, precision }: FieldRequest): string | null {
-  const { coupling } = interaction;
-  const shifted =
-    (coupling === 'softmax' || coupling === 'exponential') &&
-    scoresOwnPositions(interaction, effectiveWeights(interaction));
-  const shift = shifted ? 'scores of unit vectors are shifted by β instead of their maximum' : null;
-  const pairs = precision === 'float32' ? 'pairs of particles are computed in float32' : null;
-  return [pairs, shift].filter((part) => part !== null).join('; ') || null;
 }
 
 /** v_i, or its tangent part. */
@@ -129,7 +127,10 @@ function plainVelocity(
   }
 }
 
-/** Σ_h (Σ_j A_ij (v_j − v_i)) O_h and Σ_h (Σ_j A_ij) v_i O_h, projected apart and added. */
+/**
+ * Σ_h (Σ_j A_ij (v_j − v_i)) O_h and Σ_h (Σ_j A_ij) v_i O_h, projected apart and added; of the second
+ * nothing is left where it lies along x_i.
+ */
 function projectedVelocity(
   setting: Setting,
   { query, key, value, output }: AttentionWeights<Matrix>,
@@ -137,7 +138,7 @@ function projectedVelocity(
   out: Float64Array,
   tangent: boolean,
 ): void {
-  const { d, width, interaction } = setting;
+  const { d, width, interaction, ownAlong } = setting;
   const { positions, masses } = particles;
   const n = masses.length;
   const [queries, keys, values] = [query, key, value].map((w) => project(positions, w, n));
@@ -149,7 +150,8 @@ function projectedVelocity(
     const radial = tangent ? [pull, own].map((rows) => along(positions, rows, i, d)) : [0, 0];
     for (let at = i * d; at < (i + 1) * d; at++) {
       const x = positions[at];
-      out[at] = interaction.sign * (pull[at] - radial[0] * x + (own[at] - radial[1] * x));
+      const rest = tangent && ownAlong ? 0 : own[at] - radial[1] * x;
+      out[at] = interaction.sign * (pull[at] - radial[0] * x + rest);
     }
   }
 }
