@@ -62,6 +62,11 @@ export const referenceTrainingAlgebra: TrainingAlgebra<Float64Tensor> = {
     return tensor([1], Float64Array.of(loss));
   },
   add: (a, b) => referenceAlgebra.addScaled(a, b, 1),
+  gelu: ({ shape, data }) =>
+    tensor(
+      shape,
+      data.map((x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))),
+    ),
 };
 
 function rowsOf(table: Float64Tensor, indices: Int32Array): Float64Array {

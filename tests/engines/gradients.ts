@@ -5,25 +5,36 @@ import { tensor } from '../../src/engines/reference.ts';
 import type { TrainingEngine } from '../../src/engines/training-engine.ts';
 import { type Batch, blankBatch, causalBatch } from '../../src/language/training/batches.ts';
 import { type DrawnCandidates, drawCandidates } from '../../src/language/training/candidates.ts';
-import { batchLoss } from '../../src/language/training/objective.ts';
+import { batchLoss, type FlowSettings } from '../../src/language/training/objective.ts';
 import {
   initialise,
   parameterCount,
   parameterLayout,
   parameterViews,
 } from '../../src/language/training/parameters.ts';
+import type { ParameterPart } from '../../src/language/training/parts.ts';
 import { random } from '../../src/numerics/random.ts';
 import { referenceTrainingAlgebra } from './engines.ts';
 
 const VOCABULARY = 12;
-const layout = parameterLayout({
+const SHAPE = {
   vocabularySize: VOCABULARY,
   dimension: 8,
   heads: 2,
   knots: 3,
   maximumPositions: 24,
-});
+};
+interface Network {
+  readonly layout: readonly ParameterPart[];
+  readonly settings: FlowSettings;
+}
 const flow = { beta: [2, 3], horizon: 2, logitScale: 2.5, knots: 3 };
+const flowNetwork: Network = { layout: parameterLayout(SHAPE), settings: flow };
+const { layout } = flowNetwork;
+const standardNetwork: Network = {
+  layout: parameterLayout({ ...SHAPE, standard: { layers: 2, hidden: 12 } }),
+  settings: { ...flow, standard: { layers: 2, dimension: 8 } },
+};
 
 /** Tokens 0–8 are words of their own; 9, 10, 11 are start, end, blank. */
 const words = {
@@ -41,35 +52,41 @@ const texts = [
 const few = causalBatch(texts.slice(0, 2), words);
 const blanks = { slots: 4, blanks: 2, cutAtBlank: 0.3, cutAnywhere: 0.2 };
 
-function start(): Float32Array {
+function start({ layout }: Network = flowNetwork): Float32Array {
   const values = new Float32Array(parameterCount(layout));
   initialise(layout, values, random(5));
   return values;
 }
 
-function referenceLoss(values: Float64Array, batch: Batch, drawn?: DrawnCandidates): number {
+function referenceLoss(
+  { layout, settings }: Network,
+  values: Float64Array,
+  batch: Batch,
+  drawn?: DrawnCandidates,
+): number {
   const arrays = layout.map(({ shape, offset, size }) =>
     tensor(shape, values.subarray(offset, offset + size)),
   );
   const algebra = referenceTrainingAlgebra;
-  return batchLoss<Float64Tensor>(algebra, layout, arrays, batch, flow, 3, 0.5, drawn).data[0];
+  return batchLoss<Float64Tensor>(algebra, layout, arrays, batch, settings, 3, 0.5, drawn).data[0];
 }
 
 /** Some entries of every part, by central differences; the loss is smooth, so 1e-5 is a good step. */
 function finiteDifferences(
+  network: Network,
   values: Float64Array,
   batch: Batch,
   drawn?: DrawnCandidates,
 ): { at: number; slope: number }[] {
   const stream = random(8);
-  return layout.flatMap(({ offset, size }) =>
+  return network.layout.flatMap(({ offset, size }) =>
     Array.from({ length: 6 }, () => {
       const at = offset + stream.integer(size);
       const step = 1e-5;
       const moved = (by: number) => {
         const copy = Float64Array.from(values);
         copy[at] += by;
-        return referenceLoss(copy, batch, drawn);
+        return referenceLoss(network, copy, batch, drawn);
       };
       return { at, slope: (moved(step) - moved(-step)) / (2 * step) };
     }),
@@ -78,20 +95,25 @@ function finiteDifferences(
 
 export function gradientsMatchFiniteDifferences(name: string, engine: TrainingEngine): void {
   describe(`gradients, ${name}`, () => {
-    it.each([
-      ['causal', causalBatch(texts, words), undefined],
-      ['blank', blankBatch(texts, words, blanks, random(3)), undefined],
-      ['sampled causal', few, drawCandidates(few.targets, VOCABULARY, 3, random(6))],
-    ])('%s objective', (_, batch, drawn) => {
-      const values = start();
+    const sampled = drawCandidates(few.targets, VOCABULARY, 3, random(6));
+    it.each<[string, Network, Batch, DrawnCandidates | undefined]>([
+      ['causal', flowNetwork, causalBatch(texts, words), undefined],
+      ['blank', flowNetwork, blankBatch(texts, words, blanks, random(3)), undefined],
+      ['sampled causal', flowNetwork, few, sampled],
+      ['causal (standard transformer)', standardNetwork, causalBatch(texts, words), undefined],
+    ])('%s objective', (_, network, batch, drawn) => {
+      const { layout, settings } = network;
+      const values = start(network);
       const { value, gradients } = engine.valueAndGradients(
         parameterViews(layout, values),
-        (algebra, arrays) => batchLoss(algebra, layout, arrays, batch, flow, 3, 0.5, drawn),
+        (algebra, arrays) => batchLoss(algebra, layout, arrays, batch, settings, 3, 0.5, drawn),
       );
       const exact = Float64Array.from(values);
-      expect([value]).toBeAllClose([referenceLoss(exact, batch, drawn)], { absolute: 3e-6 });
+      expect([value]).toBeAllClose([referenceLoss(network, exact, batch, drawn)], {
+        absolute: 3e-6,
+      });
       const flat = gradients.flatMap((part) => Array.from(part));
-      const slopes = finiteDifferences(exact, batch, drawn);
+      const slopes = finiteDifferences(network, exact, batch, drawn);
       expect(slopes.map(({ at }) => flat[at])).toBeAllClose(
         slopes.map(({ slope }) => slope),
         { absolute: 2e-6, relative: 2e-4 },

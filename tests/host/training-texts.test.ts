@@ -6,7 +6,8 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Corpus, readCorpus, worldCorpus } from '../../src/host/corpus.ts';
 import { prepareCorpus, type WorkerPart } from '../../src/host/training/preparation.ts';
-import { type TrainingProgress, trainModel } from '../../src/host/training/run.ts';
+import { type TrainingProgress, trainAndMeasure, trainModel } from '../../src/host/training/run.ts';
+import { type TextLoss, textLoss } from '../../src/language/evaluation/causal.ts';
 import { heldOutTexts } from '../../src/language/evaluation/held-out.ts';
 import { evaluateTexts } from '../../src/language/evaluation/texts.ts';
 import { createTokenizer } from '../../src/language/tokenizer.ts';
@@ -231,4 +232,39 @@ describe('a run on texts refuses', () => {
 it.each(['lieblingstier', 'alltag'])('the config of %s is one', (name) => {
   const file = new URL(`../../data/training/${name}.json`, import.meta.url);
   expect(parseTrainingConfig(readFileSync(file, 'utf8')).name).toBe(name);
+});
+
+describe('a comparison with a standard transformer', () => {
+  const measured = (name: string, model: object = {}) => {
+    const { model: tiny, ...rest } = JSON.parse(CONFIG);
+    const config = JSON.stringify({ ...rest, model: { ...tiny, ...model } });
+    const out = join(root, name);
+    return trainAndMeasure({ corpus: mixed, config, out, resume: false, onProgress() {} });
+  };
+
+  it('measures the flow as the evaluation does, and the other one beside it', async () => {
+    const model = await train('compared');
+    const { texts } = heldOutTexts(model, text.parts[0] as never);
+    const exact = texts.map((one) => textLoss(model, one, model.config.depth));
+    const sum = (pick: (loss: TextLoss) => number) =>
+      exact.reduce((total, loss) => total + pick(loss), 0);
+    const expected = sum(({ nats }) => nats) / sum(({ tokens }) => tokens);
+    const flow = await measured('flow');
+    expect([flow.natsPerToken['text.txt.gz']]).toBeAllClose([expected], { relative: 1e-5 });
+    const standard = await measured('standard', { standard: { layers: 2, hidden: 12 } });
+    expect(standard.steps).toBe(flow.steps);
+    expect(standard.natsPerToken['text.txt.gz']).toBeGreaterThan(0);
+    expect(standard.natsPerToken['text.txt.gz']).toBeLessThan(Math.log(tokenizer.size));
+  });
+
+  it('is no training of a model', async () => {
+    const { model, ...rest } = JSON.parse(CONFIG);
+    const config = JSON.stringify({
+      ...rest,
+      model: { ...model, standard: { layers: 1, hidden: 4 } },
+    });
+    await expect(train('refused', { config })).rejects.toThrow(
+      /model\.standard is no particle flow/,
+    );
+  });
 });

@@ -79,6 +79,16 @@ export const stockAlgebra: TrainingAlgebra<tf.Tensor> = {
     return losses.mul(tf.tensor1d(weights)).sum();
   },
   add: (a, b) => a.add(b),
+  gelu: (x) =>
+    x
+      .mul(
+        x
+          .add(x.square().mul(x).mul(0.044715))
+          .mul(Math.sqrt(2 / Math.PI))
+          .tanh()
+          .add(1),
+      )
+      .mul(0.5),
 };
 
 /** The same operations on the kernels of assembly/, each with its own gradient. */

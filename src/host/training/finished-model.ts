@@ -10,7 +10,8 @@ import {
 } from '../../language/checkpoint.ts';
 import type { Tensors } from '../../language/safetensors.ts';
 import type { TrainingConfig } from '../../language/training/config.ts';
-import { type ParameterPart, parameterViews } from '../../language/training/parameters.ts';
+import { parameterViews } from '../../language/training/parameters.ts';
+import type { ParameterPart } from '../../language/training/parts.ts';
 import type { Vocabulary } from '../../language/vocabulary.ts';
 import { writeFileSafely } from '../files.ts';
 

@@ -3,7 +3,7 @@
 import type { KernelChoice } from '../../engines/tensorflow/engine.ts';
 import type { TrainingConfig } from '../../language/training/config.ts';
 import type { FlowSettings } from '../../language/training/objective.ts';
-import type { ParameterPart } from '../../language/training/parameters.ts';
+import type { ParameterPart } from '../../language/training/parts.ts';
 import type { StepResult } from '../../language/training/worker-task.ts';
 import type { Vocabulary } from '../../language/vocabulary.ts';
 import type { WorkerPart } from './preparation.ts';

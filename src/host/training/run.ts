@@ -4,16 +4,31 @@
  */
 
 import { join } from 'node:path';
-import type { KernelChoice } from '../../engines/tensorflow/engine.ts';
+import { createTensorflowEngine, type KernelChoice } from '../../engines/tensorflow/engine.ts';
 import type { LanguageModel } from '../../language/checkpoint.ts';
+import { createTokenizer } from '../../language/tokenizer.ts';
 import { parseTrainingConfig, type TrainingConfig } from '../../language/training/config.ts';
-import { parameterCount, parameterLayout } from '../../language/training/parameters.ts';
-import { type Progress, runTraining, startState } from '../../language/training/train.ts';
+import { heldOutLoss } from '../../language/training/held-out-loss.ts';
+import type { FlowSettings } from '../../language/training/objective.ts';
+import {
+  parameterCount,
+  parameterLayout,
+  parameterViews,
+} from '../../language/training/parameters.ts';
+import { prepareTexts } from '../../language/training/plain-text.ts';
+import {
+  type Progress,
+  runTraining,
+  startState,
+  type TrainingState,
+} from '../../language/training/train.ts';
+import { wordBoundaries } from '../../language/training/word-boundaries.ts';
+import { InputError } from '../../numerics/errors.ts';
 import type { Corpus } from '../corpus.ts';
 import { removeLeftovers } from '../files.ts';
 import { finishedModel, modelConfig, writeModel } from './finished-model.ts';
 import { startPool } from './pool.ts';
-import { type PartRecord, prepareCorpus } from './preparation.ts';
+import { type PartRecord, plainTextSettings, prepareCorpus } from './preparation.ts';
 import {
   beginRun,
   checkOut,
@@ -49,17 +64,81 @@ export interface TrainingProgress extends Progress {
  */
 export async function trainModel(job: TrainingJob): Promise<LanguageModel> {
   const config = parseTrainingConfig(job.config);
+  if (config.model.standard)
+    throw new InputError(
+      'config',
+      'training config: model.standard is no particle flow, of which a model is made: leave it out, or compare with it by bench/standard.js',
+    );
+  return await trainParameters(job, config, (trained) => {
+    const { architecture, layout, state, records, seconds } = trained;
+    const model = finishedModel(architecture, layout, state.parameters, {
+      config,
+      seconds,
+      parameters: parameterCount(layout),
+      steps: state.step,
+      corpora: records,
+    });
+    writeModel(job.out, model);
+    return model;
+  });
+}
+
+/** Causal nats per token of a network's own test texts, and what it took. */
+export interface TrainedLoss {
+  readonly parameters: number;
+  readonly steps: number;
+  readonly seconds: number;
+  /** By name of the part of the corpus; worlds have no test texts. */
+  readonly natsPerToken: Readonly<Record<string, number>>;
+}
+
+/** Trains a flow or a standard transformer and measures it by the training engine; writes no model. */
+export async function trainAndMeasure(job: TrainingJob): Promise<TrainedLoss> {
+  const config = parseTrainingConfig(job.config);
+  return await trainParameters(job, config, async (trained) => {
+    const { layout, state, flow, seconds, architecture } = trained;
+    const tokenizer = createTokenizer(architecture.vocabulary);
+    const words = wordBoundaries(tokenizer, architecture.determiners);
+    const engine = await createTensorflowEngine('fused');
+    const views = parameterViews(layout, state.parameters);
+    const measured = { words, flow, depth: config.model.depth };
+    const losses = job.corpus.parts.flatMap((part) => {
+      if (part.kind === 'world') return [];
+      const { test } = prepareTexts(part.lines, plainTextSettings(config)).parts;
+      const texts = test.slice(0, MEASURED_TEXTS).map((text) => tokenizer.encodeIds(text));
+      const fitting = texts.filter(({ length }) => length < config.model.maximumPositions);
+      const ids = fitting.map((text) => Int32Array.from(text));
+      const { nats, tokens } = heldOutLoss(engine, layout, views, ids, measured);
+      return [[part.name, nats / tokens]];
+    });
+    const parameters = parameterCount(layout);
+    return { parameters, steps: state.step, seconds, natsPerToken: Object.fromEntries(losses) };
+  });
+}
+
+/** Test texts of a part that are read for the comparison. */
+const MEASURED_TEXTS = 2_000;
+
+/** Everything a finished run knows. */
+interface Trained extends Prepared {
+  readonly state: TrainingState;
+  /** Of all sittings together. */
+  readonly seconds: number;
+}
+
+/** Runs to the last step, from the start or from where it was interrupted, and lets `finish` keep what it will. */
+async function trainParameters<T>(
+  job: TrainingJob,
+  config: TrainingConfig,
+  finish: (trained: Trained) => T | Promise<T>,
+): Promise<T> {
   const folder = join(job.out, 'training');
   const origin = originOf(job.config, job.corpus);
   checkOut(job.out, folder, job.resume);
   for (const written of [job.out, folder]) removeLeftovers(written);
   const saved = job.resume && readSaved(folder, origin);
-  const { architecture, layout, pool, records } = await prepare(
-    job.corpus,
-    config,
-    'fused',
-    job.onPrepared,
-  );
+  const prepared = await prepare(job.corpus, config, 'fused', job.onPrepared);
+  const { layout, pool } = prepared;
   try {
     const state = startState(config, layout, pool.parameters);
     const run = beginRun(folder, origin, state);
@@ -69,16 +148,9 @@ export async function trainModel(job: TrainingJob): Promise<LanguageModel> {
       report(progress);
       recordStep(run, progress, config.checkpointMinutes);
     });
-    const model = finishedModel(architecture, layout, state.parameters, {
-      config,
-      seconds: runSeconds(run),
-      parameters: parameterCount(layout),
-      steps: state.step,
-      corpora: records,
-    });
-    writeModel(job.out, model);
+    const result = await finish({ ...prepared, state, seconds: runSeconds(run) });
     endRun(run);
-    return model;
+    return result;
   } finally {
     await pool.close();
   }
@@ -105,6 +177,8 @@ function reporter(
   };
 }
 
+type Prepared = Awaited<ReturnType<typeof prepare>>;
+
 /** The vocabulary, the layout of the parameters and the workers of a run. */
 async function prepare(
   corpus: Corpus,
@@ -117,13 +191,17 @@ async function prepare(
   onPrepared(records);
   const layout = parameterLayout({ ...config.model, vocabularySize: vocabulary.length + 3 });
   const architecture = modelConfig(config, prepared, vocabulary);
-  const { beta, horizon, logitScale, knots } = architecture;
-  const flow = { beta, horizon, logitScale, knots };
+  const { beta, horizon, logitScale, knots, dimension } = architecture;
+  const { standard } = config.model;
+  const flow: FlowSettings = {
+    ...{ beta, horizon, logitScale, knots },
+    ...(standard && { standard: { layers: standard.layers, dimension } }),
+  };
   const pool = await startPool(
     { config, layout, flow, vocabulary, determiners, parts, kernels },
     config.workers,
   );
-  return { architecture, layout, pool, records };
+  return { architecture, layout, flow, pool, records };
 }
 
 export interface BenchmarkJob {

@@ -1,5 +1,5 @@
 /** AdamW (arXiv 1711.05101) on flat Float32 vectors, with clipping of the gradient's length. */
-import type { ParameterPart } from './parameters.ts';
+import type { ParameterPart } from './parts.ts';
 
 export interface AdamState {
   /** Running mean and mean square of the gradient. */

@@ -27,6 +27,8 @@ export const trainingConfigSchema = z.strictObject({
     maximumPositions: count,
     /** The default number of layers of the finished model. */
     depth: count,
+    /** A standard transformer with MLPs instead of the flow: to compare with, not to run (bench/standard.js). */
+    standard: z.strictObject({ layers: count, hidden: count }).optional(),
   }),
   /**
    * Numbers of layers, one drawn a step, uniformly: from the first entry whose share of the steps is

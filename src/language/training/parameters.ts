@@ -1,37 +1,13 @@
 /** The parameters of the model in training: one flat Float32 vector and the layout of its parts. */
 import type { ParameterArray } from '../../engines/training-engine.ts';
 import type { Random } from '../../numerics/random.ts';
-
-export interface Architecture {
-  /** Tokens in the vocabulary, the special ones included. */
-  readonly vocabularySize: number;
-  readonly dimension: number;
-  readonly heads: number;
-  readonly knots: number;
-  readonly maximumPositions: number;
-}
-
-export interface ParameterPart {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly offset: number;
-  readonly size: number;
-  /** Standard deviation at the start. */
-  readonly spread: number;
-  /** Whether it starts as sinusoids of the row's number instead of at random. */
-  readonly sinusoidal?: boolean;
-  /** Its learning rate, as a share of the run's. */
-  readonly pace: number;
-  /** Whether weight decay acts on it. */
-  readonly decays: boolean;
-}
-
-export const ROLES = ['query', 'key', 'value', 'output'] as const;
+import { type Architecture, type ParameterPart, type PartDraft, ROLES } from './parts.ts';
+import { standardParts } from './standard-transformer.ts';
 
 /** Name, shape and place of every part. The four matrices of each knot are parts of their own. */
 export function parameterLayout(a: Architecture): ParameterPart[] {
   const d = a.dimension;
-  const parts: Omit<ParameterPart, 'offset' | 'size'>[] = [
+  const parts: PartDraft[] = [
     { name: 'embedding', shape: [a.vocabularySize, d], spread: 0.2, pace: 1, decays: false },
     {
       name: 'positions',
@@ -41,15 +17,7 @@ export function parameterLayout(a: Architecture): ParameterPart[] {
       pace: 1,
       decays: false,
     },
-    ...Array.from({ length: a.knots }, (_, knot) =>
-      ROLES.map((role) => ({
-        name: `attention.${knot}.${role}`,
-        shape: [d, d],
-        spread: (role === 'output' ? 0.5 : 1) / Math.sqrt(d),
-        pace: 0.7,
-        decays: true,
-      })),
-    ).flat(),
+    ...(a.standard ? standardParts(a, a.standard) : flowParts(a)),
     {
       name: 'output',
       shape: [a.vocabularySize, d],
@@ -66,6 +34,19 @@ export function parameterLayout(a: Architecture): ParameterPart[] {
     offset += size;
     return placed;
   });
+}
+
+/** Four matrices at every knot of θ(t). */
+function flowParts({ knots, dimension: d }: Architecture): PartDraft[] {
+  return Array.from({ length: knots }, (_, knot) =>
+    ROLES.map((role) => ({
+      name: `attention.${knot}.${role}`,
+      shape: [d, d],
+      spread: (role === 'output' ? 0.5 : 1) / Math.sqrt(d),
+      pace: 0.7,
+      decays: true,
+    })),
+  ).flat();
 }
 
 export const parameterCount = (layout: readonly ParameterPart[]): number =>

@@ -5,7 +5,8 @@
 import { random } from '../../numerics/random.ts';
 import { adamStep, clipGradient, learningRateAt } from './adamw.ts';
 import type { TrainingConfig } from './config.ts';
-import { initialise, type ParameterPart, parameterCount } from './parameters.ts';
+import { initialise, parameterCount } from './parameters.ts';
+import type { ParameterPart } from './parts.ts';
 import type { StepResult } from './worker-task.ts';
 
 /** Workers that share `parameters` and each fill their own gradient. */

@@ -9,7 +9,8 @@ import { type Batch, blankBatch, causalBatch, type WordBoundaries } from './batc
 import { type DrawnCandidates, drawCandidates } from './candidates.ts';
 import type { TrainingConfig } from './config.ts';
 import { batchLoss, type FlowSettings } from './objective.ts';
-import { type ParameterPart, parameterViews } from './parameters.ts';
+import { parameterViews } from './parameters.ts';
+import type { ParameterPart } from './parts.ts';
 import { shuffled } from './shuffle.ts';
 import { drawTexts, type SharedSource } from './sources.ts';
 

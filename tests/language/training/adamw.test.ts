@@ -1,7 +1,7 @@
 /** The optimiser against steps computed by hand. */
 import { describe, expect, it } from 'vitest';
 import { adamStep, clipGradient, learningRateAt } from '../../../src/language/training/adamw.ts';
-import type { ParameterPart } from '../../../src/language/training/parameters.ts';
+import type { ParameterPart } from '../../../src/language/training/parts.ts';
 
 const part = (changes: Partial<ParameterPart> = {}): ParameterPart => ({
   ...{ name: 'part', shape: [1], offset: 0, size: 1, spread: 0, pace: 1, decays: false },

@@ -1,0 +1,53 @@
+/** What the parameters of a model in training are called, and which belong together. */
+import type { AttentionWeights } from '../../attention/scores.ts';
+
+/** Of a standard transformer. */
+export interface StandardShape {
+  readonly layers: number;
+  /** Width of the MLPs between their two matrices. */
+  readonly hidden: number;
+}
+
+export interface Architecture {
+  /** Tokens in the vocabulary, the special ones included. */
+  readonly vocabularySize: number;
+  readonly dimension: number;
+  readonly heads: number;
+  readonly knots: number;
+  readonly maximumPositions: number;
+  /** A standard transformer instead of the flow: `knots` is not used. */
+  readonly standard?: StandardShape;
+}
+
+export interface ParameterPart {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly offset: number;
+  readonly size: number;
+  /** Standard deviation at the start. */
+  readonly spread: number;
+  /** Whether it starts as sinusoids of the row's number instead of at random. */
+  readonly sinusoidal?: boolean;
+  /** Its learning rate, as a share of the run's. */
+  readonly pace: number;
+  /** Whether weight decay acts on it. */
+  readonly decays: boolean;
+}
+
+/** A part without its place. */
+export type PartDraft = Omit<ParameterPart, 'offset' | 'size'>;
+
+/** Parameters by name, as arrays of an engine. */
+export type Named<A> = Map<string, A>;
+
+export const ROLES = ['query', 'key', 'value', 'output'] as const;
+
+/** Q, K, V, O of each knot, or of each layer of a standard transformer. */
+export function knotWeights<A>(named: Named<A>, count: number): AttentionWeights<A>[] {
+  return Array.from({ length: count }, (_, knot) => {
+    const [query, key, value, output] = ROLES.map(
+      (role) => named.get(`attention.${knot}.${role}`)!,
+    );
+    return { query, key, value, output };
+  });
+}
