@@ -153,16 +153,18 @@ function largestTile<T>(
   addGroup<T>(sums, low, high);
 }
 
-/** HARDMAX, first pass: the largest scores of the queries. Keys past the last particle have none. */
+/** HARDMAX, first pass: the largest scores of the queries. Keys without mass are heard by nobody. */
 function findLargest<T>(job: Job, group: i32, k: i32, tile: usize): void {
   const keys = min(TILE, visibleKeys<T>(job, group) - k);
   if (keys <= 0) return;
   scoreTile<T>(job, group, k, keys, tile);
   const shift = shiftOf(job, group);
+  let mass = job.bias + <usize>k * sizeof<T>();
   let low = v128.load(shift);
   let high = v128.load(shift, 16);
   const end = tile + ((<usize>min(keys, job.n - k)) << 5);
-  for (; tile < end; tile += 32) {
+  for (; tile < end; tile += 32, mass += sizeof<T>()) {
+    if (load<T>(mass) === <T>0) continue;
     low = v128.pmax<T>(low, v128.load(tile));
     high = v128.pmax<T>(high, v128.load(tile, 16));
   }
