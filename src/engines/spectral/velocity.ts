@@ -179,8 +179,12 @@ function writeSeries({ plan, arrays, tables }: Setting): number {
   return expansion.sum[0] * arrays.moments[0];
 }
 
-/** Velocities of particles whose couplings sum to too little for the series, over all pairs. */
+/**
+ * Velocities of particles whose couplings sum to too little for the series, over all pairs. Exponential
+ * couplings have none, also where round-off makes a sum negative.
+ */
 function sumLonely({ plan: { threshold }, arrays, crew }: Setting, n: number): void {
+  if (threshold === 0) return;
   const least = arrays.least.subarray(0, blockCount(n));
   if (least.every((sum) => !(sum < threshold))) return;
   let count = 0;
