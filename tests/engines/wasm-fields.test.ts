@@ -1,0 +1,22 @@
+/** The wasm engine under the conformance suite, in both precisions and on threads. What is special to it: wasm.test.ts. */
+import { dynamics } from '../../src/dynamics/catalogue.ts';
+import { wasmEngine } from '../../src/engines/wasm/engine.ts';
+import { spawnFieldThread } from '../../src/host/field-threads.ts';
+import { certifyField } from './fields.ts';
+
+const names = dynamics.map(({ name }) => name);
+const subject = {
+  engine: wasmEngine(),
+  dimensions: [2, 3, 4, 5, 16],
+  threaded: { engine: wasmEngine({ spawn: spawnFieldThread, threads: 3 }), n: 301 },
+};
+
+certifyField({
+  ...{ ...subject, precision: 'float64', claims: names },
+  ...{ tolerance: 1e-12, clusters: 1e-12 },
+});
+
+certifyField({
+  ...{ ...subject, precision: 'float32', claims: names.filter((name) => name !== 'hardmax') },
+  ...{ tolerance: 1e-5, clusters: 1e-5 },
+});
