@@ -10,7 +10,13 @@ import type { Dynamics } from '../../src/dynamics/dynamics.ts';
 import { completeParameters } from '../../src/dynamics/parameters.ts';
 import type { Engine, FieldRequest } from '../../src/engines/field.ts';
 import { openReferenceField } from '../../src/engines/reference-field.ts';
+import {
+  type FieldThreadStart,
+  hasJoined,
+  type SpawnFieldThread,
+} from '../../src/engines/wasm/threads.ts';
 import { uniformDirection } from '../../src/geometry/uniform.ts';
+import { spawnFieldThread } from '../../src/host/field-threads.ts';
 import { InputError } from '../../src/numerics/errors.ts';
 import { type Matrix, row } from '../../src/numerics/matrix.ts';
 import { random } from '../../src/numerics/random.ts';
@@ -38,8 +44,11 @@ export interface FieldUnderTest {
   readonly tolerance: number;
   /** Relative, for a cluster 1e-9 across; null where the engine's error is absolute. */
   readonly clusters: number | null;
-  /** The same engine on several threads, and enough particles for all of them; absent where it has none. */
-  readonly threaded?: { readonly engine: Engine; readonly n: number };
+  /** The same engine on as many threads as are asked for, and enough particles for three. */
+  readonly threaded?: {
+    readonly engine: (spawn: SpawnFieldThread) => Engine;
+    readonly n: number;
+  };
   /** What it is held against; the reference engine unless said. */
   readonly truth?: Truth;
 }
@@ -48,7 +57,7 @@ const NUMBERS = [1, 2, 3, 7, 64, 129];
 const ROUND_OFF = { float64: 2 ** -53, float32: 2 ** -24 } as const;
 
 /** The reference engine, which is held against the equations themselves (reference-field.test.ts). */
-const referenceTruth: Truth = (interaction, positions, masses, kind) => {
+export const referenceTruth: Truth = (interaction, positions, masses, kind) => {
   const [n, out] = [masses.length, new Float64Array(positions.length)];
   const asked = { interaction, n, d: positions.length / n, accuracy: 0, threads: 1 };
   openReferenceField({ ...asked, precision: 'float64' })[kind](positions, masses, out);
@@ -398,23 +407,27 @@ function clusterVelocity(
   return out;
 }
 
-/** Threads join when they are up, so it is asked for the same again until they must be. */
 async function shares({ threaded, ...subject }: FieldUnderTest, entry: Dynamics): Promise<void> {
   if (!threaded) return;
-  const { engine, n } = threaded;
-  const d = dimensionsOf(subject, entry)[0];
+  const { n } = threaded;
+  const d = Math.max(...dimensionsOf(subject, entry));
   const request = asking(subject, entry, {}, n, d);
   const [x, masses] = [STARTS.scattered(entry.space, n, d), MASSES.equal(n)];
-  const alone = await evaluate(engine, { ...request, threads: 1 }, x, masses);
+  const alone = await evaluate(subject.engine, request, x, masses);
+  const threads: FieldThreadStart[] = [];
+  const engine = threaded.engine((start) => {
+    threads.push(start);
+    return spawnFieldThread(start);
+  });
   const field = await engine.open({ ...request, threads: 3 });
+  expect(threads).toHaveLength(2);
+  await expect.poll(() => threads.every(hasJoined), { interval: 5, timeout: 20_000 }).toBe(true);
   const out = new Float64Array(n * d);
-  for (let round = 0; round < 12; round++) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let round = 0; round < 8; round++)
     for (const kind of kindsOf(entry)) {
       field[kind](x, masses, out);
       expect(Buffer.compare(bytes(out), bytes(alone.velocities[kind]))).toBe(0);
     }
-  }
   field.close();
 }
 

@@ -1,6 +1,6 @@
 /** The spectral engine under the conformance suite, at its default accuracy. What is special to it: spectral.test.ts. */
 import { spectralEngine } from '../../src/engines/spectral/engine.ts';
-import { spawnFieldThread } from '../../src/host/field-threads.ts';
+import type { SpawnFieldThread } from '../../src/engines/wasm/threads.ts';
 import { certifyField } from './fields.ts';
 
 certifyField({
@@ -10,5 +10,8 @@ certifyField({
   dimensions: [2, 3],
   tolerance: 1e-12,
   clusters: null,
-  threaded: { engine: spectralEngine({ spawn: spawnFieldThread, threads: 3 }), n: 5000 },
+  threaded: {
+    engine: (spawn: SpawnFieldThread) => spectralEngine({ spawn, threads: 3 }),
+    n: 20_000,
+  },
 });

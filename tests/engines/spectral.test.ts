@@ -1,3 +1,4 @@
+/** What is special to the spectral engine: its bound, its series, its refusals. For every dynamics: spectral-fields.test.ts. */
 import { describe, expect, it } from 'vitest';
 import type { Interaction } from '../../src/attention/interaction.ts';
 import type { Field, FieldRequest } from '../../src/engines/field.ts';
@@ -9,6 +10,7 @@ import { InputError } from '../../src/numerics/errors.ts';
 import { matrix } from '../../src/numerics/matrix.ts';
 import { random } from '../../src/numerics/random.ts';
 import { scaledBesselI, scaledSphericalBesselI } from '../../src/numerics/special.ts';
+import { exactSum } from './particles.ts';
 
 const SOFTMAX: Interaction = {
   coupling: 'softmax',
@@ -74,17 +76,6 @@ function someMasses(n: number): Float64Array {
   const masses = Float64Array.from({ length: n }, (_, i) => (i % 7 === 1 ? 0 : uniform() ** 4));
   const sum = masses.reduce((total, mass) => total + mass, 0);
   return masses.map((mass) => mass / sum);
-}
-
-/** A sum that is as good as one in twice the precision (Neumaier). */
-function exactSum(terms: Float64Array): number {
-  let [sum, rest] = [0, 0];
-  for (const term of terms) {
-    const next = sum + term;
-    rest += Math.abs(sum) >= Math.abs(term) ? sum - next + term : term - next + sum;
-    sum = next;
-  }
-  return sum + rest;
 }
 
 /** The velocities by their definition, from differences so that clusters keep their accuracy. */
@@ -181,6 +172,18 @@ describe.each([2, 3] as const)('the spectral engine in d = %i', (d) => {
         expect(bound).toBeLessThanOrEqual(accuracy);
         expect(bound).toBeGreaterThan(accuracy / 1e3);
       }
+    }
+  });
+
+  it('takes exponential couplings as they are where nobody is near', async () => {
+    const n = 20;
+    const masses = equalMasses(n);
+    masses[1] += masses[0];
+    masses[0] = 0;
+    for (const beta of d === 2 ? [8, 50, 300] : [8, 30, 100]) {
+      const asked = request({ coupling: 'exponential', beta: [beta] }, n, d);
+      await compare(asked, STARTS['one against all'](n, d), masses);
+      await compare(asked, STARTS['two antipodal groups'](n, d), masses);
     }
   });
 
@@ -397,6 +400,7 @@ describe('what the spectral engine refuses', () => {
 
   it.each([
     ['d = 4', request({}, 10, 4)],
+    ['off the sphere', request({}, 10, 2, { space: 'euclidean' })],
     ['causal', request({ causal: true }, 10, 2)],
     ['hardmax', request({ coupling: 'hardmax' }, 10, 2)],
     ['linear', request({ coupling: 'linear' }, 10, 2)],

@@ -1,14 +1,14 @@
 /** The wasm engine under the conformance suite, in both precisions and on threads. What is special to it: wasm.test.ts. */
 import { dynamics } from '../../src/dynamics/catalogue.ts';
 import { wasmEngine } from '../../src/engines/wasm/engine.ts';
-import { spawnFieldThread } from '../../src/host/field-threads.ts';
+import type { SpawnFieldThread } from '../../src/engines/wasm/threads.ts';
 import { certifyField } from './fields.ts';
 
 const names = dynamics.map(({ name }) => name);
 const subject = {
   engine: wasmEngine(),
   dimensions: [2, 3, 4, 5, 16],
-  threaded: { engine: wasmEngine({ spawn: spawnFieldThread, threads: 3 }), n: 301 },
+  threaded: { engine: (spawn: SpawnFieldThread) => wasmEngine({ spawn, threads: 3 }), n: 701 },
 };
 
 certifyField({

@@ -147,6 +147,11 @@ function awaitWord(control: Int32Array, word: number, met: (value: number) => bo
   }
 }
 
+/** Whether a thread is up, so that it takes part in the next job that is shared. */
+export function hasJoined({ memory, thread }: FieldThreadStart): boolean {
+  return Atomics.load(controlOf(memory), STATE + thread) > 0;
+}
+
 /** A worker thread's whole life: joins, and takes blocks until the crew is closed. */
 export function serveField({ module, memory, thread }: FieldThreadStart): void {
   const control = controlOf(memory);
