@@ -51,7 +51,8 @@ export interface SimulationFrame {
 export interface SimulationContinuation {
   readonly integrator: Continuation;
   readonly members: readonly (readonly number[])[];
-  readonly engine: string;
+  /** The engine that the run has come to, and why. */
+  readonly engine: Pick<EngineReport, 'name' | 'reason'>;
   readonly merges: readonly MergeEvent[];
   readonly notes: Readonly<Record<string, string>>;
 }
@@ -223,7 +224,8 @@ async function openRun(
   settings: SimulationSettings,
   { engines = simulationEngines(), from }: SimulationContext,
 ): Promise<Run> {
-  const source = await openVelocities(settings, engines, resumedEngine(settings, from));
+  const opened = await openVelocities(settings, engines, resumedEngine(settings, from));
+  const source = { ...opened, report: { ...opened.report, ...from?.engine } };
   const crowd = crowdOf(settings, from);
   const parts = { settings, engines, source, crowd, velocities: source.velocities(crowd.masses) };
   const known = { merges: [...(from?.merges ?? [])], notes: { ...from?.notes } };
@@ -237,7 +239,7 @@ function resumedEngine(
   { engine }: SimulationSettings,
   from?: SimulationContinuation,
 ): EngineName | 'auto' {
-  const found = from?.engine;
+  const found = from?.engine.name;
   return found === 'reference' || found === 'wasm' || found === 'spectral' ? found : engine;
 }
 
@@ -401,8 +403,9 @@ function motion(run: Run, frame: Frame, isView: boolean) {
 
 function continuationOf(run: Run, frame: Frame): SimulationContinuation {
   const { crowd, source, merges, notes } = run;
+  const { name, reason } = source.report;
   const known = { members: crowd.members, merges: [...merges], notes: { ...notes } };
-  return { integrator: frame.continuation(), engine: source.report.name, ...known };
+  return { integrator: frame.continuation(), engine: { name, reason }, ...known };
 }
 
 function reportOf({ source, last, stopped, merges, notes }: Run): SimulationReport {

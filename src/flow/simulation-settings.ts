@@ -24,7 +24,7 @@ import {
 import { InputError } from '../numerics/errors.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import { parseOptions, wholeNumber } from '../numerics/options.ts';
-import { entryNamed, type NumberParameter } from '../numerics/parameters.ts';
+import { entryNamed, type NumberParameter, show } from '../numerics/parameters.ts';
 
 const between = (least: number, most: number) => {
   const message = { error: `expected a number from ${least} to ${most}` };
@@ -69,7 +69,7 @@ export const simulationSchema = z.strictObject({
     .default(false)
     .describe('Bring `init` to the sphere'),
   masses: z
-    .array(between(0, 1e300))
+    .array(between(0, 1e300), { error: 'expected numbers, one a particle' })
     .optional()
     .describe('Of the particles; they are divided by their sum. Equal by default'),
   n: numberOf(N),
@@ -146,6 +146,7 @@ export interface SimulationSettings
  * out of range, and what does not fit together.
  */
 export function simulationSettings(options: SimulationOptions): SimulationSettings {
+  checkPlace(options);
   const {
     dynamics,
     parameters,
@@ -173,6 +174,21 @@ export function simulationSettings(options: SimulationOptions): SimulationSettin
   checkScheme(settings);
   checkMerge(settings);
   return settings;
+}
+
+/** A parameter of the dynamics is easily taken for an option. */
+function checkPlace(options: SimulationOptions): void {
+  const { dynamics = 'sa' } = options ?? {};
+  if (typeof dynamics !== 'string') return;
+  const { parameters } = dynamicsNamed(dynamics);
+  const given: Readonly<Record<string, unknown>> = { ...options };
+  const stray = parameters.find(({ name }) => name in given && !(name in simulationSchema.shape));
+  if (!stray) return;
+  const { name } = stray;
+  throw new InputError(
+    name,
+    `${name} is a parameter of dynamics ${dynamics}: expected parameters: { ${name}: ${show(given[name])} }, give it there`,
+  );
 }
 
 type StartOptions = Pick<Parsed, 'start' | 'startParameters' | 'n' | 'd' | 'seed' | 'normalise'>;

@@ -188,7 +188,7 @@ const indices = z.array(z.array(z.number()));
 const STATE_RECORD = z.object({
   file: z.string(),
   frames: z.number().int().min(1),
-  engine: z.string(),
+  engine: z.object({ name: z.string(), reason: z.string() }),
   integrator: z.object({
     time: z.number(),
     delivered: z.number(),

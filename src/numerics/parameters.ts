@@ -113,10 +113,12 @@ export function show(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
-/** Functions, big integers and circular objects have no JSON. */
+/** Numbers that JSON would turn into null are named; functions, big integers and circular objects have no JSON. */
 function jsonOf(value: unknown): string {
+  const named = (_: string, entry: unknown) =>
+    typeof entry === 'number' && !Number.isFinite(entry) ? String(entry) : entry;
   try {
-    return JSON.stringify(value) ?? String(value);
+    return JSON.stringify(value, named) ?? String(value);
   } catch {
     return String(value);
   }
