@@ -7,7 +7,7 @@ import { parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
 import { mean } from '../../numerics/statistics.ts';
 import type { LanguageModel } from '../checkpoint.ts';
-import { trainKneserNey } from '../ngram.ts';
+import { trainKneserNey } from '../kneser-ney.ts';
 import type { Depth } from '../transformer.ts';
 import { logProbability } from '../world/derive.ts';
 import { exactEntropy } from '../world/entropy.ts';
