@@ -92,11 +92,11 @@ function withoutStart({ init: _, text, model, ...rest }: Source): Source {
 }
 
 /** Save times of the whole run: those of before up to its end, and those asked for now, or the new end. */
-function laterTimes({ settings, from }: RecordedRun, { time, saveAt }: SimulationOptions) {
+function laterTimes({ settings }: RecordedRun, { time, saveAt }: SimulationOptions) {
   const before = settings.saveAt as number[];
   if (time === undefined && saveAt === undefined) return before;
   if (saveAt !== undefined) return saveAt;
-  const kept = before.filter((saved) => saved <= Math.max(from.integrator.delivered, Number(time)));
+  const kept = before.filter((saved) => saved <= Number(time));
   return kept.at(-1) === time ? kept : [...kept, time as number];
 }
 

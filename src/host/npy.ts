@@ -110,7 +110,9 @@ export function readNpyRow(path: string, field: string, index: number): NpyArray
   const size = tail.reduce((a, b) => a * b, 1);
   const bytes = readBytes(path, field, 8 * size, end + 8 * size * index);
   if (index >= rows || bytes.length < 8 * size)
-    throw new DamagedFileError(`${path} has no row ${index}, expected ${index + 1} or more`);
+    throw new DamagedFileError(
+      `${path} has no row ${index}, expected ${index + 1} or more: write it again`,
+    );
   return { shape: tail, data: toFloats(bytes.slice().buffer, size, 8) };
 }
 

@@ -3,7 +3,7 @@
  * run.json, and what the run goes on from. After an interruption the folder holds whole frames, and the
  * run continues with the same numbers. Memory does not grow with the frames.
  */
-import { appendFileSync, existsSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type {
@@ -79,6 +79,7 @@ export function startRecording(
   source: Source,
   resumed?: RecordedRun,
 ): Recording {
+  if (!resumed) removeOld(folder);
   const files = openFiles(folder, settings, resumed?.frames ?? 0);
   const begun = {
     command: 'simulate',
@@ -109,11 +110,27 @@ export function startRecording(
     },
     end(report, seconds, failure) {
       files.close();
-      if (last) keepState(folder, frames, last);
       const status = failure === undefined ? 'done' : 'interrupted';
-      note({ status, ...(failure && { failure }), frames, ...report, seconds });
+      try {
+        if (last) keepState(folder, frames, last);
+        note({ status, ...(failure && { failure }), frames, ...report, seconds });
+      } catch (error) {
+        // What ended the run says more, and often is the same full disk.
+        if (failure === undefined) throw unfinished(folder, error);
+      }
     },
   };
+}
+
+const unfinished = (folder: string, error: unknown) =>
+  new Error(
+    `cannot finish the run in "${folder}" (${errorCode(error)}): its frames are kept, make room and go on with --continue`,
+  );
+
+/** What a new run may not write, and would be taken for its own. */
+function removeOld(folder: string): void {
+  for (const name of [STATE, 'masses.npy', 'view.npy', 'radii.npy'])
+    rmSync(join(folder, name), { force: true });
 }
 
 /** The settings of the whole run, as if it had not been interrupted. */
@@ -142,7 +159,7 @@ function openFiles(folder: string, settings: SimulationSettings, frames: number)
     writeFileSafely(join(folder, 'masses.npy'), encodeNpy([n], [masses]));
   const scalars = chosen.filter(({ kind }) => kind === 'scalar').map(({ name }) => name);
   const header = ['frame', 'time', 'particles', 'steps', 'rejected', 'merge_error', ...scalars];
-  keepLines(join(folder, TABLE), csvLine(header), frames + 1);
+  keepLines(join(folder, TABLE), csvLine(header), frames);
   keepLines(join(folder, LINES), '', frames);
   return {
     append(frame, index) {
@@ -162,10 +179,20 @@ function openFiles(folder: string, settings: SimulationSettings, frames: number)
   };
 }
 
-/** Keeps the first `count` lines of a file, or begins it. */
-function keepLines(path: string, begin: string, count: number): void {
-  const old = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, count) : null;
-  writeFileSafely(path, old && count > 0 ? old.map((line) => `${line}\n`).join('') : begin);
+/** Keeps the header and the lines of so many frames, or begins the file. */
+function keepLines(path: string, header: string, frames: number): void {
+  writeFileSafely(path, frames === 0 ? header : firstLines(path, frames + (header ? 1 : 0)));
+}
+
+/** Throws DamagedFileError where there are not so many. */
+function firstLines(path: string, count: number): string {
+  const lines = readable('continue', path, (file) => readFileSync(file, 'utf8')).split('\n');
+  if (lines.length <= count)
+    throw new DamagedFileError(
+      `${path} has ${lines.length - 1} whole lines, expected ${count} or more: begin a new run`,
+    );
+  const kept = lines.slice(0, count).map((line) => `${line}\n`);
+  return kept.join('');
 }
 
 /** The state as an array beside a small file that names it and appears when the array is whole. */
@@ -173,13 +200,13 @@ function keepState(folder: string, frames: number, continuation: SimulationConti
   const { integrator, members, ...known } = continuation;
   const { state, ...numbers } = integrator;
   const file = `state-${frames}.npy`;
-  const old = readState(folder)?.file;
   writeFileSafely(join(folder, file), encodeNpy([state.length], [Float64Array.from(state)]));
   const merged = members.some((own) => own.length > 1);
   const whom = merged ? members : null;
   const record = { ...known, file, frames, integrator: numbers, members: whom };
   writeFileSafely(join(folder, STATE), `${JSON.stringify(record)}\n`);
-  if (old && old !== file) rmSync(join(folder, old), { force: true });
+  for (const old of readdirSync(folder))
+    if (/^state-\d+\.npy$/.test(old) && old !== file) rmSync(join(folder, old), { force: true });
 }
 
 const indices = z.array(z.array(z.number()));
@@ -238,8 +265,10 @@ export function readRecording(folder: string): RecordedRun {
       `"${folder}" was interrupted before there was a state to go on from: begin the run again in another folder`,
     );
   const { frames, engine, integrator, file, merges, notes } = record;
-  const state = Float64Array.from(readNpy(join(folder, file), 'continue').data);
+  checkArrays(folder, frames);
   const positions = readFrame(join(folder, 'positions.npy'), frames - 1);
+  const members = record.members ?? Array.from({ length: positions.rows }, (_, i) => [i]);
+  const state = readKept(join(folder, file), members.length, positions.columns);
   const view = join(folder, 'view.npy');
   const shown = existsSync(view) ? view : join(folder, 'positions.npy');
   const masses = join(folder, 'masses.npy');
@@ -250,12 +279,27 @@ export function readRecording(folder: string): RecordedRun {
     masses: existsSync(masses) ? Float64Array.from(readNpy(masses, 'continue').data) : null,
     frames,
     seen: { first: readFrame(shown, 0), last: readFrame(shown, frames - 1) },
-    from: {
-      ...{ engine, merges, notes },
-      integrator: { ...integrator, state },
-      members: record.members ?? Array.from({ length: positions.rows }, (_, i) => [i]),
-    },
+    from: { engine, merges, notes, members, integrator: { ...integrator, state } },
   };
+}
+
+/** Throws DamagedFileError where a frame that counts is missing. */
+function checkArrays(folder: string, frames: number): void {
+  for (const name of ['positions.npy', 'times.npy', 'view.npy', 'radii.npy']) {
+    const path = join(folder, name);
+    const optional = name === 'view.npy' || name === 'radii.npy';
+    if (!optional || existsSync(path)) readNpyRow(path, 'continue', frames - 1);
+  }
+}
+
+/** Positions of m particles, and radii where there are any. Throws DamagedFileError for other numbers. */
+function readKept(path: string, m: number, d: number): Float64Array {
+  const { data } = readNpy(path, 'continue');
+  if (data.length !== m * d && data.length !== m * (d + 1))
+    throw new DamagedFileError(
+      `${path} holds ${data.length} numbers, expected ${m * d} for ${m} particles: begin a new run`,
+    );
+  return Float64Array.from(data);
 }
 
 /** One frame [n, d] of an array of frames. */
