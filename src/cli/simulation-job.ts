@@ -56,9 +56,23 @@ const SWITCHES = ['normalise', 'mergeError'];
 export async function readJob(flags: SimulationFlags): Promise<SimulationJob> {
   if (flags.continue !== undefined) return continuedJob(flags.continue, flags);
   const { dynamics, text, model, coupling } = flags;
+  checkOneStart(flags);
   const source = present({ dynamics, text, model, coupling, init: flags.init });
   const settings = simulationSettings({ ...plainOptions(flags), ...(await sourceOptions(source)) });
   return { settings, source, out: flags.out ?? null };
+}
+
+/** Positions that are brought are not drawn as well. Throws InputError for a flag of the others. */
+function checkOneStart(flags: SimulationFlags): void {
+  const [brought, ...more] = ['init', 'text'].filter((name) => flags[name] !== undefined);
+  if (brought === undefined) return;
+  const drawn = ['start', 'n', 'd'].find((name) => flags[name] !== undefined);
+  const other = more[0] ?? drawn ?? Object.keys(flags).find((name) => /^start[A-Z]/.test(name));
+  if (other)
+    throw new InputError(
+      other,
+      `option ${other} is ${JSON.stringify(flags[other])}, and --${brought} brings the particles: expected one of them, leave the other out`,
+    );
 }
 
 /** Flags that a run that goes on may still change. */
@@ -137,10 +151,11 @@ async function sourceOptions(source: Source): Promise<SimulationOptions> {
   const { dynamics, init, text, model, coupling } = source as SimulationFlags;
   const part = { dynamics, text, coupling: readCoupling(coupling) };
   const usesModel = text !== undefined || dynamics === 'model';
-  if (model !== undefined && !usesModel)
+  const idle = model !== undefined ? 'model' : coupling !== undefined ? 'coupling' : null;
+  if (idle && !usesModel)
     throw new InputError(
-      'model',
-      'option model is for --text and --dynamics model: expected one of them, give it or leave the model out',
+      idle,
+      `option ${idle} is for --text and --dynamics model: expected one of them, give it or leave the ${idle} out`,
     );
   const fromModel = usesModel ? await optionsFrom(model, part) : {};
   const named = dynamics === undefined || dynamics === 'model' ? {} : { dynamics };
