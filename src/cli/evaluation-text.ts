@@ -40,24 +40,34 @@ export function evaluationLines(screen: Screen, result: Evaluation): string[] {
   ];
 }
 
-/** The loss on plain text at every depth. */
+/** The loss on plain text at every depth, and that of the baselines. */
 export function textEvaluationLines(
   screen: Screen,
   name: string,
-  { texts, depths, ...own }: TextEvaluation,
+  result: TextEvaluation,
 ): string[] {
-  const row = (label: string, loss: TextEvaluation['depths'][string]) => [
-    label,
-    loss.nats_per_token.toFixed(3),
-    Math.exp(loss.nats_per_token).toFixed(1),
-    loss.bits_per_byte.toFixed(3),
-  ];
+  const { unigram, kneser_ney_5: ngram } = result.baselines;
+  const depths = Object.entries(result.depths).map(([depth, loss]) => row(`  L = ${depth}`, loss));
+  const ratio = 100 * (ngram.model_perplexity_ratio - 1);
+  const side = ratio < 0 ? 'below' : 'above';
   return [
-    `${name}: ${texts} held-out texts`,
+    `${name}: ${result.texts} held-out texts, ${result.depth_texts} of them at other depths`,
     ...table(screen, [
       ['', 'nats a token', 'perplexity', 'bits a byte'],
-      row('model', own),
-      ...Object.entries(depths).map(([depth, loss]) => row(`  L = ${depth}`, loss)),
+      row(`model, L = ${result.depth}`, result),
+      ...depths,
+      row('unigram', unigram),
+      row('5-gram', ngram),
     ]),
+    `perplexity ${Math.abs(ratio).toFixed(1)} % ${side} that of the 5-gram of ${result.training_texts} other texts`,
   ];
 }
+
+type Loss = TextEvaluation['depths'][string];
+
+const row = (label: string, loss: Loss): string[] => [
+  label,
+  `${loss.nats_per_token.toFixed(3)} ± ${loss.nats_per_token_standard_error.toFixed(3)}`,
+  loss.perplexity.toFixed(1),
+  `${loss.bits_per_byte.toFixed(3)} ± ${loss.bits_per_byte_standard_error.toFixed(3)}`,
+];

@@ -15,7 +15,8 @@ const DEPTH_ERROR = {
   error: `expected a whole number of layers from 1 to ${MAXIMUM_DEPTH}, or "ode"`,
 };
 
-const depth = z
+/** Number of layers, or the flow itself. */
+export const depthSchema = z
   .union(
     [z.int(DEPTH_ERROR).min(1, DEPTH_ERROR).max(MAXIMUM_DEPTH, DEPTH_ERROR), z.literal('ode')],
     DEPTH_ERROR,
@@ -28,7 +29,7 @@ const coupling = z
 
 export const fillSchema = z.strictObject({
   top: wholeNumber(1, 1000).default(10).describe('How many answers are listed'),
-  depth: depth.optional(),
+  depth: depthSchema.optional(),
   coupling: coupling.optional(),
   targets: z
     .array(z.string(TARGET_ERROR).min(1, TARGET_ERROR).max(200, TARGET_ERROR), {

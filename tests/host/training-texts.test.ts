@@ -149,6 +149,7 @@ describe('a run on a mixture', async () => {
     expect(held.texts).toHaveLength(prepared.records[0].test ?? 0);
     const trained = textsOf(prepared.parts[0]);
     expect(held.texts.filter((one) => trained.includes(one))).toEqual([]);
+    expect(held.training).toEqual(trained);
     const groups = nearDuplicateGroups(SENTENCES);
     const groupsWith = (texts: readonly string[]) => {
       const original = (one: string) => one.replace(/\b(?:Ben|Leo)\b/, 'Tom');
@@ -164,9 +165,10 @@ describe('a run on a mixture', async () => {
   it('is evaluated in finite numbers, the same for the same seed', () => {
     const [part] = text.parts;
     if (part.kind !== 'text') throw new Error('no text');
-    const { texts } = heldOutTexts(model, part);
+    const held = heldOutTexts(model, part);
+    const { texts } = held;
     const settings = { seed: 3, texts: 10, depthTexts: 4, depths: [2, 3, 'ode'] as const };
-    const result = evaluateTexts(model, texts, settings);
+    const result = evaluateTexts(model, held, settings);
     expect(result).toMatchObject({ model: 'tiny', texts: 10 });
     expect(Object.keys(result.depths)).toEqual(['2', '3', 'ode']);
     for (const loss of [result, ...Object.values(result.depths)]) {
@@ -174,9 +176,9 @@ describe('a run on a mixture', async () => {
       expect(loss.nats_per_token).toBeLessThan(8);
       expect(loss.bits_per_byte).toBeLessThan(8);
     }
-    expect(evaluateTexts(model, texts, settings)).toEqual(result);
+    expect(evaluateTexts(model, held, settings)).toEqual(result);
     const perByte = (loss: typeof result) => loss.nats_per_text / Math.LN2 / loss.bits_per_byte;
-    const bytes = perByte(evaluateTexts(model, texts, { ...settings, texts: 1000 }));
+    const bytes = perByte(evaluateTexts(model, held, { ...settings, texts: 1000 }));
     const own = texts.reduce((sum, one) => sum + Buffer.byteLength(one), 0) / texts.length;
     expect(bytes).toBeCloseTo(own, 6);
   });

@@ -6,16 +6,13 @@ import {
   textLoss,
   withUniformAttention,
 } from '../../src/language/evaluation/causal.ts';
-import {
-  EVALUATION_DEFAULTS,
-  estimate,
-  evaluateModel,
-  evaluationSettings,
-} from '../../src/language/evaluation/evaluate.ts';
+import { estimate } from '../../src/language/evaluation/estimates.ts';
+import { evaluateModel } from '../../src/language/evaluation/evaluate.ts';
 import {
   nextWordDivergences,
   wordLogProbability,
 } from '../../src/language/evaluation/next-words.ts';
+import { EVALUATION_DEFAULTS, evaluationSettings } from '../../src/language/evaluation/settings.ts';
 import { fillBlank } from '../../src/language/fill.ts';
 import { tokenProbabilities } from '../../src/language/transformer.ts';
 import { nextSymbolLaws } from '../../src/language/world/derive.ts';

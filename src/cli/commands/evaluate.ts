@@ -1,14 +1,15 @@
 /** `evaluate`: what a model knows of a world, against its exact law and simple baselines, or of held-out text. */
 import { Command } from 'commander';
-import type { Corpus } from '../../host/corpus.ts';
+import type { CorpusPart } from '../../host/corpus.ts';
 import type { LanguageModel } from '../../language/checkpoint.ts';
-import type { EvaluationSettings } from '../../language/evaluation/evaluate.ts';
+import type { EvaluationSettings } from '../../language/evaluation/settings.ts';
 import { numberIfOne } from '../flags.ts';
 import { printJson, printLines, type Screen, standardScreen } from '../terminal.ts';
 
 interface EvaluateFlags {
   readonly model?: string;
-  readonly corpus: string;
+  readonly corpus: string[];
+  readonly depths?: string;
   readonly texts?: string;
   readonly seed?: string;
   readonly json?: boolean;
@@ -18,19 +19,21 @@ const HELP = `
 Examples:
   schmetterling evaluate --model lieblingstier --corpus data/worlds/lieblingstier
   schmetterling evaluate --corpus data/worlds/lieblingstier --texts 200 --json > numbers.json
-  schmetterling evaluate --model runs/mine --corpus sentences.txt
+  schmetterling evaluate --model runs/mine --corpus de.txt.gz en.txt.gz --depths 4,8,ode
 
 Of a text file (one sentence a line, .txt or .txt.gz) only the test part is used, which training on the
-same file leaves out; near-duplicates of a sentence are all in one part.`;
+same file leaves out; near-duplicates of a sentence are all in one part. Numbers are of each corpus by
+itself: give every language a file. Weights (path:weight) are read as train reads them, and change nothing.`;
 
 export function evaluateCommand(): Command {
   return new Command('evaluate')
-    .description('held-out numbers of a model: against the exact law of a world, or of a text file')
+    .description('held-out numbers of a model: against the exact law of a world, or of text files')
     .option('--model <name>', 'name of an installed model, or the path of a model folder')
     .requiredOption(
-      '--corpus <path>',
-      'a text file, or the folder of a world such as data/worlds/lieblingstier',
+      '--corpus <path...>',
+      'text files, or folders of worlds such as data/worlds/lieblingstier',
     )
+    .option('--depths <list>', 'numbers of layers, and ode (default: 4,6,8,16,32,64,ode)')
     .option('--texts <count>', 'texts to draw (default: 1000, fewer for the slow parts)')
     .option('--seed <number>', 'seed of the held-out texts')
     .option('--json', 'print one JSON document and nothing else')
@@ -39,31 +42,47 @@ export function evaluateCommand(): Command {
 }
 
 async function evaluate(flags: EvaluateFlags): Promise<void> {
-  const { evaluationSettings } = await import('../../language/evaluation/evaluate.ts');
+  const { evaluationSettings } = await import('../../language/evaluation/settings.ts');
   const settings = evaluationSettings({
     texts: numberIfOne(flags.texts),
     seed: numberIfOne(flags.seed),
+    depths: flags.depths?.split(',').map((depth) => numberIfOne(depth.trim())),
   });
   const { readCorpus } = await import('../../host/corpus.ts');
   const { readModel } = await import('../../host/models.ts');
-  const [part] = readCorpus(flags.corpus).parts;
+  const { parts } = readCorpus(...flags.corpus);
   const model = readModel(flags.model);
   const begun = performance.now();
-  const { result, lines } = await evaluatePart(model, part, settings, (stage) =>
-    console.error(`… ${stage}`),
-  );
+  const evaluated: EvaluatedPart[] = [];
+  for (const part of parts)
+    evaluated.push(await evaluatePart(model, part, settings, (stage) => logStage(part, stage)));
   const seconds = (performance.now() - begun) / 1000;
-  if (flags.json) return printJson({ ...result, seconds });
-  printLines(lines(standardScreen()));
+  if (flags.json) return printJson({ ...evaluationDocument(evaluated), seconds });
+  const screen = standardScreen();
+  printLines(evaluated.flatMap(({ lines }, i) => [...(i > 0 ? [''] : []), ...lines(screen)]));
 }
 
-/** The numbers of a model on a part of a corpus, and how they are shown. */
+const logStage = ({ name }: CorpusPart, stage: string) => console.error(`… ${name}: ${stage}`);
+
+/** What was measured on one part of a corpus, and how it is shown. */
+export interface EvaluatedPart {
+  readonly result: object;
+  lines(screen: Screen): string[];
+}
+
+/** The record of one part, or the list of several. */
+export function evaluationDocument(parts: readonly EvaluatedPart[]): object {
+  const results = parts.map(({ result }) => result);
+  return results.length === 1 ? results[0] : { corpora: results };
+}
+
+/** The numbers of a model on a part of a corpus. */
 export async function evaluatePart(
   model: LanguageModel,
-  part: Corpus['parts'][number],
+  part: CorpusPart,
   settings: EvaluationSettings,
   onStage?: (stage: string) => void,
-): Promise<{ result: object; lines: (screen: Screen) => string[] }> {
+): Promise<EvaluatedPart> {
   const shown = await import('../evaluation-text.ts');
   if (part.kind === 'world') {
     const { evaluateModel } = await import('../../language/evaluation/evaluate.ts');
@@ -71,13 +90,14 @@ export async function evaluatePart(
     const result = evaluateModel(model, parseWorld(part.files), settings, onStage);
     return { result, lines: (screen) => shown.evaluationLines(screen, result) };
   }
-  const { heldOutTexts } = await import('../../language/evaluation/held-out.ts');
+  const { heldOutTexts, languageOf } = await import('../../language/evaluation/held-out.ts');
   const { evaluateTexts } = await import('../../language/evaluation/texts.ts');
   onStage?.(`which of ${part.lines.length} lines are held out`);
-  const { texts, split, trainedOn } = heldOutTexts(model, part);
-  const result = evaluateTexts(model, texts, settings, onStage);
+  const { split, trainedOn, ...held } = heldOutTexts(model, part);
+  const language = languageOf(part.name, model.config.languages);
+  const result = evaluateTexts(model, held, settings, onStage);
   return {
-    result: { corpus: part.name, split, trained_on: trainedOn, ...result },
+    result: { corpus: part.name, language, split, trained_on: trainedOn, ...result },
     lines: (screen) => shown.textEvaluationLines(screen, part.name, result),
   };
 }

@@ -6,6 +6,7 @@ import type { PartRecord } from '../../host/training/preparation.ts';
 import type { TrainingProgress } from '../../host/training/run.ts';
 import type { LanguageModel } from '../../language/checkpoint.ts';
 import { standardScreen } from '../terminal.ts';
+import type { EvaluatedPart } from './evaluate.ts';
 
 interface TrainFlags {
   readonly corpus: string[];
@@ -65,18 +66,18 @@ const EVALUATION_TEXTS = 100;
 
 /** Measures the new model on each part of its corpus, on the screen and in OUT/evaluation.json. */
 async function measure(model: LanguageModel, { parts }: Corpus, out: string): Promise<void> {
-  const { evaluationSettings } = await import('../../language/evaluation/evaluate.ts');
-  const { evaluatePart } = await import('./evaluate.ts');
+  const { evaluationSettings } = await import('../../language/evaluation/settings.ts');
+  const { evaluatePart, evaluationDocument } = await import('./evaluate.ts');
   const { writeFileSafely } = await import('../../host/files.ts');
   const settings = evaluationSettings({ texts: EVALUATION_TEXTS });
-  const results: object[] = [];
+  const evaluated: EvaluatedPart[] = [];
   for (const part of parts) {
-    const { result, lines } = await evaluatePart(model, part, settings);
-    results.push(result);
-    for (const line of lines(standardScreen())) console.error(line);
+    const one = await evaluatePart(model, part, settings);
+    evaluated.push(one);
+    for (const line of one.lines(standardScreen())) console.error(line);
   }
-  const document = results.length === 1 ? results[0] : { corpora: results };
-  writeFileSafely(join(out, 'evaluation.json'), `${JSON.stringify(document, null, 2)}\n`);
+  const document = JSON.stringify(evaluationDocument(evaluated), null, 2);
+  writeFileSafely(join(out, 'evaluation.json'), `${document}\n`);
 }
 
 /** What was taken of each part, where there is a file. */

@@ -2,15 +2,12 @@
 import type { Float64Tensor } from '../../engines/reference.ts';
 import type { LanguageModel } from '../checkpoint.ts';
 import { couplingMask, type Depth, embed, flow, tokenProbabilities } from '../transformer.ts';
+import type { TextCost } from './estimates.ts';
 
 /** −log p of the text's tokens and of its end, at the last frame and at the start of the flow. */
-export interface TextLoss {
-  readonly nats: number;
+export interface TextLoss extends TextCost {
   /** The same read from the embedding, without any layer: the lens at layer 0. */
   readonly natsAtStart: number;
-  /** Tokens, the end included. */
-  readonly tokens: number;
-  readonly bytes: number;
 }
 
 /** The causal loss of one text at depth L or `ode`. */

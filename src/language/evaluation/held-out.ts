@@ -1,4 +1,4 @@
-/** The texts of a file that a model was not trained on, as its own record says, or by the default split. */
+/** The parts of a file by the split that a model was trained with, as its own record says, or by the default one. */
 import { z } from 'zod';
 import { InputError } from '../../numerics/errors.ts';
 import type { LanguageModel } from '../checkpoint.ts';
@@ -13,7 +13,10 @@ const recordSchema = z.object({
 });
 
 export interface HeldOut {
+  /** The test part. */
   readonly texts: readonly string[];
+  /** The training part, as the model saw it: for baselines, and to look for overlap. */
+  readonly training: readonly string[];
   /** Fingerprint of the split. */
   readonly split: string;
   /** Whether the model was trained on the other part of this very file. */
@@ -41,5 +44,12 @@ export function heldOutTexts(
       'corpus',
       `of ${lines.length} lines none is held out for the test: give a longer file`,
     );
-  return { texts: parts.test, split, trainedOn: known !== undefined };
+  return { texts: parts.test, training: parts.training, split, trainedOn: known !== undefined };
+}
+
+/** Which of the languages the name of a file says, as de.txt.gz says de; null where it says none or several. */
+export function languageOf(name: string, languages: readonly string[]): string | null {
+  const words = new Set(name.toLowerCase().split(/[^\p{L}]+/u));
+  const said = languages.filter((language) => words.has(language.toLowerCase()));
+  return said.length === 1 ? said[0] : null;
 }

@@ -1,24 +1,32 @@
 /**
- * What a model knows of plain text: nats per token and bits per byte of continuing texts, at every
- * depth. No law is known here, so there is nothing exact to hold it against.
+ * What a model knows of plain text of one language: nats per token and bits per byte of continuing
+ * texts at every depth, beside n-grams on the same tokens. No law is known here, so there is nothing
+ * exact to hold it against.
  */
 import { InputError } from '../../numerics/errors.ts';
 import { random } from '../../numerics/random.ts';
 import type { LanguageModel } from '../checkpoint.ts';
 import { shuffled } from '../training/shuffle.ts';
+import type { Depth } from '../transformer.ts';
+import { baselineCosts, baselineRecord } from './baselines.ts';
 import { textLoss } from './causal.ts';
-import { type EvaluationSettings, lossRecord } from './evaluate.ts';
+import { lossRecord } from './estimates.ts';
+import type { HeldOut } from './held-out.ts';
+import type { EvaluationSettings } from './settings.ts';
 
-/** Draws `settings.texts` of the texts and measures the model on them. Throws InputError where none fits it. */
+/**
+ * Draws `settings.texts` of the held-out texts and measures the model on them, and n-grams of the
+ * training part. Throws InputError where no text fits the model.
+ */
 export function evaluateTexts(
   model: LanguageModel,
-  texts: readonly string[],
+  { texts, training }: Pick<HeldOut, 'texts' | 'training'>,
   settings: Pick<EvaluationSettings, 'seed' | 'texts' | 'depthTexts' | 'depths'>,
   onStage: (stage: string) => void = () => {},
 ) {
   const chosen = choose(model, texts, settings);
   const { depth } = model.config;
-  const atDepth = (some: readonly string[], other: EvaluationSettings['depths'][number]) => {
+  const atDepth = (some: readonly string[], other: Depth) => {
     onStage(`loss of ${some.length} texts at depth ${other}`);
     return some.map((text) => textLoss(model, text, other));
   };
@@ -28,11 +36,18 @@ export function evaluateTexts(
     other,
     lossRecord(other === depth ? losses.slice(0, few.length) : atDepth(few, other)),
   ]);
+  onStage(`baselines of ${training.length} texts`);
+  const baselines = baselineRecord(baselineCosts(model.tokenizer, training, chosen), losses);
   return {
     model: model.config.name,
     texts: chosen.length,
+    tokens: losses.reduce((sum, { tokens }) => sum + tokens, 0),
+    training_texts: training.length,
+    depth,
     ...lossRecord(losses),
+    depth_texts: few.length,
     depths: Object.fromEntries(depths) as Record<string, ReturnType<typeof lossRecord>>,
+    baselines,
   };
 }
 

@@ -1,0 +1,69 @@
+/** Means over texts with their standard errors; texts count as independent draws. */
+import { mean } from '../../numerics/statistics.ts';
+
+/** A mean with its standard error. */
+export interface Estimate {
+  readonly mean: number;
+  readonly standard_error: number;
+}
+
+export function estimate(values: readonly number[]): Estimate {
+  const average = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - average) ** 2, 0);
+  return {
+    mean: average,
+    standard_error: Math.sqrt(squares / Math.max(1, values.length - 1) / values.length),
+  };
+}
+
+/**
+ * R = Σ a_i / Σ b_i of one draw (a_i, b_i) a text, such as nats and tokens. Its standard error is that
+ * of the mean of a_i − R b_i, over the mean of b (Cochran 1977, "Sampling Techniques", §2.11).
+ */
+export function ratioEstimate(a: readonly number[], b: readonly number[]): Estimate {
+  const size = mean(b);
+  const ratio = mean(a) / size;
+  const { standard_error } = estimate(a.map((value, i) => value - ratio * b[i]));
+  return { mean: ratio, standard_error: standard_error / size };
+}
+
+/** What it costs to write one text. */
+export interface TextCost {
+  readonly nats: number;
+  /** Tokens, the end included. */
+  readonly tokens: number;
+  /** Of UTF-8. */
+  readonly bytes: number;
+}
+
+/** The costs of texts as a record: each number with its standard error beside it. */
+export function lossRecord(costs: readonly TextCost[]) {
+  const nats = costs.map((cost) => cost.nats);
+  const text = estimate(nats);
+  const token = perToken(nats, costs);
+  const byte = ratioEstimate(
+    nats.map((value) => value / Math.LN2),
+    costs.map(({ bytes }) => bytes),
+  );
+  return {
+    nats_per_text: text.mean,
+    standard_error: text.standard_error,
+    nats_per_token: token.mean,
+    nats_per_token_standard_error: token.standard_error,
+    perplexity: Math.exp(token.mean),
+    bits_per_byte: byte.mean,
+    bits_per_byte_standard_error: byte.standard_error,
+  };
+}
+
+/** How much more nats a token the first way of writing the same texts takes than the second. */
+export function costDifference(first: readonly TextCost[], second: readonly TextCost[]): Estimate {
+  const differences = first.map(({ nats }, i) => nats - second[i].nats);
+  return perToken(differences, first);
+}
+
+const perToken = (nats: readonly number[], costs: readonly TextCost[]) =>
+  ratioEstimate(
+    nats,
+    costs.map(({ tokens }) => tokens),
+  );
