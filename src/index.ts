@@ -17,13 +17,9 @@ export { type Float64Tensor, referenceAlgebra, tensor } from './engines/referenc
 export { simulationEngines } from './flow/engines.ts';
 export { examineDynamics } from './flow/examine.ts';
 export { trajectoriesFigure } from './flow/figures.ts';
+export type { SimulationFrame } from './flow/frames.ts';
 export { type Inspection, type InspectOptions, inspectFrames } from './flow/inspect.ts';
-export {
-  openSimulation,
-  type SimulationContext,
-  type SimulationFrame,
-  type SimulationReport,
-} from './flow/simulate.ts';
+export { openSimulation, type SimulationContext, type SimulationReport } from './flow/simulate.ts';
 export { type Simulation, simulate, simulationToJson } from './flow/simulation.ts';
 export { type SimulationOptions, simulationSettings } from './flow/simulation-settings.ts';
 export { starts } from './geometry/catalogue.ts';

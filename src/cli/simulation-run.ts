@@ -2,9 +2,9 @@
  * Runs a job of `simulate`: threads, progress, and the recording or the frames in memory. Ctrl-C ends the
  * process at once, even inside of a velocity of a million particles: a recording is whole at any time.
  */
+import type { SimulationFrame } from '../flow/frames.ts';
 import {
   openSimulation,
-  type SimulationFrame,
   type SimulationProgress,
   type SimulationReport,
 } from '../flow/simulate.ts';

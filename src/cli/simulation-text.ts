@@ -1,6 +1,6 @@
 /** A simulation as text for a reader, and as the JSON document of `simulate --json`. */
 import type { DiagnosticRecord } from '../diagnostics/catalogue.ts';
-import type { SimulationFrame } from '../flow/simulate.ts';
+import type { SimulationFrame } from '../flow/frames.ts';
 import { simulationToJson } from '../flow/simulation.ts';
 import { settingsRecord } from '../flow/simulation-settings.ts';
 import { packageVersion } from '../host/package.ts';

@@ -1,12 +1,8 @@
 /** A whole simulation at once: the library's `simulate`, and its result as JSON. Frame by frame: simulate.ts. */
 import type { DiagnosticRecord } from '../diagnostics/catalogue.ts';
 import { type Matrix, toRows } from '../numerics/matrix.ts';
-import {
-  openSimulation,
-  type SimulationContext,
-  type SimulationFrame,
-  type SimulationReport,
-} from './simulate.ts';
+import type { SimulationFrame } from './frames.ts';
+import { openSimulation, type SimulationContext, type SimulationReport } from './simulate.ts';
 import {
   type SimulationOptions,
   type SimulationSettings,

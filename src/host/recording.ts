@@ -6,12 +6,9 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type {
-  SeenFrames,
-  SimulationContinuation,
-  SimulationFrame,
-  SimulationReport,
-} from '../flow/simulate.ts';
+import type { SeenFrames, SimulationFrame } from '../flow/frames.ts';
+import type { SimulationContinuation } from '../flow/run.ts';
+import type { SimulationReport } from '../flow/simulate.ts';
 import { type SimulationSettings, settingsRecord } from '../flow/simulation-settings.ts';
 import { DamagedFileError, InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';

@@ -2,11 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { defineDynamics } from '../../src/dynamics/define.ts';
 import { simulationEngines } from '../../src/flow/engines.ts';
-import {
-  openSimulation,
-  type SimulationContinuation,
-  type SimulationFrame,
-} from '../../src/flow/simulate.ts';
+import type { SimulationFrame } from '../../src/flow/frames.ts';
+import type { SimulationContinuation } from '../../src/flow/run.ts';
+import { openSimulation } from '../../src/flow/simulate.ts';
 import { type Simulation, simulate, simulationToJson } from '../../src/flow/simulation.ts';
 import { type SimulationOptions, simulationSettings } from '../../src/flow/simulation-settings.ts';
 import { modelDynamics, modelOptions, sentenceParticles } from '../../src/language/particles.ts';

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { SimulationFrame } from '../../src/flow/simulate.ts';
+import type { SimulationFrame } from '../../src/flow/frames.ts';
 import { simulate } from '../../src/flow/simulation.ts';
 import { drawStart, startNamed } from '../../src/geometry/catalogue.ts';
 import { createApp } from '../../src/server/app.ts';

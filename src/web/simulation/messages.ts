@@ -1,5 +1,6 @@
 /** What the page and the simulation's worker tell each other. Not how either works. */
-import type { SimulationFrame, SimulationReport } from '../../flow/simulate.ts';
+import type { SimulationFrame } from '../../flow/frames.ts';
+import type { SimulationReport } from '../../flow/simulate.ts';
 import type { SimulationOptions } from '../../flow/simulation-settings.ts';
 import type { Problem } from '../problem.ts';
 

@@ -3,7 +3,8 @@
  * tells errors as data.
  */
 import './no-eval.ts';
-import { openSimulation, type SimulationFrame } from '../../flow/simulate.ts';
+import type { SimulationFrame } from '../../flow/frames.ts';
+import { openSimulation } from '../../flow/simulate.ts';
 import { simulationSettings } from '../../flow/simulation-settings.ts';
 import type { Matrix } from '../../numerics/matrix.ts';
 import { browserEngines } from './engines.ts';

@@ -1,0 +1,86 @@
+/** What a simulation shows of its particles: all of them at a time, with diagnostics. */
+import { type DiagnosticValue, diagnoseFrame } from '../diagnostics/catalogue.ts';
+import type { Frame } from '../integrators/integrate.ts';
+import { type Matrix, matrix } from '../numerics/matrix.ts';
+import { expand } from './merging.ts';
+import type { Run, SimulationContinuation } from './run.ts';
+
+export interface SimulationFrame {
+  readonly time: number;
+  /** [n, d]: all particles that the run began with; merged ones lie on each other. */
+  readonly positions: Matrix;
+  /** r_i, [n], where the dynamics have radii. */
+  readonly radii: Float64Array | null;
+  /** Positions as the dynamics are looked at, such as z = e^{−tV} x; null where that is how they are. */
+  readonly view: Matrix | null;
+  /** How many particles are left after merging. */
+  readonly particles: number;
+  /** Diagnostics by name, of the view where there is one. */
+  readonly diagnostics: Readonly<Record<string, DiagnosticValue>>;
+  /** The farthest that a particle is from its place without merging; null where that was not asked for. */
+  readonly mergeError: number | null;
+  /** Accepted and rejected steps until here. */
+  readonly steps: number;
+  readonly rejected: number;
+  /** What goes on exactly from here; to be asked for before the next frame. */
+  continuation(): SimulationContinuation;
+}
+
+/** Frames that diagnostics of a run that goes on compare with, as they were seen (view or positions). */
+export interface SeenFrames {
+  readonly first: Matrix;
+  readonly last: Matrix;
+}
+
+/** Couplings [n, n] are read by diagnostics up to here. */
+const MOST_COUPLED = 512;
+
+/** From the integrator's frames to those of all particles, with diagnostics. */
+export function frameReader(run: Run, seenBefore?: SeenFrames): (frame: Frame) => SimulationFrame {
+  const { settings } = run;
+  const { entry, parameters, n, d, masses, chosen } = settings;
+  const beta = typeof parameters.beta === 'number' ? parameters.beta : 1;
+  let initial = seenBefore?.first;
+  let previous = seenBefore?.last;
+  return (frame) => {
+    const { crowd } = run;
+    const size = crowd.masses.length * d;
+    const positions = matrix(n, d, expand(frame.state.subarray(0, size), crowd));
+    const radii = frame.state.length > size ? frame.state.slice(size) : null;
+    const view = entry.view?.(positions, frame.time, parameters) ?? null;
+    const seen = view ?? positions;
+    initial ??= seen;
+    const shared = { positions: seen, previous, initial, masses, beta, space: entry.space, radii };
+    const found = diagnoseFrame({ ...shared, ...motion(run, frame, view !== null) }, chosen);
+    Object.assign(run.notes, found.notes);
+    previous = seen;
+    const { steps, rejected, time } = frame;
+    return {
+      ...{ time, positions, radii, view, steps, rejected },
+      particles: crowd.masses.length,
+      mergeError: null,
+      diagnostics: found.values,
+      continuation: () => continuationOf(run, frame),
+    };
+  };
+}
+
+/** What the field says of a frame; nothing where it would be about other positions than those seen. */
+function motion(run: Run, frame: Frame, isView: boolean) {
+  const { settings, source, crowd, problem } = run;
+  if (isView || settings.chosen.length === 0) return {};
+  const { n, d } = settings;
+  const rate = new Float64Array(frame.state.length);
+  problem.velocity(frame.time, frame.state, rate);
+  const velocity = matrix(n, d, expand(rate.subarray(0, crowd.masses.length * d), crowd));
+  const readable = n <= MOST_COUPLED && crowd.masses.length === n;
+  const positions = frame.state.subarray(0, n * d);
+  return { velocity, couplings: readable ? source.couplings(positions, crowd.masses) : null };
+}
+
+function continuationOf(run: Run, frame: Frame): SimulationContinuation {
+  const { crowd, source, merges, notes } = run;
+  const { name, reason } = source.report;
+  const known = { members: crowd.members, merges: [...merges], notes: { ...notes } };
+  return { integrator: frame.continuation(), engine: { name, reason }, ...known };
+}

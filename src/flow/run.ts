@@ -1,0 +1,199 @@
+/**
+ * The state of a simulation between its steps: which engine drives which crowd, who has merged, why it
+ * stops. Not what is reported of it (frames.ts).
+ */
+import { fastest } from '../integrators/events.ts';
+import { brownian } from '../integrators/heun.ts';
+import {
+  type Continuation,
+  type Frame,
+  integrate,
+  type Reply,
+  type StepView,
+} from '../integrators/integrate.ts';
+import type { FlowProblem } from '../integrators/problem.ts';
+import { TOLERANCE } from '../integrators/schemes.ts';
+import type { EngineName, Engines } from './engine-choice.ts';
+import { mergeClose, type Population, population } from './merging.ts';
+import { flowProblem, type Velocities } from './problem.ts';
+import type { SimulationSettings } from './simulation-settings.ts';
+import { type EngineReport, openVelocities, type VelocitySource } from './velocities.ts';
+
+/** At this time these particles became one. */
+export interface MergeEvent {
+  readonly time: number;
+  readonly groups: readonly (readonly number[])[];
+}
+
+/** Where a run goes on: an integrator's continuation, who has merged with whom, and what was reported. */
+export interface SimulationContinuation {
+  readonly integrator: Continuation;
+  readonly members: readonly (readonly number[])[];
+  /** The engine that the run has come to, and why. */
+  readonly engine: Pick<EngineReport, 'name' | 'reason'>;
+  readonly merges: readonly MergeEvent[];
+  readonly notes: Readonly<Record<string, string>>;
+}
+
+/** What changes in the course of a run. */
+export interface Run {
+  readonly settings: SimulationSettings;
+  readonly engines: Engines;
+  source: VelocitySource;
+  crowd: Population;
+  /** Of the source, for the crowd. */
+  velocities: Velocities;
+  problem: FlowProblem;
+  last: Frame | null;
+  readonly merges: MergeEvent[];
+  readonly notes: Record<string, string>;
+  /** When other work of this thread was last let in. */
+  breath: number;
+  stopped: string;
+}
+
+/** Milliseconds of computing between two looks at the signal. */
+const BREATH = 50;
+/**
+ * A step's share of the tolerance. Errors of the slow phases of a flow are shifts in time, which the fast
+ * ones enlarge: with it equiangular tokens are 1e-8 from the closed form at tolerance 1e-10, up to β = 9.
+ */
+const STEP_SHARE = 0.1;
+/** Schemes that do not compute f between steps anyway are asked for the speed this seldom. */
+const SPEED_EVERY = 16;
+/** Up to so many particles pairs are affordable where modes are not accurate enough. */
+const MOST_PAIRED = 20_000;
+/** A run at its start or where another stopped. Throws InputError where no engine serves it. */
+export async function openRun(
+  settings: SimulationSettings,
+  engines: Engines,
+  from?: SimulationContinuation,
+): Promise<Run> {
+  const opened = await openVelocities(settings, engines, resumedEngine(settings, from));
+  const source = { ...opened, report: { ...opened.report, ...from?.engine } };
+  const crowd = crowdOf(settings, from);
+  const parts = { settings, engines, source, crowd, velocities: source.velocities(crowd.masses) };
+  const known = { merges: [...(from?.merges ?? [])], notes: { ...from?.notes } };
+  const state = { last: null, ...known, breath: performance.now(), stopped: 'end' };
+  const run = { ...parts, ...state };
+  return Object.assign(run, { problem: problemOf(run) });
+}
+
+/** A run goes on with the engine that it had come to. */
+function resumedEngine(
+  { engine }: SimulationSettings,
+  from?: SimulationContinuation,
+): EngineName | 'auto' {
+  const found = from?.engine.name;
+  return found === 'reference' || found === 'wasm' || found === 'spectral' ? found : engine;
+}
+
+function crowdOf(settings: SimulationSettings, from?: SimulationContinuation): Population {
+  const { positions, masses, d } = settings;
+  const first = population(Float64Array.from(positions.data), masses, d);
+  if (!from) return first;
+  const together = (own: readonly number[]) => own.reduce((sum, i) => sum + masses[i], 0);
+  return { ...first, members: from.members, masses: Float64Array.from(from.members, together) };
+}
+
+/** The problem of the crowd as it is now, with the run's velocities as they will be. */
+function problemOf(run: Pick<Run, 'settings' | 'crowd' | 'velocities'>): FlowProblem {
+  const { entry, parameters, d } = run.settings;
+  const velocities: Velocities = {
+    tangent: (time, positions, out) => run.velocities.tangent(time, positions, out),
+    ambient: (time, positions, out) => run.velocities.ambient(time, positions, out),
+  };
+  return flowProblem({ entry, parameters, n: run.crowd.masses.length, d, velocities });
+}
+
+/** Positions, then radii where the dynamics have them. */
+function startState({ entry, parameters, positions, n }: SimulationSettings): Float64Array {
+  const normalisation = entry.normalisation?.(parameters);
+  if (!normalisation) return Float64Array.from(positions.data);
+  const state = new Float64Array(positions.data.length + n);
+  state.set(positions.data);
+  return state.fill(normalisation.initialRadius, positions.data.length);
+}
+
+/** The frames of the integrator: those to be saved, and those where the run pauses, switches or stops. */
+export function stepsOf(run: Run, from?: SimulationContinuation): Generator<Frame, void> {
+  const { scheme, step, tolerance, maximumSteps, time, times, seed } = run.settings;
+  const settings = {
+    scheme: scheme.name,
+    ...(!scheme.adaptive && { step }),
+    tolerance: Math.max(TOLERANCE.minimum, STEP_SHARE * tolerance),
+    maximumSteps,
+    end: time,
+    times,
+    noise: brownian(seed),
+  };
+  const start = from?.integrator ?? startState(run.settings);
+  return integrate(run.problem, start, settings, { onStep: (view) => afterStep(run, view) });
+}
+
+/** Whether other work of this thread has waited long enough. */
+export const isBreathDue = ({ breath }: Run) => performance.now() - breath > BREATH;
+
+/** Merges, stops, and asks for a pause, between two steps. */
+function afterStep(run: Run, view: StepView): Reply {
+  const merged = mergeStep(run, view);
+  const { crowd, settings } = run;
+  if (settings.stopClusters !== undefined && crowd.masses.length <= settings.stopClusters)
+    return { ...merged, stop: stopFor(run, 'clusters') };
+  const slow = merged ? {} : slowness(run, view);
+  const pause = isBreathDue(run) ? { frame: 'pause' } : {};
+  return { ...pause, ...slow, ...merged };
+}
+
+function stopFor(run: Run, reason: string): string {
+  run.stopped = reason;
+  return reason;
+}
+
+/** The state and the problem of fewer particles; null where none have met. */
+function mergeStep(run: Run, { time, state }: StepView): Reply | null {
+  const { merge, entry } = run.settings;
+  if (merge === undefined) return null;
+  const before = { ...run.crowd, positions: state };
+  const after = mergeClose(before, { merge, space: entry.space });
+  if (!after) return null;
+  const known = new Set(before.members.map(String));
+  const groups = after.members.filter((own) => !known.has(String(own)));
+  run.merges.push({ time, groups });
+  run.crowd = after;
+  run.velocities = run.source.velocities(after.masses);
+  run.problem = problemOf(run);
+  return { state: after.positions, problem: run.problem };
+}
+
+/** Whether the fastest particle is too slow for the run to go on, or for the engine to tell. */
+function slowness(run: Run, view: StepView): Reply {
+  const { settings, source } = run;
+  const { stopBelow, scheme, d, n } = settings;
+  const due = scheme.adaptive || view.steps % SPEED_EVERY === 0;
+  const watched = due && !run.problem.diffuse && !run.notes.floor;
+  if (stopBelow === undefined && !watched) return {};
+  const speed = fastest(view.velocity().subarray(0, run.crowd.masses.length * d), d);
+  if (stopBelow !== undefined && speed <= stopBelow) return { stop: stopFor(run, 'stationary') };
+  if (!(speed <= source.floor)) return {};
+  run.notes.floor = floorNote(view.time, speed, source);
+  const better = settings.engine === 'auto' && source.report.name === 'spectral';
+  return better && n <= MOST_PAIRED ? { frame: 'switch' } : {};
+}
+
+function floorNote(time: number, speed: number, { floor, report }: VelocitySource): string {
+  if (speed === 0) return `from time ${time} on nothing moves`;
+  return `at time ${time} the fastest particle has speed ${speed.toPrecision(3)}, which the ${report.name} engine cannot tell from its error of ${floor.toPrecision(3)}`;
+}
+
+/** From modes, whose error is absolute, to pairs, whose error is relative. */
+export async function switchEngine(run: Run): Promise<void> {
+  const { settings, engines } = run;
+  const source = await openVelocities(settings, engines, 'wasm');
+  run.source.close();
+  run.source = {
+    ...source,
+    report: { ...source.report, reason: 'slower than the spectral engine can tell' },
+  };
+  run.velocities = run.source.velocities(run.crowd.masses);
+}
