@@ -33,6 +33,7 @@ export {
 export { type Answer, fillBlank, type Prediction } from './language/fill.ts';
 export type { FillOptions, TraceOptions } from './language/options.ts';
 export { modelDynamics, sentenceParticles } from './language/particles.ts';
+export { type Portrait, portrait } from './language/portrait/portrait.ts';
 export { type Trace, type TraceRecord, trace, traceToJson } from './language/trace.ts';
 export { type Depth, theta } from './language/transformer.ts';
 export type { Algebra } from './numerics/algebra.ts';

@@ -9,6 +9,7 @@ import { catalogueCommand } from './commands/catalogue.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { modelsCommand } from './commands/models.ts';
+import { portraitCommand } from './commands/portrait.ts';
 import { predictCommand } from './commands/predict.ts';
 import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
@@ -21,6 +22,7 @@ const commands: readonly ((services: Services) => Command)[] = [
   predictCommand,
   traceCommand,
   inspectCommand,
+  portraitCommand,
   simulateCommand,
   trainCommand,
   evaluateCommand,

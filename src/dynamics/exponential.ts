@@ -1,5 +1,5 @@
 /** The exponential of a small square matrix. */
-import { type Matrix, matrix } from '../numerics/matrix.ts';
+import { type Matrix, matrix, product } from '../numerics/matrix.ts';
 
 /**
  * e^{scale · a} by scaling and squaring of the Taylor series (Moler, Van Loan, SIAM Rev. 45, 2003):
@@ -45,18 +45,5 @@ function rowSumNorm({ rows, columns, data }: Matrix): number {
 function identity(d: number): Matrix {
   const out = matrix(d, d);
   for (let i = 0; i < d; i++) out.data[i * d + i] = 1;
-  return out;
-}
-
-/** a [n, l] · b [l, m] → [n, m] */
-export function product(a: Matrix, b: Matrix): Matrix {
-  const out = matrix(a.rows, b.columns);
-  for (let i = 0; i < a.rows; i++)
-    for (let l = 0; l < a.columns; l++) {
-      const entry = a.data[i * a.columns + l];
-      if (entry === 0) continue;
-      for (let j = 0; j < b.columns; j++)
-        out.data[i * b.columns + j] += entry * b.data[l * b.columns + j];
-    }
   return out;
 }

@@ -196,11 +196,3 @@ function wigner(d: number, scale: number, gaussian: () => number): Matrix {
     }
   return out;
 }
-
-/** [d, e] → [e, d] */
-export function transposed({ rows, columns, data }: Matrix): Matrix {
-  const out = matrix(columns, rows);
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++) out.data[j * rows + i] = data[i * columns + j];
-  return out;
-}

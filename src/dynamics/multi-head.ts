@@ -3,9 +3,9 @@
  * as in the papers, so that d need not be divisible. Narrow heads are those of a checkpoint (from-weights.ts).
  */
 import type { Interaction } from '../attention/interaction.ts';
-import { type Matrix, matrix } from '../numerics/matrix.ts';
+import { type Matrix, matrix, transposed } from '../numerics/matrix.ts';
 import type { Dynamics, MatrixParameter, MatrixValue, ParameterValues } from './dynamics.ts';
-import { checkSize, resolveMatrix, transposed } from './matrices.ts';
+import { checkSize, resolveMatrix } from './matrices.ts';
 import { BETA, matrixParameter, matrixValueOf, numberOf } from './parameters.ts';
 import { ATTENTION_PROPERTIES } from './single-head.ts';
 

@@ -1,8 +1,8 @@
 /** Softmax attention in R^d without projection, looked at through z_i = e^{−tV} x_i. */
-import type { Matrix } from '../numerics/matrix.ts';
+import { type Matrix, product, transposed } from '../numerics/matrix.ts';
 import type { Dynamics, ParameterValues } from './dynamics.ts';
-import { matrixExponential, product } from './exponential.ts';
-import { resolveMatrix, transposed } from './matrices.ts';
+import { matrixExponential } from './exponential.ts';
+import { resolveMatrix } from './matrices.ts';
 import { BETA, KEY, matrixValueOf, QUERY, VALUE } from './parameters.ts';
 import { ATTENTION_PROPERTIES, singleHead } from './single-head.ts';
 

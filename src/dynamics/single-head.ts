@@ -1,9 +1,9 @@
 /** The interaction of one head with Q, K and V from an entry's parameters. */
 import type { CouplingKind, Interaction } from '../attention/interaction.ts';
 import type { AttentionWeights } from '../attention/scores.ts';
-import type { Matrix } from '../numerics/matrix.ts';
+import { type Matrix, transposed } from '../numerics/matrix.ts';
 import type { ParameterValues, Properties } from './dynamics.ts';
-import { isIdentity, resolveMatrix, transposed } from './matrices.ts';
+import { isIdentity, resolveMatrix } from './matrices.ts';
 import { choiceOf, matrixValueOf, numberOf } from './parameters.ts';
 
 /** What attention with Q = K = V = I keeps, and no more. */

@@ -26,3 +26,24 @@ export function row(m: Matrix, index: number): Float64Array {
 export function toRows(m: Matrix): number[][] {
   return Array.from({ length: m.rows }, (_, i) => Array.from(row(m, i)));
 }
+
+/** [d, e] → [e, d] */
+export function transposed({ rows, columns, data }: Matrix): Matrix {
+  const out = matrix(columns, rows);
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) out.data[j * rows + i] = data[i * columns + j];
+  return out;
+}
+
+/** a [n, l] · b [l, m] → [n, m] */
+export function product(a: Matrix, b: Matrix): Matrix {
+  const out = matrix(a.rows, b.columns);
+  for (let i = 0; i < a.rows; i++)
+    for (let l = 0; l < a.columns; l++) {
+      const entry = a.data[i * a.columns + l];
+      if (entry === 0) continue;
+      for (let j = 0; j < b.columns; j++)
+        out.data[i * b.columns + j] += entry * b.data[l * b.columns + j];
+    }
+  return out;
+}

@@ -22,6 +22,23 @@ export function symmetricEigen(symmetric: Matrix): SymmetricEigen {
   return { values: Float64Array.from(values).reverse(), vectors: transposed };
 }
 
+export interface Complex {
+  readonly re: number;
+  readonly im: number;
+}
+
+/** All eigenvalues of a square matrix, the largest real part first; of a conjugate pair the one above the axis. */
+export function eigenvalues(square: Matrix): Complex[] {
+  const rows = Array.from({ length: square.rows }, (_, i) => row(square, i));
+  const library = new LibraryMatrix(rows);
+  const { realEigenvalues, imaginaryEigenvalues } = new EigenvalueDecomposition(library, {
+    assumeSymmetric: false,
+  });
+  return realEigenvalues
+    .map((re, i) => ({ re, im: imaginaryEigenvalues[i] }))
+    .sort((a, b) => b.re - a.re || b.im - a.im);
+}
+
 /** XXᵀ [n, n] of points X [n, d]: for unit rows, the cosines of all pairs. */
 export function gram(points: Matrix): Matrix {
   const { rows: n, columns: d, data } = points;

@@ -2,16 +2,15 @@
 import { EigenvalueDecomposition, Matrix as LibraryMatrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
 import type { MatrixValue } from '../../src/dynamics/dynamics.ts';
-import { matrixExponential, product } from '../../src/dynamics/exponential.ts';
+import { matrixExponential } from '../../src/dynamics/exponential.ts';
 import {
   checkSize,
   isIdentity,
   readMatrixValue,
   resolveMatrix,
-  transposed,
 } from '../../src/dynamics/matrices.ts';
 import { LimitError } from '../../src/numerics/errors.ts';
-import { type Matrix, matrix, toRows } from '../../src/numerics/matrix.ts';
+import { type Matrix, matrix, product, toRows, transposed } from '../../src/numerics/matrix.ts';
 import { refusal } from './refusal.ts';
 
 const of = (rows: number[][]): Matrix =>

@@ -1,0 +1,62 @@
+/** `portrait`: what the flow of a model does with some sentences, and what its weights say of it. */
+import { Command } from 'commander';
+import type { Portrait } from '../../language/portrait/portrait.ts';
+import { answerOptions } from '../flags.ts';
+import { printJson, printLines, standardScreen } from '../terminal.ts';
+
+interface PortraitFlags {
+  readonly model?: string;
+  readonly file?: string;
+  readonly depth?: string;
+  readonly coupling?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+const HELP = `
+Examples:
+  schmetterling portrait "Mein Lieblingstier ist __" "My favourite animal is __"
+  schmetterling portrait --file data/evaluation/portrait.txt --out runs/portrait
+
+--out writes portrait.json, layers.csv, heads.csv, glances.csv, merges.csv and the figures cosines.svg,
+clusters.svg, lens.svg, heads.svg, weights.svg and spectrum.svg.`;
+
+export function portraitCommand(): Command {
+  return new Command('portrait')
+    .description(
+      'a model looked at: clusters, heads and lens over some sentences, spectra of its weights',
+    )
+    .argument('[texts...]', 'sentences as for predict')
+    .option('--model <name>', 'name of an installed model, or the path of a model folder')
+    .option('--file <path>', 'sentences of a text file, one a line')
+    .option('--depth <layers>', 'number of layers, or ode (default: as the model was trained)')
+    .option('--coupling <name>', 'full or causal (default: full for a blank, else causal)')
+    .option('--out <folder>', 'write numbers, tables and figures into this folder')
+    .option('--json', 'print one JSON document and nothing else')
+    .addHelpText('after', HELP)
+    .action(showPortrait);
+}
+
+async function showPortrait(texts: readonly string[], flags: PortraitFlags): Promise<void> {
+  const all = [...texts, ...(await linesOf(flags.file))];
+  const { readModel } = await import('../../host/models.ts');
+  const { portrait } = await import('../../language/portrait/portrait.ts');
+  const result = portrait(readModel(flags.model), all, answerOptions(flags));
+  const written = flags.out === undefined ? [] : await write(flags.out, result);
+  if (flags.json) return printJson(result);
+  const { portraitLines } = await import('../portrait-text.ts');
+  printLines([...portraitLines(standardScreen(), result), ...written]);
+}
+
+async function linesOf(file: string | undefined): Promise<string[]> {
+  if (file === undefined) return [];
+  const { readFileSync } = await import('node:fs');
+  const { readable } = await import('../../host/files.ts');
+  const text = readable('file', file, (path) => readFileSync(path, 'utf8'));
+  return text.split(/\r?\n/).filter((line) => line.trim() !== '');
+}
+
+async function write(folder: string, result: Portrait): Promise<string[]> {
+  const { writePortrait } = await import('../portrait-files.ts');
+  return ['', `${folder}: ${writePortrait(folder, result).join(', ')}`];
+}

@@ -1,0 +1,57 @@
+/** A portrait of a model: its weights, and its flow on some sentences. A record for `portrait --json`. */
+import { InputError } from '../../numerics/errors.ts';
+import type { LanguageModel } from '../checkpoint.ts';
+import type { TraceOptions } from '../options.ts';
+import { type Trace, trace } from '../trace.ts';
+import { nearest } from './figures.ts';
+import { mergesAt, sentencePortrait, strongestGlances, uniformGlance } from './sentences.ts';
+import { weightPortrait } from './weights.ts';
+
+/** At which angle (radians) mergers are told. */
+const MERGE_TOLERANCE = 0.6;
+/** Pairs of words told of every head. */
+const GLANCES = 6;
+
+/**
+ * Runs every text at one depth and takes the means. Throws InputError where there is no text or the
+ * texts ask for different couplings, and as `trace` does.
+ */
+export function portrait(
+  model: LanguageModel,
+  texts: readonly string[],
+  options: TraceOptions = {},
+) {
+  if (texts.length === 0)
+    throw new InputError('text', 'no text is given, expected one sentence or more: add some');
+  const traces = texts.map((text) => trace(model, text, options));
+  checkAlike(traces);
+  const tolerances = traces[0].clusters[0].map(({ tolerance }) => tolerance);
+  const tolerance = nearest(tolerances, MERGE_TOLERANCE);
+  const { depth, scheme, coupling } = traces[0].prediction;
+  return {
+    ...{ model: model.config.name, depth, scheme, coupling },
+    knots: weightPortrait(model),
+    layers: sentencePortrait(traces),
+    uniform: uniformGlance(traces),
+    glances: strongestGlances(traces, GLANCES),
+    merge_tolerance: tolerance,
+    sentences: traces.map((one) => ({
+      text: one.prediction.text,
+      tokens: one.tokens.map(({ text }) => text),
+      answer: one.prediction.predictions[0]?.token_str ?? null,
+      merges: mergesAt(one, tolerance).map(({ layer, words }) => ({ layer, words })),
+    })),
+  };
+}
+
+export type Portrait = ReturnType<typeof portrait>;
+
+function checkAlike(traces: readonly Trace[]): void {
+  const [first, ...others] = traces.map(({ prediction }) => prediction);
+  const other = others.find(({ coupling }) => coupling !== first.coupling);
+  if (other)
+    throw new InputError(
+      'text',
+      `"${first.text}" is read with ${first.coupling} coupling and "${other.text}" with ${other.coupling}: give all of them a blank or none, or choose "causal"`,
+    );
+}
