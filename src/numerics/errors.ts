@@ -39,3 +39,8 @@ export class DivergedError extends Error {
     this.step = step;
   }
 }
+
+/** An iteration that has not reached its tolerance: its result is none. Exit code 1. */
+export class ConvergenceError extends Error {
+  override readonly name = 'ConvergenceError';
+}
