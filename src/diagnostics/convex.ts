@@ -29,18 +29,43 @@ type Distance = (points: Matrix, x: Float64Array, enough: number) => number;
 
 /** In coordinates of the span of the points, where that has fewer dimensions; what sticks out of it adds at a right angle. */
 function largest(points: Matrix, targets: Matrix, distance: Distance): number {
-  const basis = points.rows < points.columns ? orthonormalBasis(points) : null;
-  const spanned = basis ? coordinates(points, basis) : points;
-  let most = 0;
-  for (let i = 0; i < targets.rows; i++) {
+  const span = points.rows < points.columns ? spanOf(points) : null;
+  const spanned = span ? span.coordinates : points;
+  const parts = Array.from({ length: targets.rows }, (_, i) => {
     const x = row(targets, i);
-    const inside = basis ? coordinates(matrix(1, x.length, x), basis).data : x;
-    const outside = basis ? square(withoutSpan(x, basis)) : 0;
+    const { inside, outside } = span ? split(x, span.basis) : { inside: x, outside: 0 };
+    return { inside, outside, rounding: ROUNDING * Math.sqrt(square(x)) };
+  });
+  let most = 0;
+  // the likely farthest first: the others then need not be known exactly
+  for (const { inside, outside, rounding } of parts.sort((a, b) => b.outside - a.outside)) {
     const enough = Math.sqrt(Math.max(0, most * most - outside));
     const total = Math.hypot(distance(spanned, inside, enough), Math.sqrt(outside));
-    if (total > Math.max(most, ROUNDING * Math.sqrt(square(x)))) most = total;
+    if (total > Math.max(most, rounding)) most = total;
   }
   return most;
+}
+
+interface Span {
+  /** Orthonormal. */
+  readonly basis: readonly Float64Array[];
+  /** ⟨p_i, axis_k⟩, [n, axes] */
+  readonly coordinates: Matrix;
+}
+
+/** Of the points that many frames are compared with, once. */
+const SPANS = new WeakMap<Matrix, Span>();
+
+function spanOf(points: Matrix): Span {
+  const known = SPANS.get(points);
+  if (known) return known;
+  const basis = orthonormalBasis(points);
+  const coordinates = matrix(points.rows, basis.length);
+  for (let i = 0; i < points.rows; i++)
+    coordinates.data.set(split(row(points, i), basis).inside, i * basis.length);
+  const span = { basis, coordinates };
+  SPANS.set(points, span);
+  return span;
 }
 
 /** Gram–Schmidt, twice over, without the rows that depend on those before them. */
@@ -48,29 +73,23 @@ function orthonormalBasis(points: Matrix): Float64Array[] {
   const basis: Float64Array[] = [];
   for (let i = 0; i < points.rows; i++) {
     const p = row(points, i);
-    const rest = withoutSpan(withoutSpan(p, basis), basis);
+    const rest = split(split(p, basis).rest, basis).rest;
     const length = Math.sqrt(square(rest));
     if (length > DEPENDENT * Math.sqrt(square(p))) basis.push(rest.map((value) => value / length));
   }
   return basis;
 }
 
-function withoutSpan(x: Float64Array, basis: readonly Float64Array[]): Float64Array {
+/** x = Σ inside_k axis_k + rest, with |rest|² = outside. */
+function split(x: Float64Array, basis: readonly Float64Array[]) {
   const rest = x.slice();
-  for (const axis of basis) {
+  const inside = new Float64Array(basis.length);
+  basis.forEach((axis, k) => {
     const along = inner(rest, axis);
-    for (let k = 0; k < rest.length; k++) rest[k] -= along * axis[k];
-  }
-  return rest;
-}
-
-/** ⟨p_i, axis_k⟩, [n, axes] */
-function coordinates(points: Matrix, basis: readonly Float64Array[]): Matrix {
-  const result = matrix(points.rows, basis.length);
-  for (let i = 0; i < points.rows; i++)
-    for (let k = 0; k < basis.length; k++)
-      result.data[i * basis.length + k] = inner(row(points, i), basis[k]);
-  return result;
+    inside[k] = along;
+    for (let c = 0; c < rest.length; c++) rest[c] -= along * axis[c];
+  });
+  return { inside, rest, outside: square(rest) };
 }
 
 function hullDistance(points: Matrix, x: Float64Array, enough: number): number {
@@ -217,30 +236,27 @@ function solvePositive(
   shift: number,
 ): number[] | null {
   const size = right.length;
-  const lower: number[][] = [];
+  const lower = new Float64Array(size * size);
   const solution: number[] = [];
   for (let i = 0; i < size; i++) {
-    const line: number[] = [];
-    for (let j = 0; j < i; j++)
-      line.push((symmetric[i][j] + shift - dot(line, lower[j], j)) / lower[j][j]);
-    const diagonal = symmetric[i][i] + shift;
-    const pivot = diagonal - dot(line, line, i);
-    if (!(pivot > size * Number.EPSILON * diagonal)) return null;
-    line.push(Math.sqrt(pivot));
-    lower.push(line);
-    solution.push((right[i] - dot(line, solution, i)) / line[i]);
+    const line = i * size;
+    for (let j = 0; j <= i; j++) {
+      let rest = symmetric[i][j] + shift;
+      for (let k = 0; k < j; k++) rest -= lower[line + k] * lower[j * size + k];
+      if (j < i) lower[line + j] = rest / lower[j * size + j];
+      else if (rest > size * Number.EPSILON * (symmetric[i][i] + shift))
+        lower[line + i] = Math.sqrt(rest);
+      else return null;
+    }
+    let rest = right[i];
+    for (let k = 0; k < i; k++) rest -= lower[line + k] * solution[k];
+    solution.push(rest / lower[line + i]);
   }
   for (let i = size - 1; i >= 0; i--) {
-    for (let j = i + 1; j < size; j++) solution[i] -= lower[j][i] * solution[j];
-    solution[i] /= lower[i][i];
+    for (let j = i + 1; j < size; j++) solution[i] -= lower[j * size + i] * solution[j];
+    solution[i] /= lower[i * size + i];
   }
   return solution;
-}
-
-function dot(x: readonly number[], y: readonly number[], count: number): number {
-  let sum = 0;
-  for (let k = 0; k < count; k++) sum += x[k] * y[k];
-  return sum;
 }
 
 function inner(x: Float64Array, y: Float64Array): number {
