@@ -31,6 +31,11 @@ export {
   saveModel,
 } from './language/checkpoint.ts';
 export { type Answer, fillBlank, type Prediction } from './language/fill.ts';
+export {
+  type InterventionOptions,
+  type InterventionRun,
+  runWithCache,
+} from './language/interventions.ts';
 export type { FillOptions, TraceOptions } from './language/options.ts';
 export { modelDynamics, sentenceParticles } from './language/particles.ts';
 export { type Portrait, portrait } from './language/portrait/portrait.ts';

@@ -8,9 +8,9 @@ import { startServer } from '../src/server/start.ts';
 const root = join(import.meta.dirname, '..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
-describe('README', () => {
-  /** What the snippets print, in their order. */
-  const outputs = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map(([, snippet]) =>
+/** The lines that the snippets of a page print, in their order. */
+function outputsOf(page: string): string[][] {
+  return [...page.matchAll(/```js\n([\s\S]*?)```/g)].map(([, snippet]) =>
     execFileSync(process.execPath, ['--input-type=module', '-e', snippet], {
       cwd: root,
       encoding: 'utf8',
@@ -18,6 +18,17 @@ describe('README', () => {
       .trim()
       .split('\n'),
   );
+}
+
+it('docs/interventions.md has a snippet that runs as it stands', () => {
+  const page = readFileSync(join(root, 'docs', 'interventions.md'), 'utf8');
+  const [lines] = outputsOf(page);
+  expect(lines).toHaveLength(3);
+  for (const line of lines) expect(line).toMatch(/^\S+ \S+ 0\.\d{3} 0\.\d{3} \d+\.\d{3}$/);
+});
+
+describe('README', () => {
+  const outputs = outputsOf(readme);
 
   it('has a snippet of the model that runs as it stands', () => {
     const [answer, ranks] = outputs[0];

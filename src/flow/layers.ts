@@ -13,6 +13,8 @@ export interface LayerFlow<A> {
   readonly visible: A | null;
   /** What the particles attend to in layer k, when it is not just themselves. */
   readonly memory?: (layer: number, weights: AttentionWeights<A>, x: A) => Memory<A>;
+  /** Moves the particles of a frame, 0 … L, before the flow goes on from there. */
+  readonly patch?: (frame: number, x: A) => A;
 }
 
 export interface LayerFrame<A> {
@@ -30,7 +32,8 @@ export function* layers<A>(
   start: A,
 ): Generator<LayerFrame<A>> {
   const h = flow.horizon / flow.depth;
-  let positions = start;
+  const patched = (frame: number, x: A) => flow.patch?.(frame, x) ?? x;
+  let positions = patched(0, start);
   yield { time: 0, positions, coupling: null };
   for (let k = 0; k < flow.depth; k++) {
     const weights = flow.weights((k + 0.5) / flow.depth);
@@ -41,7 +44,7 @@ export function* layers<A>(
       visible: flow.visible,
       memory,
     });
-    positions = layerStep(algebra, positions, velocity, h);
+    positions = patched(k + 1, layerStep(algebra, positions, velocity, h));
     yield { time: (k + 1) * h, positions, coupling };
   }
 }

@@ -13,7 +13,13 @@ import { type Layout, layOut } from './layout.ts';
 import { type FillOptions, type FillSettings, fillSchema } from './options.ts';
 import { type Expand, type Node, type SearchResult, searchAnswers } from './search.ts';
 import type { Token } from './tokenizer.ts';
-import { type ContextFlow, type Depth, runContext, tokenProbabilities } from './transformer.ts';
+import {
+  type Changes,
+  type ContextFlow,
+  type Depth,
+  runContext,
+  tokenProbabilities,
+} from './transformer.ts';
 
 export interface Answer {
   /** Probability of the whole answer. */
@@ -72,12 +78,17 @@ export function fillBlank(model: LanguageModel, text: string, options?: FillOpti
   return predictionOf(findAnswers(model, text, parseOptions(fillSchema, options)));
 }
 
-/** Runs the context and the search. */
-export function findAnswers(model: LanguageModel, text: string, settings: FillSettings): Findings {
+/** Runs the context and the search, with changes in the flow of both where there are any. */
+export function findAnswers(
+  model: LanguageModel,
+  text: string,
+  settings: FillSettings,
+  changes?: Changes,
+): Findings {
   const layout = layOut(model, text, settings.coupling);
   const depth = settings.depth ?? model.config.depth;
   const ids = layout.tokens.map((token) => token.id);
-  const context = runContext(model, ids, layout.positions, layout.coupling, depth);
+  const context = runContext(model, ids, layout.positions, layout.coupling, depth, changes);
   if (layout.kind === 'next-token')
     return {
       model,

@@ -136,7 +136,8 @@ export function flowTogether(
 ): Generator<Frame> {
   const ids = [...context.ids, ...followers.map((f) => f.token)];
   const positions = [...context.positions, ...followers.map((f) => f.position)];
-  return flow(model, embed(model, ids, positions), treeMask(context, followers), context.depth);
+  const start = embed(model, ids, positions);
+  return flow(model, start, treeMask(context, followers), context.depth, context.changes);
 }
 
 /** The context as it is coupled; a follower sees the context, its chain, and itself. */

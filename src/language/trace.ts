@@ -10,7 +10,7 @@ import { type Projection, projection } from '../flow/projection.ts';
 import { type Matrix, matrix, toRows } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';
 import type { LanguageModel } from './checkpoint.ts';
-import { findAnswers, type Prediction, predictionOf } from './fill.ts';
+import { type Findings, findAnswers, type Prediction, predictionOf } from './fill.ts';
 import { type LensLayer, logitLens } from './lens.ts';
 import { type TraceOptions, traceSchema } from './options.ts';
 import type { Token } from './tokenizer.ts';
@@ -44,7 +44,15 @@ export interface Trace {
  */
 export function trace(model: LanguageModel, text: string, options?: TraceOptions): Trace {
   const { firstTokens, tolerances, ...settings } = parseOptions(traceSchema, options);
-  const findings = findAnswers(model, text, settings);
+  return traceOf(findAnswers(model, text, settings), firstTokens, tolerances);
+}
+
+/** The trace of what a search has found. */
+export function traceOf(
+  findings: Findings,
+  firstTokens: number,
+  tolerances: readonly number[] | undefined,
+): Trace {
   const { frames } = findings.context;
   const hiddenStates = frames.map(({ positions }) => asMatrix(positions));
   return {

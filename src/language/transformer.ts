@@ -24,6 +24,17 @@ export type Depth = number | 'ode';
 
 export type Frame = LayerFrame<Float64Tensor>;
 
+/** What an experimenter changes in a flow on its way; absent parts leave it as it is. */
+export interface Changes {
+  /** θ of layer 1 … L, or of any time of an `ode` (null). */
+  readonly weights?: (
+    layer: number | null,
+    weights: AttentionWeights<Float64Tensor>,
+  ) => AttentionWeights<Float64Tensor>;
+  /** The particles of frame 0 … L; not of an `ode`. */
+  readonly patch?: (frame: number, x: Float64Tensor) => Float64Tensor;
+}
+
 /** Bound on the local error of the adaptive integrator, per entry of a unit vector. */
 const ODE_TOLERANCE = 1e-7;
 
@@ -64,16 +75,21 @@ export function* flow(
   start: Float64Tensor,
   visible: Float64Tensor,
   depth: Depth,
+  changes: Changes = {},
 ): Generator<Frame> {
-  if (depth === 'ode') yield* continuousFlow(model, start, visible);
-  else yield* layers(referenceAlgebra, layerFlow(model, depth, visible), start);
+  if (depth === 'ode') yield* continuousFlow(model, start, visible, changes);
+  else yield* layers(referenceAlgebra, layerFlow(model, depth, visible, changes), start);
 }
 
-function layerFlow(model: LanguageModel, depth: number, visible: Float64Tensor) {
+function layerFlow(model: LanguageModel, depth: number, visible: Float64Tensor, changes: Changes) {
   const { beta, horizon } = model.config;
   const kept = layerWeights(model, depth);
-  const weights = (t: number) => kept?.[Math.floor(t * depth)] ?? theta(model, t);
-  return { weights, beta, horizon, depth, visible };
+  const weights = (t: number) => {
+    const layer = Math.floor(t * depth);
+    const own = kept?.[layer] ?? theta(model, t);
+    return changes.weights?.(layer + 1, own) ?? own;
+  };
+  return { weights, beta, horizon, depth, visible, patch: changes.patch };
 }
 
 /** Beyond this many layers, weights and caches of all layers would fill the memory. */
@@ -99,12 +115,17 @@ function* continuousFlow(
   model: LanguageModel,
   start: Float64Tensor,
   visible: Float64Tensor,
+  changes: Changes,
 ): Generator<Frame> {
   const { horizon, knots, depth, beta } = model.config;
   const { shape } = start;
+  const weights = (t: number) => {
+    const own = theta(model, t);
+    return changes.weights?.(null, own) ?? own;
+  };
   const field = (time: number, x: Float64Tensor) =>
     attentionVelocity(referenceAlgebra, x, {
-      weights: theta(model, time / horizon),
+      weights: weights(time / horizon),
       beta,
       visible,
     });
@@ -168,6 +189,8 @@ export interface ContextFlow {
   readonly positions: readonly number[];
   /** Keys and values of the context, and the weights, of every layer; null when too many to keep. */
   readonly cache: LayerCache | null;
+  /** What was changed in its flow, and is for all that follows it. */
+  readonly changes: Changes;
 }
 
 export interface LayerCache {
@@ -182,12 +205,15 @@ export function runContext(
   positions: readonly number[],
   coupling: CouplingName,
   depth: Depth,
+  changes: Changes = {},
 ): ContextFlow {
   const start = embed(model, ids, positions);
   const visible = couplingMask(coupling, ids.length);
-  const described = { depth, coupling, ids, positions };
-  if (depth === 'ode' || depth > MAXIMUM_CACHED_DEPTH)
-    return { ...described, frames: [...flow(model, start, visible, depth)], cache: null };
+  const described = { depth, coupling, ids, positions, changes };
+  if (depth === 'ode' || depth > MAXIMUM_CACHED_DEPTH) {
+    const frames = [...flow(model, start, visible, depth, changes)];
+    return { ...described, frames, cache: null };
+  }
   const memories: Memory<Float64Tensor>[] = [];
   const weights: AttentionWeights<Float64Tensor>[] = [];
   const memory = (k: number, w: AttentionWeights<Float64Tensor>, x: Float64Tensor) => {
@@ -196,7 +222,7 @@ export function runContext(
     return memories[k];
   };
   const frames = [
-    ...layers(referenceAlgebra, { ...layerFlow(model, depth, visible), memory }, start),
+    ...layers(referenceAlgebra, { ...layerFlow(model, depth, visible, changes), memory }, start),
   ];
   return { ...described, frames, cache: { memories, weights } };
 }

@@ -1,0 +1,251 @@
+/**
+ * Experiments on the flow of a text: switch heads off, scale β, put tokens where they were in another run,
+ * and see what the answers become. The flow is the one of every prediction; here its weights and
+ * positions are changed on the way, for the text and for the tokens of possible answers alike.
+ */
+import { z } from 'zod';
+import type { AttentionWeights } from '../attention/scores.ts';
+import { type Float64Tensor, tensor } from '../engines/reference.ts';
+import { InputError } from '../numerics/errors.ts';
+import { row } from '../numerics/matrix.ts';
+import { parseOptions } from '../numerics/options.ts';
+import { finalChainScores } from './chains.ts';
+import type { LanguageModel } from './checkpoint.ts';
+import { type Findings, findAnswers } from './fill.ts';
+import { layOut } from './layout.ts';
+import { traceSchema } from './options.ts';
+import { type Trace, traceOf } from './trace.ts';
+import type { Changes } from './transformer.ts';
+
+const COUNT_ERROR = { error: 'expected a whole number that counts from 0' };
+const head = z.int(COUNT_ERROR).min(0, COUNT_ERROR).describe('A head, from 0');
+const layer = z
+  .int(COUNT_ERROR)
+  .min(0, COUNT_ERROR)
+  .describe('A layer, from 1; for a patch a frame, where 0 is the embedding');
+const factor = z.number({ error: 'expected a finite number' }).describe('What β is multiplied by');
+const token = z.int(COUNT_ERROR).min(0, COUNT_ERROR).describe('A particle, from 0');
+
+const isTrace = (value: unknown): value is Trace =>
+  typeof value === 'object' && value !== null && 'hiddenStates' in value;
+
+export const interventionSchema = traceSchema.extend({
+  ablate: z
+    .array(z.strictObject({ head, layer: layer.optional() }), {
+      error: 'expected a list such as [{ head: 3, layer: 5 }]',
+    })
+    .default([])
+    .describe('Heads that say nothing, in one layer or in all'),
+  scaleBeta: z
+    .union(
+      [factor, z.array(z.strictObject({ factor, head: head.optional(), layer: layer.optional() }))],
+      { error: 'expected a number, or a list such as [{ factor: 0.5, head: 3, layer: 5 }]' },
+    )
+    .default(1)
+    .describe('How much sharper the attention becomes, of all heads and layers or of some'),
+  patch: z
+    .array(
+      z.strictObject({
+        from: z.custom<Trace>(isTrace, {
+          error: 'expected what runWithCache or trace has returned',
+        }),
+        layer,
+        token,
+        to: token.optional().describe('The particle that is moved there; the same one by default'),
+      }),
+      { error: 'expected a list such as [{ from: otherRun, layer: 3, token: 2 }]' },
+    )
+    .default([])
+    .describe('Particles that are put where they were in another run'),
+});
+
+export type InterventionOptions = z.input<typeof interventionSchema>;
+type Settings = z.output<typeof interventionSchema>;
+
+/** An answer's probability without and with the interventions. */
+export interface AnswerChange {
+  readonly token_str: string;
+  readonly before: number;
+  readonly after: number;
+}
+
+export interface Effect {
+  /** The best answers of both, those that changed most first. */
+  readonly answers: readonly AnswerChange[];
+  /** KL(before ‖ after) of the answer's first token, in nats. */
+  readonly divergence: number;
+}
+
+export interface InterventionRun extends Trace {
+  /** null where nothing was changed. */
+  readonly effect: Effect | null;
+}
+
+/**
+ * The trace of a text under interventions, and what they did to the answers; without any it is `trace`,
+ * and serves as the `from` of patches. A patched particle stays where it is put until the next layer moves
+ * it. Ablating head h leaves its term O_h Σ_j A_ij V_h x_j out of the velocity.
+ * Throws InputError or LimitError like `trace`, and for heads, layers, particles or runs that do not fit.
+ */
+export function runWithCache(
+  model: LanguageModel,
+  text: string,
+  options?: InterventionOptions,
+): InterventionRun {
+  const all = parseOptions(interventionSchema, options);
+  const { firstTokens, tolerances, ablate, scaleBeta, patch, ...settings } = all;
+  check(model, text, all);
+  const scalings = typeof scaleBeta === 'number' ? [{ factor: scaleBeta }] : scaleBeta;
+  const untouched = ablate.length + patch.length === 0 && scalings.every((one) => one.factor === 1);
+  if (untouched)
+    return {
+      ...traceOf(findAnswers(model, text, settings), firstTokens, tolerances),
+      effect: null,
+    };
+  const changes = changesOf(model, { ablate, patch, scalings });
+  const after = findAnswers(model, text, settings, changes);
+  const before = findAnswers(model, text, settings);
+  return { ...traceOf(after, firstTokens, tolerances), effect: effectOf(before, after) };
+}
+
+/** The union of both lists, each answer scored by the chain rule in both flows. */
+function effectOf(before: Findings, after: Findings): Effect {
+  const { top } = before.settings;
+  const listed = [before, after].flatMap(({ result }) => result.answers.slice(0, top));
+  const answers = [...new Map(listed.map((one) => [one.text, one])).values()];
+  const chains = answers.map(({ tokens }) => tokens);
+  const [first, second] = [before, after].map((one) => finalChainScores({ ...one, chains }));
+  const changed = answers.map(({ text }, i) => ({
+    token_str: text,
+    before: first.scores[i],
+    after: second.scores[i],
+  }));
+  const size = (one: AnswerChange) => Math.abs(one.after - one.before);
+  return {
+    answers: changed.sort((a, b) => size(b) - size(a)),
+    divergence: first.first.reduce(
+      (sum, p, id) => (p > 0 ? sum + p * Math.log(p / second.first[id]) : sum),
+      0,
+    ),
+  };
+}
+
+interface Place {
+  readonly head?: number;
+  readonly layer?: number;
+}
+
+interface Interventions extends Pick<Settings, 'ablate' | 'patch'> {
+  readonly scalings: readonly (Place & { readonly factor: number })[];
+}
+
+function changesOf({ config }: LanguageModel, { ablate, patch, scalings }: Interventions): Changes {
+  const reach = (layer: number | null) => (place: Place) =>
+    place.layer === undefined || place.layer === layer;
+  const queryFactors = (layer: number | null) => {
+    const factors = new Float64Array(config.heads).fill(1);
+    for (const { head, factor } of scalings.filter(reach(layer)))
+      for (let h = 0; h < config.heads; h++)
+        if (head === undefined || head === h) factors[h] *= factor;
+    return factors;
+  };
+  const outputFactors = (layer: number | null) => {
+    const factors = new Float64Array(config.heads).fill(1);
+    for (const { head } of ablate.filter(reach(layer))) factors[head] = 0;
+    return factors;
+  };
+  return {
+    weights: (layer, weights) => scaleHeads(weights, queryFactors(layer), outputFactors(layer)),
+    patch: (frame, x) =>
+      patched(
+        x,
+        patch.filter(({ layer }) => layer === frame),
+      ),
+  };
+}
+
+/** β_h⟨Qx, Ky⟩ with β_h times a factor is the same with Q_h times it; a head is silent where O_h = 0. */
+function scaleHeads(
+  weights: AttentionWeights<Float64Tensor>,
+  queryFactors: Float64Array,
+  outputFactors: Float64Array,
+): AttentionWeights<Float64Tensor> {
+  const heads = queryFactors.length;
+  const { shape, data } = weights.query;
+  const [k, d] = [shape[1] / heads, weights.output.shape[1]];
+  const query = data.map((value, at) => value * queryFactors[Math.floor((at % shape[1]) / k)]);
+  const output = weights.output.data.map(
+    (value, at) => value * outputFactors[Math.floor(at / d / k)],
+  );
+  return { ...weights, query: tensor(shape, query), output: tensor(weights.output.shape, output) };
+}
+
+function patched(x: Float64Tensor, patches: Settings['patch']): Float64Tensor {
+  if (patches.length === 0) return x;
+  const d = x.shape[x.shape.length - 1];
+  const data = x.data.slice();
+  for (const { from, layer, token, to = token } of patches)
+    data.set(row(from.hiddenStates[layer], token), to * d);
+  return tensor(x.shape, data);
+}
+
+/** What the schema cannot know: how many heads, layers and particles there are. */
+function check(model: LanguageModel, text: string, settings: Settings): void {
+  const { ablate, scaleBeta, patch } = settings;
+  const depth = settings.depth ?? model.config.depth;
+  const particles = layOut(model, text, settings.coupling).tokens.length;
+  const scaled = typeof scaleBeta === 'number' ? [] : scaleBeta;
+  for (const [field, places] of Object.entries({ ablate, scaleBeta: scaled }))
+    for (const { head, layer } of places as Place[]) {
+      checkPlace(field, 'head', head, 0, model.config.heads - 1);
+      checkLayer(field, layer, 1, depth);
+    }
+  for (const { from, layer, token, to = token } of patch) {
+    checkLayer('patch', layer, 0, depth);
+    checkRun(model, from, depth);
+    checkPlace('patch', 'token', token, 0, from.tokens.length - 1);
+    checkPlace('patch', 'to', to, 0, particles - 1);
+  }
+}
+
+function checkLayer(
+  field: string,
+  layer: number | undefined,
+  least: number,
+  depth: number | 'ode',
+): void {
+  if (layer !== undefined && depth === 'ode')
+    throw new InputError(
+      field,
+      `option ${field} names layer ${layer}, and depth "ode" has none: choose a number of layers as the depth`,
+    );
+  checkPlace(field, 'layer', layer, least, Number(depth));
+}
+
+function checkPlace(
+  field: string,
+  name: string,
+  value: number | undefined,
+  least: number,
+  most: number,
+): void {
+  if (value === undefined || (value >= least && value <= most)) return;
+  throw new InputError(
+    field,
+    `option ${field} names ${name} ${value}: expected a whole number from ${least} to ${most}`,
+  );
+}
+
+function checkRun({ config }: LanguageModel, from: Trace, depth: number | 'ode'): void {
+  const width = from.hiddenStates[0].columns;
+  if (width !== config.dimension)
+    throw new InputError(
+      'patch',
+      `option patch takes particles of R^${width} into a model of R^${config.dimension}: expected a run of the same model`,
+    );
+  if (from.prediction.depth !== depth)
+    throw new InputError(
+      'patch',
+      `option patch takes particles from a run of depth ${from.prediction.depth} into one of depth ${depth}: expected the same depth`,
+    );
+}
