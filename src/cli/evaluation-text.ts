@@ -1,5 +1,8 @@
 /** An evaluation for a reader in a terminal. */
+import type { lossRecord } from '../language/evaluation/estimates.ts';
 import type { Evaluation } from '../language/evaluation/evaluate.ts';
+import type { GuessRecord } from '../language/evaluation/guesses.ts';
+import type { OwnEvaluation } from '../language/evaluation/own-blanks.ts';
 import type { TextEvaluation } from '../language/evaluation/texts.ts';
 import { type Screen, table } from './terminal.ts';
 
@@ -40,7 +43,7 @@ export function evaluationLines(screen: Screen, result: Evaluation): string[] {
   ];
 }
 
-/** The loss on plain text at every depth, and that of the baselines. */
+/** The loss on plain text and the words guessed at every depth, and the loss of the baselines. */
 export function textEvaluationLines(
   screen: Screen,
   name: string,
@@ -60,10 +63,45 @@ export function textEvaluationLines(
       row('5-gram', ngram),
     ]),
     `perplexity ${Math.abs(ratio).toFixed(1)} % ${side} that of the 5-gram of ${result.training_texts} other texts`,
+    '',
+    ...table(screen, [
+      ['whole words', ...GUESS_COLUMNS],
+      ...blankRows(`L = ${result.depth}`, result.blanks),
+      ...Object.entries(result.depths).flatMap(([depth, { blanks }]) =>
+        blankRows(`L = ${depth}`, blanks),
+      ),
+    ]),
   ];
 }
 
-type Loss = TextEvaluation['depths'][string];
+const blankRows = (label: string, { end, inside }: TextEvaluation['blanks']) => [
+  guessRow(`${label}, at the end`, end),
+  guessRow(`${label}, inside`, inside),
+];
+
+/** How many own sentences got an acceptable answer, by kind. */
+export function ownBlankLines(screen: Screen, language: string, result: OwnEvaluation): string[] {
+  return [
+    `${language}: own sentences, L = ${result.depth}`,
+    ...table(screen, [
+      ['', ...GUESS_COLUMNS],
+      guessRow('all', result.all),
+      guessRow('hard', result.hard),
+      ...Object.entries(result.kinds).map(([kind, record]) => guessRow(`  ${kind}`, record)),
+    ]),
+  ];
+}
+
+const GUESS_COLUMNS = ['blanks', 'top 1', 'top 5', 'top 10', 'mrr', 'ece'];
+
+const guessRow = (label: string, { count, top1, top5, top10, mrr, ece }: GuessRecord): string[] => [
+  label,
+  String(count),
+  ...[top1, top5, top10].map((share) => `${(100 * share).toFixed(1)} %`),
+  ...[mrr, ece].map((value) => value.toFixed(3)),
+];
+
+type Loss = ReturnType<typeof lossRecord>;
 
 const row = (label: string, loss: Loss): string[] => [
   label,

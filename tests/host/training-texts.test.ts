@@ -167,7 +167,14 @@ describe('a run on a mixture', async () => {
     if (part.kind !== 'text') throw new Error('no text');
     const held = heldOutTexts(model, part);
     const { texts } = held;
-    const settings = { seed: 3, texts: 10, depthTexts: 4, depths: [2, 3, 'ode'] as const };
+    const settings = {
+      seed: 3,
+      texts: 10,
+      depthTexts: 4,
+      blankTexts: 6,
+      depthBlankTexts: 3,
+      depths: [2, 3, 'ode'] as const,
+    };
     const result = evaluateTexts(model, held, settings);
     expect(result).toMatchObject({ model: 'tiny', texts: 10 });
     expect(Object.keys(result.depths)).toEqual(['2', '3', 'ode']);

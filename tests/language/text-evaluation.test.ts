@@ -18,7 +18,14 @@ import { tinySentences } from './training/tiny-text.ts';
 const { model } = await tinyStart();
 const sentences = tinySentences(60);
 const held = { texts: sentences.slice(0, 12), training: sentences.slice(12) };
-const settings = { seed: 3, texts: 8, depthTexts: 4, depths: [2, 3] as const };
+const settings = {
+  seed: 3,
+  texts: 8,
+  depthTexts: 4,
+  blankTexts: 6,
+  depthBlankTexts: 3,
+  depths: [2, 3] as const,
+};
 
 describe('a ratio', () => {
   it('by hand: 1/2 and 5/2 are 6/4, with the errors −1/2 and 1/2 of a ratio of means', () => {
@@ -105,6 +112,13 @@ describe('an evaluation on plain text', () => {
     expect(ngram.model_difference.mean).toBeCloseTo(perToken, 12);
     const perText = ngram.nats_per_text / ngram.nats_per_token;
     expect(perText).toBeCloseTo(result.nats_per_text / result.nats_per_token, 12);
+  });
+
+  it('guesses words at the end and inside at every depth', () => {
+    expect(result.blanks.end.count).toBeGreaterThan(0);
+    expect(result.blanks.inside.count).toBeLessThanOrEqual(6);
+    for (const { blanks } of Object.values(result.depths))
+      expect(blanks.end.count).toBeLessThanOrEqual(3);
   });
 
   it('has baselines that know nothing of the held-out part', () => {

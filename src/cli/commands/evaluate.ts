@@ -2,13 +2,16 @@
 import { Command } from 'commander';
 import type { CorpusPart } from '../../host/corpus.ts';
 import type { LanguageModel } from '../../language/checkpoint.ts';
+import type { OwnBlanks } from '../../language/evaluation/own-blanks.ts';
 import type { EvaluationSettings } from '../../language/evaluation/settings.ts';
+import { InputError } from '../../numerics/errors.ts';
 import { numberIfOne } from '../flags.ts';
 import { printJson, printLines, type Screen, standardScreen } from '../terminal.ts';
 
 interface EvaluateFlags {
   readonly model?: string;
-  readonly corpus: string[];
+  readonly corpus?: string[];
+  readonly blanks?: string;
   readonly depths?: string;
   readonly texts?: string;
   readonly seed?: string;
@@ -20,6 +23,7 @@ Examples:
   schmetterling evaluate --model lieblingstier --corpus data/worlds/lieblingstier
   schmetterling evaluate --corpus data/worlds/lieblingstier --texts 200 --json > numbers.json
   schmetterling evaluate --model runs/mine --corpus de.txt.gz en.txt.gz --depths 4,8,ode
+  schmetterling evaluate --blanks data/evaluation/alltag.json
 
 Of a text file (one sentence a line, .txt or .txt.gz) only the test part is used, which training on the
 same file leaves out; near-duplicates of a sentence are all in one part. Numbers are of each corpus by
@@ -29,10 +33,11 @@ export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description('held-out numbers of a model: against the exact law of a world, or of text files')
     .option('--model <name>', 'name of an installed model, or the path of a model folder')
-    .requiredOption(
+    .option(
       '--corpus <path...>',
       'text files, or folders of worlds such as data/worlds/lieblingstier',
     )
+    .option('--blanks <file>', 'sentences with a blank and acceptable answers, as JSON')
     .option('--depths <list>', 'numbers of layers, and ode (default: 4,6,8,16,32,64,ode)')
     .option('--texts <count>', 'texts to draw (default: 1000, fewer for the slow parts)')
     .option('--seed <number>', 'seed of the held-out texts')
@@ -48,18 +53,71 @@ async function evaluate(flags: EvaluateFlags): Promise<void> {
     seed: numberIfOne(flags.seed),
     depths: flags.depths?.split(',').map((depth) => numberIfOne(depth.trim())),
   });
+  const { corpus = [] } = flags;
+  checkAsked(corpus, flags.blanks);
+  const own = flags.blanks === undefined ? {} : await readOwnBlanks(flags.blanks);
   const { readCorpus } = await import('../../host/corpus.ts');
   const { readModel } = await import('../../host/models.ts');
-  const { parts } = readCorpus(...flags.corpus);
+  const parts = corpus.length > 0 ? readCorpus(...corpus).parts : [];
   const model = readModel(flags.model);
   const begun = performance.now();
+  const blanks = await evaluateOwn(model, own, parts);
   const evaluated: EvaluatedPart[] = [];
   for (const part of parts)
     evaluated.push(await evaluatePart(model, part, settings, (stage) => logStage(part, stage)));
   const seconds = (performance.now() - begun) / 1000;
-  if (flags.json) return printJson({ ...evaluationDocument(evaluated), seconds });
+  if (flags.json) return printJson({ ...evaluationDocument(evaluated), ...blanks.result, seconds });
   const screen = standardScreen();
-  printLines(evaluated.flatMap(({ lines }, i) => [...(i > 0 ? [''] : []), ...lines(screen)]));
+  const blocks = [blanks, ...evaluated].map(({ lines }) => lines(screen));
+  printLines(blocks.filter((block) => block.length > 0).flatMap((block) => [...block, '']));
+}
+
+function checkAsked(corpus: readonly string[], blanks: string | undefined): void {
+  if (corpus.length > 0 || blanks !== undefined) return;
+  throw new InputError(
+    'corpus',
+    'neither --corpus nor --blanks is given: give a text file, the folder of a world, or a file of sentences such as data/evaluation/alltag.json',
+  );
+}
+
+async function readOwnBlanks(file: string) {
+  const { readFileSync } = await import('node:fs');
+  const { readable } = await import('../../host/files.ts');
+  const { parseOwnBlanks } = await import('../../language/evaluation/own-blanks.ts');
+  return parseOwnBlanks(
+    readable('blanks', file, (path) => readFileSync(path, 'utf8')),
+    file,
+  );
+}
+
+/** The numbers of sentences written by hand, by language, and which of them training has seen. */
+async function evaluateOwn(
+  model: LanguageModel,
+  own: OwnBlanks,
+  parts: readonly CorpusPart[],
+): Promise<EvaluatedPart> {
+  const { evaluateOwnBlanks, overlap } = await import('../../language/evaluation/own-blanks.ts');
+  const { heldOutTexts } = await import('../../language/evaluation/held-out.ts');
+  const { ownBlankLines } = await import('../evaluation-text.ts');
+  const languages = Object.entries(own);
+  const training = parts.flatMap((part) =>
+    part.kind === 'text' && languages.length > 0 ? heldOutTexts(model, part).training : [],
+  );
+  const found = languages.map(([language, sentences]) => {
+    console.error(`… ${language}: ${sentences.length} own sentences`);
+    const seen = training.length > 0 ? overlap(sentences, training) : null;
+    return [language, { ...evaluateOwnBlanks(model, sentences), seen_in_training: seen }] as const;
+  });
+  return {
+    result: found.length > 0 ? { own_blanks: Object.fromEntries(found) } : {},
+    lines: (screen) =>
+      found.flatMap(([language, result]) => [
+        ...ownBlankLines(screen, language, result),
+        ...(result.seen_in_training
+          ? [`${result.seen_in_training.length} of them stand in the training texts`]
+          : []),
+      ]),
+  };
 }
 
 const logStage = ({ name }: CorpusPart, stage: string) => console.error(`… ${name}: ${stage}`);
@@ -73,6 +131,7 @@ export interface EvaluatedPart {
 /** The record of one part, or the list of several. */
 export function evaluationDocument(parts: readonly EvaluatedPart[]): object {
   const results = parts.map(({ result }) => result);
+  if (results.length === 0) return {};
   return results.length === 1 ? results[0] : { corpora: results };
 }
 

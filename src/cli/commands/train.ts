@@ -69,7 +69,7 @@ async function measure(model: LanguageModel, { parts }: Corpus, out: string): Pr
   const { evaluationSettings } = await import('../../language/evaluation/settings.ts');
   const { evaluatePart, evaluationDocument } = await import('./evaluate.ts');
   const { writeFileSafely } = await import('../../host/files.ts');
-  const settings = evaluationSettings({ texts: EVALUATION_TEXTS });
+  const settings = evaluationSettings({ texts: EVALUATION_TEXTS, depths: ['ode'] });
   const evaluated: EvaluatedPart[] = [];
   for (const part of parts) {
     const one = await evaluatePart(model, part, settings);

@@ -14,6 +14,8 @@ export interface EvaluationSettings {
   readonly nextWordTexts: number;
   /** Texts that a word is taken out of. */
   readonly blankTexts: number;
+  /** The same at every other depth. */
+  readonly depthBlankTexts: number;
   /** Texts of a world that the baselines are trained on; of a file it is the whole training part. */
   readonly baselineTexts: number;
 }
@@ -25,6 +27,7 @@ export const EVALUATION_DEFAULTS: EvaluationSettings = {
   depths: [4, 6, 8, 16, 32, 64, 'ode'],
   nextWordTexts: 200,
   blankTexts: 500,
+  depthBlankTexts: 100,
   baselineTexts: 100_000,
 };
 
@@ -51,5 +54,6 @@ export function evaluationSettings(options: unknown): EvaluationSettings {
     depthTexts: most(defaults.depthTexts),
     nextWordTexts: most(defaults.nextWordTexts),
     blankTexts: most(defaults.blankTexts),
+    depthBlankTexts: most(defaults.depthBlankTexts),
   };
 }

@@ -1,6 +1,6 @@
 /**
  * What a model knows of plain text of one language: nats per token and bits per byte of continuing
- * texts at every depth, beside n-grams on the same tokens. No law is known here, so there is nothing
+ * texts, and whole words for blanks, at every depth; beside n-grams on the same tokens. No law is known here, so there is nothing
  * exact to hold it against.
  */
 import { InputError } from '../../numerics/errors.ts';
@@ -13,6 +13,12 @@ import { textLoss } from './causal.ts';
 import { lossRecord } from './estimates.ts';
 import type { HeldOut } from './held-out.ts';
 import type { EvaluationSettings } from './settings.ts';
+import { type BlankRecord, guessBlanks, type TextBlanks, textBlanks } from './word-blanks.ts';
+
+type TextSettings = Pick<
+  EvaluationSettings,
+  'seed' | 'texts' | 'depthTexts' | 'depths' | 'blankTexts' | 'depthBlankTexts'
+>;
 
 /**
  * Draws `settings.texts` of the held-out texts and measures the model on them, and n-grams of the
@@ -21,7 +27,7 @@ import type { EvaluationSettings } from './settings.ts';
 export function evaluateTexts(
   model: LanguageModel,
   { texts, training }: Pick<HeldOut, 'texts' | 'training'>,
-  settings: Pick<EvaluationSettings, 'seed' | 'texts' | 'depthTexts' | 'depths'>,
+  settings: TextSettings,
   onStage: (stage: string) => void = () => {},
 ) {
   const chosen = choose(model, texts, settings);
@@ -32,9 +38,18 @@ export function evaluateTexts(
   };
   const losses = atDepth(chosen, depth);
   const few = chosen.slice(0, settings.depthTexts);
+  const words = blanksOf(model, chosen.slice(0, settings.blankTexts), settings.seed);
+  const guesses = (some: readonly TextBlanks[], other: Depth) => {
+    onStage(`blanks of ${some.length} texts at depth ${other}`);
+    return guessBlanks(model, some, other);
+  };
+  const blanks = guesses(words, depth);
   const depths = settings.depths.map((other) => [
     other,
-    lossRecord(other === depth ? losses.slice(0, few.length) : atDepth(few, other)),
+    {
+      ...lossRecord(other === depth ? losses.slice(0, few.length) : atDepth(few, other)),
+      blanks: guesses(words.slice(0, settings.depthBlankTexts), other),
+    },
   ]);
   onStage(`baselines of ${training.length} texts`);
   const baselines = baselineRecord(baselineCosts(model.tokenizer, training, chosen), losses);
@@ -45,13 +60,19 @@ export function evaluateTexts(
     training_texts: training.length,
     depth,
     ...lossRecord(losses),
+    blanks,
     depth_texts: few.length,
-    depths: Object.fromEntries(depths) as Record<string, ReturnType<typeof lossRecord>>,
+    depths: Object.fromEntries(depths) as Record<string, DepthRecord>,
     baselines,
   };
 }
 
+type DepthRecord = ReturnType<typeof lossRecord> & { readonly blanks: BlankRecord };
+
 export type TextEvaluation = ReturnType<typeof evaluateTexts>;
+
+const blanksOf = ({ config }: LanguageModel, texts: readonly string[], seed: number) =>
+  texts.map((text, i) => textBlanks(text, config.determiners, random(seed, i)));
 
 /** Texts in random order, without those that need more positions than the model has. */
 function choose(

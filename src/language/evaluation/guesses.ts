@@ -1,0 +1,71 @@
+/** How well words were guessed: accuracy, rank and calibration of lists of whole answers. */
+import { mean } from '../../numerics/statistics.ts';
+import type { LanguageModel } from '../checkpoint.ts';
+import { fillBlank } from '../fill.ts';
+import type { Depth } from '../transformer.ts';
+import { estimate } from './estimates.ts';
+
+/** Answers listed, and the last place that counts. */
+const LISTED = 10;
+/** Bins of the calibration error. */
+const BINS = 10;
+
+export interface Guess {
+  /** Place of the first right answer, from 1; Infinity where none is listed. */
+  readonly rank: number;
+  /** Probability that the model gives to its first answer. */
+  readonly confidence: number;
+  /** The answers, the likeliest first. */
+  readonly answers: readonly string[];
+}
+
+/**
+ * The model's answers for the blank of a text against those that are right, letter by letter: whole words
+ * as `predict` gives them, never tokens. The first ten are certain; a word that is not listed is missed.
+ */
+export function guess(
+  model: LanguageModel,
+  text: string,
+  right: readonly string[],
+  depth: Depth,
+): Guess {
+  const { predictions } = fillBlank(model, text, { depth, top: LISTED, maximumUnexplored: 1 });
+  const answers = predictions.map(({ token_str }) => token_str);
+  const place = answers.findIndex((answer) => right.includes(answer));
+  return {
+    rank: place < 0 ? Number.POSITIVE_INFINITY : place + 1,
+    confidence: predictions[0]?.score ?? 0,
+    answers,
+  };
+}
+
+/** Shares with standard errors, the mean reciprocal rank (0 beyond the tenth place), and the calibration error. */
+export function guessRecord(guesses: readonly Guess[]) {
+  const within = (top: number) => estimate(guesses.map(({ rank }) => (rank <= top ? 1 : 0)));
+  return {
+    count: guesses.length,
+    top1: within(1).mean,
+    top1_standard_error: within(1).standard_error,
+    top5: within(5).mean,
+    top5_standard_error: within(5).standard_error,
+    top10: within(LISTED).mean,
+    top10_standard_error: within(LISTED).standard_error,
+    mrr: mean(guesses.map(({ rank }) => 1 / rank)),
+    ece: calibrationError(guesses),
+  };
+}
+
+export type GuessRecord = ReturnType<typeof guessRecord>;
+
+/**
+ * Expected calibration error Σ_b n_b/n |accuracy_b − confidence_b| of first answers, in ten equal bins of
+ * confidence (Guo, Pleiss, Sun, Weinberger, ICML 2017, eq. 3).
+ */
+export function calibrationError(guesses: readonly Pick<Guess, 'rank' | 'confidence'>[]): number {
+  const gaps = new Float64Array(BINS);
+  for (const { rank, confidence } of guesses) {
+    const bin = Math.min(BINS - 1, Math.floor(confidence * BINS));
+    gaps[bin] += (rank === 1 ? 1 : 0) - confidence;
+  }
+  return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / guesses.length;
+}

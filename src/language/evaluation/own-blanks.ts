@@ -1,0 +1,76 @@
+/** Sentences with a blank and acceptable answers, written by hand: `evaluate --blanks`. */
+import { z } from 'zod';
+import { InputError } from '../../numerics/errors.ts';
+import type { LanguageModel } from '../checkpoint.ts';
+import { normalised } from '../training/near-duplicates.ts';
+import type { Depth } from '../transformer.ts';
+import { type Guess, guess, guessRecord } from './guesses.ts';
+
+const sentenceSchema = z.strictObject({
+  kind: z.string().min(1),
+  text: z.string().min(1),
+  answers: z.array(z.string().min(1)).min(1).max(6),
+});
+
+/** By language, then a list of sentences. */
+const fileSchema = z.record(z.string(), z.array(sentenceSchema).min(1));
+
+export type OwnSentence = z.infer<typeof sentenceSchema>;
+export type OwnBlanks = z.infer<typeof fileSchema>;
+
+/** The kind that is no hard one. */
+const EVERYDAY = 'everyday';
+
+/** Reads the JSON of a file of sentences. Throws InputError (field `blanks`) naming the first thing amiss. */
+export function parseOwnBlanks(json: string, name: string): OwnBlanks {
+  const refuse = (problem: string) =>
+    new InputError(
+      'blanks',
+      `${name} ${problem}: expected {"de": [{"kind": "everyday", "text": "… __ …", "answers": ["…"]}]}`,
+    );
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw refuse('is no JSON');
+  }
+  const result = fileSchema.safeParse(value);
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0];
+  throw refuse(`has at ${path.join('.') || 'its top'} what cannot be used (${message})`);
+}
+
+/** One language at one depth: all sentences, the hard ones, and each kind; and what was missed. */
+export function evaluateOwnBlanks(
+  model: LanguageModel,
+  sentences: readonly OwnSentence[],
+  depth: Depth = model.config.depth,
+) {
+  const guesses = sentences.map(({ text, answers }) => guess(model, text, answers, depth));
+  const of = (wanted: (sentence: OwnSentence) => boolean) =>
+    guessRecord(guesses.filter((_, i) => wanted(sentences[i])));
+  const kinds = [...new Set(sentences.map(({ kind }) => kind))];
+  return {
+    depth,
+    all: of(() => true),
+    hard: of(({ kind }) => kind !== EVERYDAY),
+    kinds: Object.fromEntries(kinds.map((kind) => [kind, of((one) => one.kind === kind)])),
+    missed: sentences.flatMap((sentence, i) => missed(sentence, guesses[i])),
+  };
+}
+
+export type OwnEvaluation = ReturnType<typeof evaluateOwnBlanks>;
+
+function missed({ kind, text, answers }: OwnSentence, { rank, answers: given }: Guess) {
+  return rank <= 5 ? [] : [{ kind, text, acceptable: answers, given: given.slice(0, 5) }];
+}
+
+/** The sentences that, with one of their answers, are a text of the training part, but for case and signs. */
+export function overlap(sentences: readonly OwnSentence[], training: readonly string[]): string[] {
+  const known = new Set(training.map(normalised));
+  return sentences
+    .filter(({ text, answers }) =>
+      answers.some((answer) => known.has(normalised(text.replace(/_+/, answer)))),
+    )
+    .map(({ text }) => text);
+}
