@@ -5,17 +5,10 @@
  *
  *   npm run build && node bench/standard.js OUT STEPS CONFIG CORPUS...
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { readCorpus } from '../dist/host/corpus.js';
-import { trainAndMeasure } from '../dist/host/training/run.js';
+import { comparisonArguments, trained } from './compare.js';
 
-const [out, steps, configFile, ...corpora] = process.argv.slice(2);
-if (corpora.length === 0) {
-  console.error('usage: node bench/standard.js OUT STEPS CONFIG CORPUS...');
-  process.exit(2);
-}
-const config = JSON.parse(readFileSync(configFile, 'utf8'));
+const { out, config, corpora } = comparisonArguments('standard.js');
 const { knots, dimension } = config.model;
 
 /** The flow has 4 d² numbers a knot, a layer with MLP 4 d² + 2 d·hidden. */
@@ -31,31 +24,14 @@ const NETWORKS = {
 };
 
 const corpus = readCorpus(...corpora);
-const rows = [];
 for (const [name, changes] of Object.entries(NETWORKS)) {
-  const folder = join(out, name);
-  const resultFile = join(folder, 'result.json');
-  if (!existsSync(resultFile)) {
-    const model = { ...config.model, ...changes };
-    const result = await trainAndMeasure({
-      corpus,
-      config: JSON.stringify({ ...config, steps: Number(steps), model }),
-      out: folder,
-      resume: existsSync(join(folder, 'training', 'state.safetensors')),
-      onProgress: ({ step, causal, tokensPerSecond }) => {
-        if (step % 100 === 0)
-          console.error(`${name} ${step}/${steps} ${causal.toFixed(3)} ${tokensPerSecond | 0}/s`);
-      },
-    });
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(resultFile, `${JSON.stringify({ name, ...changes, ...result }, null, 2)}\n`);
-  }
-  rows.push(JSON.parse(readFileSync(resultFile, 'utf8')));
-}
-for (const { name, parameters, steps, seconds, natsPerToken } of rows) {
-  const losses = Object.entries(natsPerToken).map(
+  const job = { out, name, corpus, held: 'test' };
+  const model = { ...config.model, ...changes };
+  const result = await trained({ ...job, config: { ...config, model } });
+  const losses = Object.entries(result.natsPerToken).map(
     ([part, nats]) => `${part} ${nats.toFixed(4)} (perplexity ${Math.exp(nats).toFixed(2)})`,
   );
+  const { parameters, steps, seconds } = result;
   console.log(
     `${name.padEnd(12)} ${parameters} parameters, ${steps} steps, ${(seconds / 60).toFixed(0)} min: ${losses.join(', ')}`,
   );

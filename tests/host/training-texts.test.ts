@@ -260,10 +260,22 @@ describe('a comparison with a standard transformer', () => {
     const expected = sum(({ nats }) => nats) / sum(({ tokens }) => tokens);
     const flow = await measured('flow');
     expect([flow.natsPerToken['text.txt.gz']]).toBeAllClose([expected], { relative: 1e-5 });
+    const bytes = texts.reduce((total, one) => total + Buffer.byteLength(one), 0);
+    const bits = sum(({ nats }) => nats) / Math.LN2 / bytes;
+    expect([flow.bitsPerByte['text.txt.gz']]).toBeAllClose([bits], { relative: 1e-5 });
     const standard = await measured('standard', { standard: { layers: 2, hidden: 12 } });
     expect(standard.steps).toBe(flow.steps);
     expect(standard.natsPerToken['text.txt.gz']).toBeGreaterThan(0);
     expect(standard.natsPerToken['text.txt.gz']).toBeLessThan(Math.log(tokenizer.size));
+  });
+
+  it('trains with one matrix for embedding and readout, which the model writes twice', async () => {
+    const { model: tiny, ...rest } = JSON.parse(CONFIG);
+    const config = JSON.stringify({ ...rest, model: { ...tiny, tied: true } });
+    const { weights } = await train('tied', { config });
+    expect(weights.output.data).toEqual(weights.embedding.data);
+    const untied = await train('untied');
+    expect(untied.weights.output.data).not.toEqual(untied.weights.embedding.data);
   });
 
   it('is no training of a model', async () => {

@@ -83,17 +83,25 @@ export async function trainModel(job: TrainingJob): Promise<LanguageModel> {
   });
 }
 
-/** Causal nats per token of a network's own test texts, and what it took. */
+/** Causal loss on texts that a network was not trained on, and what it took. */
 export interface TrainedLoss {
   readonly parameters: number;
   readonly steps: number;
   readonly seconds: number;
-  /** By name of the part of the corpus; worlds have no test texts. */
+  /** By name of the part of the corpus; worlds have no held-out texts. */
   readonly natsPerToken: Readonly<Record<string, number>>;
+  /** The same in bits, comparable between vocabularies. */
+  readonly bitsPerByte: Readonly<Record<string, number>>;
 }
 
-/** Trains a flow or a standard transformer and measures it by the training engine; writes no model. */
-export async function trainAndMeasure(job: TrainingJob): Promise<TrainedLoss> {
+/**
+ * Trains a flow or a standard transformer and measures it by the training engine; writes no model. Choices
+ * are made on the validation texts alone, so that the test texts stay new.
+ */
+export async function trainAndMeasure(
+  job: TrainingJob,
+  held: 'validation' | 'test' = 'test',
+): Promise<TrainedLoss> {
   const config = parseTrainingConfig(job.config);
   return await trainParameters(job, config, async (trained) => {
     const { layout, state, flow, seconds, architecture } = trained;
@@ -104,19 +112,27 @@ export async function trainAndMeasure(job: TrainingJob): Promise<TrainedLoss> {
     const measured = { words, flow, depth: config.model.depth };
     const losses = job.corpus.parts.flatMap((part) => {
       if (part.kind === 'world') return [];
-      const { test } = prepareTexts(part.lines, plainTextSettings(config)).parts;
-      const texts = test.slice(0, MEASURED_TEXTS).map((text) => tokenizer.encodeIds(text));
-      const fitting = texts.filter(({ length }) => length < config.model.maximumPositions);
-      const ids = fitting.map((text) => Int32Array.from(text));
+      const all = prepareTexts(part.lines, plainTextSettings(config)).parts[held];
+      const texts = all
+        .slice(0, MEASURED_TEXTS)
+        .map((text) => ({ text, ids: Int32Array.from(tokenizer.encodeIds(text)) }))
+        .filter(({ ids }) => ids.length < config.model.maximumPositions);
+      const ids = texts.map((one) => one.ids);
       const { nats, tokens } = heldOutLoss(engine, layout, views, ids, measured);
-      return [[part.name, nats / tokens]];
+      const bytes = texts.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+      return [{ name: part.name, perToken: nats / tokens, perByte: nats / Math.LN2 / bytes }];
     });
-    const parameters = parameterCount(layout);
-    return { parameters, steps: state.step, seconds, natsPerToken: Object.fromEntries(losses) };
+    return {
+      parameters: parameterCount(layout),
+      steps: state.step,
+      seconds,
+      natsPerToken: Object.fromEntries(losses.map(({ name, perToken }) => [name, perToken])),
+      bitsPerByte: Object.fromEntries(losses.map(({ name, perByte }) => [name, perByte])),
+    };
   });
 }
 
-/** Test texts of a part that are read for the comparison. */
+/** Held-out texts of a part that are read for a comparison. */
 const MEASURED_TEXTS = 2_000;
 
 /** Everything a finished run knows. */

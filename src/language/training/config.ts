@@ -27,6 +27,8 @@ export const trainingConfigSchema = z.strictObject({
     maximumPositions: count,
     /** The default number of layers of the finished model. */
     depth: count,
+    /** Reads out with the embedding instead of a matrix of its own. */
+    tied: z.literal(true).optional(),
     /** A standard transformer with MLPs instead of the flow: to compare with, not to run (bench/standard.js). */
     standard: z.strictObject({ layers: count, hidden: count }).optional(),
   }),

@@ -38,7 +38,7 @@ export function batchLoss<A>(
   const weights = new Float32Array(batch.rows.length).fill(weight / batch.rows.length);
   const x = algebra.rows(states(algebra, named, batch, settings, depth), batch.rows);
   const readout = {
-    output: named.get('output')!,
+    output: named.get('output') ?? named.get('embedding')!,
     bias: named.get('bias')!,
     scale: settings.logitScale,
   };

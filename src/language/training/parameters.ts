@@ -18,13 +18,7 @@ export function parameterLayout(a: Architecture): ParameterPart[] {
       decays: false,
     },
     ...(a.standard ? standardParts(a, a.standard) : flowParts(a)),
-    {
-      name: 'output',
-      shape: [a.vocabularySize, d],
-      spread: 0.5 / Math.sqrt(d),
-      pace: 1,
-      decays: true,
-    },
+    ...(a.tied ? [] : [outputPart(a)]),
     { name: 'bias', shape: [a.vocabularySize], spread: 0, pace: 1, decays: false },
   ];
   let offset = 0;
@@ -34,6 +28,11 @@ export function parameterLayout(a: Architecture): ParameterPart[] {
     offset += size;
     return placed;
   });
+}
+
+function outputPart({ vocabularySize, dimension: d }: Architecture): PartDraft {
+  const shape = [vocabularySize, d];
+  return { name: 'output', shape, spread: 0.5 / Math.sqrt(d), pace: 1, decays: true };
 }
 
 /** Four matrices at every knot of θ(t). */

@@ -15,6 +15,8 @@ export interface Architecture {
   readonly heads: number;
   readonly knots: number;
   readonly maximumPositions: number;
+  /** The embedding is the output matrix too. */
+  readonly tied?: boolean;
   /** A standard transformer instead of the flow: `knots` is not used. */
   readonly standard?: StandardShape;
 }

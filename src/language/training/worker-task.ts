@@ -52,7 +52,7 @@ export function workerTask(
   settings: WorkerSettings,
 ): (step: number, parameters: Float32Array, gradient: Float32Array) => StepResult {
   const { config, layout, flow, words, worker } = settings;
-  const vocabularySize = layout.find(({ name }) => name === 'output')!.shape[0];
+  const vocabularySize = layout.find(({ name }) => name === 'embedding')!.shape[0];
   const texts = textPools(settings);
   return (step, parameters, gradient) => {
     const { causal, blank } = texts(step);
