@@ -27,7 +27,12 @@ const factor = z.number({ error: 'expected a finite number' }).describe('What β
 const token = z.int(COUNT_ERROR).min(0, COUNT_ERROR).describe('A particle, from 0');
 
 const isTrace = (value: unknown): value is Trace =>
-  typeof value === 'object' && value !== null && 'hiddenStates' in value;
+  typeof value === 'object' &&
+  value !== null &&
+  ['tokens', 'hiddenStates', 'prediction'].every((part) => part in value);
+
+/** How far from 1 the length of a patched particle may be. */
+const ON_SPHERE = 1e-6;
 
 export const interventionSchema = traceSchema.extend({
   ablate: z
@@ -84,7 +89,7 @@ export interface InterventionRun extends Trace {
 /**
  * The trace of a text under interventions, and what they did to the answers; without any it is `trace`,
  * and serves as the `from` of patches. A patched particle stays where it is put until the next layer moves
- * it. Ablating head h leaves its term O_h Σ_j A_ij V_h x_j out of the velocity.
+ * it; the tokens of longer answers see the text as it was before that layer, and as it is patched from there. Ablating head h leaves its term O_h Σ_j A_ij V_h x_j out of the velocity.
  * Throws InputError or LimitError like `trace`, and for heads, layers, particles or runs that do not fit.
  */
 export function runWithCache(
@@ -205,6 +210,7 @@ function check(model: LanguageModel, text: string, settings: Settings): void {
     checkRun(model, from, depth);
     checkPlace('patch', 'token', token, 0, from.tokens.length - 1);
     checkPlace('patch', 'to', to, 0, particles - 1);
+    checkOnSphere(row(from.hiddenStates[layer], token), layer, token);
   }
 }
 
@@ -248,4 +254,14 @@ function checkRun({ config }: LanguageModel, from: Trace, depth: number | 'ode')
       'patch',
       `option patch takes particles from a run of depth ${from.prediction.depth} into one of depth ${depth}: expected the same depth`,
     );
+}
+
+/** A run that was altered by hand may have left the sphere, and the next layer would hide it. */
+function checkOnSphere(x: Float64Array, layer: number, token: number): void {
+  const length = Math.hypot(...x);
+  if (Math.abs(length - 1) <= ON_SPHERE) return;
+  throw new InputError(
+    'patch',
+    `option patch takes token ${token} of layer ${layer} with length ${length}: expected a unit vector, so normalise it`,
+  );
 }

@@ -136,6 +136,22 @@ describe('patch', () => {
     expect(patched.hiddenStates.slice(2)).toEqual(from.hiddenStates.slice(2));
     expect(patched.hiddenStates[1]).toEqual(start.hiddenStates[1]);
     expect(patched.lens[2].first_tokens).toEqual(from.lens[2].first_tokens);
+    expect(patched.lens[4].first_tokens).toEqual(from.lens[4].first_tokens);
+    expect(total(patched)).toBeCloseTo(1, 6);
+  });
+
+  it.each([4, 80])('of all embeddings gives the other text, long answers too, L = %i', (depth) => {
+    const settings = { depth, targets: ['der Hund', 'Schmetterling'] };
+    const from = runWithCache(model, 'Mein das __', settings);
+    const patch = from.tokens.map((_, token) => ({ from, layer: 0, token }));
+    const patched = runWithCache(model, 'Mein der __', { ...settings, patch });
+    const scores = ({ prediction }: typeof plain) =>
+      [...prediction.predictions, ...(prediction.targets ?? [])].map(({ score, tokens }) => ({
+        score,
+        tokens,
+      }));
+    expect(scores(patched)).toEqual(scores(from));
+    expect(scores(from).at(-1)?.tokens.length).toBeGreaterThan(1);
   });
 
   it('at the last layer moves the readout alone', () => {
@@ -164,6 +180,15 @@ describe('patch', () => {
     expect(row(changed.hiddenStates[2], 4)).not.toEqual(row(start.hiddenStates[2], 4));
   });
 });
+
+/** As if its particles had been altered by hand. */
+const inflated = {
+  ...plain,
+  hiddenStates: plain.hiddenStates.map((frame) => ({
+    ...frame,
+    data: frame.data.map((x) => 2 * x),
+  })),
+};
 
 it.each([
   [
@@ -212,6 +237,16 @@ it.each([
       patch: [{ from: runWithCache(randomModel(1, { dimension: 32 }), TEXT), layer: 1, token: 0 }],
     },
     /particles of R\^32 into a model of R\^16/,
+  ],
+  [
+    'a particle off the sphere',
+    { patch: [{ from: inflated, layer: 1, token: 2 }] },
+    /token 2 of layer 1 with length (1\.9999|2)\.?\d*: expected a unit vector, so normalise it/,
+  ],
+  [
+    'what is no run',
+    { patch: [{ from: { hiddenStates: [] }, layer: 1, token: 0 }] },
+    /option patch\.0\.from is .*: expected what runWithCache or trace has returned/,
   ],
   ['an option that is misspelt', { ablat: [] }, /unknown option "ablat": did you mean "ablate"/],
 ])('is refused: %s', (_, options, message) => {
