@@ -1,0 +1,59 @@
+/** The order of convergence that errors show, where they show any. */
+import { fitLine } from '../numerics/regression.ts';
+
+/** error ≈ C L^{−order}, with the 95 % interval of the order. */
+export interface FittedOrder {
+  readonly order: number;
+  readonly low: number;
+  readonly high: number;
+  /** C */
+  readonly constant: number;
+  /** The L that the line goes through. */
+  readonly used: readonly number[];
+}
+
+/** Why there is no order. */
+export interface NoOrder {
+  readonly order: null;
+  readonly problem: string;
+}
+
+export type Order = FittedOrder | NoOrder;
+
+/** Errors this close to the floor feel it. */
+const ABOVE_FLOOR = 100;
+/** The deepest points alone: the others are not asymptotic yet. */
+const MOST_POINTS = 5;
+const FEWEST_POINTS = 3;
+
+/**
+ * The slope of log error against log L over the deepest five points whose error is a hundred times the
+ * floor (of round-off, or of the reference) or more. Fewer than three give no order but the reason.
+ */
+export function fitOrder(
+  depths: readonly number[],
+  errors: readonly number[],
+  floor: number,
+): Order {
+  const points = depths
+    .map((depth, i) => ({ depth, error: errors[i] }))
+    .filter(({ error }) => Number.isFinite(error) && error > ABOVE_FLOOR * floor)
+    .sort((a, b) => a.depth - b.depth)
+    .slice(-MOST_POINTS);
+  if (points.length < FEWEST_POINTS)
+    return {
+      order: null,
+      problem: `${points.length} of ${depths.length} errors lie above the floor of ${(ABOVE_FLOOR * floor).toPrecision(2)}: a fit needs ${FEWEST_POINTS}, take other depths`,
+    };
+  const { slope, intercept, low, high } = fitLine(
+    points.map(({ depth }) => Math.log(depth)),
+    points.map(({ error }) => Math.log(error)),
+  );
+  return {
+    order: 0 - slope,
+    low: -high,
+    high: -low,
+    constant: Math.exp(intercept),
+    used: points.map(({ depth }) => depth),
+  };
+}
