@@ -1,0 +1,212 @@
+/**
+ * Depth → continuum: a flow cut into L layers against the flow itself. Any dynamics and start; what the
+ * difference means for a model's answers is in model-depth.ts.
+ */
+import { z } from 'zod';
+import { distance } from '../diagnostics/distance.ts';
+import type { SimulationContext } from '../flow/simulate.ts';
+import { simulate } from '../flow/simulation.ts';
+import { type SimulationOptions, simulationSchema } from '../flow/simulation-settings.ts';
+import { ConvergenceError } from '../numerics/errors.ts';
+import { type Matrix, matrix, row } from '../numerics/matrix.ts';
+import { parseOptions, wholeNumber } from '../numerics/options.ts';
+import { assignmentDistance, MOST_ASSIGNED } from '../transport/assignment.ts';
+import { squaredDistances } from '../transport/measure.ts';
+import { fitOrder, type Order } from './order.ts';
+
+/** Schemes that are cut into L steps. */
+export const DEPTH_SCHEMES = ['layer', 'euler', 'rk4'] as const;
+export type DepthScheme = (typeof DEPTH_SCHEMES)[number];
+
+const MOST_LAYERS = 4096;
+const POWERS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
+
+export const depthLimitSchema = simulationSchema
+  .omit({
+    ...{ scheme: true, step: true, saveAt: true, tolerance: true, diagnostics: true },
+    ...{ merge: true, mergeError: true, stopClusters: true, stopBelow: true },
+  })
+  .extend({
+    depths: z
+      .array(wholeNumber(1, MOST_LAYERS), { error: 'expected a list such as [4, 8, 16]' })
+      .min(1)
+      .default(POWERS)
+      .describe('Numbers of layers L'),
+    schemes: z
+      .array(z.enum(DEPTH_SCHEMES, { error: `expected names of ${DEPTH_SCHEMES.join(', ')}` }))
+      .min(1)
+      .default([...DEPTH_SCHEMES])
+      .describe('How the flow is cut into L steps'),
+    reference: z
+      .number({ error: 'expected a number from 1e-13 to 1e-6' })
+      .min(1e-13)
+      .max(1e-6)
+      .default(1e-12)
+      .describe('Tolerance of the Dormand–Prince reference'),
+  });
+
+export type DepthLimitOptions = z.input<typeof depthLimitSchema>;
+
+/** One entry a depth; null where it is not defined. */
+export type Column = readonly (number | null)[];
+
+export interface DepthErrors {
+  /** Largest distance of a particle to its place in the flow, and the root mean square of all. */
+  readonly position_max: Column;
+  readonly position_rms: Column;
+  /** W_2 of the two empirical measures; null beyond 2,000 particles, or with unequal masses. */
+  readonly w2: Column;
+  /** position_max of the extrapolation (2^p x_L − x_{L/2}) / (2^p − 1), p the scheme's order. */
+  readonly richardson: Column;
+}
+
+export interface SchemeLimit {
+  readonly errors: DepthErrors;
+  /** Of position_max. */
+  readonly order: Order;
+}
+
+export interface DepthLimit {
+  readonly reference: {
+    readonly scheme: 'dopri5';
+    readonly tolerance: number;
+    /** Largest distance to the same at ten times the tolerance. */
+    readonly estimated_error: number;
+  };
+  readonly time: number;
+  readonly depths: readonly number[];
+  readonly schemes: Readonly<Partial<Record<DepthScheme, SchemeLimit>>>;
+  /** Weights are piecewise smooth between so many times; rk4's order is fitted where steps end at them. */
+  readonly breakpoints: readonly number[];
+}
+
+/** The last frames that a limit compares. */
+export interface DepthRuns {
+  readonly reference: Matrix;
+  readonly runs: Readonly<Partial<Record<DepthScheme, readonly Matrix[]>>>;
+}
+
+const ORDERS: Readonly<Record<DepthScheme, number>> = { layer: 1, euler: 1, rk4: 4 };
+/** Beyond this the reference is none: errors of deep rk4 would be its own. */
+const WORST_REFERENCE = 1e-9;
+
+/**
+ * Positions at the end of the flow and of every cut, and the errors between them with fitted orders.
+ * Throws InputError as `simulationSettings`, and ConvergenceError where the reference is not good enough.
+ */
+export async function depthLimit(
+  options: DepthLimitOptions,
+  context: SimulationContext = {},
+): Promise<{ limit: DepthLimit; ends: DepthRuns }> {
+  const {
+    depths,
+    schemes,
+    reference: tolerance,
+    ...flow
+  } = parseOptions(depthLimitSchema, options);
+  const rising = [...new Set(depths)].sort((a, b) => a - b);
+  const end = (cut: SimulationOptions) => lastFrame({ ...flow, ...cut }, context);
+  const reference = await end({ scheme: 'dopri5', tolerance });
+  const rougher = await end({ scheme: 'dopri5', tolerance: 10 * tolerance });
+  const estimated_error = largest(distances(reference.positions, rougher.positions));
+  if (!(estimated_error <= WORST_REFERENCE))
+    throw new ConvergenceError(
+      `the reference at tolerance ${tolerance} is good to ${estimated_error.toPrecision(2)} only, and errors below that mean nothing: expected ${WORST_REFERENCE}, choose a shorter time or a smaller tolerance`,
+    );
+  const runs: Partial<Record<DepthScheme, Matrix[]>> = {};
+  for (const scheme of schemes) {
+    const ends: Matrix[] = [];
+    for (const depth of rising)
+      ends.push((await end({ scheme, step: flow.time / depth })).positions);
+    runs[scheme] = ends;
+  }
+  const ends = { reference: reference.positions, runs };
+  const { breakpoints, equal } = reference;
+  const limit = {
+    depths: rising,
+    ends,
+    breakpoints,
+    equal,
+    time: flow.time,
+    floor: estimated_error,
+  };
+  return {
+    ends,
+    limit: {
+      reference: { scheme: 'dopri5', tolerance, estimated_error },
+      time: flow.time,
+      depths: rising,
+      schemes: Object.fromEntries(schemes.map((scheme) => [scheme, schemeLimit(scheme, limit)])),
+      breakpoints,
+    },
+  };
+}
+
+async function lastFrame(options: SimulationOptions, context: SimulationContext) {
+  const time = options.time ?? 0;
+  const run = await simulate({ ...options, saveAt: [time], diagnostics: [] }, context);
+  const { entry, parameters, masses } = run.settings;
+  return {
+    positions: run.frames[run.frames.length - 1].positions,
+    breakpoints: [...(entry.breakpoints?.(parameters) ?? [])].filter((at) => at > 0 && at < time),
+    equal: masses.every((mass) => mass === masses[0]),
+  };
+}
+
+interface Compared {
+  readonly depths: readonly number[];
+  readonly ends: DepthRuns;
+  readonly breakpoints: readonly number[];
+  readonly equal: boolean;
+  readonly time: number;
+  readonly floor: number;
+}
+
+function schemeLimit(scheme: DepthScheme, compared: Compared): SchemeLimit {
+  const { depths, ends, floor, equal } = compared;
+  const { reference } = ends;
+  const runs = ends.runs[scheme] ?? [];
+  const each = runs.map((end) => distances(reference, end));
+  const position_max = each.map(largest);
+  const smooth = depths.filter(
+    (depth) => ORDERS[scheme] === 1 || meetsBreakpoints(depth, compared),
+  );
+  return {
+    errors: {
+      position_max,
+      position_rms: each.map((some) => Math.hypot(...some) / Math.sqrt(some.length)),
+      w2: runs.map((end) => (equal ? measureDistance(reference, end) : null)),
+      richardson: runs.map((end, i) => {
+        const half = runs[depths.indexOf(depths[i] / 2)];
+        return half ? largest(distances(reference, extrapolated(end, half, ORDERS[scheme]))) : null;
+      }),
+    },
+    order: fitOrder(
+      smooth,
+      smooth.map((depth) => position_max[depths.indexOf(depth)]),
+      Math.max(floor, Number.EPSILON),
+    ),
+  };
+}
+
+/** Whether every breakpoint is the end of a step, inside of which rk4 would lose its order. */
+function meetsBreakpoints(depth: number, { breakpoints, time }: Compared): boolean {
+  const steps = breakpoints.map((at) => (at / time) * depth);
+  return steps.every((step) => Math.abs(step - Math.round(step)) < 1e-9);
+}
+
+const largest = (values: readonly number[]) => values.reduce((most, one) => Math.max(most, one), 0);
+
+function distances(a: Matrix, b: Matrix): number[] {
+  return Array.from({ length: a.rows }, (_, i) => distance(row(a, i), row(b, i)));
+}
+
+function measureDistance(a: Matrix, b: Matrix): number | null {
+  return a.rows <= MOST_ASSIGNED ? assignmentDistance(squaredDistances(a, b), 2) : null;
+}
+
+function extrapolated(fine: Matrix, coarse: Matrix, order: number): Matrix {
+  const gain = 2 ** order;
+  const data = fine.data.map((value, at) => (gain * value - coarse.data[at]) / (gain - 1));
+  return matrix(fine.rows, fine.columns, data);
+}

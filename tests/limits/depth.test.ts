@@ -1,0 +1,77 @@
+/** Depth → continuum: the exact finite-depth errors of equiangular tokens, orders of every scheme, refusals. */
+import { describe, expect, it } from 'vitest';
+import { depthLimit } from '../../src/limits/depth.ts';
+import type { FittedOrder } from '../../src/limits/order.ts';
+import { type Matrix, row } from '../../src/numerics/matrix.ts';
+
+const EQUIANGULAR = {
+  ...{ dynamics: 'sa', parameters: { beta: 2 }, start: 'orthonormal', n: 8, d: 8, time: 1 },
+  engine: 'reference' as const,
+};
+
+function cosine(positions: Matrix): number {
+  const [x, y] = [row(positions, 0), row(positions, 1)];
+  return x.reduce((sum, value, c) => sum + value * y[c], 0);
+}
+
+describe('equiangular tokens', async () => {
+  const depths = [10, 20, 40, 80, 160];
+  const { limit, ends } = await depthLimit({ ...EQUIANGULAR, depths });
+
+  it('have the errors of the exact finite-depth map (THEORY §4.1), to six digits', () => {
+    const errors = ends.runs.layer?.map((end) => cosine(end) - cosine(ends.reference));
+    const exact = [-0.024804, -0.013063, -0.00671, -0.003401, -0.001712];
+    expect(errors).toBeAllClose(exact, { absolute: 5e-7 });
+  });
+
+  it('show the orders of the schemes, each in its interval', () => {
+    const { layer, euler, rk4 } = limit.schemes;
+    for (const [scheme, order] of [
+      [layer, 1],
+      [euler, 1],
+      [rk4, 4],
+    ] as const) {
+      const fit = scheme?.order as FittedOrder;
+      expect(Math.abs(fit.order - order)).toBeLessThan(0.05 * order);
+      expect(fit.high - fit.low).toBeLessThan(0.5);
+    }
+    expect(limit.reference.estimated_error).toBeLessThan(1e-10);
+  });
+
+  it('are closer after extrapolation, by an order', () => {
+    const { errors } = limit.schemes.layer ?? {};
+    expect(errors?.richardson[0]).toBeNull();
+    expect(Number(errors?.richardson[4])).toBeLessThan(0.1 * Number(errors?.position_max[4]));
+  });
+
+  it('are the same measure up to a distance between the largest and the mean square', () => {
+    const { errors } = limit.schemes.layer ?? {};
+    depths.forEach((_, i) => {
+      expect(Number(errors?.w2[i])).toBeLessThanOrEqual(Number(errors?.position_rms[i]) + 1e-12);
+      expect(Number(errors?.position_rms[i])).toBeLessThanOrEqual(Number(errors?.position_max[i]));
+    });
+  });
+});
+
+it('gives no order where every error is round-off', async () => {
+  const still = { ...EQUIANGULAR, start: 'equiangular', startParameters: { cosine: 1 } };
+  const { limit } = await depthLimit({ ...still, depths: [8, 16, 32, 64], schemes: ['rk4'] });
+  expect(limit.schemes.rk4?.order).toMatchObject({ order: null });
+});
+
+describe('is refused', () => {
+  it.each([
+    ['a depth of no layers', { depths: [0] }, /depths/],
+    ['a scheme that is no cut', { schemes: ['dopri5'] }, /schemes/],
+    ['a reference that is too rough', { reference: 1 }, /option reference is 1: expected a number/],
+    ['an unknown name', { depth: 4 }, /unknown option "depth": did you mean "depths"/],
+  ])('%s', async (_, options, message) => {
+    await expect(depthLimit({ ...EQUIANGULAR, ...options } as never)).rejects.toThrow(message);
+  });
+
+  it('a reference that is none', async () => {
+    const chaotic = { ...EQUIANGULAR, parameters: { beta: 30 }, n: 60, d: 3, start: 'uniform' };
+    const rough = depthLimit({ ...chaotic, time: 40, reference: 1e-6, depths: [1] });
+    await expect(rough).rejects.toThrow(/the reference at tolerance 0\.000001 is good to/);
+  });
+});
