@@ -61,8 +61,11 @@ export function openReferenceField(request: FieldRequest): Field {
     tangent: evaluate(fieldTangent),
     ambient: evaluate(fieldAmbient),
     couplings: (positions, masses) => allCouplings(interaction, weights, positions, masses),
-    // Positions are only known to the last place, so velocities are to that of the largest one.
-    floor: 2 ** -53 * velocityScale(interaction, d),
+    // Positions are only known to the last place, so velocities are to that of the largest one. Asked
+    // for once a run, where weights that change with time open a field for every velocity.
+    get floor() {
+      return 2 ** -53 * velocityScale(interaction, d);
+    },
     note: null,
     close: () => {},
   };
