@@ -31,7 +31,7 @@ describe('equiangular tokens', async () => {
       [euler, 1],
       [rk4, 4],
     ] as const) {
-      const fit = scheme?.order as FittedOrder;
+      const fit = scheme!.order as FittedOrder;
       expect(Math.abs(fit.order - order)).toBeLessThan(0.05 * order);
       expect(fit.high - fit.low).toBeLessThan(0.5);
     }

@@ -1,0 +1,97 @@
+/** Depth → continuum for a trained model and a sentence: what layers change of the flow, of the logits and of the answer. */
+import { z } from 'zod';
+import type { SimulationContext } from '../flow/simulate.ts';
+import type { LanguageModel } from '../language/checkpoint.ts';
+import { fillBlank } from '../language/fill.ts';
+import { layOut } from '../language/layout.ts';
+import { fillSchema, MAXIMUM_DEPTH } from '../language/options.ts';
+import { modelOptions } from '../language/particles.ts';
+import { tokenProbabilities } from '../language/transformer.ts';
+import { type Matrix, row } from '../numerics/matrix.ts';
+import { parseOptions } from '../numerics/options.ts';
+import {
+  type Column,
+  type DepthErrors,
+  type DepthLimit,
+  type DepthScheme,
+  depthLimit,
+  depthLimitSchema,
+  type SchemeLimit,
+} from './depth.ts';
+
+export const modelDepthSchema = z.strictObject({
+  ...depthLimitSchema.pick({ depths: true, schemes: true, reference: true }).shape,
+  coupling: fillSchema.shape.coupling,
+});
+
+export type ModelDepthOptions = z.input<typeof modelDepthSchema>;
+
+export interface ModelDepthErrors extends DepthErrors {
+  /** KL(flow ‖ layers) of the first token of the answer, in nats. */
+  readonly logits_kl: Column;
+  /** ½ Σ |p − q| of the same. */
+  readonly logits_tv: Column;
+}
+
+export interface ModelDepthLimit extends Omit<DepthLimit, 'schemes'> {
+  readonly model: string;
+  readonly text: string;
+  readonly schemes: Readonly<
+    Partial<Record<DepthScheme, SchemeLimit & { readonly errors: ModelDepthErrors }>>
+  >;
+  readonly answer: {
+    /** The best answer of the flow, and of each depth; null beyond the layers that `predict` takes. */
+    readonly ode: string;
+    readonly by_depth: readonly (string | null)[];
+    /** The least of the depths from which on the answer is that of the flow; null where the last differs. */
+    readonly stable_from: number | null;
+  };
+}
+
+/** Throws InputError or LimitError like `fillBlank` and as `depthLimit` does. */
+export async function modelDepthLimit(
+  model: LanguageModel,
+  text: string,
+  options: ModelDepthOptions = {},
+  context: SimulationContext = {},
+): Promise<ModelDepthLimit> {
+  const { coupling, ...asked } = parseOptions(modelDepthSchema, options);
+  const flow = modelOptions(model, { text, dynamics: 'model', coupling });
+  const { readAt } = layOut(model, text, coupling);
+  const { limit, ends } = await depthLimit(
+    { ...flow, ...asked, time: model.config.horizon },
+    context,
+  );
+  const law = (positions: Matrix) => tokenProbabilities(model, row(positions, readAt).slice());
+  const exact = law(ends.reference);
+  const schemes = Object.entries(limit.schemes).map(([name, scheme]) => {
+    const laws = (ends.runs[name as DepthScheme] ?? []).map(law);
+    const errors = {
+      ...scheme.errors,
+      logits_kl: laws.map((q) => divergence(exact, q)),
+      logits_tv: laws.map((q) => variation(exact, q)),
+    };
+    return [name, { ...scheme, errors }];
+  });
+  return {
+    ...{ model: model.config.name, text, ...limit },
+    schemes: Object.fromEntries(schemes),
+    answer: answers(limit.depths, (depth) => {
+      const { predictions } = fillBlank(model, text, { depth, coupling, top: 1 });
+      return predictions[0].token_str;
+    }),
+  };
+}
+
+function answers(depths: readonly number[], answerAt: (depth: number | 'ode') => string) {
+  const ode = answerAt('ode');
+  const by_depth = depths.map((depth) => (depth <= MAXIMUM_DEPTH ? answerAt(depth) : null));
+  const last = by_depth.findLastIndex((answer) => answer !== null && answer !== ode);
+  return { ode, by_depth, stable_from: depths[last + 1] ?? null };
+}
+
+const divergence = (p: Float64Array, q: Float64Array) =>
+  p.reduce((sum, value, id) => (value > 0 ? sum + value * Math.log(value / q[id]) : sum), 0);
+
+const variation = (p: Float64Array, q: Float64Array) =>
+  p.reduce((sum, value, id) => sum + Math.abs(value - q[id]), 0) / 2;
