@@ -14,7 +14,7 @@ import { errorCode } from './files.ts';
 import { packageRoot } from './package.ts';
 
 /** The model that answers when the caller names none. */
-export const DEFAULT_MODEL = 'lieblingstier';
+export const DEFAULT_MODEL = 'alltag';
 
 const INSTALLED = join(packageRoot, 'models');
 const REMEDY = 'fetch or train the model again';

@@ -45,7 +45,7 @@ export const fillSchema = z.strictObject({
     .default(0.05)
     .describe('The search goes on until at most this probability belongs to answers not found'),
   maximumExpansions: wholeNumber(1, 100_000)
-    .default(1000)
+    .default(128)
     .describe('The search gives up after looking behind this many beginnings of answers'),
 });
 

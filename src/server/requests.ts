@@ -19,7 +19,7 @@ const question = {
 const effort = {
   top: wholeNumber(1, 200).default(10).describe('How many answers are listed'),
   maximumExpansions: wholeNumber(1, 5_000)
-    .default(1_000)
+    .default(128)
     .describe('The search gives up after looking behind this many beginnings of answers'),
 };
 

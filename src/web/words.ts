@@ -304,9 +304,9 @@ export function wordsOf(language: Language): Words {
 /** Sentences that are worth a click, in both languages; the last of each has no blank. */
 export const examples: readonly { readonly language: Language; readonly text: string }[] = [
   { language: 'de', text: 'Mein Lieblingstier ist __' },
-  { language: 'de', text: 'Anna mag Hunde. Paul mag Katzen. Annas Lieblingstier ist __' },
-  { language: 'de', text: '__ mag Hunde.' },
-  { language: 'en', text: 'My favourite animal is __' },
-  { language: 'en', text: 'The weather today is __' },
+  { language: 'de', text: 'Ich gehe heute Abend ins __.' },
+  { language: 'de', text: 'Ich habe meinen Schlüssel __.' },
+  { language: 'en', text: 'My favourite animal is the __' },
+  { language: 'en', text: 'He plays the __ very well.' },
   { language: 'en', text: 'My favourite' },
 ];

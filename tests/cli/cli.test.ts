@@ -157,7 +157,7 @@ describe('help', () => {
     const { code, stdout } = await command(['models', '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
-      default: 'lieblingstier',
+      default: 'alltag',
       models: expect.any(Array),
     });
   });

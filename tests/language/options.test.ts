@@ -54,7 +54,7 @@ describe('a number out of range', () => {
       top: 10,
       targets: [],
       maximumUnexplored: 0.05,
-      maximumExpansions: 1000,
+      maximumExpansions: 128,
     });
   });
 });

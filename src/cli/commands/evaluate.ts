@@ -21,7 +21,7 @@ interface EvaluateFlags {
 const HELP = `
 Examples:
   schmetterling evaluate --model lieblingstier --corpus data/worlds/lieblingstier
-  schmetterling evaluate --corpus data/worlds/lieblingstier --texts 200 --json > numbers.json
+  schmetterling evaluate --model lieblingstier --corpus data/worlds/lieblingstier --texts 200 --json > numbers.json
   schmetterling evaluate --model runs/mine --corpus de.txt.gz en.txt.gz --depths 4,8,ode
   schmetterling evaluate --blanks data/evaluation/alltag.json
 

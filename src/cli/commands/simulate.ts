@@ -9,7 +9,7 @@ Examples:
   schmetterling simulate --dynamics usa --start orthonormal --n 32 --d 32 --scheme dopri5 --save-at linear:0:10:11
   schmetterling simulate --beta 25 --d 2 --n 200 --scheme dopri5 --time 1e8 --merge 0.001 --save-at log:1e-2:1e8:200 --out runs/metastable
   schmetterling simulate --dynamics multi_head --heads 2 --value wigner:7 --query identity --n 64
-  schmetterling simulate --dynamics model --text "Mein Lieblingstier ist __" --time 5 --step 0.625
+  schmetterling simulate --dynamics model --text "Mein Lieblingstier ist __" --time 6 --step 0.75
   schmetterling simulate --dynamics ./mine.mjs --set strength=2
   schmetterling simulate --continue runs/metastable --time 2e8
 
