@@ -78,7 +78,7 @@ export function uniformGlance(traces: readonly Trace[]): Readonly<Record<Relatio
   );
 }
 
-/** The `count` largest attentions of each head to another token, of different pairs of words. */
+/** The `count` largest attentions of each head to another word, of different pairs; the start, where idle heads look, is none. */
 export function strongestGlances(traces: readonly Trace[], count: number): Glance[] {
   const heads = traces[0].attentions[0].length;
   return Array.from({ length: heads }, (_, head) => {
@@ -200,7 +200,8 @@ function glancesOf({ tokens, attentions, prediction: { text } }: Trace, head: nu
         text,
         query: nameOf(asking),
         key: nameOf(asked),
-        attention: query === key ? 0 : heads[head].data[query * tokens.length + key],
+        attention:
+          query === key || asked.text === '' ? 0 : heads[head].data[query * tokens.length + key],
       })),
     ),
   );
