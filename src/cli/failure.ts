@@ -22,13 +22,14 @@ function reportUsage(error: CommanderError, program: Command, args: readonly str
 /** What would have been valid. */
 function remedy(code: string, program: Command, args: readonly string[]): string {
   const command = program.commands.find((one) => one.name() === args[0]);
-  const owner = command ?? program;
+  const nested = command?.commands.find((one) => one.name() === args[1]);
+  const owner = nested ?? command ?? program;
   if (code === 'commander.unknownCommand')
-    return `; valid are ${program.commands.map((one) => one.name()).join(', ')}`;
+    return `; valid are ${(command ?? program).commands.map((one) => one.name()).join(', ')}`;
   if (code === 'commander.unknownOption')
     return `; valid are ${owner.options.map((option) => option.long).join(', ')}, --help`;
-  const name = command ? `schmetterling ${command.name()}` : 'schmetterling';
-  return `; see ${name} --help`;
+  const names = ['schmetterling', command?.name(), nested?.name()].filter((name) => name);
+  return `; see ${names.join(' ')} --help`;
 }
 
 /** One line, whatever the message holds. */

@@ -21,6 +21,25 @@ export function withAnswerFlags(command: Command): Command {
     .option('--json', 'print one JSON document and nothing else');
 }
 
+/** Adds what particles flow and where they begin: --dynamics, --start, --init, --text, --n and their like. */
+export function withParticleFlags(command: Command): Command {
+  return command
+    .option('--dynamics <name|file>', 'a name of the catalogue, model, or a module (default: sa)')
+    .option('--set <name=value>', 'a parameter of dynamics of your own; may be repeated', gather)
+    .option('--start <name>', 'how the particles begin (default: uniform)')
+    .option('--init <file>', 'positions of your own instead, a row a particle, .csv or .npy')
+    .option('--normalise', 'bring the positions of --init onto the sphere')
+    .option('--text <text>', 'the tokens of this sentence as particles, embedded by --model')
+    .option('--model <name>', 'name of an installed model, or the path of a model folder')
+    .option('--coupling <name>', 'of --dynamics model: full or causal')
+    .option('--n <count>', 'particles (default: 32)')
+    .option('--d <count>', 'coordinates of a particle (default: 3)')
+    .option('--masses <file>', 'masses of the particles, .csv or .npy (default: equal)')
+    .option('--seed <number>', 'of the start and the noise (default: 1)');
+}
+
+const gather = (pair: string, before: readonly string[] = []) => [...before, pair];
+
 /** The flags as options of the library, unchecked: absent ones are left out. */
 export function answerOptions({ top, depth, coupling, targets }: AnswerFlags) {
   const given = {

@@ -8,6 +8,7 @@ import type { Services } from '../host/services.ts';
 import { catalogueCommand } from './commands/catalogue.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { limitCommand } from './commands/limit.ts';
 import { modelsCommand } from './commands/models.ts';
 import { portraitCommand } from './commands/portrait.ts';
 import { predictCommand } from './commands/predict.ts';
@@ -24,6 +25,7 @@ const commands: readonly ((services: Services) => Command)[] = [
   inspectCommand,
   portraitCommand,
   simulateCommand,
+  limitCommand,
   trainCommand,
   evaluateCommand,
   modelsCommand,
@@ -65,12 +67,14 @@ function createProgram(services: Services): Command {
 
 /** Flags made from the catalogues: other commands do not pay for reading them. */
 async function addLateFlags(_: Command, command: Command): Promise<void> {
-  if (command.name() !== 'simulate') return;
+  const flows = { simulate: [command], limit: command.commands }[command.name()];
+  if (!flows) return;
   const { addCatalogueFlags } = await import('./simulation-flags.ts');
-  addCatalogueFlags(command);
+  for (const flow of flows) addCatalogueFlags(flow);
 }
 
 /** Failures come back as errors, so that one place words them. */
 function throwing(command: Command): Command {
+  for (const nested of command.commands) throwing(nested);
   return command.exitOverride().configureOutput({ outputError: () => {} });
 }

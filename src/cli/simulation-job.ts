@@ -55,11 +55,18 @@ const SWITCHES = ['normalise', 'mergeError'];
 /** Throws InputError for flags, files and options that do not fit, before anything is computed. */
 export async function readJob(flags: SimulationFlags): Promise<SimulationJob> {
   if (flags.continue !== undefined) return continuedJob(flags.continue, flags);
-  const { dynamics, text, model, coupling } = flags;
+  const { source, options } = await readOptions(flags);
+  return { settings: simulationSettings(options), source, out: flags.out ?? null };
+}
+
+/** The options of a flow from flags, files and models, which the library has yet to check. */
+export async function readOptions(
+  flags: SimulationFlags,
+): Promise<{ source: Source; options: SimulationOptions }> {
+  const { dynamics, text, model, coupling, init } = flags;
   checkOneStart(flags);
-  const source = present({ dynamics, text, model, coupling, init: flags.init });
-  const settings = simulationSettings({ ...plainOptions(flags), ...(await sourceOptions(source)) });
-  return { settings, source, out: flags.out ?? null };
+  const source = present({ dynamics, text, model, coupling, init });
+  return { source, options: { ...plainOptions(flags), ...(await sourceOptions(source)) } };
 }
 
 /** Positions that are brought are not drawn as well. Throws InputError for a flag of the others. */

@@ -6,8 +6,12 @@ import { z } from 'zod';
 import { distance } from '../diagnostics/distance.ts';
 import type { SimulationContext } from '../flow/simulate.ts';
 import { simulate } from '../flow/simulation.ts';
-import { type SimulationOptions, simulationSchema } from '../flow/simulation-settings.ts';
-import { ConvergenceError } from '../numerics/errors.ts';
+import {
+  type SimulationOptions,
+  simulationSchema,
+  simulationSettings,
+} from '../flow/simulation-settings.ts';
+import { ConvergenceError, InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix, row } from '../numerics/matrix.ts';
 import { parseOptions, wholeNumber } from '../numerics/options.ts';
 import { assignmentDistance, MOST_ASSIGNED } from '../transport/assignment.ts';
@@ -104,6 +108,7 @@ export async function depthLimit(
     reference: tolerance,
     ...flow
   } = parseOptions(depthLimitSchema, options);
+  checkSmooth(flow);
   const rising = [...new Set(depths)].sort((a, b) => a - b);
   const end = (cut: SimulationOptions) => lastFrame({ ...flow, ...cut }, context);
   const reference = await end({ scheme: 'dopri5', tolerance });
@@ -140,6 +145,15 @@ export async function depthLimit(
       breakpoints,
     },
   };
+}
+
+function checkSmooth(flow: SimulationOptions): void {
+  const { entry, parameters } = simulationSettings(flow);
+  if ((entry.noise?.(parameters) ?? 0) > 0)
+    throw new InputError(
+      'dynamics',
+      `dynamics ${entry.name} have noise, and their limit is no flow: choose dynamics without noise`,
+    );
 }
 
 async function lastFrame(options: SimulationOptions, context: SimulationContext) {

@@ -1,5 +1,6 @@
 /** `simulate`: particles flow under dynamics of the catalogue, of a model, or of one's own. */
 import { Command } from 'commander';
+import { withParticleFlags } from '../flags.ts';
 import type { SimulationFlags } from '../simulation-job.ts';
 import { printJson, printLines, standardScreen } from '../terminal.ts';
 
@@ -18,20 +19,10 @@ Matrices are identity, a number, diagonal:1,-0.5, ginibre:SEED, wigner:SEED, or 
 diagnostics.jsonl and run.json. \`schmetterling catalogue\` lists dynamics, starts, schemes, diagnostics.`;
 
 export function simulateCommand(): Command {
-  return new Command('simulate')
-    .description('particles under dynamics of the catalogue, of a model, or of your own')
-    .option('--dynamics <name|file>', 'a name of the catalogue, model, or a module (default: sa)')
-    .option('--set <name=value>', 'a parameter of dynamics of your own; may be repeated', gather)
-    .option('--start <name>', 'how the particles begin (default: uniform)')
-    .option('--init <file>', 'positions of your own instead, a row a particle, .csv or .npy')
-    .option('--normalise', 'bring the positions of --init onto the sphere')
-    .option('--text <text>', 'the tokens of this sentence as particles, embedded by --model')
-    .option('--model <name>', 'name of an installed model, or the path of a model folder')
-    .option('--coupling <name>', 'of --dynamics model: full or causal')
-    .option('--n <count>', 'particles (default: 32)')
-    .option('--d <count>', 'coordinates of a particle (default: 3)')
-    .option('--masses <file>', 'masses of the particles, .csv or .npy (default: equal)')
-    .option('--seed <number>', 'of the start and the noise (default: 1)')
+  const command = new Command('simulate').description(
+    'particles under dynamics of the catalogue, of a model, or of your own',
+  );
+  return withParticleFlags(command)
     .option('--time <T>', 'the end of the run (default: 10)')
     .option('--scheme <name>', 'layer, euler, rk4, dopri5 or heun (default: layer; heun for noise)')
     .option('--step <h>', 'step of the schemes with a fixed one (default: 0.1)')
@@ -56,8 +47,6 @@ export function simulateCommand(): Command {
     .addHelpText('after', HELP)
     .action(simulateParticles);
 }
-
-const gather = (pair: string, before: readonly string[] = []) => [...before, pair];
 
 async function simulateParticles(flags: SimulationFlags): Promise<void> {
   const { readJob } = await import('../simulation-job.ts');

@@ -1,0 +1,73 @@
+/** `limit` as a user runs it. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { command } from './command.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'schmetterling-limit-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const START = ['--start', 'orthonormal', '--n', '8', '--d', '8'];
+const EQUIANGULAR = ['--dynamics', 'sa', '--beta', '2', ...START, '--time', '1'];
+const limit = (...args: string[]) => command(['limit', ...args]);
+
+it('depth of dynamics: a table, orders, and a folder of files', async () => {
+  const out = join(folder, 'depth');
+  const depths = ['--depths', '10,20,40,80,160'];
+  const { code, stdout } = await limit('depth', ...EQUIANGULAR, ...depths, '--out', out);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/L +layer +extrapolated +euler +rk4/);
+  expect(stdout).toMatch(/layer: order 0\.9\d\d \(95 %: .* from L = 10, 20, 40, 80, 160/);
+  expect(readdirSync(out).sort()).toEqual(['depth.csv', 'depth.json', 'depth.svg']);
+  const [header, ...rows] = readFileSync(join(out, 'depth.csv'), 'utf8').trim().split('\n');
+  expect(header).toMatch(/^layers,layer_position_max,/);
+  expect(rows).toHaveLength(5);
+  const record = JSON.parse(readFileSync(join(out, 'depth.json'), 'utf8'));
+  expect(Number(rows[4].split(',')[1])).toBe(record.schemes.layer.errors.position_max[4]);
+});
+
+it('depth of a model: logits and the answer', async () => {
+  const args = ['--model', 'lieblingstier', '--depths', '4,8', '--schemes', 'layer', '--json'];
+  const { code, stdout, stderr } = await limit('depth', 'Mein Lieblingstier ist __', ...args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const record = JSON.parse(stdout);
+  expect(record).toMatchObject({
+    model: 'lieblingstier',
+    depths: [4, 8],
+    breakpoints: [1.25, 2.5, 3.75],
+  });
+  expect(record.schemes.layer.errors.logits_kl[1]).toBeGreaterThan(0);
+  expect(record.schemes.layer.order).toMatchObject({ order: null });
+  expect(record.answer.by_depth).toHaveLength(2);
+});
+
+it.each([
+  [
+    'an unknown limit',
+    ['depht'],
+    /unknown command 'depht' \(Did you mean depth\?\); valid are depth/,
+  ],
+  ['no text', ['depth'], /no text is given/],
+  [
+    'no layers',
+    ['depth', ...EQUIANGULAR, '--depths', '0'],
+    /depths\.0 is 0: expected a whole number/,
+  ],
+  ['no scheme', ['depth', 'Hallo', '--schemes', 'dopri5'], /expected names of layer, euler, rk4/],
+  ['a flag of dynamics for a text', ['depth', 'Hallo', '--n', '5'], /option n is for dynamics/],
+  [
+    'noise',
+    ['depth', '--dynamics', 'noisy'],
+    /dynamics noisy have noise, and their limit is no flow/,
+  ],
+  [
+    'an unknown flag',
+    ['depth', '--dynamic', 'sa'],
+    /unknown option '--dynamic'.*valid are --dynamics/,
+  ],
+])('is refused: %s', async (_, args, message) => {
+  const { code, stderr } = await limit(...args);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(message);
+});
