@@ -29,6 +29,8 @@ export interface TrainingAlgebra<A> extends Algebra<A> {
     candidates?: Candidates,
   ): A;
   add(a: A, b: A): A;
+  /** Entry by entry, same shapes. */
+  multiply(a: A, b: A): A;
   /** x Φ(x), entry by entry, in its tanh form (Hendrycks & Gimpel 2016): MLPs have it, the flow does not. */
   gelu(x: A): A;
 }

@@ -62,6 +62,11 @@ export const referenceTrainingAlgebra: TrainingAlgebra<Float64Tensor> = {
     return tensor([1], Float64Array.of(loss));
   },
   add: (a, b) => referenceAlgebra.addScaled(a, b, 1),
+  multiply: (a, b) =>
+    tensor(
+      a.shape,
+      a.data.map((value, at) => value * b.data[at]),
+    ),
   gelu: ({ shape, data }) =>
     tensor(
       shape,

@@ -4,8 +4,12 @@ import type { Float64Tensor } from '../../src/engines/reference.ts';
 import { tensor } from '../../src/engines/reference.ts';
 import type { TrainingEngine } from '../../src/engines/training-engine.ts';
 import { type Batch, blankBatch, causalBatch } from '../../src/language/training/batches.ts';
-import { type DrawnCandidates, drawCandidates } from '../../src/language/training/candidates.ts';
-import { batchLoss, type FlowSettings } from '../../src/language/training/objective.ts';
+import { drawCandidates } from '../../src/language/training/candidates.ts';
+import {
+  batchLoss,
+  type FlowSettings,
+  type LossChanges,
+} from '../../src/language/training/objective.ts';
 import {
   initialise,
   parameterCount,
@@ -31,6 +35,10 @@ interface Network {
 const flow = { beta: [2, 3], horizon: 2, logitScale: 2.5, knots: 3 };
 const flowNetwork: Network = { layout: parameterLayout(SHAPE), settings: flow };
 const { layout } = flowNetwork;
+const tiedNetwork: Network = {
+  layout: parameterLayout({ ...SHAPE, tied: true }),
+  settings: flow,
+};
 const standardNetwork: Network = {
   layout: parameterLayout({ ...SHAPE, standard: { layers: 2, hidden: 12 } }),
   settings: { ...flow, standard: { layers: 2, dimension: 8 } },
@@ -58,17 +66,20 @@ function start({ layout }: Network = flowNetwork): Float32Array {
   return values;
 }
 
+/** Made anew for each evaluation, since what draws a dropout is used up by it. */
+type Changes = () => LossChanges;
+
 function referenceLoss(
   { layout, settings }: Network,
   values: Float64Array,
   batch: Batch,
-  drawn?: DrawnCandidates,
+  changes: Changes,
 ): number {
   const arrays = layout.map(({ shape, offset, size }) =>
     tensor(shape, values.subarray(offset, offset + size)),
   );
   const algebra = referenceTrainingAlgebra;
-  return batchLoss<Float64Tensor>(algebra, layout, arrays, batch, settings, 3, 0.5, drawn).data[0];
+  return batchLoss<Float64Tensor>(algebra, layout, arrays, batch, settings, 3, changes()).data[0];
 }
 
 /** Some entries of every part, by central differences; the loss is smooth, so 1e-5 is a good step. */
@@ -76,7 +87,7 @@ function finiteDifferences(
   network: Network,
   values: Float64Array,
   batch: Batch,
-  drawn?: DrawnCandidates,
+  changes: Changes,
 ): { at: number; slope: number }[] {
   const stream = random(8);
   return network.layout.flatMap(({ offset, size }) =>
@@ -86,7 +97,7 @@ function finiteDifferences(
       const moved = (by: number) => {
         const copy = Float64Array.from(values);
         copy[at] += by;
-        return referenceLoss(network, copy, batch, drawn);
+        return referenceLoss(network, copy, batch, changes);
       };
       return { at, slope: (moved(step) - moved(-step)) / (2 * step) };
     }),
@@ -95,25 +106,30 @@ function finiteDifferences(
 
 export function gradientsMatchFiniteDifferences(name: string, engine: TrainingEngine): void {
   describe(`gradients, ${name}`, () => {
-    const sampled = drawCandidates(few.targets, VOCABULARY, 3, random(6));
-    it.each<[string, Network, Batch, DrawnCandidates | undefined]>([
-      ['causal', flowNetwork, causalBatch(texts, words), undefined],
-      ['blank', flowNetwork, blankBatch(texts, words, blanks, random(3)), undefined],
+    const candidates = drawCandidates(few.targets, VOCABULARY, 3, random(6));
+    const half: Changes = () => ({ weight: 0.5 });
+    const sampled: Changes = () => ({ weight: 0.5, candidates });
+    const thinned: Changes = () => ({ dropout: { share: 0.25, random: random(9) } });
+    it.each<[string, Network, Batch, Changes]>([
+      ['causal', flowNetwork, causalBatch(texts, words), half],
+      ['blank', flowNetwork, blankBatch(texts, words, blanks, random(3)), half],
       ['sampled causal', flowNetwork, few, sampled],
-      ['causal (standard transformer)', standardNetwork, causalBatch(texts, words), undefined],
-    ])('%s objective', (_, network, batch, drawn) => {
+      ['causal with dropout', flowNetwork, causalBatch(texts, words), thinned],
+      ['causal (tied readout)', tiedNetwork, causalBatch(texts, words), half],
+      ['causal (standard transformer)', standardNetwork, causalBatch(texts, words), half],
+    ])('%s objective', (_, network, batch, changes) => {
       const { layout, settings } = network;
       const values = start(network);
       const { value, gradients } = engine.valueAndGradients(
         parameterViews(layout, values),
-        (algebra, arrays) => batchLoss(algebra, layout, arrays, batch, settings, 3, 0.5, drawn),
+        (algebra, arrays) => batchLoss(algebra, layout, arrays, batch, settings, 3, changes()),
       );
       const exact = Float64Array.from(values);
-      expect([value]).toBeAllClose([referenceLoss(network, exact, batch, drawn)], {
+      expect([value]).toBeAllClose([referenceLoss(network, exact, batch, changes)], {
         absolute: 3e-6,
       });
       const flat = gradients.flatMap((part) => Array.from(part));
-      const slopes = finiteDifferences(network, exact, batch, drawn);
+      const slopes = finiteDifferences(network, exact, batch, changes);
       expect(slopes.map(({ at }) => flat[at])).toBeAllClose(
         slopes.map(({ slope }) => slope),
         { absolute: 2e-6, relative: 2e-4 },
@@ -125,7 +141,7 @@ export function gradientsMatchFiniteDifferences(name: string, engine: TrainingEn
       const [full, sampled] = [undefined, drawCandidates(few.targets, VOCABULARY, 99, random(6))];
       const [one, other] = [full, sampled].map((drawn) =>
         engine.valueAndGradients(views, (algebra, arrays) =>
-          batchLoss(algebra, layout, arrays, few, flow, 3, 1, drawn),
+          batchLoss(algebra, layout, arrays, few, flow, 3, { candidates: drawn }),
         ),
       );
       expect(sampled.ids).toHaveLength(VOCABULARY);
@@ -139,7 +155,8 @@ export function gradientsMatchFiniteDifferences(name: string, engine: TrainingEn
       const drawn = drawCandidates(few.targets, VOCABULARY, 3, random(6));
       const { gradients } = engine.valueAndGradients(
         parameterViews(layout, start()),
-        (algebra, arrays) => batchLoss(algebra, layout, arrays, few, flow, 3, 1, drawn),
+        (algebra, arrays) =>
+          batchLoss(algebra, layout, arrays, few, flow, 3, { candidates: drawn }),
       );
       const bias = gradients[layout.findIndex(({ name }) => name === 'bias')];
       const touched = Array.from(bias, (_, v) => v).filter((v) => bias[v] !== 0);

@@ -79,6 +79,7 @@ export const stockAlgebra: TrainingAlgebra<tf.Tensor> = {
     return losses.mul(tf.tensor1d(weights)).sum();
   },
   add: (a, b) => a.add(b),
+  multiply: (a, b) => a.mul(b),
   gelu: (x) =>
     x
       .mul(

@@ -57,6 +57,8 @@ export const trainingConfigSchema = z.strictObject({
     /** Whether a determiner may be a blank of its own, where the text goes on behind it. */
     determiners: z.boolean().optional(),
   }),
+  /** Share of the coordinates that are left out, of embedded tokens and of what is read out; 0 if absent. */
+  dropout: share.lt(1).optional(),
   /**
    * The causal objective's softmax, until that share of the steps, is over a step's targets and so
    * many other tokens, drawn anew each step (candidates.ts). Absent: over the vocabulary throughout.

@@ -2,6 +2,7 @@
 import type { TrainingAlgebra } from '../../engines/training-engine.ts';
 import { weightsAt } from '../../flow/depth-weights.ts';
 import { layers } from '../../flow/layers.ts';
+import type { Random } from '../../numerics/random.ts';
 import type { Batch } from './batches.ts';
 import type { DrawnCandidates } from './candidates.ts';
 import { knotWeights, type Named, type ParameterPart } from './parts.ts';
@@ -20,10 +21,22 @@ function byName<A>(layout: readonly ParameterPart[], arrays: readonly A[]): Name
   return new Map(layout.map((part, i) => [part.name, arrays[i]]));
 }
 
-/**
- * Mean over the batch's targets of −log p(target), at depth L, times `weight`. With `candidates`,
- * drawn for this batch's targets, p is the softmax over them: an estimate of the same.
- */
+/** What changes the loss of a batch; each absent by default. */
+export interface LossChanges {
+  /** A factor. */
+  readonly weight?: number;
+  /** Drawn for this batch's targets: p is the softmax over them, an estimate of the same. */
+  readonly candidates?: DrawnCandidates;
+  /** Share of coordinates left out, and what draws them. */
+  readonly dropout?: Dropout;
+}
+
+export interface Dropout {
+  readonly share: number;
+  readonly random: Random;
+}
+
+/** Mean over the batch's targets of −log p(target), at depth L. */
 export function batchLoss<A>(
   algebra: TrainingAlgebra<A>,
   layout: readonly ParameterPart[],
@@ -31,12 +44,20 @@ export function batchLoss<A>(
   batch: Batch,
   settings: FlowSettings,
   depth: number,
-  weight = 1,
-  candidates?: DrawnCandidates,
+  { weight = 1, candidates, dropout }: LossChanges = {},
 ): A {
   const named = byName(layout, arrays);
+  const [
+    {
+      shape: [, dimension],
+    },
+  ] = layout;
   const weights = new Float32Array(batch.rows.length).fill(weight / batch.rows.length);
-  const x = algebra.rows(states(algebra, named, batch, settings, depth), batch.rows);
+  const thin = (x: A, shape: readonly number[]) =>
+    dropout ? algebra.multiply(x, algebra.array(dropoutMask(dropout, shape), shape)) : x;
+  const start = thin(embedded(algebra, named, batch), [batch.batch, batch.length, dimension]);
+  const last = states(algebra, named, algebra.normalise(start), batch, settings, depth);
+  const x = thin(algebra.rows(last, batch.rows), [batch.rows.length, dimension]);
   const readout = {
     output: named.get('output') ?? named.get('embedding')!,
     bias: named.get('bias')!,
@@ -46,18 +67,33 @@ export function batchLoss<A>(
   return algebra.crossEntropy(x, readout, targets, weights, candidates);
 }
 
+/**
+ * Inverted dropout (Srivastava et al., JMLR 15, 2014): 0 for the coordinates left out, 1 / (1 − share) for
+ * the others, so that the mean stays.
+ */
+function dropoutMask({ share, random }: Dropout, shape: readonly number[]): Float32Array {
+  const kept = 1 / (1 - share);
+  const size = shape.reduce((product, length) => product * length, 1);
+  return Float32Array.from({ length: size }, () => (random.uniform() < share ? 0 : kept));
+}
+
+/** E[id] + P[position]: [B, n, d]. */
+function embedded<A>(algebra: TrainingAlgebra<A>, named: Named<A>, batch: Batch): A {
+  const shape = [batch.batch, batch.length];
+  const tokens = algebra.gather(named.get('embedding')!, batch.ids, shape);
+  const places = algebra.gather(named.get('positions')!, batch.positions, shape);
+  return algebra.add(tokens, places);
+}
+
 /** What is read out: [B, n, d]. */
 function states<A>(
   algebra: TrainingAlgebra<A>,
   named: Named<A>,
+  start: A,
   batch: Batch,
   settings: FlowSettings,
   depth: number,
 ): A {
-  const shape = [batch.batch, batch.length];
-  const tokens = algebra.gather(named.get('embedding')!, batch.ids, shape);
-  const places = algebra.gather(named.get('positions')!, batch.positions, shape);
-  const start = algebra.normalise(algebra.add(tokens, places));
   const { standard, beta } = settings;
   if (!standard) return flowBatch(algebra, named, start, batch, settings, depth);
   return standardStates(algebra, named, start, batch, { ...standard, heads: beta.length });

@@ -18,7 +18,7 @@ import { drawTexts, type SharedSource } from './sources.ts';
 const POOL_STEPS = 8;
 
 /** Streams of random numbers, kept apart. */
-const STREAM = { texts: 1, order: 2, blanks: 3, depth: 4, candidates: 5 } as const;
+const STREAM = { texts: 1, order: 2, blanks: 3, depth: 4, candidates: 5, dropout: 6 } as const;
 
 export interface WorkerSettings {
   readonly config: TrainingConfig;
@@ -69,8 +69,15 @@ export function workerTask(
       checkPositions(batch, config);
       const candidates =
         i === 0 ? candidatesAt(config, step, worker, batch, vocabularySize) : undefined;
+      const dropout = config.dropout
+        ? { share: config.dropout, random: random(config.seed, STREAM.dropout, step, worker, i) }
+        : undefined;
       const { value, gradients } = engine.valueAndGradients(views, (algebra, arrays) =>
-        batchLoss(algebra, layout, arrays, batch, flow, depth, scale, candidates),
+        batchLoss(algebra, layout, arrays, batch, flow, depth, {
+          weight: scale,
+          candidates,
+          dropout,
+        }),
       );
       accumulate(layout, gradient, gradients);
       return value / scale;
