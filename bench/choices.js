@@ -25,6 +25,8 @@ const VARIANTS = {
   'L = 3 at first': { depths: [{ until: 1, layers: [3] }] },
   'L = 8': { depths: [{ until: 1, layers: [8] }] },
   tied: { model: { ...model, tied: true } },
+  'tied 192 wide with 9 knots': { model: { ...model, dimension: 192, knots: 9, tied: true } },
+  'a tenth left out': { dropout: 0.1 },
   'vocabulary of 3000': { vocabularySize: 3000 },
   'vocabulary of 10000': { vocabularySize: 10000 },
   'half the rate': { optimiser: { ...optimiser, learningRate: optimiser.learningRate / 2 } },
