@@ -3,10 +3,10 @@
  * It reads and makes bytes; finding, reading and writing files is the host's.
  *
  * Legend: V vocabulary, d dimension, K knots, P positions, H heads, k = d / H.
- * Weights are float32, row-vector convention y = x W:
+ * Weights are float32 or float16, row-vector convention y = x W:
  * `embedding` [V+3, d], `positions` [P, d], `attention` [K, 4, d, d] (per knot query, key, value,
  * output; head h owns columns h·k … (h+1)·k of the first three and the same rows of the last),
- * `output` [V+3, d], `bias` [V+3].
+ * `output` [V+3, d] (absent where the embedding reads out too), `bias` [V+3].
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
@@ -42,6 +42,10 @@ const ARCHITECTURE = z.object({
   maximumPositions: count,
   /** L when the caller names none. */
   depth: count,
+  /** Whether the embedding is the output matrix too. */
+  tied: z.literal(true).optional(),
+  /** Of the stored numbers; float32 when absent. */
+  precision: z.enum(['float32', 'float16']).optional(),
   /** Tokens by id, V of them; start, end and blank are V, V+1 and V+2. */
   vocabulary: z.array(z.union([z.string(), z.array(z.int().min(0).max(255))])).min(256),
   /** First words (lower case) that take a second one into the answer. */
@@ -125,13 +129,13 @@ function checkArchitecture({ heads, dimension, beta, maximumPositions, slots }: 
 
 /** The name and shape of every tensor of a model. */
 export function tensorShapes(config: ModelConfig): Record<string, number[]> {
-  const { dimension: d, knots, maximumPositions, vocabulary } = config;
+  const { dimension: d, knots, maximumPositions, vocabulary, tied } = config;
   const size = vocabulary.length + 3;
   return {
     attention: [knots, 4, d, d],
     bias: [size],
     embedding: [size, d],
-    output: [size, d],
+    ...(tied ? {} : { output: [size, d] }),
     positions: [maximumPositions, d],
   };
 }
@@ -159,14 +163,15 @@ export function assembleModel(
   checkTensors(config, tensors, file);
   const whole = (name: string) =>
     tensor(tensors[name].shape, Float64Array.from(tensors[name].data));
+  const embedding = whole('embedding');
   return {
     config,
     tokenizer: createTokenizer(config.vocabulary),
     weights: {
-      embedding: whole('embedding'),
+      embedding,
       positions: whole('positions'),
       attention: knots(tensors.attention.data, config.knots, config.dimension),
-      output: whole('output'),
+      output: config.tied ? embedding : whole('output'),
       bias: whole('bias').data,
     },
   };
@@ -194,10 +199,12 @@ function knots(data: Float32Array, count: number, d: number): AttentionWeights<F
   }));
 }
 
-/** The two files of a model; what `loadModel` reads back. Weights are rounded to float32. */
+/** The two files of a model; what `loadModel` reads back. Weights are rounded to the config's precision. */
 export function saveModel(model: LanguageModel, file = 'model.safetensors'): ModelFiles {
   const { config } = model;
-  const weights = encodeSafetensors(modelTensors(model), { format: FORMAT, name: config.name });
+  const metadata = { format: FORMAT, name: config.name };
+  const type = config.precision === 'float16' ? 'F16' : 'F32';
+  const weights = encodeSafetensors(modelTensors(model), metadata, type);
   const stored: StoredConfig = {
     ...config,
     weights: { file, sha256: bytesToHex(sha256(weights)), bytes: weights.length },
@@ -223,7 +230,7 @@ export function modelTensors({ config, weights }: LanguageModel): Tensors {
     attention: { shape: shapes.attention, data: attention },
     bias: stored('bias', weights.bias),
     embedding: stored('embedding', weights.embedding.data),
-    output: stored('output', weights.output.data),
+    ...(config.tied ? {} : { output: stored('output', weights.output.data) }),
     positions: stored('positions', weights.positions.data),
   };
 }

@@ -1,7 +1,8 @@
 /**
- * The safetensors format for float32: an 8-byte little-endian header length, a JSON header, the data.
- * It knows no model; other element types are refused.
+ * The safetensors format for float32 and float16: an 8-byte little-endian header length, a JSON header,
+ * the data. It knows no model; other element types are refused.
  */
+import { getFloat16, setFloat16 } from '@petamoriken/float16';
 import { z } from 'zod';
 import { DamagedFileError } from '../numerics/errors.ts';
 
@@ -27,16 +28,41 @@ const METADATA = z.record(z.string(), z.string());
 
 const REMEDY = 'fetch or train the model again';
 
+/** Types of stored numbers. */
+const TYPES = {
+  F32: {
+    bytes: 4,
+    read: (view: DataView, at: number) => view.getFloat32(at, true),
+    write: (view: DataView, at: number, value: number) => view.setFloat32(at, value, true),
+  },
+  F16: {
+    bytes: 2,
+    read: (view: DataView, at: number) => getFloat16(view, at, true),
+    write: (view: DataView, at: number, value: number) => setFloat16(view, at, value, true),
+  },
+} as const;
+
+export type NumberType = keyof typeof TYPES;
+
+const isNumberType = (name: string): name is NumberType => Object.hasOwn(TYPES, name);
+
 const sizeOf = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
 
-/** The file's bytes; tensors in the order of their names, so that equal tensors give equal bytes. */
+/**
+ * The file's bytes, every number rounded to `type`; tensors in the order of their names, so that equal
+ * tensors give equal bytes.
+ */
 export function encodeSafetensors(
   tensors: Tensors,
   metadata: Readonly<Record<string, string>> = {},
+  type: NumberType = 'F32',
 ): Uint8Array {
   const names = Object.keys(tensors).sort();
-  const header = new TextEncoder().encode(paddedHeader(tensors, names, metadata));
-  const total = names.reduce((sum, name) => sum + 4 * sizeOf(tensors[name].shape), 0);
+  const header = new TextEncoder().encode(paddedHeader(tensors, names, metadata, type));
+  const total = names.reduce(
+    (sum, name) => sum + TYPES[type].bytes * sizeOf(tensors[name].shape),
+    0,
+  );
   const bytes = new Uint8Array(8 + header.length + total);
   const view = new DataView(bytes.buffer);
   view.setBigUint64(0, BigInt(header.length), true);
@@ -44,8 +70,8 @@ export function encodeSafetensors(
   let at = 8 + header.length;
   for (const name of names)
     for (const value of tensors[name].data) {
-      view.setFloat32(at, value, true);
-      at += 4;
+      TYPES[type].write(view, at, value);
+      at += TYPES[type].bytes;
     }
   return bytes;
 }
@@ -54,6 +80,7 @@ function paddedHeader(
   tensors: Tensors,
   names: readonly string[],
   metadata: Readonly<Record<string, string>>,
+  type: NumberType,
 ): string {
   const entries: Record<string, unknown> = {};
   if (Object.keys(metadata).length > 0) entries.__metadata__ = metadata;
@@ -64,8 +91,9 @@ function paddedHeader(
       throw new RangeError(
         `tensor ${name} of shape [${shape}] needs ${sizeOf(shape)} values, got ${data.length}`,
       );
-    entries[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + 4 * data.length] };
-    offset += 4 * data.length;
+    const end = offset + TYPES[type].bytes * data.length;
+    entries[name] = { dtype: type, shape, data_offsets: [offset, end] };
+    offset = end;
   }
   const text = JSON.stringify(entries);
   const length = new TextEncoder().encode(text).length;
@@ -74,7 +102,7 @@ function paddedHeader(
 
 /**
  * Reads a file's bytes. Throws DamagedFileError, naming `file`, when they are truncated, too long,
- * or not float32 safetensors.
+ * or not safetensors of float32 or float16.
  */
 export function decodeSafetensors(bytes: Uint8Array, file = 'the weights file'): Safetensors {
   const { header, start } = readHeader(bytes, file);
@@ -83,8 +111,9 @@ export function decodeSafetensors(bytes: Uint8Array, file = 'the weights file'):
   let used = 0;
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') continue;
-    tensors[name] = readTensor(data, name, entry, file);
-    used += 4 * tensors[name].data.length;
+    const { tensor, bytes: size } = readTensor(data, name, entry, file);
+    tensors[name] = tensor;
+    used += size;
   }
   if (used !== data.length)
     throw damaged(file, `${data.length} bytes of data`, `${used} bytes as its header says`);
@@ -113,27 +142,28 @@ function parseHeader(bytes: Uint8Array, file: string): Record<string, unknown> {
   }
 }
 
-function readTensor(data: Uint8Array, name: string, entry: unknown, file: string): StoredTensor {
+function readTensor(
+  data: Uint8Array,
+  name: string,
+  entry: unknown,
+  file: string,
+): { tensor: StoredTensor; bytes: number } {
   const parsed = ENTRY.safeParse(entry);
   if (!parsed.success)
     throw damaged(file, `tensor ${name} without type, shape and offsets`, 'all three');
   const { dtype, shape, data_offsets: offsets } = parsed.data;
-  if (dtype !== 'F32') throw damaged(file, `tensor ${name} of type ${dtype}`, 'F32');
+  if (!isNumberType(dtype)) throw damaged(file, `tensor ${name} of type ${dtype}`, 'F32 or F16');
+  const { bytes: width, read } = TYPES[dtype];
   const [from, to] = offsets;
-  if (to > data.length || to - from !== 4 * sizeOf(shape))
+  const bytes = width * sizeOf(shape);
+  if (to > data.length || to - from !== bytes)
     throw damaged(
       file,
       `tensor ${name} at bytes ${from}–${to} of ${data.length}`,
-      `${4 * sizeOf(shape)} bytes for the shape [${shape}]`,
+      `${bytes} bytes for the shape [${shape}]`,
     );
-  return { shape, data: readFloats(data.subarray(from, to)) };
-}
-
-const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
-
-/** The numbers in a copy of the bytes, which need not be aligned. */
-function readFloats(bytes: Uint8Array): Float32Array {
-  if (LITTLE_ENDIAN) return new Float32Array(new Uint8Array(bytes).buffer);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
+  const view = new DataView(data.buffer, data.byteOffset + from, bytes);
+  const numbers = new Float32Array(sizeOf(shape));
+  for (let i = 0; i < numbers.length; i++) numbers[i] = read(view, width * i);
+  return { tensor: { shape, data: numbers }, bytes };
 }

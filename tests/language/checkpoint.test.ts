@@ -47,6 +47,36 @@ test('a saved model loads as the same model and saves to the same files', () => 
   expect(parseConfig(files.config).weights.bytes).toBe(files.weights.length);
 });
 
+test('a tied model stores its embedding once', () => {
+  const tied = randomModel(1, { tied: true });
+  expect(Object.keys(modelTensors(tied))).not.toContain('output');
+  const loaded = loadModel(saveModel(tied));
+  expect(loaded.weights.output).toBe(loaded.weights.embedding);
+  expect(loaded.weights).toEqual(tied.weights);
+});
+
+test('float16 halves the file and rounds to eleven binary digits', () => {
+  const half = randomModel(1, { precision: 'float16' });
+  const stored = saveModel(half);
+  expect(stored.weights.length).toBeLessThan(0.52 * files.weights.length);
+  const loaded = loadModel(stored);
+  expect(loaded.weights.output.data).toBeAllClose(half.weights.output.data, {
+    relative: 2 ** -11,
+    absolute: 2 ** -25,
+  });
+  expect(loaded.weights.output.data).not.toEqual(half.weights.output.data);
+  expect(saveModel(loaded).weights).toEqual(stored.weights);
+});
+
+test('other types of numbers are refused', () => {
+  const bytes = encodeSafetensors({ a: { shape: [1], data: Float32Array.of(1) } });
+  const at = new TextDecoder().decode(bytes).indexOf('F32');
+  bytes.set(new TextEncoder().encode('I32'), at);
+  expect(() => decodeSafetensors(bytes, 'w')).toThrow(
+    /^w: found tensor a of type I32, expected F32/,
+  );
+});
+
 test('head and knot order of the attention tensor', () => {
   const { attention } = modelTensors(model);
   const d = model.config.dimension;

@@ -70,11 +70,7 @@ function storedTensors(
       filled += values.length;
     }
   });
-  const { embedding, output = embedding, ...rest } = tensors;
-  return {
-    ...{ embedding, ...rest, output },
-    attention: { shape: [knots, 4, dimension, dimension], data: attention },
-  };
+  return { ...tensors, attention: { shape: [knots, 4, dimension, dimension], data: attention } };
 }
 
 /** Writes a model's folder; each file appears whole or not at all, the config (with the hash) last. */

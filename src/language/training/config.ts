@@ -29,6 +29,8 @@ export const trainingConfigSchema = z.strictObject({
     depth: count,
     /** Reads out with the embedding instead of a matrix of its own. */
     tied: z.literal(true).optional(),
+    /** Of the finished model's stored numbers; float32 when absent. */
+    precision: z.enum(['float32', 'float16']).optional(),
     /** A standard transformer with MLPs instead of the flow: to compare with, not to run (bench/standard.js). */
     standard: z.strictObject({ layers: count, hidden: count }).optional(),
   }),
