@@ -2,7 +2,9 @@
  * What a diagnostic is: a number, a list or a histogram of one frame of a flow, with what a reader must
  * know. Not the list of them (catalogue.ts) and not clusters, which compare frames (clusters.ts).
  */
+
 import { type Matrix, row } from '../numerics/matrix.ts';
+import { once } from '../numerics/once.ts';
 import { gram } from '../numerics/spectrum.ts';
 import { pairSample, selectRows } from './sample.ts';
 
@@ -125,14 +127,6 @@ export function prepareFrame(frame: DiagnosticFrame): PreparedFrame {
     get cosines() {
       return cosines();
     },
-  };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }
 
