@@ -41,12 +41,12 @@ export { modelDynamics, sentenceParticles } from './language/particles.ts';
 export { type Portrait, portrait } from './language/portrait/portrait.ts';
 export { type Trace, type TraceRecord, trace, traceToJson } from './language/trace.ts';
 export { type Depth, theta } from './language/transformer.ts';
-export { type DepthLimit, type DepthLimitOptions, depthLimit } from './limits/depth.ts';
+export { type DepthLimit, type DepthLimitOptions, depthLimit } from './limits/depth/depth.ts';
 export {
   type ModelDepthLimit,
   type ModelDepthOptions,
   modelDepthLimit,
-} from './limits/model-depth.ts';
+} from './limits/depth/model-depth.ts';
 export type { Algebra } from './numerics/algebra.ts';
 export { DamagedFileError, DivergedError, InputError, LimitError } from './numerics/errors.ts';
 export type { Matrix } from './numerics/matrix.ts';

@@ -1,6 +1,6 @@
 /** Depth → continuum: the exact finite-depth errors of equiangular tokens, orders of every scheme, refusals. */
 import { describe, expect, it } from 'vitest';
-import { depthLimit } from '../../src/limits/depth.ts';
+import { depthLimit } from '../../src/limits/depth/depth.ts';
 import type { FittedOrder } from '../../src/limits/order.ts';
 import { type Matrix, row } from '../../src/numerics/matrix.ts';
 

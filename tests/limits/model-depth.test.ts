@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { fillBlank } from '../../src/language/fill.ts';
 import { trace } from '../../src/language/trace.ts';
-import { modelDepthLimit } from '../../src/limits/model-depth.ts';
+import { modelDepthLimit } from '../../src/limits/depth/model-depth.ts';
 import type { FittedOrder } from '../../src/limits/order.ts';
 import { randomModel } from '../language/random-model.ts';
 

@@ -1,14 +1,14 @@
 /** Depth → continuum for a trained model and a sentence: what layers change of the flow, of the logits and of the answer. */
 import { z } from 'zod';
-import type { SimulationContext } from '../flow/simulate.ts';
-import type { LanguageModel } from '../language/checkpoint.ts';
-import { fillBlank } from '../language/fill.ts';
-import { layOut } from '../language/layout.ts';
-import { fillSchema, MAXIMUM_DEPTH } from '../language/options.ts';
-import { modelOptions } from '../language/particles.ts';
-import { tokenProbabilities } from '../language/transformer.ts';
-import { type Matrix, row } from '../numerics/matrix.ts';
-import { parseOptions } from '../numerics/options.ts';
+import type { SimulationContext } from '../../flow/simulate.ts';
+import type { LanguageModel } from '../../language/checkpoint.ts';
+import { fillBlank } from '../../language/fill.ts';
+import { layOut } from '../../language/layout.ts';
+import { fillSchema, MAXIMUM_DEPTH } from '../../language/options.ts';
+import { modelOptions } from '../../language/particles.ts';
+import { tokenProbabilities } from '../../language/transformer.ts';
+import { type Matrix, row } from '../../numerics/matrix.ts';
+import { parseOptions } from '../../numerics/options.ts';
 import {
   type Column,
   type DepthErrors,

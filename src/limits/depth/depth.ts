@@ -3,20 +3,20 @@
  * difference means for a model's answers is in model-depth.ts.
  */
 import { z } from 'zod';
-import { distance } from '../diagnostics/distance.ts';
-import type { SimulationContext } from '../flow/simulate.ts';
-import { simulate } from '../flow/simulation.ts';
+import { distance } from '../../diagnostics/distance.ts';
+import type { SimulationContext } from '../../flow/simulate.ts';
+import { simulate } from '../../flow/simulation.ts';
 import {
   type SimulationOptions,
   simulationSchema,
   simulationSettings,
-} from '../flow/simulation-settings.ts';
-import { ConvergenceError, InputError } from '../numerics/errors.ts';
-import { type Matrix, matrix, row } from '../numerics/matrix.ts';
-import { parseOptions, wholeNumber } from '../numerics/options.ts';
-import { assignmentDistance, MOST_ASSIGNED } from '../transport/assignment.ts';
-import { squaredDistances } from '../transport/measure.ts';
-import { fitOrder, type Order } from './order.ts';
+} from '../../flow/simulation-settings.ts';
+import { ConvergenceError, InputError } from '../../numerics/errors.ts';
+import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
+import { parseOptions, wholeNumber } from '../../numerics/options.ts';
+import { assignmentDistance, MOST_ASSIGNED } from '../../transport/assignment.ts';
+import { squaredDistances } from '../../transport/measure.ts';
+import { fitOrder, type Order } from '../order.ts';
 
 /** Schemes that are cut into L steps. */
 export const DEPTH_SCHEMES = ['layer', 'euler', 'rk4'] as const;

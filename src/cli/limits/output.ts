@@ -1,0 +1,71 @@
+/** What `limit` prints and writes, whichever limit it is. */
+import { renderSvg } from '../../figures/render.ts';
+import { toCsv } from '../../host/csv.ts';
+import { packageVersion } from '../../host/package.ts';
+import type { LimitCell, LimitReport } from '../../limits/report.ts';
+import { prepareFolder, writeFiles } from '../folder.ts';
+import { bold, dim, printable, printJson, printLines, standardScreen, table } from '../terminal.ts';
+
+export interface OutputFlags {
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** A limit that was measured: its record, which is what `--json` prints, and its report. */
+export interface Measured {
+  readonly name: string;
+  readonly record: object;
+  readonly report: LimitReport;
+  readonly seconds: number;
+}
+
+/** Makes the folder of `--out` before anything is computed. */
+export function prepare({ out }: OutputFlags): void {
+  if (out !== undefined) prepareFolder(out);
+}
+
+/** Writes NAME.csv, NAME.svg and NAME.json with `--out`, and prints the report or, with `--json`, the record. */
+export function deliver(measured: Measured, { out, json }: OutputFlags): void {
+  const { record, report, seconds } = measured;
+  const written = out === undefined ? [] : ['', `${out}: ${write(out, measured).join(', ')}`];
+  if (json) printJson({ ...record, seconds });
+  else printLines([...reportLines(report, seconds), ...written]);
+}
+
+function write(folder: string, { name, record, report, seconds }: Measured): string[] {
+  const all = { command: `limit ${name}`, version: packageVersion(), ...record, seconds };
+  return writeFiles(folder, {
+    [`${name}.csv`]: reportTable(report),
+    [`${name}.svg`]: renderSvg(report.figure, { width: 560 }),
+    [`${name}.json`]: `${JSON.stringify(all, null, 2)}\n`,
+  });
+}
+
+function reportTable({ columns }: LimitReport): string {
+  const rows = columns[0].values.map((_, i) => columns.map(({ values }) => values[i]));
+  return toCsv(
+    columns.map(({ name }) => name),
+    rows,
+  );
+}
+
+function reportLines(
+  { title, settings, columns, findings }: LimitReport,
+  seconds: number,
+): string[] {
+  const screen = standardScreen();
+  const shown = columns.filter(({ heading }) => heading !== undefined);
+  const rows = shown[0].values.map((_, i) => shown.map(({ values }) => cellText(values[i])));
+  return [
+    ...[bold(screen, printable(title)), dim(screen, settings), ''],
+    ...table(screen, [shown.map(({ heading = '' }) => heading), ...rows]),
+    ...['', ...findings.map(printable)],
+    ...['', dim(screen, `${seconds.toFixed(1)} s`)],
+  ];
+}
+
+function cellText(value: LimitCell): string {
+  if (value === null) return '–';
+  if (typeof value === 'string') return printable(value);
+  return Number.isInteger(value) ? String(value) : value.toExponential(2);
+}
