@@ -67,11 +67,13 @@ function createProgram(services: Services): Command {
 
 /** Flags made from the catalogues: other commands do not pay for reading them. */
 async function addLateFlags(_: Command, command: Command): Promise<void> {
-  const flows = { simulate: [command], limit: command.commands }[command.name()];
-  if (!flows) return;
+  const flows = [command, ...command.commands].filter(takesDynamics);
+  if (!['simulate', 'limit'].includes(command.name())) return;
   const { addCatalogueFlags } = await import('./simulation-flags.ts');
   for (const flow of flows) addCatalogueFlags(flow);
 }
+
+const takesDynamics = ({ options }: Command) => options.some(({ long }) => long === '--dynamics');
 
 /** Failures come back as errors, so that one place words them. */
 function throwing(command: Command): Command {

@@ -11,6 +11,7 @@ import {
 import { machineEngines } from '../host/engines.ts';
 import { checkRecordingFolder, startRecording } from '../host/recording.ts';
 import { makeFolder } from './folder.ts';
+import { progressBar } from './progress.ts';
 import type { SimulationJob } from './simulation-job.ts';
 
 export interface Outcome {
@@ -30,11 +31,13 @@ export interface Outcome {
  */
 export async function runJob(job: SimulationJob): Promise<Outcome> {
   const { settings, out, resumed } = job;
-  const bar = await progressBar();
+  const bar = await progressBar('{bar} t = {time} of {end}  {steps} steps');
   if (out !== null) makeFolder(out);
   if (out !== null && !resumed) checkRecordingFolder(out, settings);
   const { from, seen } = resumed ?? {};
-  const context = { engines: machineEngines(), onProgress: bar.update, from, seen };
+  const onProgress = ({ time, end, steps }: SimulationProgress) =>
+    bar.update(time, end, { time: time.toPrecision(4), end, steps });
+  const context = { engines: machineEngines(), onProgress, from, seen };
   const simulation = await openSimulation(settings, context);
   const recording = out === null ? null : startRecording(out, settings, job.source, resumed);
   const begun = performance.now();
@@ -56,32 +59,4 @@ export async function runJob(job: SimulationJob): Promise<Outcome> {
   const report = simulation.report();
   recording?.end(report, seconds, failure?.message);
   return { report, frames, count, seconds, failure };
-}
-
-/** On a terminal a bar on stderr, elsewhere nothing. */
-async function progressBar() {
-  if (!process.stderr.isTTY) return { update: () => {}, stop: () => {} };
-  const { SingleBar } = (await import('cli-progress')).default;
-  const format = '{bar} t = {time} of {end}  {steps} steps';
-  const bar = new SingleBar({
-    format,
-    stream: process.stderr,
-    hideCursor: true,
-    clearOnComplete: true,
-  });
-  let begun = performance.now();
-  let started = false;
-  return {
-    update({ time, end, steps }: SimulationProgress) {
-      // A run that is done at once shows no bar.
-      if (!started && performance.now() - begun < 500) return;
-      if (!started) bar.start(end, 0);
-      started = true;
-      bar.update(time, { time: time.toPrecision(4), end, steps });
-    },
-    stop() {
-      if (started) bar.stop();
-      begun = Number.POSITIVE_INFINITY;
-    },
-  };
 }

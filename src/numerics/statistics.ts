@@ -35,3 +35,10 @@ export function histogram(
   }
   return counts;
 }
+
+/** The middle value, or the mean of the two in the middle; NaN for an empty list. */
+export function median(values: ArrayLike<number>): number {
+  const rising = Float64Array.from(values).sort();
+  const middle = rising.length / 2;
+  return (rising[Math.ceil(middle) - 1] + rising[Math.floor(middle)]) / 2;
+}

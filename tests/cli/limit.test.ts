@@ -42,12 +42,24 @@ it('depth of a model: logits and the answer', async () => {
   expect(record.answer.by_depth).toHaveLength(2);
 });
 
+it('particles: distances by n and time, and a folder of files', async () => {
+  const out = join(folder, 'particles');
+  const sizes = ['--n', '50,200,800', '--times', '0,0.5', '--seeds', '3'];
+  const { code, stdout, stderr } = await limit('particles', '--beta', '1', ...sizes, '--out', out);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/n +W1 at 0 +between runs +W1 at 0\.5/);
+  expect(stdout).toMatch(/t = 0: order 0\.\d+ .* from n = 50, 200, 800/);
+  expect(readdirSync(out).sort()).toEqual(['particles.csv', 'particles.json', 'particles.svg']);
+});
+
 it.each([
   [
     'an unknown limit',
     ['depht'],
-    /unknown command 'depht' \(Did you mean depth\?\); valid are depth/,
+    /unknown command 'depht' \(Did you mean depth\?\); valid are depth, particles/,
   ],
+  ['unsorted times', ['particles', '--times', '1,0'], /expected rising times/],
+  ['an unknown law', ['particles', '--law', 'gauss'], /expected one of cosine, von_mises/],
   ['no text', ['depth'], /no text is given/],
   [
     'no layers',

@@ -1,9 +1,11 @@
 /** `limit`: how far finitely many layers are from their limits. Each limit is a subcommand. */
 import { Command } from 'commander';
 import { depthCommand } from '../limits/depth.ts';
+import { particlesCommand } from '../limits/particles.ts';
 
 export function limitCommand(): Command {
   return new Command('limit')
     .description('how far a model or a flow is from its limits')
-    .addCommand(depthCommand());
+    .addCommand(depthCommand())
+    .addCommand(particlesCommand());
 }

@@ -4,6 +4,7 @@ import type { DepthLimit } from '../../limits/depth/depth.ts';
 import type { ModelDepthLimit } from '../../limits/depth/model-depth.ts';
 import { numberIfOne, withParticleFlags } from '../flags.ts';
 import type { SimulationFlags } from '../simulation-job.ts';
+import { given, listed } from './values.ts';
 
 interface DepthFlags extends SimulationFlags {
   readonly depths?: string;
@@ -53,30 +54,26 @@ async function measure(
   text: string | undefined,
   { depths, schemes, reference, ...flags }: DepthFlags,
 ): Promise<DepthLimit | ModelDepthLimit> {
-  const listed = (list: string | undefined) => list?.split(',').map((one) => one.trim());
-  const asked = {
-    depths: listed(depths)?.map((depth) => numberIfOne(depth)),
+  // what is not a number or a scheme is refused by the library
+  const asked = given({
+    depths: listed(depths),
     schemes: listed(schemes),
     reference: numberIfOne(reference),
-  };
-  // what is not a number or a scheme is refused by the library
-  const given = Object.fromEntries(
-    Object.entries(asked).filter(([, value]) => value !== undefined),
-  );
+  });
   const { machineEngines } = await import('../../host/engines.ts');
   const context = { engines: machineEngines() };
-  if (flags.dynamics === undefined) return sentenceLimit(text, flags, given, context);
+  if (flags.dynamics === undefined) return sentenceLimit(text, flags, asked, context);
   const { readOptions } = await import('../simulation-job.ts');
   const { depthLimit } = await import('../../limits/depth/depth.ts');
   const { json: _, out: __, ...flow } = text === undefined ? flags : { ...flags, text };
   const { options } = await readOptions(flow);
-  return (await depthLimit({ ...options, ...given }, context)).limit;
+  return (await depthLimit({ ...options, ...asked }, context)).limit;
 }
 
 async function sentenceLimit(
   text: string | undefined,
   { model, coupling, ...others }: SimulationFlags,
-  given: object,
+  asked: object,
   context: Parameters<typeof import('../../limits/depth/model-depth.ts').modelDepthLimit>[3],
 ): Promise<ModelDepthLimit> {
   const { modelDepthLimit } = await import('../../limits/depth/model-depth.ts');
@@ -90,6 +87,6 @@ async function sentenceLimit(
       `option ${stray} is for dynamics of the catalogue, and a text is run by its model: give --dynamics, or leave ${stray} out`,
     );
   const sentence = await givenText(text ?? others.text);
-  const options = coupling === undefined ? given : { ...given, coupling };
+  const options = coupling === undefined ? asked : { ...asked, coupling };
   return await modelDepthLimit(readModel(model), sentence, options as never, context);
 }

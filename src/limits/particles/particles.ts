@@ -1,0 +1,269 @@
+/**
+ * Particles → mean field on the circle: how far n particles are from the law that they are drawn of, while
+ * both flow. The law itself is followed by Fourier modes where there is noise, by quantiles where not.
+ */
+import { z } from 'zod';
+import { BETA } from '../../dynamics/parameters.ts';
+import type { SimulationContext } from '../../flow/simulate.ts';
+import { InputError } from '../../numerics/errors.ts';
+import { parseOptions, wholeNumber } from '../../numerics/options.ts';
+import { random } from '../../numerics/random.ts';
+import { mean, median } from '../../numerics/statistics.ts';
+import { wassersteinOnCircle } from '../../transport/circle.ts';
+import { type MeanField, solveOnCircle } from '../mean-field/circle.ts';
+import {
+  type CircleLaw,
+  cosineLaw,
+  quantileFunction,
+  vonMisesLaw,
+} from '../mean-field/circle-law.ts';
+import { moveAngles, quantilePoints } from '../mean-field/quantiles.ts';
+import { fitOrder, type Order } from '../order.ts';
+
+const between = (least: number, most: number) => {
+  const message = { error: `expected a number from ${least} to ${most}` };
+  return z.number(message).min(least, message).max(most, message);
+};
+const choice = <T extends string>(...names: [T, ...T[]]) =>
+  z.enum(names, { error: `expected one of ${names.join(', ')}` });
+
+export const particleLimitSchema = z.strictObject({
+  attention: choice('sa', 'usa').default('sa').describe('Softmax attention, or unnormalised'),
+  beta: between(BETA.minimum, 100).default(2),
+  kappa: between(1e-3, 1e9).optional().describe('Inverse noise κ; without it there is none'),
+  law: choice('cosine', 'von_mises')
+    .default('cosine')
+    .describe('The start: density ∝ 1 + a cos kθ, or ∝ e^(c cos θ)'),
+  mode: wholeNumber(1, 64).default(1).describe('k'),
+  amplitude: between(0, 1).default(0.5).describe('a'),
+  concentration: between(0, 200).default(1).describe('c'),
+  draw: choice('independent', 'quantiles')
+    .default('independent')
+    .describe('How n particles are taken of the law'),
+  n: z
+    .array(wholeNumber(1, 4_000_000), { error: 'expected a list such as [100, 1000]' })
+    .min(1)
+    .default([10, 100, 1000, 10_000])
+    .describe('Numbers of particles'),
+  times: z
+    .array(between(0, 1e4), { error: 'expected rising times such as [0, 1, 5]' })
+    .min(1)
+    .default([0, 1, 5]),
+  seeds: wholeNumber(1, 1000).default(5).describe('Runs of each n'),
+  seed: wholeNumber(0, 2 ** 31)
+    .default(1)
+    .describe('The first seed'),
+  tolerance: between(1e-13, 1e-4).default(1e-8).describe('Of dopri5, without noise'),
+  step: between(1e-6, 1).default(0.01).describe('Of heun, with noise'),
+  threads: wholeNumber(1, 64).optional().describe('At most so many; all cores by default'),
+});
+
+export type ParticleLimitOptions = z.input<typeof particleLimitSchema>;
+type Parsed = z.output<typeof particleLimitSchema>;
+
+export interface ParticleErrors {
+  /** W_1 to the law by time and n: the mean over the seeds, and their least and largest. */
+  readonly w1: readonly (readonly number[])[];
+  readonly w1_low: readonly (readonly number[])[];
+  readonly w1_high: readonly (readonly number[])[];
+  /** Mean W_2; null beyond 100,000 particles. */
+  readonly w2: readonly (readonly (number | null)[])[];
+  /** Median W_1 between the runs of neighbouring seeds; null for one seed. */
+  readonly between_runs: readonly (readonly (number | null)[])[];
+}
+
+export interface ParticleLimit {
+  readonly settings: Parsed;
+  readonly reference: {
+    readonly method: 'modes' | 'quantiles';
+    /** Points that stand for the law. */
+    readonly points: number;
+  };
+  readonly times: readonly number[];
+  readonly n: readonly number[];
+  readonly errors: ParticleErrors;
+  /** Of W_1 in n, at every time. */
+  readonly orders: readonly Order[];
+  /** The least C with W_1(t) ≤ e^{Ct} W_1(0) for all runs and times (Dobrushin); null for time 0 alone. */
+  readonly dobrushin: number | null;
+}
+
+export interface ParticleContext extends Pick<SimulationContext, 'engines' | 'signal'> {
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Points of the law for each particle, and their bounds. */
+const FINER = 4;
+const [FEWEST_POINTS, MOST_POINTS] = [2 ** 13, 2 ** 20];
+/** Beyond it W_2, which takes several passes, is left out. */
+const MOST_FOR_W2 = 100_000;
+/** Tells this stream apart from others of the same seed. */
+const STREAM = 0x7061;
+
+/**
+ * W_1 and W_2 between n particles and their mean field, over n and seeds (claim C19: W_1(μ^n_t, μ_t) ≤
+ * e^{Ct} W_1(μ^n_0, μ_0), arXiv 2312.10794). Throws InputError for options that do not fit, and the
+ * signal's reason.
+ */
+export async function particleLimit(
+  options: ParticleLimitOptions = {},
+  context: ParticleContext = {},
+): Promise<ParticleLimit> {
+  const settings = parseOptions(particleLimitSchema, options);
+  const { n, seeds, draw } = settings;
+  checkTimes(settings.times);
+  const start = startLaw(settings);
+  const reference = await lawPoints(start, settings, context);
+  const rising = [...new Set(n)].sort((a, b) => a - b);
+  // quantiles without noise are the same for every seed
+  const runs = draw === 'quantiles' && settings.kappa === undefined ? 1 : seeds;
+  const measured: Measured[] = [];
+  for (const count of rising) {
+    measured.push(await measure(count, runs, { start, settings, reference, context }));
+    context.onProgress?.(measured.length, rising.length);
+  }
+  return {
+    settings,
+    reference: { method: reference.method, points: reference.points },
+    times: settings.times,
+    n: rising,
+    ...summary(measured, rising, settings.times),
+  };
+}
+
+function checkTimes(times: readonly number[]): void {
+  const wrong = times.findIndex((time, i) => i > 0 && time <= times[i - 1]);
+  if (wrong >= 0)
+    throw new InputError(
+      'times',
+      `times has ${times[wrong]} after ${times[wrong - 1]}: expected rising times, sort them`,
+    );
+}
+
+function startLaw({ law, mode, amplitude, concentration }: Parsed): CircleLaw {
+  return law === 'cosine' ? cosineLaw(mode, amplitude) : vonMisesLaw(concentration, 0, 256);
+}
+
+const meanField = ({ attention, beta, kappa }: Parsed): MeanField => ({
+  ...{ beta, kappa },
+  coupling: attention === 'sa' ? 'softmax' : 'exponential',
+});
+
+interface Reference {
+  readonly method: 'modes' | 'quantiles';
+  readonly points: number;
+  /** By time. */
+  readonly angles: readonly Float64Array[];
+}
+
+/** The law at every time, as many points of equal mass. */
+async function lawPoints(
+  start: CircleLaw,
+  settings: Parsed,
+  context: ParticleContext,
+): Promise<Reference> {
+  const { n, times } = settings;
+  const field = meanField(settings);
+  const points = pointsFor(Math.max(...n));
+  if (field.kappa !== undefined) {
+    const frames = solveOnCircle(start, { ...field, times });
+    return {
+      method: 'modes',
+      points,
+      angles: frames.map(({ law }) => quantilePoints(law, points)),
+    };
+  }
+  const run = { ...field, ...settings };
+  const angles = await moveAngles(quantilePoints(start, points), run, simulationContext(context));
+  return { method: 'quantiles', points, angles };
+}
+
+const pointsFor = (n: number) => Math.min(MOST_POINTS, Math.max(FEWEST_POINTS, FINER * n));
+
+const simulationContext = ({ engines, signal }: ParticleContext): SimulationContext => ({
+  engines,
+  signal,
+});
+
+interface Job {
+  readonly start: CircleLaw;
+  readonly settings: Parsed;
+  readonly reference: Reference;
+  readonly context: ParticleContext;
+}
+
+/** By time and run. */
+interface Measured {
+  readonly w1: readonly (readonly number[])[];
+  readonly w2: readonly (readonly number[])[] | null;
+  readonly between: readonly (readonly number[])[];
+}
+
+async function measure(count: number, runs: number, job: Job): Promise<Measured> {
+  const { times } = job.settings;
+  const w1: number[][] = times.map(() => []);
+  const w2: number[][] = times.map(() => []);
+  const between: number[][] = times.map(() => []);
+  let before: Float64Array[] | null = null;
+  for (let run = 0; run < runs; run++) {
+    const angles = await flown(count, job.settings.seed + run, job);
+    angles.forEach((values, t) => {
+      const law = { values: thinned(job.reference.angles[t], pointsFor(count)) };
+      w1[t].push(wassersteinOnCircle({ values }, law));
+      if (count <= MOST_FOR_W2) w2[t].push(wassersteinOnCircle({ values }, law, 2));
+      if (before) between[t].push(wassersteinOnCircle({ values }, { values: before[t] }));
+    });
+    before = angles;
+  }
+  return { w1, w2: count <= MOST_FOR_W2 ? w2 : null, between };
+}
+
+/** So many of points in the order of their quantiles, evenly. */
+const thinned = (angles: Float64Array, count: number) =>
+  Float64Array.from(
+    { length: count },
+    (_, i) => angles[Math.floor(((i + 0.5) * angles.length) / count)],
+  );
+
+/** The angles of one run at every time. */
+function flown(count: number, seed: number, { start, settings, context }: Job) {
+  const points =
+    settings.draw === 'quantiles' ? quantilePoints(start, count) : drawn(start, count, seed);
+  const run = { ...settings, ...meanField(settings), seed };
+  return moveAngles(points, run, simulationContext(context));
+}
+
+function drawn(law: CircleLaw, count: number, seed: number): Float64Array {
+  const quantile = quantileFunction(law);
+  const { uniform } = random(seed, STREAM, count);
+  return Float64Array.from({ length: count }, () => quantile(uniform()));
+}
+
+function summary(measured: readonly Measured[], n: readonly number[], times: readonly number[]) {
+  const table = <T>(pick: (one: Measured, t: number) => T) =>
+    times.map((_, t) => measured.map((one) => pick(one, t)));
+  const w1 = table((one, t) => mean(one.w1[t]));
+  return {
+    errors: {
+      w1,
+      w1_low: table((one, t) => Math.min(...one.w1[t])),
+      w1_high: table((one, t) => Math.max(...one.w1[t])),
+      w2: table((one, t) => (one.w2 ? mean(one.w2[t]) : null)),
+      between_runs: table((one, t) => (one.between[t].length > 0 ? median(one.between[t]) : null)),
+    },
+    orders: w1.map((errors) => fitOrder(n, errors, Number.EPSILON)),
+    dobrushin: dobrushin(measured, times),
+  };
+}
+
+function dobrushin(measured: readonly Measured[], times: readonly number[]): number | null {
+  if (times[0] !== 0 || times.length < 2) return null;
+  const growth = measured.flatMap(({ w1 }) =>
+    w1
+      .slice(1)
+      .flatMap((errors, t) =>
+        errors.map((error, run) => Math.log(error / w1[0][run]) / times[t + 1]),
+      ),
+  );
+  return growth.reduce((most, one) => Math.max(most, one), Number.NEGATIVE_INFINITY);
+}
