@@ -42,13 +42,8 @@ describe('the law', () => {
 });
 
 describe('while both flow', async () => {
-  const options = {
-    n: [100, 400, 1600],
-    times: [0, 0.5],
-    seeds: 4,
-    attention: 'usa',
-    beta: 1,
-  } as const;
+  const flow = { attention: 'usa' as const, beta: 1 };
+  const options = { ...flow, n: [100, 400, 1600], times: [0, 0.5], seeds: 4 };
   const limit = await particleLimit(options);
 
   it('the rate is that of the start, and the errors grow by e^{Ct} at most', () => {
