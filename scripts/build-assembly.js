@@ -25,6 +25,12 @@ const BINARIES = [
     name: 'fieldKernels',
     options: ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'],
   },
+  {
+    entry: 'assembly/multiply.ts',
+    target: 'src/numerics/multiply-kernel.generated.ts',
+    name: 'multiplyKernel',
+    options: [],
+  },
 ];
 
 function stamp() {

@@ -3,6 +3,7 @@
  * It runs every forward pass and is what the other engines are certified against.
  */
 import type { Algebra } from '../numerics/algebra.ts';
+import { multiplyFast } from '../numerics/product.ts';
 
 export interface Float64Tensor {
   readonly shape: readonly number[];
@@ -114,7 +115,9 @@ function productOf(x: Float64Tensor, w: Float64Tensor, shape: ProductShape): Flo
       `cannot multiply [${x.shape}] by [${w.shape}]: ${last(x.shape)} ≠ ${shape.inner}`,
     );
   const out = tensor([...x.shape.slice(0, -1), shape.columns]);
-  multiply(x.data, w.data, out.data, shape);
+  const straight = shape.across === 1;
+  if (!straight || !multiplyFast(x.data, w.data, out.data, shape.columns))
+    multiply(x.data, w.data, out.data, shape);
   return out;
 }
 

@@ -1,0 +1,37 @@
+/** The SIMD product against the plain sum: the same bits, or nothing done. */
+import { expect, it } from 'vitest';
+import { multiplyFast } from '../../src/numerics/product.ts';
+import { random } from '../../src/numerics/random.ts';
+
+function plain(a: Float64Array, b: Float64Array, rows: number, columns: number): Float64Array {
+  const inner = b.length / columns;
+  return Float64Array.from({ length: rows * columns }, (_, at) => {
+    const [i, j] = [Math.floor(at / columns), at % columns];
+    let sum = 0;
+    for (let l = 0; l < inner; l++) sum += a[i * inner + l] * b[l * columns + j];
+    return sum;
+  });
+}
+
+it.each([
+  [4, 8, 8],
+  [5, 3, 16],
+  [15, 128, 128],
+  [33, 192, 8],
+  [7, 1, 24],
+  [300, 256, 256],
+])('%d × %d times %d columns', (rows, inner, columns) => {
+  const { gaussian } = random(rows, inner);
+  const a = Float64Array.from({ length: rows * inner }, gaussian);
+  const b = Float64Array.from({ length: inner * columns }, gaussian);
+  const out = new Float64Array(rows * columns);
+  expect(multiplyFast(a, b, out, columns)).toBe(true);
+  expect(out).toEqual(plain(a, b, rows, columns));
+});
+
+it('leaves small and odd products to the plain loop', () => {
+  const out = new Float64Array(3 * 8).fill(7);
+  expect(multiplyFast(new Float64Array(6), new Float64Array(16), out, 8)).toBe(false);
+  expect(multiplyFast(new Float64Array(20), new Float64Array(50), out, 10)).toBe(false);
+  expect(out.every((value) => value === 7)).toBe(true);
+});
