@@ -74,12 +74,14 @@ function headDifferences(
   heads: number,
 ): Float64Tensor {
   const width = last(u.shape);
+  const size = width / heads;
   const out = tensor(u.shape);
+  const [to, from, own] = [out.data, v.data, u.data];
   forRows(coupling, width, heads, (row, target, source) => {
-    for (let j = 0; j < row.length; j++) {
-      if (row[j] === 0) continue; // as in headMix
-      for (let c = 0; c < width / heads; c++)
-        out.data[target + c] += row[j] * (v.data[source + j * width + c] - u.data[target + c]);
+    for (let j = 0, at = source; j < row.length; j++, at += width) {
+      const share = row[j];
+      if (share === 0) continue; // as in headMix
+      for (let c = 0; c < size; c++) to[target + c] += share * (from[at + c] - own[target + c]);
     }
   });
   return out;

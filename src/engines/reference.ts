@@ -125,17 +125,18 @@ function headScores(q: Float64Tensor, k: Float64Tensor, heads: number): Float64T
   const [n, m, width] = [last(q.shape, 2), last(k.shape, 2), last(q.shape)];
   const size = width / heads;
   const out = tensor([...leading(q), heads, n, m]);
+  const [scores, queries, keys] = [out.data, q.data, k.data];
   let at = 0;
   for (let b = 0; b < batchOf(q); b++)
     for (let h = 0; h < heads; h++)
-      for (let i = 0; i < n; i++)
-        for (let j = 0; j < m; j++) {
-          const qi = (b * n + i) * width + h * size;
-          const kj = (b * m + j) * width + h * size;
+      for (let i = 0; i < n; i++) {
+        const qi = (b * n + i) * width + h * size;
+        for (let j = 0, kj = b * m * width + h * size; j < m; j++, kj += width) {
           let sum = 0;
-          for (let c = 0; c < size; c++) sum += q.data[qi + c] * k.data[kj + c];
-          out.data[at++] = sum;
+          for (let c = 0; c < size; c++) sum += queries[qi + c] * keys[kj + c];
+          scores[at++] = sum;
         }
+      }
   return out;
 }
 

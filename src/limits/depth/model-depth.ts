@@ -76,14 +76,36 @@ export async function modelDepthLimit(
   return {
     ...{ model: model.config.name, text, ...limit },
     schemes: Object.fromEntries(schemes),
-    answer: answers(limit.depths, (depth) => {
-      const { predictions } = fillBlank(model, text, { depth, coupling, top: 1 });
-      return predictions[0].token_str;
-    }),
+    answer: answers(model, text, coupling, limit.depths),
   };
 }
 
-function answers(depths: readonly number[], answerAt: (depth: number | 'ode') => string) {
+/** Up to so many layers answers are searched for, so many at each; at others the best of those found is told. */
+const SEARCHED_DEPTH = 16;
+const CANDIDATES = 5;
+
+/**
+ * The best answer of the flow and of each depth. A search at hundreds of layers would take seconds, so there
+ * the answers that fewer layers give are scored, each exactly.
+ */
+function answers(
+  model: LanguageModel,
+  text: string,
+  coupling: ModelDepthOptions['coupling'],
+  depths: readonly number[],
+) {
+  const searched = [...depths.filter((depth) => depth <= SEARCHED_DEPTH), model.config.depth];
+  const found = searched.flatMap((depth) =>
+    fillBlank(model, text, { depth, coupling, top: CANDIDATES }).predictions.map(
+      ({ token_str }) => token_str,
+    ),
+  );
+  const targets = [...new Set(found.filter((answer) => answer.trim() !== ''))];
+  const answerAt = (depth: number | 'ode') => {
+    const options = { depth, coupling, top: 1, maximumExpansions: 1, targets };
+    const scored = fillBlank(model, text, options).targets ?? [];
+    return scored.reduce((best, one) => (one.score > best.score ? one : best)).token_str;
+  };
   const ode = answerAt('ode');
   const by_depth = depths.map((depth) => (depth <= MAXIMUM_DEPTH ? answerAt(depth) : null));
   const last = by_depth.findLastIndex((answer) => answer !== null && answer !== ode);
