@@ -21,7 +21,14 @@ import {
   problems,
   sendProblem,
 } from './problem.ts';
-import { predictRequest, type SimulateRequest, simulateRequest, traceRequest } from './requests.ts';
+import {
+  flowDepthRequest,
+  modelDepthRequest,
+  predictRequest,
+  type SimulateRequest,
+  simulateRequest,
+  traceRequest,
+} from './requests.ts';
 import type { Reader, Simulations } from './simulations.ts';
 import type { SimulationLine } from './task.ts';
 
@@ -128,12 +135,23 @@ function addWork(router: express.Router, parts: AppParts): void {
     })
     .all(onlyMethods('POST'));
   router
+    .route('/limit/depth')
+    .post(onlyJson, readLargeBody, async (request, response) => {
+      const schema = namesDynamics(request) ? flowDepthRequest : modelDepthRequest;
+      const task = { kind: 'depth', request: checked(schema, request, parts) } as const;
+      response.type('json').send(await workers.run(task, departure(response)));
+    })
+    .all(onlyMethods('POST'));
+  router
     .route('/simulate')
     .post(onlyJson, readLargeBody, (request, response) =>
       streamRun(checked(simulateRequest, request, parts), response, parts),
     )
     .all(onlyMethods('POST'));
 }
+
+const namesDynamics = ({ body }: Request) =>
+  typeof body === 'object' && body !== null && 'dynamics' in body;
 
 /** A problem before the first line is the answer; after it, it is the last line. */
 async function streamRun(

@@ -2,7 +2,13 @@
 import { z } from 'zod';
 import { packageVersion } from '../host/package.ts';
 import { LIMITS } from './limits.ts';
-import { predictRequest, simulateRequest, traceRequest } from './requests.ts';
+import {
+  flowDepthRequest,
+  modelDepthRequest,
+  predictRequest,
+  simulateRequest,
+  traceRequest,
+} from './requests.ts';
 
 const PROBLEM = {
   type: 'object',
@@ -38,6 +44,10 @@ export function openApi(): object {
       '/api/trace': post(
         'Every layer of the flow: states, attention, lens, clusters',
         traceRequest,
+      ),
+      '/api/limit/depth': post(
+        'L layers against the flow itself, for a text and its model or for dynamics and a start: errors by L, fitted orders, and from where on the answer stays',
+        z.union([modelDepthRequest, flowDepthRequest]),
       ),
       '/api/simulate': post(
         'A flow of particles as lines of JSON: one of kind begin, a frame for every saved time, then one end or one error (a problem). The run stops when the connection ends.',

@@ -1,7 +1,13 @@
 /** Errors as RFC 9457 problem documents. The one place that chooses a status. */
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
-import { DamagedFileError, DivergedError, InputError, LimitError } from '../numerics/errors.ts';
+import {
+  ConvergenceError,
+  DamagedFileError,
+  DivergedError,
+  InputError,
+  LimitError,
+} from '../numerics/errors.ts';
 import { BusyError } from './pool.ts';
 
 export interface Problem {
@@ -67,6 +73,7 @@ function knownProblem(error: unknown): Problem | null {
     return { status: 400, detail: error.message, field: error.field };
   if (error instanceof DivergedError)
     return { status: 422, detail: error.message, time: error.time, step: error.step };
+  if (error instanceof ConvergenceError) return { status: 422, detail: error.message };
   if (error instanceof DamagedFileError) return { status: 500, detail: error.message };
   if (error instanceof BusyError)
     return {

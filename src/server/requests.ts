@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { simulationSchema } from '../flow/simulation-settings.ts';
 import { fillSchema, traceSchema } from '../language/options.ts';
+import { depthLimitSchema } from '../limits/depth/depth.ts';
+import { modelDepthSchema } from '../limits/depth/model-depth.ts';
 import { wholeNumber } from '../numerics/options.ts';
 
 const text = z.string({ error: 'expected a string such as "Mein Lieblingstier ist __"' });
@@ -50,6 +52,16 @@ export const simulateRequest = simulationSchema.extend({
     .describe('Of the dynamics "model": who sees whom'),
 });
 
+const { init, dynamics } = simulateRequest.shape;
+
+/** Layers against the flow of dynamics; a body that names none is a `modelDepthRequest`. */
+export const flowDepthRequest = depthLimitSchema.extend({
+  dynamics: dynamics.describe('A name of /api/catalogue; without it the model runs the text'),
+  init,
+});
+export const modelDepthRequest = modelDepthSchema.extend(question);
+
+export type DepthRequest = z.output<typeof flowDepthRequest> | z.output<typeof modelDepthRequest>;
 export type PredictRequest = z.output<typeof predictRequest>;
 export type TraceRequest = z.output<typeof traceRequest>;
 export type SimulateRequest = z.output<typeof simulateRequest>;

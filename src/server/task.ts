@@ -1,7 +1,13 @@
 /** What a worker thread is asked and what it answers. Plain data: classes do not survive the way between threads. */
 import type { MessagePort } from 'node:worker_threads';
-import { DamagedFileError, DivergedError, InputError, LimitError } from '../numerics/errors.ts';
-import type { PredictRequest, SimulateRequest, TraceRequest } from './requests.ts';
+import {
+  ConvergenceError,
+  DamagedFileError,
+  DivergedError,
+  InputError,
+  LimitError,
+} from '../numerics/errors.ts';
+import type { DepthRequest, PredictRequest, SimulateRequest, TraceRequest } from './requests.ts';
 
 /** What every worker is started with. */
 export interface WorkerStart {
@@ -13,7 +19,8 @@ export interface WorkerStart {
 export type Task =
   | { readonly kind: 'ready' }
   | { readonly kind: 'predict'; readonly request: PredictRequest }
-  | { readonly kind: 'trace'; readonly request: TraceRequest };
+  | { readonly kind: 'trace'; readonly request: TraceRequest }
+  | { readonly kind: 'depth'; readonly request: DepthRequest };
 
 /** A run whose lines go through `port`; what comes back through it is a SimulationWord. */
 export interface SimulationTask {
@@ -55,6 +62,7 @@ export function fromFailure({ name, message, field = '', time = 0, step = 0 }: F
   if (name === 'LimitError') return new LimitError(field, message);
   if (name === 'InputError') return new InputError(field, message);
   if (name === 'DamagedFileError') return new DamagedFileError(message);
+  if (name === 'ConvergenceError') return new ConvergenceError(message);
   if (name === 'DivergedError') return new DivergedError(time, step, message);
   return new Error(message);
 }

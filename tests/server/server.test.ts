@@ -96,6 +96,22 @@ describe('work', () => {
     expect(record.projection.explained).toHaveLength(3);
   });
 
+  it('the depth limit of a text', async () => {
+    const body = { text: QUESTION.text, depths: [2, 4, 8, 16], schemes: ['layer'] };
+    const record = await (await post('/api/limit/depth', body)).json();
+    expect(record).toMatchObject({ model: 'random', depths: body.depths });
+    expect(record.schemes.layer.errors.logits_kl).toHaveLength(4);
+    expect(record.answer.by_depth).toHaveLength(4);
+  });
+
+  it('the depth limit of dynamics', async () => {
+    const start = { start: 'orthonormal', n: 8, d: 8, time: 1 };
+    const body = { dynamics: 'sa', ...start, depths: [10, 20, 40, 80], schemes: ['rk4'] };
+    const record = await (await post('/api/limit/depth', body)).json();
+    expect(record.schemes.rk4.order.order).toBeCloseTo(4, 1);
+    expect(record).not.toHaveProperty('answer');
+  });
+
   it('health answers while the workers work', async () => {
     let finished = 0;
     const work = Array.from({ length: 4 }, async () => {
@@ -143,6 +159,17 @@ describe('problems', () => {
     const check = detail ? { ...expected, detail: expect.stringMatching(detail) } : expected;
     await expectProblem(response, status, check);
     expect((await fetch(`${base}/api/health`)).status).toBe(200);
+  });
+
+  it.each<[string, object, number, object]>([
+    ['neither text nor dynamics', {}, 400, { field: 'text' }],
+    ['particles for a text', { text: '_', n: 5 }, 400, { field: 'n' }],
+    ['unknown dynamics', { dynamics: 'sb' }, 400, { field: 'dynamics' }],
+    ['noise', { dynamics: 'noisy' }, 400, { field: 'dynamics' }],
+    ['too many layers', { dynamics: 'sa', n: 5000, d: 3 }, 422, { field: 'depths' }],
+    ['a rough reference', { dynamics: 'sa', reference: 1e-6, depths: [8] }, 422, {}],
+  ])('a depth limit with %s', async (_, body, status, expected) => {
+    await expectProblem(await post('/api/limit/depth', body), status, expected);
   });
 
   it('a trace with too many numbers', () => {
