@@ -47,6 +47,14 @@ export {
   type ModelDepthOptions,
   modelDepthLimit,
 } from './limits/depth/model-depth.ts';
+export { growthRate, solveOnCircle, stationaryLaw } from './limits/mean-field/circle.ts';
+export { type CircleLaw, cosineLaw, vonMisesLaw } from './limits/mean-field/circle-law.ts';
+export {
+  type ParticleLimit,
+  type ParticleLimitOptions,
+  particleLimit,
+} from './limits/particles/particles.ts';
+export { type StackLimit, type StackLimitOptions, stackLimit } from './limits/stack/stack.ts';
 export type { Algebra } from './numerics/algebra.ts';
 export { DamagedFileError, DivergedError, InputError, LimitError } from './numerics/errors.ts';
 export type { Matrix } from './numerics/matrix.ts';

@@ -52,12 +52,27 @@ it('particles: distances by n and time, and a folder of files', async () => {
   expect(readdirSync(out).sort()).toEqual(['particles.csv', 'particles.json', 'particles.svg']);
 });
 
+it('stack: errors by L for each stack', async () => {
+  const { code, stdout } = await limit(
+    'stack',
+    '--stacks',
+    'smooth,relu_sde',
+    '--depths',
+    '8,16,32,64',
+  );
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/L +smooth +relu_sde/);
+  expect(stdout).toMatch(/smooth: .* order (0\.9|1\.0)/);
+  expect(stdout).toMatch(/relu_sde: .* there is no limit/);
+});
+
 it.each([
   [
     'an unknown limit',
     ['depht'],
-    /unknown command 'depht' \(Did you mean depth\?\); valid are depth, particles/,
+    /unknown command 'depht' \(Did you mean depth\?\); valid are depth, particles, stack/,
   ],
+  ['odd numbers of layers', ['stack', '--depths', '10'], /expected powers of two/],
   ['unsorted times', ['particles', '--times', '1,0'], /expected rising times/],
   ['an unknown law', ['particles', '--law', 'gauss'], /expected one of cosine, von_mises/],
   ['no text', ['depth'], /no text is given/],

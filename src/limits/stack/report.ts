@@ -1,0 +1,45 @@
+/** Stacks without a smooth θ(t) as a table and a figure. Not their numbers. */
+import type { Line, Point } from '../../figures/figure.ts';
+import { type LimitReport, orderText } from '../report.ts';
+import type { StackLimit, StackResult } from './stack.ts';
+
+export function stackReport({ settings, depths, stacks }: StackLimit): LimitReport {
+  const { n, d, seeds, seed } = settings;
+  return {
+    title: 'Stacks of layers without a smooth θ(t)',
+    settings: `${n} particles in d = ${d} · root mean square over ${seeds} seeds from ${seed}`,
+    columns: [
+      { name: 'layers', heading: 'L', values: depths },
+      ...stacks.map(({ name, errors }) => ({ name, heading: name, values: errors })),
+    ],
+    findings: stacks.map(finding),
+    figure: {
+      title: 'Stacks of layers without a smooth θ(t)',
+      caption: `Root mean square distance of ${n} particles in R^${d} to the limit, or to twice as many layers, over ${seeds} seeds.`,
+      panels: [
+        {
+          x: {
+            label: 'layers L',
+            ticks: depths.map((depth) => ({ value: Math.log10(depth), label: String(depth) })),
+          },
+          y: { label: 'log₁₀ error' },
+          series: stacks.map((stack) => line(stack, depths)),
+        },
+      ],
+    },
+  };
+}
+
+function finding({ name, title, limit, predicted, against, order }: StackResult): string {
+  const expected =
+    limit === null ? 'no limit predicted' : `${limit.toUpperCase()} predicted, order ${predicted}`;
+  return `${name}: ${title}, against ${against}; ${expected}: ${orderText(order)}`;
+}
+
+function line({ name, errors, order }: StackResult, depths: readonly number[]): Line {
+  return {
+    kind: 'line',
+    name: order.order === null ? name : `${name}, order ${order.order.toFixed(2)}`,
+    points: depths.map((depth, i): Point => [Math.log10(depth), Math.log10(errors[i])]),
+  };
+}
