@@ -55,6 +55,7 @@ export {
   particleLimit,
 } from './limits/particles/particles.ts';
 export { type StackLimit, type StackLimitOptions, stackLimit } from './limits/stack/stack.ts';
+export { type StepLimit, type StepLimitOptions, stepLimit } from './limits/steps/steps.ts';
 export type { Algebra } from './numerics/algebra.ts';
 export { DamagedFileError, DivergedError, InputError, LimitError } from './numerics/errors.ts';
 export type { Matrix } from './numerics/matrix.ts';

@@ -66,11 +66,26 @@ it('stack: errors by L for each stack', async () => {
   expect(stdout).toMatch(/relu_sde: .* there is no limit/);
 });
 
+it('steps: what large layers change', async () => {
+  const { code, stdout } = await limit(
+    'steps',
+    '--value',
+    'minus',
+    '--steps',
+    '0.5,2.5',
+    '--seeds',
+    '2',
+  );
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/h +layers +cosine +of the flow +collapse factor/);
+  expect(stdout).toMatch(/from h = 2\.5: collapsed tokens are stable/);
+});
+
 it.each([
   [
     'an unknown limit',
     ['depht'],
-    /unknown command 'depht' \(Did you mean depth\?\); valid are depth, particles, stack/,
+    /unknown command 'depht' \(Did you mean depth\?\); valid are depth, particles, stack, steps/,
   ],
   ['odd numbers of layers', ['stack', '--depths', '10'], /expected powers of two/],
   ['unsorted times', ['particles', '--times', '1,0'], /expected rising times/],

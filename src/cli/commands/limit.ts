@@ -3,11 +3,13 @@ import { Command } from 'commander';
 import { depthCommand } from '../limits/depth.ts';
 import { particlesCommand } from '../limits/particles.ts';
 import { stackCommand } from '../limits/stack.ts';
+import { stepsCommand } from '../limits/steps.ts';
 
 export function limitCommand(): Command {
   return new Command('limit')
     .description('how far a model or a flow is from its limits')
     .addCommand(depthCommand())
     .addCommand(particlesCommand())
-    .addCommand(stackCommand());
+    .addCommand(stackCommand())
+    .addCommand(stepsCommand());
 }

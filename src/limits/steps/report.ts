@@ -1,0 +1,69 @@
+/** Large steps as a table and a figure. Not their numbers. */
+import type { Line, Point } from '../../figures/figure.ts';
+import type { LimitColumn, LimitReport } from '../report.ts';
+import type { StepEffects, StepLimit } from './steps.ts';
+
+const HEADINGS: Readonly<Record<keyof StepEffects, string>> = {
+  h: 'h',
+  layers: 'layers',
+  cosine: 'cosine',
+  cosine_flow: 'of the flow',
+  collapse_factor: 'collapse factor',
+  collapse_factor_flow: 'e^(∓h)',
+  clusters: 'clusters',
+  clusters_flow: 'of the flow',
+  ordered: 'in order',
+};
+
+export function stepReport({ settings, effects, changed }: StepLimit): LimitReport {
+  const { beta, value, n, time, seeds, seed, tolerance } = settings;
+  const V = value === 'identity' ? 'I' : '−I';
+  return {
+    title: 'Layers that are not small',
+    settings: `SA, β = ${beta}, V = ${V}, ${n} tokens, time ${time} · clusters within ${tolerance} rad on the circle, ${seeds} seeds from ${seed}`,
+    columns: Object.entries(effects).map(
+      ([name, values]): LimitColumn => ({
+        name,
+        heading: HEADINGS[name as keyof StepEffects],
+        values: values as readonly number[],
+      }),
+    ),
+    findings: [
+      told(
+        'collapsed tokens are stable where those of the flow are not, or the other way round',
+        changed.collapse,
+      ),
+      told('tokens leave their order around the circle', changed.order),
+      told('the number of clusters is another than the flow’s', changed.clusters),
+    ],
+    figure: {
+      title: 'Layers that are not small',
+      caption: `Number of clusters of ${n} tokens on the circle after about time ${time}, mean over ${seeds} starts, by the size of a layer; β = ${beta}, V = ${V}.`,
+      panels: [
+        {
+          x: { label: 'log₁₀ h' },
+          y: { label: 'clusters' },
+          series: [
+            line('layers', effects.h, effects.clusters),
+            line('flow', effects.h, effects.clusters_flow),
+          ],
+        },
+        {
+          x: { label: 'log₁₀ h' },
+          y: { label: 'cosine of orthonormal tokens at the end' },
+          series: [
+            line('layers', effects.h, effects.cosine),
+            line('flow', effects.h, effects.cosine_flow),
+          ],
+        },
+      ],
+    },
+  };
+}
+
+const told = (what: string, from: number | null) =>
+  from === null ? `at none of the h: ${what}` : `from h = ${from}: ${what}`;
+
+function line(name: string, h: readonly number[], values: readonly number[]): Line {
+  return { kind: 'line', name, points: h.map((step, i): Point => [Math.log10(step), values[i]]) };
+}
