@@ -17,6 +17,7 @@ import { parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { assignmentDistance, MOST_ASSIGNED } from '../../transport/assignment.ts';
 import { squaredDistances } from '../../transport/measure.ts';
 import { fitOrder, type Order } from '../order.ts';
+import { type AprioriBound, aprioriBound } from './apriori.ts';
 
 /** Schemes that are cut into L steps. */
 export const DEPTH_SCHEMES = ['layer', 'euler', 'rk4'] as const;
@@ -80,6 +81,8 @@ export interface DepthLimit {
   readonly time: number;
   readonly depths: readonly number[];
   readonly schemes: Readonly<Partial<Record<DepthScheme, SchemeLimit>>>;
+  /** What theory promises of the layer, beside max L · error of it; null where attention is not the softmax. */
+  readonly apriori: (AprioriBound & { readonly log10_measured: number | null }) | null;
   /** Weights are piecewise smooth between so many times; rk4's order is fitted where steps end at them. */
   readonly breakpoints: readonly number[];
 }
@@ -125,6 +128,7 @@ export async function depthLimit(
       ends.push((await end({ scheme, step: flow.time / depth })).positions);
     runs[scheme] = ends;
   }
+  const bound = runs.layer ? await aprioriBound(flow, context) : null;
   const ends = { reference: reference.positions, runs };
   const { breakpoints, equal } = reference;
   const limit = {
@@ -142,6 +146,7 @@ export async function depthLimit(
       time: flow.time,
       depths: rising,
       schemes: Object.fromEntries(schemes.map((scheme) => [scheme, schemeLimit(scheme, limit)])),
+      apriori: bound && { ...bound, log10_measured: measuredConstant(limit) },
       breakpoints,
     },
   };
@@ -165,6 +170,14 @@ async function lastFrame(options: SimulationOptions, context: SimulationContext)
     breakpoints: [...(entry.breakpoints?.(parameters) ?? [])].filter((at) => at > 0 && at < time),
     equal: masses.every((mass) => mass === masses[0]),
   };
+}
+
+/** log₁₀ of the largest L · error of the layer; null where it has none. */
+function measuredConstant({ depths, ends }: Compared): number | null {
+  const constants = (ends.runs.layer ?? []).map(
+    (end, i) => depths[i] * largest(distances(ends.reference, end)),
+  );
+  return constants.length > 0 ? Math.log10(largest(constants)) : null;
 }
 
 interface Compared {

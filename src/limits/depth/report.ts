@@ -5,7 +5,7 @@ import type { Column, DepthLimit } from './depth.ts';
 import type { ModelDepthLimit } from './model-depth.ts';
 
 export function depthReport(limit: DepthLimit | ModelDepthLimit): LimitReport {
-  const { reference, breakpoints, depths, schemes, time } = limit;
+  const { reference, breakpoints, depths, schemes, time, apriori } = limit;
   const knots = breakpoints.length > 0 ? ` · knots at ${breakpoints.join(', ')}` : '';
   const answer = 'answer' in limit ? limit.answer : null;
   return {
@@ -18,6 +18,7 @@ export function depthReport(limit: DepthLimit | ModelDepthLimit): LimitReport {
     ],
     findings: [
       ...Object.entries(schemes).map(([scheme, { order }]) => `${scheme}: ${orderText(order)}`),
+      ...(apriori ? [aprioriText(apriori)] : []),
       ...(answer ? [answerText(answer)] : []),
     ],
     figure: depthFigure(limit),
@@ -36,6 +37,12 @@ function errorColumns({ schemes }: DepthLimit): LimitColumn[] {
       return { name, heading: error === 'position_max' ? scheme : headings[name], values };
     }),
   );
+}
+
+function aprioriText(bound: NonNullable<DepthLimit['apriori']>): string {
+  const { log10_constant, log10_measured, lipschitz_mean } = bound;
+  const measured = log10_measured === null ? '' : `; measured 10^${log10_measured.toFixed(2)}`;
+  return `a priori: error ≤ 10^${log10_constant.toFixed(2)} / L, with a Lipschitz constant of ${lipschitz_mean.toFixed(2)} on average along the trajectory${measured}`;
 }
 
 function answerText({ ode, stable_from }: ModelDepthLimit['answer']): string {
