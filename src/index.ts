@@ -56,6 +56,11 @@ export {
 } from './limits/particles/particles.ts';
 export { type StackLimit, type StackLimitOptions, stackLimit } from './limits/stack/stack.ts';
 export { type StepLimit, type StepLimitOptions, stepLimit } from './limits/steps/steps.ts';
+export {
+  type TemperatureLimit,
+  type TemperatureLimitOptions,
+  temperatureLimit,
+} from './limits/temperature/temperature.ts';
 export type { Algebra } from './numerics/algebra.ts';
 export { DamagedFileError, DivergedError, InputError, LimitError } from './numerics/errors.ts';
 export type { Matrix } from './numerics/matrix.ts';

@@ -81,13 +81,22 @@ it('steps: what large layers change', async () => {
   expect(stdout).toMatch(/from h = 2\.5: collapsed tokens are stable/);
 });
 
+it('temperature: softmax against hardmax, and clusters', async () => {
+  const few = ['--betas', '8,32,128', '--cluster-betas', '9,25', '--cluster-seeds', '2'];
+  const { code, stdout } = await limit('temperature', ...few);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/β +to hardmax +same leader +clusters/);
+  expect(stdout).toMatch(/predicted the gap of scores/);
+});
+
 it.each([
   [
     'an unknown limit',
     ['depht'],
-    /unknown command 'depht' \(Did you mean depth\?\); valid are depth, particles, stack, steps/,
+    /unknown command 'depht' \(Did you mean depth\?\); valid are depth, particles, stack, steps, temperature/,
   ],
   ['odd numbers of layers', ['stack', '--depths', '10'], /expected powers of two/],
+  ['Q = I', ['temperature', '--query', 'identity'], /nothing moves/],
   ['unsorted times', ['particles', '--times', '1,0'], /expected rising times/],
   ['an unknown law', ['particles', '--law', 'gauss'], /expected one of cosine, von_mises/],
   ['no text', ['depth'], /no text is given/],

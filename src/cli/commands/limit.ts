@@ -4,6 +4,7 @@ import { depthCommand } from '../limits/depth.ts';
 import { particlesCommand } from '../limits/particles.ts';
 import { stackCommand } from '../limits/stack.ts';
 import { stepsCommand } from '../limits/steps.ts';
+import { temperatureCommand } from '../limits/temperature.ts';
 
 export function limitCommand(): Command {
   return new Command('limit')
@@ -11,5 +12,6 @@ export function limitCommand(): Command {
     .addCommand(depthCommand())
     .addCommand(particlesCommand())
     .addCommand(stackCommand())
-    .addCommand(stepsCommand());
+    .addCommand(stepsCommand())
+    .addCommand(temperatureCommand());
 }

@@ -1,0 +1,77 @@
+/** The limit of β → ∞ as a table and a figure. Not its numbers. */
+import type { Line, Point } from '../../figures/figure.ts';
+import type { LimitReport } from '../report.ts';
+import type { RateFit, TemperatureLimit } from './temperature.ts';
+
+/** One table: rows of the first comparison, then of the clusters. */
+export function temperatureReport({ settings, hardmax, clusters }: TemperatureLimit): LimitReport {
+  const { n, d, query, querySeed, seed, time, step, clusterTokens, clusterSeeds } = settings;
+  const [soft, counted] = [hardmax.betas.map(() => null), clusters.betas.map(() => null)];
+  return {
+    title: 'β → ∞: softmax against hardmax, and clusters against √β',
+    settings: `${n} tokens in d = ${d}, Q ${query} (seed ${querySeed}), start ${seed}, time ${time} in layers of ${step} · clusters of ${clusterTokens} tokens on the circle, ${clusterSeeds} seeds`,
+    columns: [
+      { name: 'beta', heading: 'β', values: [...hardmax.betas, ...clusters.betas] },
+      { name: 'error', heading: 'to hardmax', values: [...hardmax.error, ...counted] },
+      { name: 'same_leader', heading: 'same leader', values: [...hardmax.same_leader, ...counted] },
+      { name: 'clusters', heading: 'clusters', values: [...soft, ...clusters.mean] },
+      { name: 'clusters_low', heading: 'low', values: [...soft, ...clusters.low] },
+      { name: 'clusters_high', heading: 'high', values: [...soft, ...clusters.high] },
+    ],
+    findings: [...hardmaxFindings(hardmax), ...clusterFindings(clusters)],
+    figure: {
+      title: 'β → ∞',
+      caption: `Left: largest distance of a token to its place under hardmax at time ${time}. Right: number of clusters on the circle, mean over ${clusterSeeds} starts, against √β.`,
+      panels: [
+        {
+          x: { label: 'log₂ β' },
+          y: { label: 'log₁₀ distance to hardmax' },
+          series: [line('softmax', hardmax.betas.map(Math.log2), hardmax.error.map(Math.log10))],
+        },
+        {
+          x: { label: '√β' },
+          y: { label: 'clusters' },
+          series: [
+            line('mean', clusters.betas.map(Math.sqrt), clusters.mean),
+            line('√β', clusters.betas.map(Math.sqrt), clusters.betas.map(Math.sqrt)),
+          ],
+        },
+      ],
+    },
+  };
+}
+
+function hardmaxFindings(hardmax: TemperatureLimit['hardmax']): string[] {
+  return [...whole(hardmax), ...untilTurn(hardmax.between_ties)];
+}
+
+function untilTurn({ time, gap, exponential }: TemperatureLimit['hardmax']['between_ties']) {
+  if (!exponential)
+    return [`until t = ${time.toPrecision(3)} the errors are round-off, and give no rate`];
+  return [
+    `until t = ${time.toPrecision(3)}, before any token turns to another: error ~ e^(−rate·β), ${rateText(exponential)}; predicted the gap of scores, ${gap.toPrecision(3)}`,
+  ];
+}
+
+function whole({ gap, leaders, exponential, algebraic, problem }: TemperatureLimit['hardmax']) {
+  const led = `${leaders.length} of the tokens lead under hardmax: ${leaders.join(', ')}`;
+  if (!exponential || !algebraic) return [led, `no rate: ${problem}`];
+  const better = exponential.explained > algebraic.explained ? 'the first' : 'the second';
+  return [
+    led,
+    `error ~ e^(−rate·β), ${rateText(exponential)}; the least gap of scores on the way is ${gap.toPrecision(3)}`,
+    `error ~ β^(−rate), ${rateText(algebraic)}; predicted where scores pass each other. ${better} describes it better`,
+  ];
+}
+
+function clusterFindings({ power }: TemperatureLimit['clusters']): string[] {
+  if (!power) return ['no power of β for the clusters: a fit needs three β'];
+  return [`clusters ~ β^rate, ${rateText(power)}; predicted 0.5`];
+}
+
+const rateText = ({ rate, low, high, explained }: RateFit) =>
+  `rate ${rate.toPrecision(3)} (95 %: ${low.toPrecision(3)} to ${high.toPrecision(3)}, ${(100 * explained).toFixed(1)} % explained)`;
+
+function line(name: string, x: readonly number[], y: readonly number[]): Line {
+  return { kind: 'line', name, points: x.map((value, i): Point => [value, y[i]]) };
+}
