@@ -57,6 +57,12 @@ export {
 export { type StackLimit, type StackLimitOptions, stackLimit } from './limits/stack/stack.ts';
 export { type StepLimit, type StepLimitOptions, stepLimit } from './limits/steps/steps.ts';
 export {
+  modelTangentFlow,
+  type TangentFlow,
+  type TangentFlowOptions,
+  tangentFlow,
+} from './limits/tangent/tangent.ts';
+export {
   type TemperatureLimit,
   type TemperatureLimitOptions,
   temperatureLimit,

@@ -89,14 +89,44 @@ it('temperature: softmax against hardmax, and clusters', async () => {
   expect(stdout).toMatch(/predicted the gap of scores/);
 });
 
+it('tangent: exponents of dynamics and of a model', async () => {
+  const flow = ['--dynamics', 'sa', '--n', '3', '--d', '2', '--time', '30', '--vectors', '3'];
+  const { code, stdout } = await limit('tangent', ...flow);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/direction +exponent +stretching +eigenvalue/);
+  expect(stdout).toMatch(/0 directions unstable, 1 neutral, 2 stable/);
+  const text = [
+    'Mein Lieblingstier ist __',
+    '--model',
+    'lieblingstier',
+    '--vectors',
+    '1',
+    '--json',
+  ];
+  const record = JSON.parse((await limit('tangent', ...text, '--tolerance', '1e-4')).stdout);
+  expect(record).toMatchObject({ model: 'lieblingstier', spectrum: null });
+  expect(record.exponents).toHaveLength(1);
+});
+
+it('depth takes any time', async () => {
+  const flow = ['--dynamics', 'sa', '--n', '4', '--time', '1.05', '--schemes', 'layer'];
+  const { code, stderr } = await limit('depth', ...flow, '--depths', '4,8,16');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
 it.each([
   [
     'an unknown limit',
     ['depht'],
-    /unknown command 'depht' \(Did you mean depth\?\); valid are depth, particles, stack, steps, temperature/,
+    /unknown command 'depht' \(Did you mean depth\?\); valid are depth, particles, stack, steps, tangent, temperature/,
   ],
   ['odd numbers of layers', ['stack', '--depths', '10'], /expected powers of two/],
   ['Q = I', ['temperature', '--query', 'identity'], /nothing moves/],
+  [
+    'too many vectors',
+    ['tangent', '--dynamics', 'sa', '--n', '2', '--d', '2', '--vectors', '9'],
+    /differ in 2 directions/,
+  ],
   ['unsorted times', ['particles', '--times', '1,0'], /expected rising times/],
   ['an unknown law', ['particles', '--law', 'gauss'], /expected one of cosine, von_mises/],
   ['no text', ['depth'], /no text is given/],

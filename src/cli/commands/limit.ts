@@ -4,6 +4,7 @@ import { depthCommand } from '../limits/depth.ts';
 import { particlesCommand } from '../limits/particles.ts';
 import { stackCommand } from '../limits/stack.ts';
 import { stepsCommand } from '../limits/steps.ts';
+import { tangentCommand } from '../limits/tangent.ts';
 import { temperatureCommand } from '../limits/temperature.ts';
 
 export function limitCommand(): Command {
@@ -13,5 +14,6 @@ export function limitCommand(): Command {
     .addCommand(particlesCommand())
     .addCommand(stackCommand())
     .addCommand(stepsCommand())
+    .addCommand(tangentCommand())
     .addCommand(temperatureCommand());
 }

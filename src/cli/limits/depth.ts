@@ -4,6 +4,7 @@ import type { DepthLimit } from '../../limits/depth/depth.ts';
 import type { ModelDepthLimit } from '../../limits/depth/model-depth.ts';
 import { numberIfOne, withParticleFlags } from '../flags.ts';
 import type { SimulationFlags } from '../simulation-job.ts';
+import { subjectOf } from './subject.ts';
 import { given, listed } from './values.ts';
 
 interface DepthFlags extends SimulationFlags {
@@ -60,33 +61,14 @@ async function measure(
     schemes: listed(schemes),
     reference: numberIfOne(reference),
   });
+  const subject = await subjectOf(text, flags);
   const { machineEngines } = await import('../../host/engines.ts');
   const context = { engines: machineEngines() };
-  if (flags.dynamics === undefined) return sentenceLimit(text, flags, asked, context);
-  const { readOptions } = await import('../simulation-job.ts');
+  if (subject.kind === 'text') {
+    const { modelDepthLimit } = await import('../../limits/depth/model-depth.ts');
+    const options = { ...subject.options, ...asked };
+    return await modelDepthLimit(subject.model, subject.text, options as never, context);
+  }
   const { depthLimit } = await import('../../limits/depth/depth.ts');
-  const { json: _, out: __, ...flow } = text === undefined ? flags : { ...flags, text };
-  const { options } = await readOptions(flow);
-  return (await depthLimit({ ...options, ...asked }, context)).limit;
-}
-
-async function sentenceLimit(
-  text: string | undefined,
-  { model, coupling, ...others }: SimulationFlags,
-  asked: object,
-  context: Parameters<typeof import('../../limits/depth/model-depth.ts').modelDepthLimit>[3],
-): Promise<ModelDepthLimit> {
-  const { modelDepthLimit } = await import('../../limits/depth/model-depth.ts');
-  const { readModel } = await import('../../host/models.ts');
-  const { givenText } = await import('../text.ts');
-  const { InputError } = await import('../../numerics/errors.ts');
-  const stray = Object.keys(others).find((name) => !['out', 'json', 'text'].includes(name));
-  if (stray)
-    throw new InputError(
-      stray,
-      `option ${stray} is for dynamics of the catalogue, and a text is run by its model: give --dynamics, or leave ${stray} out`,
-    );
-  const sentence = await givenText(text ?? others.text);
-  const options = coupling === undefined ? asked : { ...asked, coupling };
-  return await modelDepthLimit(readModel(model), sentence, options as never, context);
+  return (await depthLimit({ ...subject.options, ...asked }, context)).limit;
 }

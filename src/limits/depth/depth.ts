@@ -6,17 +6,14 @@ import { z } from 'zod';
 import { distance } from '../../diagnostics/distance.ts';
 import type { SimulationContext } from '../../flow/simulate.ts';
 import { simulate } from '../../flow/simulation.ts';
-import {
-  type SimulationOptions,
-  simulationSchema,
-  simulationSettings,
-} from '../../flow/simulation-settings.ts';
-import { ConvergenceError, InputError } from '../../numerics/errors.ts';
+import { type SimulationOptions, simulationSchema } from '../../flow/simulation-settings.ts';
+import { ConvergenceError } from '../../numerics/errors.ts';
 import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
 import { parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { assignmentDistance, MOST_ASSIGNED } from '../../transport/assignment.ts';
 import { squaredDistances } from '../../transport/measure.ts';
 import { fitOrder, type Order } from '../order.ts';
+import { checkSmooth } from '../smooth.ts';
 import { type AprioriBound, aprioriBound } from './apriori.ts';
 
 /** Schemes that are cut into L steps. */
@@ -150,15 +147,6 @@ export async function depthLimit(
       breakpoints,
     },
   };
-}
-
-function checkSmooth(flow: SimulationOptions): void {
-  const { entry, parameters } = simulationSettings(flow);
-  if ((entry.noise?.(parameters) ?? 0) > 0)
-    throw new InputError(
-      'dynamics',
-      `dynamics ${entry.name} have noise, and their limit is no flow: choose dynamics without noise`,
-    );
 }
 
 async function lastFrame(options: SimulationOptions, context: SimulationContext) {
