@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { DepthLimit } from '../../limits/depth/depth.ts';
 import type { ModelDepthLimit } from '../../limits/depth/model-depth.ts';
 import { numberIfOne, withParticleFlags } from '../flags.ts';
+import { progressBar } from '../progress.ts';
 import type { SimulationFlags } from '../simulation-job.ts';
 import { subjectOf } from './subject.ts';
 import { given, listed } from './values.ts';
@@ -63,12 +64,17 @@ async function measure(
   });
   const subject = await subjectOf(text, flags);
   const { machineEngines } = await import('../../host/engines.ts');
-  const context = { engines: machineEngines() };
-  if (subject.kind === 'text') {
-    const { modelDepthLimit } = await import('../../limits/depth/model-depth.ts');
-    const options = { ...subject.options, ...asked };
-    return await modelDepthLimit(subject.model, subject.text, options as never, context);
+  const progress = await progressBar('{bar} {percentage} % of the layers');
+  const context = { engines: machineEngines(), onCut: progress.update };
+  try {
+    if (subject.kind === 'text') {
+      const { modelDepthLimit } = await import('../../limits/depth/model-depth.ts');
+      const options = { ...subject.options, ...asked };
+      return await modelDepthLimit(subject.model, subject.text, options as never, context);
+    }
+    const { depthLimit } = await import('../../limits/depth/depth.ts');
+    return (await depthLimit({ ...subject.options, ...asked }, context)).limit;
+  } finally {
+    progress.stop();
   }
-  const { depthLimit } = await import('../../limits/depth/depth.ts');
-  return (await depthLimit({ ...subject.options, ...asked }, context)).limit;
 }

@@ -26,18 +26,22 @@ export function prepare({ out }: OutputFlags): void {
 
 /** Writes NAME.csv, NAME.svg and NAME.json with `--out`, and prints the report or, with `--json`, the record. */
 export function deliver(measured: Measured, { out, json }: OutputFlags): void {
-  const { record, report, seconds } = measured;
+  const { report, seconds } = measured;
   const written = out === undefined ? [] : ['', `${out}: ${write(out, measured).join(', ')}`];
-  if (json) printJson({ ...record, seconds });
+  if (json) printJson(recordOf(measured));
   else printLines([...reportLines(report, seconds), ...written]);
 }
 
-function write(folder: string, { name, record, report, seconds }: Measured): string[] {
-  const all = { command: `limit ${name}`, version: packageVersion(), ...record, seconds };
+function recordOf({ name, record, seconds }: Measured): object {
+  return { command: `limit ${name}`, version: packageVersion(), ...record, seconds };
+}
+
+function write(folder: string, measured: Measured): string[] {
+  const { name, report } = measured;
   return writeFiles(folder, {
     [`${name}.csv`]: reportTable(report),
     [`${name}.svg`]: renderSvg(report.figure, { width: 560 }),
-    [`${name}.json`]: `${JSON.stringify(all, null, 2)}\n`,
+    [`${name}.json`]: `${JSON.stringify(recordOf(measured), null, 2)}\n`,
   });
 }
 

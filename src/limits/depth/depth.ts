@@ -13,7 +13,7 @@ import { parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { assignmentDistance, MOST_ASSIGNED } from '../../transport/assignment.ts';
 import { squaredDistances } from '../../transport/measure.ts';
 import { fitOrder, type Order } from '../order.ts';
-import { checkSmooth } from '../smooth.ts';
+import { checkSmooth, type FlowRecord } from '../smooth.ts';
 import { type AprioriBound, aprioriBound } from './apriori.ts';
 
 /** Schemes that are cut into L steps. */
@@ -69,6 +69,7 @@ export interface SchemeLimit {
 }
 
 export interface DepthLimit {
+  readonly settings: FlowRecord;
   readonly reference: {
     readonly scheme: 'dopri5';
     readonly tolerance: number;
@@ -90,6 +91,14 @@ export interface DepthRuns {
   readonly runs: Readonly<Partial<Record<DepthScheme, readonly Matrix[]>>>;
 }
 
+export interface DepthContext extends Pick<SimulationContext, 'engines' | 'signal'> {
+  /** After every cut: how much of the work of all cuts is done. */
+  readonly onCut?: (done: number, total: number) => void;
+}
+
+const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+
+const STAGES: Readonly<Record<DepthScheme, number>> = { layer: 1, euler: 1, rk4: 4 };
 const ORDERS: Readonly<Record<DepthScheme, number>> = { layer: 1, euler: 1, rk4: 4 };
 /** Beyond this the reference is none: errors of deep rk4 would be its own. */
 const WORST_REFERENCE = 1e-9;
@@ -100,7 +109,7 @@ const WORST_REFERENCE = 1e-9;
  */
 export async function depthLimit(
   options: DepthLimitOptions,
-  context: SimulationContext = {},
+  { onCut, ...context }: DepthContext = {},
 ): Promise<{ limit: DepthLimit; ends: DepthRuns }> {
   const {
     depths,
@@ -108,8 +117,11 @@ export async function depthLimit(
     reference: tolerance,
     ...flow
   } = parseOptions(depthLimitSchema, options);
-  checkSmooth(flow);
+  const settings = checkSmooth(flow);
   const rising = [...new Set(depths)].sort((a, b) => a - b);
+  // of layers, by how much their flows cost
+  const total = schemes.reduce((sum, scheme) => sum + sumOf(rising) * STAGES[scheme], 0);
+  let done = 0;
   const end = (cut: SimulationOptions) => lastFrame({ ...flow, ...cut }, context);
   const reference = await end({ scheme: 'dopri5', tolerance });
   const rougher = await end({ scheme: 'dopri5', tolerance: 10 * tolerance });
@@ -121,8 +133,11 @@ export async function depthLimit(
   const runs: Partial<Record<DepthScheme, Matrix[]>> = {};
   for (const scheme of schemes) {
     const ends: Matrix[] = [];
-    for (const depth of rising)
+    for (const depth of rising) {
       ends.push((await end({ scheme, step: flow.time / depth })).positions);
+      done += depth * STAGES[scheme];
+      onCut?.(done, total);
+    }
     runs[scheme] = ends;
   }
   const bound = runs.layer ? await aprioriBound(flow, context) : null;
@@ -139,6 +154,7 @@ export async function depthLimit(
   return {
     ends,
     limit: {
+      settings,
       reference: { scheme: 'dopri5', tolerance, estimated_error },
       time: flow.time,
       depths: rising,

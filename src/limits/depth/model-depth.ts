@@ -1,6 +1,5 @@
 /** Depth → continuum for a trained model and a sentence: what layers change of the flow, of the logits and of the answer. */
 import { z } from 'zod';
-import type { SimulationContext } from '../../flow/simulate.ts';
 import type { LanguageModel } from '../../language/checkpoint.ts';
 import { fillBlank } from '../../language/fill.ts';
 import { layOut } from '../../language/layout.ts';
@@ -11,6 +10,7 @@ import { type Matrix, row } from '../../numerics/matrix.ts';
 import { parseOptions } from '../../numerics/options.ts';
 import {
   type Column,
+  type DepthContext,
   type DepthErrors,
   type DepthLimit,
   type DepthScheme,
@@ -53,7 +53,7 @@ export async function modelDepthLimit(
   model: LanguageModel,
   text: string,
   options: ModelDepthOptions = {},
-  context: SimulationContext = {},
+  context: DepthContext = {},
 ): Promise<ModelDepthLimit> {
   const { coupling, ...asked } = parseOptions(modelDepthSchema, options);
   const flow = modelOptions(model, { text, dynamics: 'model', coupling });

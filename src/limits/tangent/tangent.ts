@@ -18,7 +18,7 @@ import { type Matrix, matrix, product } from '../../numerics/matrix.ts';
 import { parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
 import { type Complex, eigenvalues, singularValues } from '../../numerics/spectrum.ts';
-import { checkSmooth } from '../smooth.ts';
+import { checkSmooth, type FlowRecord } from '../smooth.ts';
 import {
   orthonormalise,
   type Place,
@@ -68,6 +68,7 @@ export interface Spectrum {
 }
 
 export interface TangentFlow {
+  readonly settings: FlowRecord;
   readonly time: number;
   /** Of the space in which differences live. */
   readonly dimension: number;
@@ -109,7 +110,7 @@ export async function tangentFlow(
   context: TangentContext = {},
 ): Promise<TangentFlow> {
   const { vectors, tolerance, ...flow } = parseOptions(tangentFlowSchema, options);
-  checkSmooth(flow);
+  const told = checkSmooth(flow);
   const settings = simulationSettings({ ...flow, scheme: 'dopri5', engine: 'reference' });
   const { entry, n, d, positions, time, seed } = settings;
   if (entry.normalisation)
@@ -130,6 +131,7 @@ export async function tangentFlow(
     });
     const speed = fastest(velocityAt(run.problem, time, carried.end), d);
     return {
+      settings: told,
       time,
       dimension: tangentDimension(place),
       ...exponentsOf(carried, time, count === tangentDimension(place)),
