@@ -25,21 +25,27 @@ const ABOVE_FLOOR = 100;
 /** The deepest points alone: the others are not asymptotic yet. */
 const MOST_POINTS = 5;
 const FEWEST_POINTS = 3;
+/** Between points that are asymptotic the slopes differ by no more than this share. */
+const SETTLED = 0.1;
 
 /**
  * The slope of log error against log L over the deepest five points whose error is a hundred times the
  * floor (of round-off, or of the reference) or more. Fewer than three give no order but the reason.
+ * Errors without noise may ask for `settled` points: of those five, the ones from which on the slope
+ * hardly changes, the deepest three at least.
  */
 export function fitOrder(
   depths: readonly number[],
   errors: readonly number[],
   floor: number,
+  { settled = false } = {},
 ): Order {
-  const points = depths
+  const deepest = depths
     .map((depth, i) => ({ depth, error: errors[i] }))
     .filter(({ error }) => Number.isFinite(error) && error > ABOVE_FLOOR * floor)
     .sort((a, b) => a.depth - b.depth)
     .slice(-MOST_POINTS);
+  const points = settled ? deepest.slice(firstSettled(deepest)) : deepest;
   if (points.length < FEWEST_POINTS)
     return {
       order: null,
@@ -56,4 +62,20 @@ export function fitOrder(
     constant: Math.exp(intercept),
     used: points.map(({ depth }) => depth),
   };
+}
+
+interface DepthError {
+  readonly depth: number;
+  readonly error: number;
+}
+
+/** Where the points begin whose slopes stay within a share of the last one's. */
+function firstSettled(points: readonly DepthError[]): number {
+  const slopes = points.slice(1).map((fine, i) => {
+    const coarse = points[i];
+    return Math.log(fine.error / coarse.error) / Math.log(fine.depth / coarse.depth);
+  });
+  const last = slopes[slopes.length - 1];
+  const unsettled = slopes.findLastIndex((slope) => !(Math.abs(slope / last - 1) <= SETTLED));
+  return Math.max(0, Math.min(unsettled + 1, points.length - FEWEST_POINTS));
 }

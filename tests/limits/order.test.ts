@@ -1,6 +1,6 @@
 /** Fits of orders: exact ones, the floor, and the quantiles behind the intervals. */
 import { describe, expect, it } from 'vitest';
-import { fitOrder } from '../../src/limits/order.ts';
+import { type FittedOrder, fitOrder } from '../../src/limits/order.ts';
 import { random } from '../../src/numerics/random.ts';
 import { fitLine, studentQuantile } from '../../src/numerics/regression.ts';
 
@@ -73,4 +73,20 @@ describe('a line', () => {
     });
     expect(studentQuantile(0)).toBe(Infinity);
   });
+});
+
+it('takes settled points where it is asked to: errors that have no order yet are left out', () => {
+  const depths = [8, 16, 32, 64, 128, 256];
+  const errors = depths.map((depth) => 1 / depth + 40 / depth ** 2);
+  const order = (settled: boolean) => fitOrder(depths, errors, 1e-16, { settled }) as FittedOrder;
+  expect(order(false).used).toEqual([16, 32, 64, 128, 256]);
+  expect(order(true).used).toEqual([64, 128, 256]);
+  expect(Math.abs(order(true).order - 1)).toBeLessThan(Math.abs(order(false).order - 1) / 1.5);
+  const exact = fitOrder(
+    depths,
+    depths.map((depth) => 3 / depth),
+    1e-16,
+    { settled: true },
+  );
+  expect((exact as FittedOrder).used).toEqual([16, 32, 64, 128, 256]);
 });

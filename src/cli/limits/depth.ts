@@ -21,8 +21,9 @@ Examples:
   schmetterling limit depth --dynamics sa --beta 2 --start orthonormal --n 8 --d 8 --time 1
 
 A text is run by the model's own flow; with --dynamics the particles of --start, --init or --text flow
-under that. Orders are fitted to the largest error of a position, over the deepest five of the depths whose
-error is a hundred times that of the reference; for rk4 where no knot of the weights lies inside a step.
+under that. Orders are fitted to the largest error of a position: over the deepest five of the depths whose
+error is a hundred times that of the reference, less those where the slope has not settled yet; for rk4 where
+no knot of the weights lies inside a step.
 --out writes depth.json, depth.csv and depth.svg.`;
 
 export function depthCommand(): Command {

@@ -216,6 +216,7 @@ function schemeLimit(scheme: DepthScheme, compared: Compared): SchemeLimit {
       smooth,
       smooth.map((depth) => position_max[depths.indexOf(depth)]),
       Math.max(floor, Number.EPSILON),
+      { settled: true },
     ),
   };
 }

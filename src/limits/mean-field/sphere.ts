@@ -7,7 +7,7 @@ import type { FlowProblem } from '../../integrators/problem.ts';
 import { ConvergenceError } from '../../numerics/errors.ts';
 import { scaledSphericalBesselI } from '../../numerics/special.ts';
 import type { MeanField } from './circle.ts';
-import { blockCount, coefficientCount, harmonicGrid, type Shape } from './harmonics.ts';
+import { blockCount, coefficientCount, harmonicGrid, orderOf, type Shape } from './harmonics.ts';
 
 /** A density of mass 1 against the area, by its coefficients (harmonics.ts). */
 export interface SphereLaw extends Shape {
@@ -83,8 +83,7 @@ export interface SphereFrame {
  */
 export function solveOnSphere(start: SphereLaw, options: SphereOptions): SphereFrame[] {
   const { times, tail = 1e-9, tolerance = 1e-10 } = options;
-  const zonal = start.orders === 0;
-  const mostDegree = options.mostDegree ?? (zonal ? 256 : 64);
+  const mostDegree = options.mostDegree ?? (start.orders === 0 ? 256 : 64);
   let shape: Shape = { degree: start.degree, orders: start.orders };
   const grow = ({ time, state }: StepView) => {
     const law = { ...shape, coefficients: state };
@@ -102,23 +101,25 @@ export function solveOnSphere(start: SphereLaw, options: SphereOptions): SphereF
   );
   const saved: SphereFrame[] = [];
   for (const { time, state, saved: asked } of frames) {
-    if (asked) saved.push({ time, law: { ...shapeOf(state, zonal), coefficients: state } });
+    // frames come before the next step, which alone changes the shape
+    if (asked) saved.push({ time, law: { ...shape, coefficients: state } });
   }
   return saved;
 }
 
-/** Of a state, which may come from before the degree grew. */
-function shapeOf({ length }: Float64Array, zonal: boolean): Shape {
-  if (zonal) return { degree: length - 1, orders: 0 };
-  const degree = Math.round((Math.sqrt(8 * length + 1) - 3) / 4);
-  return { degree, orders: degree };
-}
+/** Laws with the symmetry of a polyhedron have no coefficients at several degrees in a row; small K take a quarter. */
+const LEAST_WINDOW = 6;
 
+/** The largest coefficient of the last eighth of the degrees and, where they are fewer, of the orders. */
 function tailOf({ degree, orders, coefficients }: SphereLaw): number {
+  const last = (most: number) =>
+    Math.ceil(most + 1 - Math.max((most + 1) / 8, Math.min(LEAST_WINDOW, (most + 1) / 4)));
+  const [lastDegree, lastOrder] = [last(degree), orders === 0 ? 1 : last(orders)];
   let largest = 0;
   for (let b = 0; b <= 2 * orders; b++)
-    for (let l = Math.ceil((7 / 8) * (degree + 1)); l <= degree; l++)
-      largest = Math.max(largest, Math.abs(coefficients[b * (degree + 1) + l]));
+    for (let l = orderOf(b); l <= degree; l++)
+      if (l >= lastDegree || orderOf(b) >= lastOrder)
+        largest = Math.max(largest, Math.abs(coefficients[b * (degree + 1) + l]));
   return largest;
 }
 
