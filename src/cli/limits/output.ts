@@ -71,5 +71,7 @@ function reportLines(
 function cellText(value: LimitCell): string {
   if (value === null) return '–';
   if (typeof value === 'string') return printable(value);
-  return Number.isInteger(value) ? String(value) : value.toExponential(2);
+  if (Number.isInteger(value)) return String(value);
+  const plain = Math.abs(value) >= 1e-3 && Math.abs(value) < 1e4;
+  return plain ? value.toPrecision(3) : value.toExponential(2);
 }

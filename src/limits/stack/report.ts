@@ -15,7 +15,7 @@ export function stackReport({ settings, depths, stacks }: StackLimit): LimitRepo
     findings: stacks.map(finding),
     figure: {
       title: 'Stacks of layers without a smooth θ(t)',
-      caption: `Root mean square distance of ${n} particles in R^${d} to the limit, or to twice as many layers, over ${seeds} seeds.`,
+      caption: `Root mean square distance of ${n} particles in d = ${d} to the limit, or to twice as many layers, over ${seeds} seeds.`,
       panels: [
         {
           x: {

@@ -21,7 +21,7 @@ export function temperatureReport({ settings, hardmax, clusters }: TemperatureLi
     findings: [...hardmaxFindings(hardmax), ...clusterFindings(clusters)],
     figure: {
       title: 'β → ∞',
-      caption: `Left: largest distance of a token to its place under hardmax at time ${time}. Right: number of clusters on the circle, mean over ${clusterSeeds} starts, against √β.`,
+      caption: `Above: largest distance of a token to its place under hardmax at time ${time}. Below: number of clusters on the circle, mean over ${clusterSeeds} starts, against √β.`,
       panels: [
         {
           x: { label: 'log₂ β' },
