@@ -98,6 +98,27 @@ export interface Question {
   readonly model?: string;
 }
 
+/** What `limit depth` says of a text (INTERFACE: HTTP), as far as the page shows it. */
+export interface DepthLimit {
+  readonly depths: number[];
+  readonly schemes: { readonly layer?: DepthScheme; readonly rk4?: DepthScheme };
+  readonly reference: { readonly estimated_error: number };
+  readonly apriori: {
+    readonly log10_constant: number;
+    readonly log10_measured: number | null;
+  } | null;
+  readonly answer: {
+    readonly ode: string;
+    readonly by_depth: (string | null)[];
+    readonly stable_from: number | null;
+  };
+}
+
+export interface DepthScheme {
+  readonly errors: Readonly<Record<'position_max' | 'richardson' | 'logits_kl', (number | null)[]>>;
+  readonly order: { readonly order: number | null };
+}
+
 /** The models of the server; those with a problem cannot be used. */
 export interface Models {
   readonly default: string;
@@ -128,6 +149,16 @@ function readTrace(reply: TraceReply): Trace {
       first_tokens,
     })),
   };
+}
+
+/** Numbers of layers that the page compares with the flow. */
+const DEPTHS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+
+/** Layers against the flow itself. Throws as `askPrediction`. */
+export function askDepths(question: Question, signal: AbortSignal): Promise<DepthLimit> {
+  const { text, coupling, model } = question;
+  const body = { text, coupling, model, depths: DEPTHS, schemes: ['layer', 'rk4'] };
+  return post('api/limit/depth', body, signal) as Promise<DepthLimit>;
 }
 
 /** What there is to choose from. Throws as `askPrediction`. */

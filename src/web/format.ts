@@ -44,10 +44,14 @@ export function visibleAnswer(answer: string, end: string): string {
   return visibleToken(answer.trim() === '' ? answer : answer.trim(), end);
 }
 
+/** The whole power of ten at or above 10^logarithm: 126.6 → "10¹²⁷". */
+export const powerAbove = (logarithm: number): string =>
+  `10${raised(String(Math.ceil(logarithm)))}`;
+
+const raised = (exponent: string): string =>
+  [...exponent].map((c) => (c === '-' ? '⁻' : superscripts[Number(c)])).join('');
+
 function powerOfTen(value: number, language: Language): string {
   const [mantissa, exponent] = value.toExponential(1).split('e');
-  const raised = [...exponent.replace('+', '')].map((c) =>
-    c === '-' ? '⁻' : superscripts[Number(c)],
-  );
-  return `${decimal(Number(mantissa), language, 1)}\u2009·\u200910${raised.join('')}`;
+  return `${decimal(Number(mantissa), language, 1)}\u2009·\u200910${raised(exponent.replace('+', ''))}`;
 }

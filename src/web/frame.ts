@@ -115,22 +115,29 @@ function createPanel(page: Page, tab: Tab): HTMLElement {
   let opened = tab === 'predict';
   const show = () => {
     panel.hidden = page.state.get().tab !== tab;
-    if (panel.hidden || opened) return;
+    if (panel.hidden || opened || tab === 'predict') return;
     opened = true;
-    void openLayers(page, panel);
+    void openView(page, panel, tab);
   };
   page.state.subscribe(show);
   show();
   return panel;
 }
 
-/** The layers bring chart.js along, so they are fetched when their tab opens. */
-async function openLayers(page: Page, panel: HTMLElement): Promise<void> {
+type View = (page: Page) => HTMLElement;
+
+/** What brings chart.js along is fetched when its tab opens. */
+const views: Readonly<Record<Exclude<Tab, 'predict'>, () => Promise<View>>> = {
+  layers: async () => (await import('./layers/view.ts')).createLayersView,
+  depth: async () => (await import('./depth/view.ts')).createDepthView,
+};
+
+async function openView(page: Page, panel: HTMLElement, tab: Exclude<Tab, 'predict'>) {
   try {
-    const { createLayersView } = await import('./layers/view.ts');
-    fill(panel, createLayersView(page));
+    const createView = await views[tab]();
+    fill(panel, createView(page));
   } catch (error) {
-    const retry = () => void openLayers(page, panel);
+    const retry = () => void openView(page, panel, tab);
     fill(panel, describeProblem(page, asProblem(error), { retry }));
   }
 }

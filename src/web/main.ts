@@ -1,5 +1,5 @@
 /** Boots the page: asks for the first answer at once, then builds what shows it. */
-import { askModels, askPrediction, askTrace } from './api.ts';
+import { askDepths, askModels, askPrediction, askTrace } from './api.ts';
 import { createFrame } from './frame.ts';
 import { dropUnknownModel } from './models.ts';
 import type { Page } from './page.ts';
@@ -14,6 +14,7 @@ const state = createStore<State>(readFragment(location.hash, base));
 const hover = createStore<{ token: number | null }>({ token: null });
 const answers = createResource(askPrediction);
 const traces = createResource(askTrace);
+const limits = createResource(askDepths);
 const models = createResource(askModels);
 
 function ask(): void {
@@ -22,6 +23,7 @@ function ask(): void {
   else {
     answers.clear();
     traces.clear();
+    limits.clear();
   }
 }
 
@@ -34,6 +36,14 @@ function askForLayers(): void {
   }
 }
 
+/** Layers against the flow take seconds, so they wait for the reader to look; the depth chosen changes nothing. */
+function askForLimits(): void {
+  const question = questionOf(state.get());
+  if (state.get().tab !== 'depth' || !question || answers.get().status !== 'ready') return;
+  const { targets: _, depth: __, ...pass } = question;
+  limits.load({ ...pass, depth: 8 });
+}
+
 /** What there is to choose from can wait as well, but not for an answer that was refused. */
 function askForModels(): void {
   if (answers.get().status !== 'loading') models.load(null);
@@ -41,18 +51,23 @@ function askForModels(): void {
 
 function retry(): void {
   if (answers.get().status === 'failed') ask();
-  else askForLayers();
+  else {
+    askForLayers();
+    askForLimits();
+  }
 }
 
 /** `follow` listens first, so that the theme is set before a chart reads its colours. */
 function build(): void {
-  for (const store of [state, hover, answers, traces, models]) store.silence();
+  for (const store of [state, hover, answers, traces, limits, models]) store.silence();
   const { language, theme } = state.get();
   document.documentElement.lang = language;
   document.documentElement.dataset.theme = theme;
-  const page: Page = { state, hover, answers, traces, models, words: wordsOf(language), retry };
+  const resources = { answers, traces, limits, models };
+  const page: Page = { state, hover, ...resources, words: wordsOf(language), retry };
   state.subscribe(follow);
   answers.subscribe(askForLayers);
+  answers.subscribe(askForLimits);
   answers.subscribe(askForModels);
   models.subscribe(() => dropUnknownModel(page));
   const focused = document.activeElement?.id;
@@ -67,6 +82,7 @@ function follow(now: State, before: State): void {
   if (now.theme !== before.theme) document.documentElement.dataset.theme = now.theme;
   if (now.language !== before.language) build();
   ask();
+  askForLimits();
 }
 
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', build);

@@ -1,5 +1,5 @@
 /** What every view is handed: the state, the replies, the selection and the words. */
-import type { Models, Prediction, Question, Trace } from './api.ts';
+import type { DepthLimit, Models, Prediction, Question, Trace } from './api.ts';
 import { blanks, endsInBlank, splitTargets } from './sentence.ts';
 import type { CouplingName, State } from './state.ts';
 import type { Resource, Store } from './store.ts';
@@ -11,6 +11,8 @@ export interface Page {
   readonly hover: Store<{ readonly token: number | null }>;
   readonly answers: Resource<Question, Prediction>;
   readonly traces: Resource<Question, Trace>;
+  /** Asked for when the Depth tab is open. */
+  readonly limits: Resource<Question, DepthLimit>;
   readonly models: Resource<null, Models>;
   readonly words: Words;
   /** Asks again what failed. */

@@ -5,7 +5,7 @@ const english = {
   title: 'Schmetterling',
   tagline: 'A sentence as particles on a sphere',
   skip: 'Skip to the answer',
-  tabs: { predict: 'Predict', layers: 'Layers' },
+  tabs: { predict: 'Predict', layers: 'Layers', depth: 'Depth' },
   tabList: 'Views',
   language: 'Language',
   model: 'Model',
@@ -134,6 +134,35 @@ const english = {
     cosine: { title: 'Cosines', help: 'Mean and smallest over all pairs' },
     displacement: { title: 'Displacement', help: 'Mean angle moved since the layer before (rad)' },
   },
+  limit: {
+    title: 'Layers against the flow',
+    hint: 'The same weights cut into L layers, against the flow of infinitely many: the largest distance of a particle at the end. Click a point to go to that many layers.',
+    layersAxis: 'log₂ L',
+    errorAxis: 'log₁₀ of the error',
+    layer: 'layers',
+    extrapolated: 'layers, extrapolated from L and L/2',
+    order: (name: string, order: string) => `${name}, order ${order}`,
+    answers: 'Does the answer change with depth?',
+    answersHint: 'The best answer with L layers, and of the flow itself (∞).',
+    depths: (first: number, last: number | 'ode') => {
+      const ends = [
+        Number.isFinite(first) ? String(first) : '∞',
+        last === 'ode' ? '∞' : String(last),
+      ];
+      return `L = ${[...new Set(ends)].join('–')}`;
+    },
+    stable: (answer: string, from: number) =>
+      `The flow answers “${answer}”, and so do the layers from L = ${from} on.`,
+    unstable: (answer: string, most: number) =>
+      `The flow answers “${answer}”; ${most} layers still answer otherwise.`,
+    bound: (promised: string, measured: string) =>
+      `What theory alone promises is an error of at most ${promised} / L; measured is ${measured} / L.`,
+    reference: (error: string) => `The flow is solved to an error of ${error}.`,
+    divergence: 'What the answer feels of it',
+    divergenceHint: 'KL divergence of the answer’s first token from that of the flow, in nats.',
+    divergenceAxis: 'log₁₀ of KL',
+    loading: 'Solving the flow to twelve digits; this takes some seconds …',
+  },
   mean: 'mean',
   smallest: 'smallest',
   footer: (model: string, depth: string, time: string) => `${model} · ${depth} · ${time}`,
@@ -148,7 +177,7 @@ const german: Words = {
   title: 'Schmetterling',
   tagline: 'Ein Satz als Teilchen auf der Sphäre',
   skip: 'Zur Antwort springen',
-  tabs: { predict: 'Vorhersage', layers: 'Schichten' },
+  tabs: { predict: 'Vorhersage', layers: 'Schichten', depth: 'Tiefe' },
   tabList: 'Ansichten',
   language: 'Sprache',
   model: 'Modell',
@@ -286,6 +315,29 @@ const german: Words = {
       title: 'Verschiebung',
       help: 'Mittlerer Winkel seit der vorigen Schicht (rad)',
     },
+  },
+  limit: {
+    title: 'Schichten gegen den Fluss',
+    hint: 'Dieselben Gewichte in L Schichten zerlegt, gegen den Fluss unendlich vieler: der größte Abstand eines Teilchens am Ende. Ein Klick auf einen Punkt führt zu so vielen Schichten.',
+    layersAxis: 'log₂ L',
+    errorAxis: 'log₁₀ des Fehlers',
+    layer: 'Schichten',
+    extrapolated: 'Schichten, aus L und L/2 extrapoliert',
+    order: (name, order) => `${name}, Ordnung ${order}`,
+    answers: 'Ändert sich die Antwort mit der Tiefe?',
+    answersHint: 'Die beste Antwort mit L Schichten und die des Flusses selbst (∞).',
+    depths: (first, last) => english.limit.depths(first, last),
+    stable: (answer, from) =>
+      `Der Fluss antwortet „${answer}“, und ab L = ${from} tun es auch die Schichten.`,
+    unstable: (answer, most) =>
+      `Der Fluss antwortet „${answer}“; ${most} Schichten antworten noch anders.`,
+    bound: (promised, measured) =>
+      `Was die Theorie allein verspricht, ist ein Fehler von höchstens ${promised} / L; gemessen ist ${measured} / L.`,
+    reference: (error) => `Der Fluss ist bis auf einen Fehler von ${error} gelöst.`,
+    divergence: 'Was die Antwort davon spürt',
+    divergenceHint: 'KL-Divergenz des ersten Tokens der Antwort von dem des Flusses, in Nats.',
+    divergenceAxis: 'log₁₀ von KL',
+    loading: 'Löst den Fluss auf zwölf Stellen; das dauert einige Sekunden …',
   },
   mean: 'Mittel',
   smallest: 'kleinster',

@@ -1,11 +1,11 @@
 /**
- * A stand-in for the server: the built page, and the two calls answered from fixtures. It knows
+ * A stand-in for the server: the built page, and its calls answered, most from fixtures. It knows
  * no language: another text gets the fixture's answers, another depth the fixture's frames again.
  */
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
-import type { Prediction, Question } from '../../src/web/api.ts';
+import type { DepthLimit, Prediction, Question } from '../../src/web/api.ts';
 import { blanks } from '../../src/web/sentence.ts';
 
 const types: Readonly<Record<string, string>> = {
@@ -77,8 +77,35 @@ async function answer(
   if (model !== undefined && !models.some(({ name }) => name === model))
     return problem(response, 400, `unknown model "${model}": choose another`);
   if (text.includes('broken')) return problem(response, 503, 'the queue is full: ask again soon');
-  const reply = request.url === '/api/predict' ? prediction(question) : trace(question);
-  json(response, reply);
+  const replies: Readonly<Record<string, () => object>> = {
+    '/api/predict': () => prediction(question),
+    '/api/trace': () => trace(question),
+    '/api/limit/depth': () => depthLimit(question as unknown as { depths: number[] }),
+  };
+  json(response, replies[request.url ?? '']?.() ?? {});
+}
+
+/** Errors of the orders 1 and 4, and an answer that stays from L = 16 on. */
+function depthLimit({ depths }: { readonly depths: number[] }): DepthLimit {
+  const scheme = (order: number) => ({
+    errors: {
+      position_max: depths.map((depth) => depth ** -order),
+      richardson: depths.map((depth) => (depth === depths[0] ? null : depth ** -(order + 1))),
+      logits_kl: depths.map((depth) => 0.1 * depth ** (-2 * order)),
+    },
+    order: { order },
+  });
+  return {
+    depths,
+    schemes: { layer: scheme(1), rk4: scheme(4) },
+    reference: { estimated_error: 7e-13 },
+    apriori: { log10_constant: 126.58, log10_measured: 0.48 },
+    answer: {
+      ode: 'der Schmetterling',
+      by_depth: depths.map((depth) => (depth < 16 ? 'die Katze' : 'der Schmetterling')),
+      stable_from: 16,
+    },
+  };
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

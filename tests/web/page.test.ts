@@ -315,6 +315,35 @@ describe.skipIf(!executablePath)('the page', () => {
     await leave(at);
   });
 
+  test('depth: errors, answers by the number of layers, and what theory promises', async () => {
+    const at = await visit('#tab=depth&language=en');
+    await at.page.getByText('and so do the layers from L = 16 on').waitFor();
+    const runs = await at.page.locator('.panel-depth .run-button').allTextContents();
+    expect(runs).toEqual(['L = 1–8die Katze', 'L = 16–∞der Schmetterling']);
+    await at.page.getByText('at most 10¹²⁷ / L; measured is 3.020 / L').waitFor();
+    const chart = await at.page.locator('.panel-depth canvas').first().getAttribute('aria-label');
+    expect(chart).toMatch(/layers, order 1\.00: 0\.000 → −2\.408/);
+    await at.page.locator('.panel-depth .run-button').nth(1).click();
+    await expect.poll(() => new URL(at.page.url()).hash).toContain('depth=16');
+    expect(await at.page.locator('#tab-predict').getAttribute('aria-selected')).toBe('true');
+    await leave(at);
+  });
+
+  test('layers against the flow are asked for when their tab opens, and once for every depth', async () => {
+    const at = await visit('#language=en');
+    const limits = () => at.fetched.filter((url) => url.endsWith('/api/limit/depth')).length;
+    await at.page.locator('.bars').first().waitFor();
+    expect(limits()).toBe(0);
+    await at.page.locator('#tab-depth').click();
+    await at.page.locator('.told li').first().waitFor();
+    await at.page.locator('#tab-layers').click();
+    await at.page.goto(`${at.page.url()}&depth=16`);
+    await at.page.locator('#tab-depth').click();
+    await at.page.locator('.told li').first().waitFor();
+    expect(limits()).toBe(1);
+    await leave(at);
+  });
+
   test('play runs to the last layer and stops', async () => {
     const at = await visit(`${open('layers')}&depth=40&layer=34`);
     await at.page.getByRole('button', { name: 'Play' }).click();
@@ -324,13 +353,13 @@ describe.skipIf(!executablePath)('the page', () => {
     await leave(at);
   });
 
-  for (const tab of ['predict', 'layers'])
+  for (const tab of ['predict', 'layers', 'depth'] as const)
     for (const colorScheme of ['light', 'dark'] as const)
       for (const viewport of [desktop, phone])
         test(`${tab}, ${colorScheme}, ${viewport.width} px: axe finds nothing, nothing sticks out`, async () => {
           const at = await visit(open(tab), { colorScheme, viewport, reducedMotion: 'reduce' });
-          const ready = tab === 'layers' ? '.flow .mark' : '.runs li';
-          await at.page.locator(ready).first().waitFor();
+          const ready = { predict: '.runs li', layers: '.flow .mark', depth: '.told li' };
+          await at.page.locator(ready[tab]).first().waitFor();
           await expectAccessible(at, viewport.width);
           await leave(at);
         });

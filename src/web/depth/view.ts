@@ -1,0 +1,179 @@
+/** The Depth tab: the same weights cut into L layers, against the flow of infinitely many. */
+import type { DepthLimit, DepthScheme } from '../api.ts';
+import type { LineChart, Lines, Series } from '../charts.ts';
+import { createLineChart } from '../charts.ts';
+import { seriesColour } from '../colours.ts';
+import { fill, h, setVariable } from '../dom.ts';
+import { compact, decimal, powerAbove, visibleAnswer } from '../format.ts';
+import { describeProblem } from '../notice.ts';
+import type { Page } from '../page.ts';
+import { deepest } from '../state.ts';
+
+export function createDepthView(page: Page): HTMLElement {
+  const { words, limits, state } = page;
+  const errors = createChart(page, words.limit.title, words.limit.hint);
+  const divergence = createChart(page, words.limit.divergence, words.limit.divergenceHint);
+  const told = h('ul', { class: 'told' });
+  const strip = h('ol', { class: 'runs' });
+  const nothing = h('div', { class: 'nothing', role: 'status' });
+  const view = h(
+    'div',
+    { class: 'depth' },
+    nothing,
+    h(
+      'div',
+      { class: 'depth-found' },
+      errors.element,
+      h(
+        'section',
+        { class: 'card' },
+        h('h2', {}, words.limit.answers),
+        h('p', { class: 'hint' }, words.limit.answersHint),
+        h('div', { class: 'runs-scroll' }, strip),
+        told,
+      ),
+      divergence.element,
+    ),
+  );
+  const show = () => {
+    const { status, value, problem } = limits.get();
+    view.classList.toggle('stale', value !== null && status !== 'ready');
+    view.classList.toggle('waiting', value === null);
+    view.setAttribute('aria-busy', String(status === 'loading'));
+    const message = problem
+      ? describeProblem(page, problem, {})
+      : value === null && h('p', {}, status === 'empty' ? words.emptyBody : words.limit.loading);
+    fill(nothing, message);
+    if (!value || state.get().tab !== 'depth') return;
+    errors.chart.show(errorLines(page, value));
+    divergence.chart.show(divergenceLines(page, value));
+    fill(strip, ...answerRuns(value).map((run) => createRun(page, run)));
+    fill(told, ...sentences(page, value).map((sentence) => h('li', {}, sentence)));
+  };
+  limits.subscribe(show);
+  state.subscribe((now, before) => {
+    if (now.tab !== before.tab || now.theme !== before.theme) show();
+  });
+  queueMicrotask(show); // the canvas is measured, so it has to be in the document first
+  return view;
+}
+
+/** A click on a point goes to that many layers, where the page can show them. */
+function createChart(page: Page, title: string, hint: string) {
+  const canvas = h('canvas', { role: 'img' });
+  const chart: LineChart = createLineChart(page, canvas, (at) => {
+    const depth = page.limits.get().value?.depths[at];
+    if (depth !== undefined && depth <= deepest) page.state.set({ depth });
+  });
+  const element = h(
+    'section',
+    { class: 'card' },
+    h('h2', {}, title),
+    h('p', { class: 'hint' }, hint),
+    h('div', { class: 'chart depth-chart' }, canvas),
+  );
+  return { element, chart };
+}
+
+const logs = (values: readonly (number | null)[]) =>
+  values.map((value) => (value === null || value <= 0 ? null : Math.log10(value)));
+
+function axes({ words, state }: Page, { depths }: DepthLimit) {
+  return {
+    x: depths.map(Math.log2),
+    xTitle: words.limit.layersAxis,
+    legend: true,
+    marked: depths.indexOf(Number(state.get().depth)),
+  };
+}
+
+function errorLines(page: Page, limit: DepthLimit): Lines {
+  const { words } = page;
+  const { layer, rk4 } = limit.schemes;
+  const series = [
+    layer && lineOf(page, words.limit.layer, layer, 0),
+    layer && { label: words.limit.extrapolated, values: logs(layer.errors.richardson), colour: 1 },
+    rk4 && lineOf(page, 'Runge–Kutta 4', rk4, 2),
+  ];
+  return {
+    ...axes(page, limit),
+    title: words.limit.title,
+    yTitle: words.limit.errorAxis,
+    series: series.filter((one): one is Series => one !== undefined),
+  };
+}
+
+function lineOf(page: Page, name: string, { errors, order }: DepthScheme, colour: number): Series {
+  const { language } = page.state.get();
+  const label =
+    order.order === null ? name : page.words.limit.order(name, decimal(order.order, language, 2));
+  return { label, values: logs(errors.position_max), colour };
+}
+
+function divergenceLines(page: Page, limit: DepthLimit): Lines {
+  const { words } = page;
+  const values = logs(limit.schemes.layer?.errors.logits_kl ?? []);
+  return {
+    ...axes(page, limit),
+    title: words.limit.divergence,
+    yTitle: words.limit.divergenceAxis,
+    legend: false,
+    series: [{ label: words.limit.layer, values, colour: 0 }],
+  };
+}
+
+/** Neighbouring depths with the same best answer; the flow at the end. */
+export interface AnswerRun {
+  readonly answer: string;
+  readonly first: number;
+  readonly last: number | 'ode';
+}
+
+export function answerRuns({ depths, answer }: Pick<DepthLimit, 'depths' | 'answer'>): AnswerRun[] {
+  const all: { depth: number | 'ode'; answer: string | null }[] = [
+    ...depths.map((depth, i) => ({ depth, answer: answer.by_depth[i] })),
+    { depth: 'ode', answer: answer.ode },
+  ];
+  const runs: { answer: string; first: number | 'ode'; last: number | 'ode' }[] = [];
+  for (const { depth, answer: own } of all) {
+    const before = runs.at(-1);
+    if (own === null) continue;
+    if (before?.answer === own) before.last = depth;
+    else runs.push({ answer: own, first: depth, last: depth });
+  }
+  return runs.map((run) => ({
+    ...run,
+    first: run.first === 'ode' ? Number.POSITIVE_INFINITY : run.first,
+  }));
+}
+
+function createRun(page: Page, { answer, first, last }: AnswerRun): HTMLElement {
+  const { words, state } = page;
+  const open = () => state.set({ depth: Math.min(deepest, first), tab: 'predict' });
+  const button = h(
+    'button',
+    { type: 'button', class: 'run-button', click: open },
+    h('span', { class: 'run-layers' }, words.limit.depths(first, last)),
+    h('span', { class: 'run-answer' }, visibleAnswer(answer, words.end)),
+  );
+  const item = h('li', {}, button);
+  setVariable(item, '--count', '1');
+  setVariable(item, '--colour', last === 'ode' ? seriesColour(0) : 'var(--ink-2)');
+  return item;
+}
+
+function sentences(page: Page, { answer, apriori, reference, depths }: DepthLimit): string[] {
+  const { words, state } = page;
+  const { language } = state.get();
+  const flow = visibleAnswer(answer.ode, words.end);
+  const measured = apriori?.log10_measured;
+  return [
+    answer.stable_from === null
+      ? words.limit.unstable(flow, depths[depths.length - 1])
+      : words.limit.stable(flow, answer.stable_from),
+    ...(apriori && typeof measured === 'number'
+      ? [words.limit.bound(powerAbove(apriori.log10_constant), compact(10 ** measured, language))]
+      : []),
+    words.limit.reference(reference.estimated_error.toExponential(0)),
+  ];
+}
