@@ -78,6 +78,36 @@ export function fillBlank(model: LanguageModel, text: string, options?: FillOpti
   return predictionOf(findAnswers(model, text, parseOptions(fillSchema, options)));
 }
 
+/**
+ * The probability of each given answer, in their order, without any search: exact by the chain rule.
+ * Throws as `fillBlank`.
+ */
+export function scoreAnswers(
+  model: LanguageModel,
+  text: string,
+  { targets, ...options }: FillOptions & { readonly targets: readonly string[] },
+): Float64Array {
+  const settings = parseOptions(fillSchema, { ...options, targets: [...targets] });
+  const parts = openText(model, text, settings);
+  const texts = settings.targets.map((target) => targetText(parts, target));
+  const chains = texts.map((answered) => targetTokens(parts, answered));
+  return finalChainScores({ ...parts, chains }).scores;
+}
+
+/** The text laid out, its own particles' flow, and how an answer ends. */
+function openText(
+  model: LanguageModel,
+  text: string,
+  { coupling, depth = model.config.depth }: FillSettings,
+  changes?: Changes,
+) {
+  const layout = layOut(model, text, coupling);
+  const ids = layout.tokens.map((token) => token.id);
+  const context = runContext(model, ids, layout.positions, layout.coupling, depth, changes);
+  const rules = layout.kind === 'next-token' ? null : answerRules(model, layout);
+  return { model, layout, context, rules };
+}
+
 /** Runs the context and the search, with changes in the flow of both where there are any. */
 export function findAnswers(
   model: LanguageModel,
@@ -85,24 +115,13 @@ export function findAnswers(
   settings: FillSettings,
   changes?: Changes,
 ): Findings {
-  const layout = layOut(model, text, settings.coupling);
-  const depth = settings.depth ?? model.config.depth;
-  const ids = layout.tokens.map((token) => token.id);
-  const context = runContext(model, ids, layout.positions, layout.coupling, depth, changes);
-  if (layout.kind === 'next-token')
-    return {
-      model,
-      settings,
-      layout,
-      context,
-      rules: null,
-      result: nextTokens(model, layout, context),
-    };
-  const rules = answerRules(model, layout);
+  const parts = openText(model, text, settings, changes);
+  const { layout, context, rules } = parts;
+  if (rules === null) return { ...parts, settings, result: nextTokens(model, layout, context) };
   const expand = expander(model, layout, context);
   const batch = context.cache ? 16 : 32;
   const result = searchAnswers(rules, model.tokenizer.size, expand, { ...settings, batch });
-  return { model, settings, layout, context, rules, result };
+  return { ...parts, settings, result };
 }
 
 /** The state at the particle where the answer's first token is read. */
@@ -221,7 +240,7 @@ function scoreTargets(findings: Findings): TargetAnswer[] {
 }
 
 /** A target as it is put in: for a blank without blanks around it, for next tokens with its leading blank. */
-function targetText({ layout }: Findings, target: string): string {
+function targetText({ layout }: Pick<Findings, 'layout'>, target: string): string {
   const text = target.trim();
   if (text === '')
     throw new InputError(
@@ -232,7 +251,10 @@ function targetText({ layout }: Findings, target: string): string {
   return opens ? ` ${text}` : text;
 }
 
-function targetTokens({ model, layout }: Findings, text: string): number[] {
+function targetTokens(
+  { model, layout }: Pick<Findings, 'model' | 'layout'>,
+  text: string,
+): number[] {
   const opens = layout.kind === 'blank' && layout.leadingBlank;
   const tokens = model.tokenizer.encodeIds(opens ? ` ${text}` : text);
   const most = model.config.slots - 1;

@@ -40,6 +40,13 @@ describe('a model', async () => {
     expect(stable_from).toBe(stays[0] ?? null);
   });
 
+  it('has the next tokens of a text without a blank', async () => {
+    const next = await modelDepthLimit(model, 'Mein Hund', { depths: [4, 8], schemes: ['layer'] });
+    const token = (depth: number) =>
+      fillBlank(model, 'Mein Hund', { depth }).predictions[0].token_str;
+    expect(next.answer.by_depth).toEqual([token(4), token(8)]);
+  });
+
   it('runs the very layers of trace', async () => {
     const { errors } = (await modelDepthLimit(model, TEXT, { depths: [8] })).schemes.layer!;
     const [eight, fine] = [8, 512].map(

@@ -1,7 +1,7 @@
 /** Depth → continuum for a trained model and a sentence: what layers change of the flow, of the logits and of the answer. */
 import { z } from 'zod';
 import type { LanguageModel } from '../../language/checkpoint.ts';
-import { fillBlank } from '../../language/fill.ts';
+import { fillBlank, scoreAnswers } from '../../language/fill.ts';
 import { layOut } from '../../language/layout.ts';
 import { fillSchema, MAXIMUM_DEPTH } from '../../language/options.ts';
 import { modelOptions } from '../../language/particles.ts';
@@ -80,15 +80,34 @@ export async function modelDepthLimit(
   };
 }
 
-/** Up to so many layers answers are searched for, so many at each; at others the best of those found is told. */
+/** The best answer of the flow and of each depth. */
+function answers(
+  model: LanguageModel,
+  text: string,
+  coupling: ModelDepthOptions['coupling'],
+  depths: readonly number[],
+) {
+  const best = (depth: number | 'ode') =>
+    fillBlank(model, text, { depth, coupling, top: 1 }).predictions[0].token_str;
+  const answerAt =
+    layOut(model, text, coupling).kind === 'next-token'
+      ? best
+      : bestOfFound(model, text, coupling, depths);
+  const ode = answerAt('ode');
+  const by_depth = depths.map((depth) => (depth <= MAXIMUM_DEPTH ? answerAt(depth) : null));
+  const last = by_depth.findLastIndex((answer) => answer !== null && answer !== ode);
+  return { ode, by_depth, stable_from: depths[last + 1] ?? null };
+}
+
+/** Up to so many layers answers are searched for, so many at each. */
 const SEARCHED_DEPTH = 16;
 const CANDIDATES = 5;
 
 /**
- * The best answer of the flow and of each depth. A search at hundreds of layers would take seconds, so there
- * the answers that fewer layers give are scored, each exactly.
+ * A search at hundreds of layers would take seconds, so there the answers that fewer layers give are
+ * scored, each exactly.
  */
-function answers(
+function bestOfFound(
   model: LanguageModel,
   text: string,
   coupling: ModelDepthOptions['coupling'],
@@ -100,16 +119,11 @@ function answers(
       ({ token_str }) => token_str,
     ),
   );
-  const targets = [...new Set(found.filter((answer) => answer.trim() !== ''))];
-  const answerAt = (depth: number | 'ode') => {
-    const options = { depth, coupling, top: 1, maximumExpansions: 1, targets };
-    const scored = fillBlank(model, text, options).targets ?? [];
-    return scored.reduce((best, one) => (one.score > best.score ? one : best)).token_str;
+  const targets = [...new Set(found)];
+  return (depth: number | 'ode') => {
+    const scores = scoreAnswers(model, text, { depth, coupling, targets });
+    return targets[scores.indexOf(Math.max(...scores))];
   };
-  const ode = answerAt('ode');
-  const by_depth = depths.map((depth) => (depth <= MAXIMUM_DEPTH ? answerAt(depth) : null));
-  const last = by_depth.findLastIndex((answer) => answer !== null && answer !== ode);
-  return { ode, by_depth, stable_from: depths[last + 1] ?? null };
 }
 
 const divergence = (p: Float64Array, q: Float64Array) =>
