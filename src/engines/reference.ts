@@ -189,16 +189,16 @@ function headMix(coupling: Float64Tensor, v: Float64Tensor, heads: number): Floa
   const [n, m, width] = [last(coupling.shape, 2), last(coupling.shape), last(v.shape)];
   const size = width / heads;
   const out = tensor([...leading(v), n, width]);
+  const [to, from, weights] = [out.data, v.data, coupling.data];
   let at = 0;
   for (let b = 0; b < batchOf(v); b++)
     for (let h = 0; h < heads; h++)
       for (let i = 0; i < n; i++) {
         const target = (b * n + i) * width + h * size;
-        for (let j = 0; j < m; j++) {
-          const weight = coupling.data[at++];
+        for (let j = 0, source = b * m * width + h * size; j < m; j++, source += width) {
+          const weight = weights[at++];
           if (weight === 0) continue; // hidden keys add nothing, not even round-off
-          const source = (b * m + j) * width + h * size;
-          for (let c = 0; c < size; c++) out.data[target + c] += weight * v.data[source + c];
+          for (let c = 0; c < size; c++) to[target + c] += weight * from[source + c];
         }
       }
   return out;
@@ -206,7 +206,9 @@ function headMix(coupling: Float64Tensor, v: Float64Tensor, heads: number): Floa
 
 function combine(x: Float64Tensor, y: Float64Tensor, a: number, b: number): Float64Tensor {
   const out = tensor(x.shape);
-  for (let i = 0; i < out.data.length; i++) out.data[i] = a * x.data[i] + b * y.data[i];
+  // arrays read once: looking them up in the tensors costs as much as the sums
+  const [to, left, right] = [out.data, x.data, y.data];
+  for (let i = 0; i < to.length; i++) to[i] = a * left[i] + b * right[i];
   return out;
 }
 

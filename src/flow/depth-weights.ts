@@ -4,7 +4,7 @@ import type { Algebra } from '../numerics/algebra.ts';
 
 /** θ(t) between its knots (at least one). t is clamped to [0, 1]. */
 export function weightsAt<A>(
-  algebra: Algebra<A>,
+  algebra: Pick<Algebra<A>, 'interpolate'>,
   knots: readonly AttentionWeights<A>[],
   t: number,
 ): AttentionWeights<A> {

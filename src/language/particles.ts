@@ -2,13 +2,15 @@
 import type { CouplingName } from '../attention/coupling.ts';
 import type { Dynamics } from '../dynamics/dynamics.ts';
 import { fromWeights } from '../dynamics/from-weights.ts';
-import type { Float64Tensor } from '../engines/reference.ts';
+import { type Float64Tensor, referenceAlgebra } from '../engines/reference.ts';
+import { weightsAt } from '../flow/depth-weights.ts';
 import type { SimulationOptions } from '../flow/simulation-settings.ts';
+import type { Algebra } from '../numerics/algebra.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import type { LanguageModel } from './checkpoint.ts';
 import { layOut } from './layout.ts';
 import type { Token } from './tokenizer.ts';
-import { embed, theta } from './transformer.ts';
+import { embed } from './transformer.ts';
 
 export interface SentenceParticles {
   readonly tokens: readonly Token[];
@@ -38,12 +40,18 @@ export function sentenceParticles(
 
 /**
  * The model's flow ẋ = P v(θ(t/T), x) as dynamics: with scheme `layer` and step T/L it is the model's
- * forward pass of L layers.
+ * forward pass of L layers. With `reuse` the weights of a time are good until those of another are asked
+ * for: a long run then spends its time on the flow, not on making room for weights.
  */
-export function modelDynamics(model: LanguageModel, coupling: CouplingName = 'full'): Dynamics {
+export function modelDynamics(
+  model: LanguageModel,
+  coupling: CouplingName = 'full',
+  reuse = false,
+): Dynamics {
   const { beta, horizon, knots, name } = model.config;
+  const algebra = reuse ? reusing(4) : referenceAlgebra;
   const weights = (t: number) => {
-    const { query, key, value, output } = theta(model, t);
+    const { query, key, value, output } = weightsAt(algebra, model.weights.attention, t);
     return {
       query: asMatrix(query),
       key: asMatrix(key),
@@ -61,6 +69,21 @@ export function modelDynamics(model: LanguageModel, coupling: CouplingName = 'fu
   });
 }
 
+/** Interpolates into so many arrays in turn. */
+function reusing(count: number): Pick<Algebra<Float64Tensor>, 'interpolate'> {
+  const arrays: Float64Array[] = [];
+  let turn = 0;
+  return {
+    interpolate({ shape, data: left }, { data: right }, t) {
+      turn = (turn + 1) % count;
+      arrays[turn] ??= new Float64Array(left.length);
+      const data = arrays[turn];
+      for (let i = 0; i < data.length; i++) data[i] = (1 - t) * left[i] + t * right[i];
+      return { shape, data };
+    },
+  };
+}
+
 /** What a simulation takes from a trained model. */
 export interface ModelPart {
   /** Its tokens are the start. */
@@ -68,18 +91,20 @@ export interface ModelPart {
   /** `model` for the model's own flow; other names are of the catalogue. */
   readonly dynamics?: unknown;
   readonly coupling?: CouplingName;
+  /** As for `modelDynamics`: for one run at a time. */
+  readonly reuse?: boolean;
 }
 
 /** The options of a simulation that the model gives: where the tokens are, and its flow where that is asked for. */
 export function modelOptions(
   model: LanguageModel,
-  { text, dynamics, coupling }: ModelPart,
+  { text, dynamics, coupling, reuse }: ModelPart,
 ): SimulationOptions {
   const sentence = text === undefined ? null : sentenceParticles(model, text, coupling);
   const visible = sentence?.coupling ?? coupling;
   return {
     ...(sentence ? { init: sentence.positions } : { d: model.config.dimension }),
-    ...(dynamics === 'model' && { dynamics: modelDynamics(model, visible) }),
+    ...(dynamics === 'model' && { dynamics: modelDynamics(model, visible, reuse) }),
   };
 }
 

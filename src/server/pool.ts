@@ -3,14 +3,9 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Tinypool } from 'tinypool';
+import { fromFailure } from '../host/failure.ts';
 import { LIMITS } from './limits.ts';
-import {
-  fromFailure,
-  type SimulationTask,
-  type Task,
-  type TaskResult,
-  type WorkerStart,
-} from './task.ts';
+import type { SimulationTask, Task, TaskResult, WorkerStart } from './task.ts';
 
 /** All workers are busy and the queue is full, or the work took too long: ask again later. */
 export class BusyError extends Error {

@@ -7,18 +7,18 @@ import {
   settingsRecord,
   simulationSettings,
 } from '../flow/simulation-settings.ts';
+import { toFailure } from '../host/failure.ts';
 import { packageVersion } from '../host/package.ts';
 import { modelOptions } from '../language/particles.ts';
 import { InputError } from '../numerics/errors.ts';
 import { checkParticles, checkRun } from './limits.ts';
 import type { SimulateRequest } from './requests.ts';
-import {
-  type SimulationLine,
-  type SimulationTask,
-  type SimulationWord,
-  type TaskResult,
-  toFailure,
-  type WorkerStart,
+import type {
+  SimulationLine,
+  SimulationTask,
+  SimulationWord,
+  TaskResult,
+  WorkerStart,
 } from './task.ts';
 import { workerModels } from './worker-models.ts';
 

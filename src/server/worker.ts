@@ -1,12 +1,13 @@
 /** A worker thread of the server: reads the default model when it starts, others when first asked for, and answers. */
 import { workerData } from 'node:worker_threads';
+import { toFailure } from '../host/failure.ts';
 import { fillBlank } from '../language/fill.ts';
 import { trace, traceToJson } from '../language/trace.ts';
 import { depthLimit } from '../limits/depth/depth.ts';
 import { modelDepthLimit } from '../limits/depth/model-depth.ts';
 import { checkDepthRun, checkTrace } from './limits.ts';
 import type { DepthRequest, PredictRequest, TraceRequest } from './requests.ts';
-import { type Task, type TaskResult, toFailure, type WorkerStart } from './task.ts';
+import type { Task, TaskResult, WorkerStart } from './task.ts';
 import { workerModels } from './worker-models.ts';
 
 const [, start] = workerData as [unknown, WorkerStart];

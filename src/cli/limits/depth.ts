@@ -5,7 +5,7 @@ import type { ModelDepthLimit } from '../../limits/depth/model-depth.ts';
 import { numberIfOne, withParticleFlags } from '../flags.ts';
 import { progressBar } from '../progress.ts';
 import type { SimulationFlags } from '../simulation-job.ts';
-import { subjectOf } from './subject.ts';
+import { type Subject, subjectOf } from './subject.ts';
 import { given, listed } from './values.ts';
 
 interface DepthFlags extends SimulationFlags {
@@ -64,9 +64,10 @@ async function measure(
     reference: numberIfOne(reference),
   });
   const subject = await subjectOf(text, flags);
-  const { machineEngines } = await import('../../host/engines.ts');
   const progress = await progressBar('{bar} {percentage} % of the layers');
-  const context = { engines: machineEngines(), onCut: progress.update };
+  const threads = await threadsFor(subject, flags.threads);
+  const { machineEngines } = await import('../../host/engines.ts');
+  const context = { engines: machineEngines(), onCut: progress.update, ends: threads?.ends };
   try {
     if (subject.kind === 'text') {
       const { modelDepthLimit } = await import('../../limits/depth/model-depth.ts');
@@ -77,5 +78,18 @@ async function measure(
     return (await depthLimit({ ...subject.options, ...asked }, context)).limit;
   } finally {
     progress.stop();
+    await threads?.close();
   }
+}
+
+/** None for --threads 1, and for dynamics of one's own, which are no plain data. */
+async function threadsFor(subject: Subject, threads: unknown) {
+  const count = threads === undefined ? undefined : Number(threads);
+  if (count === 1) return null;
+  if (subject.kind === 'flow' && typeof subject.options.dynamics === 'object') return null;
+  const { depthThreads } = await import('../../host/depth-threads.ts');
+  const most = Number.isInteger(count) ? count : undefined;
+  if (subject.kind === 'flow') return depthThreads(subject, most);
+  const { folder, text, options } = subject;
+  return depthThreads({ kind: 'text', folder, text, ...options }, most);
 }

@@ -8,6 +8,8 @@ export type Subject =
   | {
       readonly kind: 'text';
       readonly model: LanguageModel;
+      /** Of the model. */
+      readonly folder: string;
       readonly text: string;
       /** Empty where no coupling was asked for. */
       readonly options: { readonly coupling?: string };
@@ -17,7 +19,7 @@ export type Subject =
 /** Throws InputError for flags of dynamics beside a text without --dynamics, and as those who read them. */
 export async function subjectOf(
   text: string | undefined,
-  { out: _, json: __, ...flags }: SimulationFlags,
+  { out: _, json: __, threads: ___, ...flags }: SimulationFlags,
 ): Promise<Subject> {
   if (flags.dynamics !== undefined) {
     const { readOptions } = await import('../simulation-job.ts');
@@ -31,9 +33,10 @@ export async function subjectOf(
       stray,
       `option ${stray} is for dynamics of the catalogue, and a text is run by its model: give --dynamics, or leave ${stray} out`,
     );
-  const { readModel } = await import('../../host/models.ts');
+  const { modelFolder, readModel } = await import('../../host/models.ts');
   const { givenText } = await import('../text.ts');
   const sentence = await givenText(text ?? flagged);
   const options = coupling === undefined ? {} : { coupling };
-  return { kind: 'text', model: readModel(model), text: sentence, options };
+  const folder = modelFolder(model);
+  return { kind: 'text', model: readModel(model), folder, text: sentence, options };
 }

@@ -91,10 +91,34 @@ export interface DepthRuns {
   readonly runs: Readonly<Partial<Record<DepthScheme, readonly Matrix[]>>>;
 }
 
+/** How a flow is cut, as plain data. */
+export interface Cut {
+  readonly scheme: string;
+  readonly step?: number;
+  readonly tolerance?: number;
+}
+
+export interface FlowEnd {
+  readonly positions: Matrix;
+  /** Times inside of the run where the field has a kink or a jump. */
+  readonly breakpoints: readonly number[];
+  /** Whether all particles have the same mass. */
+  readonly equal: boolean;
+}
+
+/** The ends of some cuts of one flow. */
+export type EndsOf = (cuts: readonly Cut[]) => Promise<readonly FlowEnd[]>;
+
 export interface DepthContext extends Pick<SimulationContext, 'engines' | 'signal'> {
+  /** Computes the ends of the very flow, several calls at once: on other threads. */
+  readonly ends?: EndsOf;
   /** After every cut: how much of the work of all cuts is done. */
   readonly onCut?: (done: number, total: number) => void;
 }
+
+/** Each once. */
+export const risingDepths = (depths: readonly number[]): number[] =>
+  [...new Set(depths)].sort((a, b) => a - b);
 
 const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
 
@@ -118,29 +142,36 @@ export async function depthLimit(
     ...flow
   } = parseOptions(depthLimitSchema, options);
   const settings = checkSmooth(flow);
-  const rising = [...new Set(depths)].sort((a, b) => a - b);
+  const rising = risingDepths(depths);
   // of layers, by how much their flows cost
   const total = schemes.reduce((sum, scheme) => sum + sumOf(rising) * STAGES[scheme], 0);
   let done = 0;
-  const end = (cut: SimulationOptions) => lastFrame({ ...flow, ...cut }, context);
-  const reference = await end({ scheme: 'dopri5', tolerance });
-  const rougher = await end({ scheme: 'dopri5', tolerance: 10 * tolerance });
+  const { ends: elsewhere, ...here } = context;
+  const endsNow = elsewhere ?? endsOf(flow, here);
+  const cutInto = async (scheme: DepthScheme): Promise<Matrix[]> => {
+    const found = await endsNow(rising.map((depth) => ({ scheme, step: flow.time / depth })));
+    done += sumOf(rising) * STAGES[scheme];
+    onCut?.(done, total);
+    return found.map(({ positions }) => positions);
+  };
+  const flowAt = (own: number) => endsNow([{ scheme: 'dopri5', tolerance: own }]);
+  const fine = flowAt(tolerance);
+  // on other threads all at once; on this one a bad reference is noticed before the layers are run
+  const started = new Map(
+    (elsewhere ? inOrder(schemes) : []).map((scheme) => [scheme, cutInto(scheme)]),
+  );
+  const rough = flowAt(ROUGHER * tolerance);
+  const bounding = schemes.includes('layer') ? aprioriBound(flow, here) : null;
+  for (const work of [...started.values(), bounding]) work?.catch(() => {});
+  const [[reference], [rougher]] = await Promise.all([fine, rough]);
   const estimated_error = largest(distances(reference.positions, rougher.positions));
   if (!(estimated_error <= WORST_REFERENCE))
     throw new ConvergenceError(
       `the reference at tolerance ${tolerance} is good to ${estimated_error.toPrecision(2)} only, and errors below that mean nothing: expected ${WORST_REFERENCE}, choose a shorter time or a smaller tolerance`,
     );
   const runs: Partial<Record<DepthScheme, Matrix[]>> = {};
-  for (const scheme of schemes) {
-    const ends: Matrix[] = [];
-    for (const depth of rising) {
-      ends.push((await end({ scheme, step: flow.time / depth })).positions);
-      done += depth * STAGES[scheme];
-      onCut?.(done, total);
-    }
-    runs[scheme] = ends;
-  }
-  const bound = runs.layer ? await aprioriBound(flow, context) : null;
+  for (const scheme of schemes) runs[scheme] = await (started.get(scheme) ?? cutInto(scheme));
+  const bound = await bounding;
   const ends = { reference: reference.positions, runs };
   const { breakpoints, equal } = reference;
   const limit = {
@@ -165,7 +196,29 @@ export async function depthLimit(
   };
 }
 
-async function lastFrame(options: SimulationOptions, context: SimulationContext) {
+/** How much rougher the run is that the reference is held against: its error is more than that of the reference. */
+const ROUGHER = 10;
+
+/** The dearest first, so that threads end together. */
+const inOrder = (schemes: readonly DepthScheme[]) =>
+  schemes.toSorted((a, b) => STAGES[b] - STAGES[a]);
+
+/** The ends of cuts of a flow, one after the other on this thread. */
+export function endsOf(
+  flow: SimulationOptions,
+  context: Pick<SimulationContext, 'engines' | 'signal'> = {},
+): EndsOf {
+  return async (cuts) => {
+    const ends: FlowEnd[] = [];
+    for (const cut of cuts) ends.push(await endOf({ ...flow, ...cut }, context));
+    return ends;
+  };
+}
+
+async function endOf(
+  options: SimulationOptions,
+  context: Pick<SimulationContext, 'engines' | 'signal'>,
+): Promise<FlowEnd> {
   const time = options.time ?? 0;
   const run = await simulate({ ...options, saveAt: [time], diagnostics: [] }, context);
   const { entry, parameters, masses } = run.settings;

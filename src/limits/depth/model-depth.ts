@@ -16,6 +16,7 @@ import {
   type DepthScheme,
   depthLimit,
   depthLimitSchema,
+  risingDepths,
   type SchemeLimit,
 } from './depth.ts';
 
@@ -58,10 +59,11 @@ export async function modelDepthLimit(
   const { coupling, ...asked } = parseOptions(modelDepthSchema, options);
   const flow = modelOptions(model, { text, dynamics: 'model', coupling });
   const { readAt } = layOut(model, text, coupling);
-  const { limit, ends } = await depthLimit(
-    { ...flow, ...asked, time: model.config.horizon },
-    context,
-  );
+  const asking = depthLimit({ ...flow, ...asked, time: model.config.horizon }, context);
+  // where the cuts run on other threads, this one finds the answers meanwhile
+  const answering = context.ends && answers(model, text, coupling, risingDepths(asked.depths));
+  answering?.catch(() => {});
+  const { limit, ends } = await asking;
   const law = (positions: Matrix) => tokenProbabilities(model, row(positions, readAt).slice());
   const exact = law(ends.reference);
   const schemes = Object.entries(limit.schemes).map(([name, scheme]) => {
@@ -76,12 +78,12 @@ export async function modelDepthLimit(
   return {
     ...{ model: model.config.name, text, ...limit },
     schemes: Object.fromEntries(schemes),
-    answer: answers(model, text, coupling, limit.depths),
+    answer: await (answering ?? answers(model, text, coupling, limit.depths)),
   };
 }
 
 /** The best answer of the flow and of each depth. */
-function answers(
+async function answers(
   model: LanguageModel,
   text: string,
   coupling: ModelDepthOptions['coupling'],
@@ -92,12 +94,19 @@ function answers(
   const answerAt =
     layOut(model, text, coupling).kind === 'next-token'
       ? best
-      : bestOfFound(model, text, coupling, depths);
+      : await bestOfFound(model, text, coupling, depths);
   const ode = answerAt('ode');
-  const by_depth = depths.map((depth) => (depth <= MAXIMUM_DEPTH ? answerAt(depth) : null));
+  const by_depth: (string | null)[] = [];
+  for (const depth of depths) {
+    await breathe();
+    by_depth.push(depth <= MAXIMUM_DEPTH ? answerAt(depth) : null);
+  }
   const last = by_depth.findLastIndex((answer) => answer !== null && answer !== ode);
   return { ode, by_depth, stable_from: depths[last + 1] ?? null };
 }
+
+/** Lets the rest of this thread work: other threads are handed their runs by it. */
+const breathe = () => new Promise((resolve) => setTimeout(resolve));
 
 /** Up to so many layers answers are searched for, so many at each. */
 const SEARCHED_DEPTH = 16;
@@ -107,18 +116,19 @@ const CANDIDATES = 5;
  * A search at hundreds of layers would take seconds, so there the answers that fewer layers give are
  * scored, each exactly.
  */
-function bestOfFound(
+async function bestOfFound(
   model: LanguageModel,
   text: string,
   coupling: ModelDepthOptions['coupling'],
   depths: readonly number[],
 ) {
-  const searched = [...depths.filter((depth) => depth <= SEARCHED_DEPTH), model.config.depth];
-  const found = searched.flatMap((depth) =>
-    fillBlank(model, text, { depth, coupling, top: CANDIDATES }).predictions.map(
-      ({ token_str }) => token_str,
-    ),
-  );
+  const few = depths.filter((depth) => depth <= SEARCHED_DEPTH);
+  const found: string[] = [];
+  for (const depth of new Set([...few, model.config.depth])) {
+    await breathe();
+    const { predictions } = fillBlank(model, text, { depth, coupling, top: CANDIDATES });
+    found.push(...predictions.map(({ token_str }) => token_str));
+  }
   const targets = [...new Set(found)];
   return (depth: number | 'ode') => {
     const scores = scoreAnswers(model, text, { depth, coupling, targets });
