@@ -97,8 +97,11 @@ const GUESS_COLUMNS = ['blanks', 'top 1', 'top 5', 'top 10', 'mrr', 'ece'];
 const guessRow = (label: string, { count, top1, top5, top10, mrr, ece }: GuessRecord): string[] => [
   label,
   String(count),
-  ...[top1, top5, top10].map((share) => `${(100 * share).toFixed(1)} %`),
-  ...[mrr, ece].map((value) => value.toFixed(3)),
+  // of no blanks there is no share
+  ...[top1, top5, top10].map((share) =>
+    Number.isNaN(share) ? '–' : `${(100 * share).toFixed(1)} %`,
+  ),
+  ...[mrr, ece].map((value) => (Number.isNaN(value) ? '–' : value.toFixed(3))),
 ];
 
 type Loss = ReturnType<typeof lossRecord>;

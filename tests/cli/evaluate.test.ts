@@ -12,7 +12,9 @@ const MODEL = ['--model', 'lieblingstier'];
 writeFileSync(
   file,
   JSON.stringify({
-    de: [{ kind: 'everyday', text: 'Mein Lieblingstier ist __', answers: ['der Hund'] }],
+    de: [
+      { kind: 'everyday', text: 'Mein Lieblingstier ist __', answers: ['die Katze', 'der Hund'] },
+    ],
     en: [{ kind: 'agreement', text: 'My favourite animal is __', answers: ['the table'] }],
   }),
 );
@@ -21,6 +23,7 @@ it('counts own sentences, a language at a time', async () => {
   const { code, stdout } = await command(['evaluate', ...MODEL, '--blanks', file]);
   expect(code).toBe(0);
   expect(stdout).toMatch(/de: own sentences, L = 8[\s\S]*all +1 +100\.0 %/);
+  expect(stdout).toMatch(/hard +0 +– +– +– +– +–/);
   expect(stdout).toMatch(/en: own sentences, L = 8[\s\S]*agreement +1 +0\.0 %/);
 });
 
