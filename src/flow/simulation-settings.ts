@@ -23,18 +23,13 @@ import {
 } from '../integrators/schemes.ts';
 import { InputError } from '../numerics/errors.ts';
 import type { Matrix } from '../numerics/matrix.ts';
-import { parseOptions, wholeNumber } from '../numerics/options.ts';
+import { numberBetween, parseOptions, wholeNumber } from '../numerics/options.ts';
 import { entryNamed, type NumberParameter, show } from '../numerics/parameters.ts';
-
-const between = (least: number, most: number) => {
-  const message = { error: `expected a number from ${least} to ${most}` };
-  return z.number(message).min(least, message).max(most, message);
-};
 
 /** The schema of a parameter that is data. */
 function numberOf(parameter: NumberParameter) {
   const { minimum, maximum, integer, help } = parameter;
-  const number = integer ? wholeNumber(minimum, maximum) : between(minimum, maximum);
+  const number = integer ? wholeNumber(minimum, maximum) : numberBetween(minimum, maximum);
   return number.default(parameter.default).describe(help);
 }
 
@@ -42,7 +37,7 @@ const record = (what: string) =>
   z.record(z.string(), z.unknown(), { error: `expected an object of ${what} by name` }).default({});
 
 /** The largest angle there is, so also the largest tolerance for a merge. */
-const ANGLE = between(1e-12, Math.PI);
+const ANGLE = numberBetween(1e-12, Math.PI);
 
 export const ENGINES = ['auto', 'reference', 'wasm', 'spectral'] as const;
 
@@ -69,7 +64,7 @@ export const simulationSchema = z.strictObject({
     .default(false)
     .describe('Bring `init` to the sphere'),
   masses: z
-    .array(between(0, 1e300), { error: 'expected numbers, one a particle' })
+    .array(numberBetween(0, 1e300), { error: 'expected numbers, one a particle' })
     .optional()
     .describe('Of the particles; they are divided by their sum. Equal by default'),
   n: numberOf(N),
@@ -97,7 +92,7 @@ export const simulationSchema = z.strictObject({
     .enum(['float64', 'float32'], { error: 'expected float64 or float32' })
     .default('float64')
     .describe('Of the arithmetic of pairs'),
-  accuracy: between(1e-15, 1e-2)
+  accuracy: numberBetween(1e-15, 1e-2)
     .default(1e-12)
     .describe('Absolute error of a velocity where the engine approximates'),
   threads: wholeNumber(1, 64).optional().describe('At most so many; all cores by default'),
@@ -111,7 +106,7 @@ export const simulationSchema = z.strictObject({
   stopClusters: wholeNumber(1, 10_000_000)
     .optional()
     .describe('With `merge`: stop when at most so many are left'),
-  stopBelow: between(0, 1e300).optional().describe('Stop when no particle is faster'),
+  stopBelow: numberBetween(0, 1e300).optional().describe('Stop when no particle is faster'),
   diagnostics: z
     .array(z.string(), { error: 'expected names of diagnostics' })
     .optional()

@@ -1,10 +1,9 @@
 /** Depth limits on all cores: the cuts of one flow are independent runs, which threads take in turn. */
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { Tinypool } from 'tinypool';
 import type { SimulationOptions } from '../flow/simulation-settings.ts';
 import type { Cut, EndsOf, FlowEnd } from '../limits/depth/depth.ts';
+import { builtWorker } from './built.ts';
 import { type Failure, fromFailure } from './failure.ts';
 
 /** The flow, as plain data: the particles of a text under the model of a folder, or options of the library. */
@@ -34,7 +33,11 @@ export function depthThreads(
   subject: DepthSubject,
   threads = availableParallelism(),
 ): DepthThreads {
-  const pool = new Tinypool({ filename: workerFile(), minThreads: threads, maxThreads: threads });
+  const pool = new Tinypool({
+    filename: builtWorker(import.meta.url, 'depth-worker'),
+    minThreads: threads,
+    maxThreads: threads,
+  });
   return {
     async ends(cuts) {
       const result: DepthTaskResult = await pool.run({ subject, cuts });
@@ -43,12 +46,4 @@ export function depthThreads(
     },
     close: () => pool.destroy(),
   };
-}
-
-/** Threads cannot load TypeScript, so they come from dist/ even when this file does not. */
-function workerFile(): string {
-  const built = import.meta.url.replace('/src/host/', '/dist/host/');
-  const file = fileURLToPath(new URL('./depth-worker.js', built));
-  if (!existsSync(file)) throw new Error('dist/ has no depth worker: run `npm run build`');
-  return file;
 }

@@ -7,6 +7,12 @@ import { z } from 'zod';
 import { InputError } from './errors.ts';
 import { show } from './parameters.ts';
 
+/** A number from `least` to `most`; the message says so. */
+export function numberBetween(least: number, most: number) {
+  const message = { error: `expected a number from ${least} to ${most}` };
+  return z.number(message).min(least, message).max(most, message);
+}
+
 /** A whole number from `least` to `most`; every other value gets the same message. */
 export function wholeNumber(least: number, most: number) {
   const message = { error: `expected a whole number from ${least} to ${most}` };

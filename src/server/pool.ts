@@ -1,8 +1,7 @@
 /** Worker threads behind one function, so that heavy work leaves the server's own thread free. */
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { Tinypool } from 'tinypool';
+import { builtWorker } from '../host/built.ts';
 import { fromFailure } from '../host/failure.ts';
 import { LIMITS } from './limits.ts';
 import type { SimulationTask, Task, TaskResult, WorkerStart } from './task.ts';
@@ -66,13 +65,8 @@ const defaultThreads = () => Math.min(4, availableParallelism());
 
 const REMEDY = 'ask for fewer layers';
 
-/** Threads cannot load TypeScript, so they come from dist/ even when this file does not. */
-export function workerFile(name: string): string {
-  const built = import.meta.url.replace('/src/server/', '/dist/server/');
-  const file = fileURLToPath(new URL(`./${name}.js`, built));
-  if (!existsSync(file)) throw new Error('dist/ has no server worker: run `npm run build`');
-  return file;
-}
+/** The built file of a thread of the server. */
+export const workerFile = (name: string): string => builtWorker(import.meta.url, name);
 
 async function warmUp(pool: Tinypool, threads: number): Promise<void> {
   const ready: Task = { kind: 'ready' };

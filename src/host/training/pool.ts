@@ -1,10 +1,10 @@
 /** Data-parallel worker threads that share the parameters and each fill their own gradient. */
-import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { parameterCount } from '../../language/training/parameters.ts';
 import type { GradientPool } from '../../language/training/train.ts';
 import type { StepResult } from '../../language/training/worker-task.ts';
 import { InputError } from '../../numerics/errors.ts';
+import { builtWorker } from '../built.ts';
 import type { FromWorker, WorkerStart } from './protocol.ts';
 
 export interface TrainingPool extends GradientPool {
@@ -20,7 +20,7 @@ export async function startPool(common: Common, workers: number): Promise<Traini
   const gradients = Array.from({ length: workers }, () => new SharedArrayBuffer(bytes));
   const threads = gradients.map((gradient, worker) => {
     const workerData: WorkerStart = { ...common, worker, parameters, gradient };
-    return new Worker(workerFile(), { workerData });
+    return new Worker(builtWorker(import.meta.url, 'worker'), { workerData });
   });
   await Promise.all(threads.map((thread) => answer(thread)));
   return {
@@ -31,14 +31,6 @@ export async function startPool(common: Common, workers: number): Promise<Traini
       await Promise.all(threads.map((thread) => thread.terminate()));
     },
   };
-}
-
-/** Threads cannot load TypeScript, so they come from dist/ even when this file does not. */
-function workerFile(): URL {
-  const built = new URL(import.meta.url.replace('/src/host/', '/dist/host/'));
-  const file = new URL('./worker.js', built);
-  if (!existsSync(file)) throw new Error('dist/ has no training worker: run `npm run build`');
-  return file;
 }
 
 async function ask(thread: Worker, step: number): Promise<StepResult> {

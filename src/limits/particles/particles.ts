@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { BETA } from '../../dynamics/parameters.ts';
 import type { SimulationContext } from '../../flow/simulate.ts';
 import { InputError } from '../../numerics/errors.ts';
-import { parseOptions, wholeNumber } from '../../numerics/options.ts';
+import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
 import { mean, median } from '../../numerics/statistics.ts';
 import { wassersteinOnCircle } from '../../transport/circle.ts';
@@ -20,23 +20,19 @@ import {
 import { moveAngles, quantilePoints } from '../mean-field/quantiles.ts';
 import { fitOrder, type Order } from '../order.ts';
 
-const between = (least: number, most: number) => {
-  const message = { error: `expected a number from ${least} to ${most}` };
-  return z.number(message).min(least, message).max(most, message);
-};
 const choice = <T extends string>(...names: [T, ...T[]]) =>
   z.enum(names, { error: `expected one of ${names.join(', ')}` });
 
 export const particleLimitSchema = z.strictObject({
   attention: choice('sa', 'usa').default('sa').describe('Softmax attention, or unnormalised'),
-  beta: between(BETA.minimum, 100).default(2),
-  kappa: between(1e-3, 1e9).optional().describe('Inverse noise κ; without it there is none'),
+  beta: numberBetween(BETA.minimum, 100).default(2),
+  kappa: numberBetween(1e-3, 1e9).optional().describe('Inverse noise κ; without it there is none'),
   law: choice('cosine', 'von_mises')
     .default('cosine')
     .describe('The start: density ∝ 1 + a cos kθ, or ∝ e^(c cos θ)'),
   mode: wholeNumber(1, 64).default(1).describe('k'),
-  amplitude: between(0, 1).default(0.5).describe('a'),
-  concentration: between(0, 200).default(1).describe('c'),
+  amplitude: numberBetween(0, 1).default(0.5).describe('a'),
+  concentration: numberBetween(0, 200).default(1).describe('c'),
   draw: choice('independent', 'quantiles')
     .default('independent')
     .describe('How n particles are taken of the law'),
@@ -46,15 +42,15 @@ export const particleLimitSchema = z.strictObject({
     .default([10, 100, 1000, 10_000])
     .describe('Numbers of particles'),
   times: z
-    .array(between(0, 1e4), { error: 'expected rising times such as [0, 1, 5]' })
+    .array(numberBetween(0, 1e4), { error: 'expected rising times such as [0, 1, 5]' })
     .min(1)
     .default([0, 1, 5]),
   seeds: wholeNumber(1, 1000).default(5).describe('Runs of each n'),
   seed: wholeNumber(0, 2 ** 31)
     .default(1)
     .describe('The first seed'),
-  tolerance: between(1e-13, 1e-4).default(1e-8).describe('Of dopri5, without noise'),
-  step: between(1e-6, 1).default(0.01).describe('Of heun, with noise'),
+  tolerance: numberBetween(1e-13, 1e-4).default(1e-8).describe('Of dopri5, without noise'),
+  step: numberBetween(1e-6, 1).default(0.01).describe('Of heun, with noise'),
   threads: wholeNumber(1, 64).optional().describe('At most so many; all cores by default'),
 });
 

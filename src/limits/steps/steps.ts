@@ -8,30 +8,27 @@ import type { SimulationContext } from '../../flow/simulate.ts';
 import { simulate } from '../../flow/simulation.ts';
 import type { SimulationOptions } from '../../flow/simulation-settings.ts';
 import type { Matrix } from '../../numerics/matrix.ts';
-import { parseOptions, wholeNumber } from '../../numerics/options.ts';
+import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { mean } from '../../numerics/statistics.ts';
 import { anglesOf } from '../mean-field/quantiles.ts';
 import { collapseFactor, cosineAfterLayers, cosineOfFlow } from './equiangular-map.ts';
 
-const between = (least: number, most: number) => {
-  const message = { error: `expected a number from ${least} to ${most}` };
-  return z.number(message).min(least, message).max(most, message);
-};
-
 export const stepLimitSchema = z.strictObject({
-  beta: between(0, 200).default(9).describe('Inverse temperature β'),
+  beta: numberBetween(0, 200).default(9).describe('Inverse temperature β'),
   value: z
     .enum(['identity', 'minus'], { error: 'expected identity or minus' })
     .default('identity')
     .describe('V = I, or V = −I'),
   n: wholeNumber(2, 2000).default(32).describe('Tokens'),
-  time: between(1e-3, 1e6).default(20).describe('About where the runs end: whole layers'),
+  time: numberBetween(1e-3, 1e6).default(20).describe('About where the runs end: whole layers'),
   steps: z
-    .array(between(1e-4, 1e6), { error: 'expected a list such as [0.1, 1, 10]' })
+    .array(numberBetween(1e-4, 1e6), { error: 'expected a list such as [0.1, 1, 10]' })
     .min(1)
     .default([0.05, 0.1, 0.2, 0.5, 1, 1.5, 2.5, 5, 10, 100])
     .describe('Sizes h of a layer'),
-  tolerance: between(1e-9, 3).default(0.1).describe('Angle below which tokens are one cluster'),
+  tolerance: numberBetween(1e-9, 3)
+    .default(0.1)
+    .describe('Angle below which tokens are one cluster'),
   seeds: wholeNumber(1, 1000).default(10).describe('Uniform starts on the circle'),
   seed: wholeNumber(0, 2 ** 31)
     .default(1)

@@ -12,17 +12,13 @@ import { simulate } from '../../flow/simulation.ts';
 import { type SimulationOptions, simulationSettings } from '../../flow/simulation-settings.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { type Matrix, matrix, product, row, transposed } from '../../numerics/matrix.ts';
-import { parseOptions, wholeNumber } from '../../numerics/options.ts';
+import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
 import { fitLine } from '../../numerics/regression.ts';
 import { mean } from '../../numerics/statistics.ts';
 
-const between = (least: number, most: number) => {
-  const message = { error: `expected a number from ${least} to ${most}` };
-  return z.number(message).min(least, message).max(most, message);
-};
 const betas = (most: number) =>
-  z.array(between(1e-3, most), { error: 'expected a list such as [1, 4, 16]' }).min(1);
+  z.array(numberBetween(1e-3, most), { error: 'expected a list such as [1, 4, 16]' }).min(1);
 
 export const temperatureLimitSchema = z.strictObject({
   betas: betas(1e6)
@@ -38,15 +34,15 @@ export const temperatureLimitSchema = z.strictObject({
   seed: wholeNumber(0, 2 ** 31)
     .default(1)
     .describe('Of the start'),
-  time: between(1e-3, 1e3).default(1),
-  step: between(1e-4, 1)
+  time: numberBetween(1e-3, 1e3).default(1),
+  step: numberBetween(1e-4, 1)
     .default(0.01)
     .describe('Of the layers: hardmax jumps, so both take the same'),
   clusterBetas: betas(400)
     .default([4, 9, 16, 25, 36, 49, 64])
     .describe('β for the number of clusters on the circle'),
   clusterTokens: wholeNumber(2, 2000).default(100),
-  clusterTime: between(10, 1e6).default(300).describe('Until then clusters are counted'),
+  clusterTime: numberBetween(10, 1e6).default(300).describe('Until then clusters are counted'),
   clusterSeeds: wholeNumber(2, 1000).default(10).describe('Uniform starts on the circle'),
 });
 
