@@ -49,6 +49,7 @@ export {
 } from './limits/depth/model-depth.ts';
 export { growthRate, solveOnCircle, stationaryLaw } from './limits/mean-field/circle.ts';
 export { type CircleLaw, cosineLaw, vonMisesLaw } from './limits/mean-field/circle-law.ts';
+export { type DensityLimit, densityLimit } from './limits/mean-field/density.ts';
 export { type SphereLaw, solveOnSphere, sphereLaw } from './limits/mean-field/sphere.ts';
 export {
   type ParticleLimit,

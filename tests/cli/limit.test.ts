@@ -108,6 +108,25 @@ it('tangent: exponents of dynamics and of a model', async () => {
   expect(record.exponents).toHaveLength(1);
 });
 
+it('mean-field: resultants, rates, and densities in a file', async () => {
+  const out = join(folder, 'mean-field');
+  const start = ['--attention', 'usa', '--beta', '5', '--mode', '3', '--amplitude', '0.01'];
+  const { code, stdout } = await limit('mean-field', ...start, '--times', '0,0.02', '--out', out);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/t = 0\.02: mean resultant 0\.000000, \d+ modes/);
+  expect(stdout).toMatch(/mode 3 grows fastest, at the rate 18\.\d+/);
+  expect(stdout).toMatch(/stable below κ = 0\.205460/);
+  const [header, ...rows] = readFileSync(join(out, 'mean-field.csv'), 'utf8').trim().split('\n');
+  expect(header).toBe('angle,density_t0,density_t0.02');
+  expect(rows).toHaveLength(256);
+});
+
+it('mean-field stops where the density becomes too sharp', async () => {
+  const { code, stderr } = await limit('mean-field', '--times', '0,30');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/Fourier modes is .*follow quantiles/);
+});
+
 it('depth takes any time', async () => {
   const flow = ['--dynamics', 'sa', '--n', '4', '--time', '1.05', '--schemes', 'layer'];
   const { code, stderr } = await limit('depth', ...flow, '--depths', '4,8,16');
@@ -118,7 +137,7 @@ it.each([
   [
     'an unknown limit',
     ['depht'],
-    /unknown command 'depht' \(Did you mean depth\?\); valid are depth, particles, stack, steps, tangent, temperature/,
+    /unknown command 'depht' \(Did you mean depth\?\); valid are depth, mean-field, particles, stack, steps, tangent, temperature/,
   ],
   ['odd numbers of layers', ['stack', '--depths', '10'], /expected powers of two/],
   ['Q = I', ['temperature', '--query', 'identity'], /nothing moves/],

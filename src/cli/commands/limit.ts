@@ -1,6 +1,7 @@
 /** `limit`: how far finitely many layers are from their limits. Each limit is a subcommand. */
 import { Command } from 'commander';
 import { depthCommand } from '../limits/depth.ts';
+import { meanFieldCommand } from '../limits/mean-field.ts';
 import { particlesCommand } from '../limits/particles.ts';
 import { stackCommand } from '../limits/stack.ts';
 import { stepsCommand } from '../limits/steps.ts';
@@ -11,6 +12,7 @@ export function limitCommand(): Command {
   return new Command('limit')
     .description('how far a model or a flow is from its limits')
     .addCommand(depthCommand())
+    .addCommand(meanFieldCommand())
     .addCommand(particlesCommand())
     .addCommand(stackCommand())
     .addCommand(stepsCommand())

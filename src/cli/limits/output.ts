@@ -59,11 +59,11 @@ function reportLines(
 ): string[] {
   const screen = standardScreen();
   const shown = columns.filter(({ heading }) => heading !== undefined);
-  const rows = shown[0].values.map((_, i) => shown.map(({ values }) => cellText(values[i])));
+  const rows = shown[0]?.values.map((_, i) => shown.map(({ values }) => cellText(values[i])));
   return [
     ...[bold(screen, printable(title)), dim(screen, settings), ''],
-    ...table(screen, [shown.map(({ heading = '' }) => heading), ...rows]),
-    ...['', ...findings.map(printable)],
+    ...(rows ? [...table(screen, [shown.map(({ heading = '' }) => heading), ...rows]), ''] : []),
+    ...findings.map(printable),
     ...['', dim(screen, `${seconds.toFixed(1)} s`)],
   ];
 }

@@ -3,36 +3,26 @@
  * both flow. The law itself is followed by Fourier modes where there is noise, by quantiles where not.
  */
 import { z } from 'zod';
-import { BETA } from '../../dynamics/parameters.ts';
 import type { SimulationContext } from '../../flow/simulate.ts';
-import { InputError } from '../../numerics/errors.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
 import { mean, median } from '../../numerics/statistics.ts';
 import { wassersteinOnCircle } from '../../transport/circle.ts';
-import { type MeanField, solveOnCircle } from '../mean-field/circle.ts';
-import {
-  type CircleLaw,
-  cosineLaw,
-  quantileFunction,
-  vonMisesLaw,
-} from '../mean-field/circle-law.ts';
+import { solveOnCircle } from '../mean-field/circle.ts';
+import { type CircleLaw, quantileFunction } from '../mean-field/circle-law.ts';
 import { moveAngles, quantilePoints } from '../mean-field/quantiles.ts';
+import {
+  checkTimes,
+  choice,
+  meanFieldOf,
+  meanFieldOptions,
+  startLaw,
+  timesOption,
+} from '../mean-field/start.ts';
 import { fitOrder, type Order } from '../order.ts';
 
-const choice = <T extends string>(...names: [T, ...T[]]) =>
-  z.enum(names, { error: `expected one of ${names.join(', ')}` });
-
 export const particleLimitSchema = z.strictObject({
-  attention: choice('sa', 'usa').default('sa').describe('Softmax attention, or unnormalised'),
-  beta: numberBetween(BETA.minimum, 100).default(2),
-  kappa: numberBetween(1e-3, 1e9).optional().describe('Inverse noise κ; without it there is none'),
-  law: choice('cosine', 'von_mises')
-    .default('cosine')
-    .describe('The start: density ∝ 1 + a cos kθ, or ∝ e^(c cos θ)'),
-  mode: wholeNumber(1, 64).default(1).describe('k'),
-  amplitude: numberBetween(0, 1).default(0.5).describe('a'),
-  concentration: numberBetween(0, 200).default(1).describe('c'),
+  ...meanFieldOptions,
   draw: choice('independent', 'quantiles')
     .default('independent')
     .describe('How n particles are taken of the law'),
@@ -41,10 +31,7 @@ export const particleLimitSchema = z.strictObject({
     .min(1)
     .default([10, 100, 1000, 10_000])
     .describe('Numbers of particles'),
-  times: z
-    .array(numberBetween(0, 1e4), { error: 'expected rising times such as [0, 1, 5]' })
-    .min(1)
-    .default([0, 1, 5]),
+  times: timesOption.default([0, 1, 5]),
   seeds: wholeNumber(1, 1000).default(5).describe('Runs of each n'),
   seed: wholeNumber(0, 2 ** 31)
     .default(1)
@@ -127,24 +114,6 @@ export async function particleLimit(
   };
 }
 
-function checkTimes(times: readonly number[]): void {
-  const wrong = times.findIndex((time, i) => i > 0 && time <= times[i - 1]);
-  if (wrong >= 0)
-    throw new InputError(
-      'times',
-      `times has ${times[wrong]} after ${times[wrong - 1]}: expected rising times, sort them`,
-    );
-}
-
-function startLaw({ law, mode, amplitude, concentration }: Parsed): CircleLaw {
-  return law === 'cosine' ? cosineLaw(mode, amplitude) : vonMisesLaw(concentration, 0, 256);
-}
-
-const meanField = ({ attention, beta, kappa }: Parsed): MeanField => ({
-  ...{ beta, kappa },
-  coupling: attention === 'sa' ? 'softmax' : 'exponential',
-});
-
 interface Reference {
   readonly method: 'modes' | 'quantiles';
   readonly points: number;
@@ -159,7 +128,7 @@ async function lawPoints(
   context: ParticleContext,
 ): Promise<Reference> {
   const { n, times } = settings;
-  const field = meanField(settings);
+  const field = meanFieldOf(settings);
   const points = pointsFor(Math.max(...n));
   if (field.kappa !== undefined) {
     const frames = solveOnCircle(start, { ...field, times });
@@ -225,7 +194,7 @@ const thinned = (angles: Float64Array, count: number) =>
 function flown(count: number, seed: number, { start, settings, context }: Job) {
   const points =
     settings.draw === 'quantiles' ? quantilePoints(start, count) : drawn(start, count, seed);
-  const run = { ...settings, ...meanField(settings), seed };
+  const run = { ...settings, ...meanFieldOf(settings), seed };
   return moveAngles(points, run, simulationContext(context));
 }
 

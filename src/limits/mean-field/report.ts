@@ -1,0 +1,43 @@
+/** A mean field as a table and a figure. Not its numbers. */
+import type { Line, Point } from '../../figures/figure.ts';
+import type { LimitReport } from '../report.ts';
+import type { DensityLimit } from './density.ts';
+
+export function densityReport(limit: DensityLimit): LimitReport {
+  const { settings, times, angles, densities, resultants, degrees, growth_rates } = limit;
+  const { attention, beta, kappa } = settings;
+  const noise = kappa === undefined ? 'no noise' : `noise κ = ${kappa}`;
+  const fastest = growth_rates.indexOf(Math.max(...growth_rates));
+  return {
+    title: 'The mean field on the circle',
+    settings: `${attention}, β = ${beta}, ${noise} · Fourier–Galerkin, up to ${Math.max(...degrees)} modes`,
+    columns: [
+      { name: 'angle', values: angles },
+      ...times.map((time, t) => ({ name: `density_t${time}`, values: densities[t] })),
+    ],
+    findings: [
+      ...times.map(
+        (time, t) => `t = ${time}: mean resultant ${resultants[t].toFixed(6)}, ${degrees[t]} modes`,
+      ),
+      `from the uniform law mode ${fastest + 1} grows fastest, at the rate ${growth_rates[fastest].toPrecision(6)}`,
+      `the uniform law is stable below κ = ${limit.critical_kappa.toPrecision(6)}`,
+    ],
+    figure: {
+      title: 'The mean field on the circle',
+      caption: `Density of the law that n → ∞ particles follow; ${attention}, β = ${beta}, ${noise}.`,
+      panels: [
+        {
+          x: { label: 'angle, radians' },
+          y: { label: 'density' },
+          series: times.map(
+            (time, t): Line => ({
+              kind: 'line',
+              name: `t = ${time}`,
+              points: angles.map((angle, g): Point => [angle, densities[t][g]]),
+            }),
+          ),
+        },
+      ],
+    },
+  };
+}
