@@ -40,8 +40,8 @@ export interface CircleFrame {
 }
 
 const LEAST_DEGREE = 16;
-/** The degree is halved where the moments beyond are this share of the tolerated tail: noise makes high modes stiff. */
-const SPARE = 1e-3;
+/** A quarter of the modes is let go where they are this share of the tolerated tail: noise makes high ones stiff. */
+const SPARE = 0.1;
 
 /**
  * μ_t at the times, of ∂_t μ + ∂_θ(μ v) = ∂_θ² μ / κ with v = h′/β (USA) or h′/(βh) (SA) and
@@ -65,8 +65,9 @@ export function solveOnCircle(start: CircleLaw, options: CircleOptions): CircleF
       degree *= 2;
       return changed(law);
     }
-    if (degree < 2 * LEAST_DEGREE || tailFrom(law, 7 / 16) > SPARE * tail) return undefined;
-    degree = Math.ceil(degree / 2);
+    const fewer = Math.ceil((3 / 4) * degree);
+    if (fewer < LEAST_DEGREE || tailFrom(law, 21 / 32) > SPARE * tail) return undefined;
+    degree = fewer;
     return changed(law);
   };
   const settings = { scheme: 'dopri5', tolerance, end: times[times.length - 1], times };
