@@ -32,7 +32,7 @@ const SETTLED = 0.1;
  * The slope of log error against log L over the deepest five points whose error is a hundred times the
  * floor (of round-off, or of the reference) or more. Fewer than three give no order but the reason.
  * Errors without noise may ask for `settled` points: of those five, the ones from which on the slope
- * hardly changes, the deepest three at least.
+ * hardly changes; where that is not three of them there is no order yet.
  */
 export function fitOrder(
   depths: readonly number[],
@@ -45,7 +45,13 @@ export function fitOrder(
     .filter(({ error }) => Number.isFinite(error) && error > ABOVE_FLOOR * floor)
     .sort((a, b) => a.depth - b.depth)
     .slice(-MOST_POINTS);
-  const points = settled ? deepest.slice(firstSettled(deepest)) : deepest;
+  const slopes = slopesOf(deepest);
+  const points = settled ? deepest.slice(firstSettled(slopes)) : deepest;
+  if (points.length < FEWEST_POINTS && deepest.length >= FEWEST_POINTS)
+    return {
+      order: null,
+      problem: `the slope still changes at the deepest depths, from ${(-slopes[slopes.length - 2]).toFixed(2)} to ${(-slopes[slopes.length - 1]).toFixed(2)}: take more layers`,
+    };
   if (points.length < FEWEST_POINTS)
     return {
       order: null,
@@ -69,13 +75,16 @@ interface DepthError {
   readonly error: number;
 }
 
+/** Between neighbours. */
+const slopesOf = (points: readonly DepthError[]): number[] =>
+  points
+    .slice(1)
+    .map(
+      (fine, i) => Math.log(fine.error / points[i].error) / Math.log(fine.depth / points[i].depth),
+    );
+
 /** Where the points begin whose slopes stay within a share of the last one's. */
-function firstSettled(points: readonly DepthError[]): number {
-  const slopes = points.slice(1).map((fine, i) => {
-    const coarse = points[i];
-    return Math.log(fine.error / coarse.error) / Math.log(fine.depth / coarse.depth);
-  });
+function firstSettled(slopes: readonly number[]): number {
   const last = slopes[slopes.length - 1];
-  const unsettled = slopes.findLastIndex((slope) => !(Math.abs(slope / last - 1) <= SETTLED));
-  return Math.max(0, Math.min(unsettled + 1, points.length - FEWEST_POINTS));
+  return slopes.findLastIndex((slope) => !(Math.abs(slope / last - 1) <= SETTLED)) + 1;
 }

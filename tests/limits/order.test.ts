@@ -77,7 +77,7 @@ describe('a line', () => {
 
 it('takes settled points where it is asked to: errors that have no order yet are left out', () => {
   const depths = [8, 16, 32, 64, 128, 256];
-  const errors = depths.map((depth) => 1 / depth + 40 / depth ** 2);
+  const errors = depths.map((depth) => 1 / depth + 10 / depth ** 2);
   const order = (settled: boolean) => fitOrder(depths, errors, 1e-16, { settled }) as FittedOrder;
   expect(order(false).used).toEqual([16, 32, 64, 128, 256]);
   expect(order(true).used).toEqual([64, 128, 256]);
@@ -89,4 +89,13 @@ it('takes settled points where it is asked to: errors that have no order yet are
     { settled: true },
   );
   expect((exact as FittedOrder).used).toEqual([16, 32, 64, 128, 256]);
+});
+
+it('gives no order while the slope still changes', () => {
+  const depths = [8, 16, 32, 64];
+  const errors = depths.map((depth) => depth ** -4 * (1 + 300 * depth ** -2));
+  expect(fitOrder(depths, errors, 1e-16, { settled: true })).toMatchObject({
+    order: null,
+    problem: expect.stringMatching(/from 4\.\d\d to 4\.\d\d: take more layers/),
+  });
 });

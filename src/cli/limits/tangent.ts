@@ -9,16 +9,18 @@ import { given } from './values.ts';
 const HELP = `
 Examples:
   schmetterling limit tangent "Mein Lieblingstier ist __"
-  schmetterling limit tangent --dynamics sa --beta 4 --n 8 --d 3 --time 5
+  schmetterling limit tangent --dynamics sa --beta 2 --n 8 --d 3 --time 5 --vectors 4
   schmetterling limit tangent --dynamics usa --n 6 --d 2 --time 40 --vectors 6 --out runs/tangent
 
 Lyapunov exponents along the trajectory; with as many vectors as there are directions also the stretching of
-the flow map; and the spectrum at the end where the particles have come to rest.
+the flow map; and the spectrum at the end where the particles have come to rest. Fewer vectors find the fastest
+directions in long times only.
 --out writes tangent.json, .csv and .svg.`;
 
 interface TangentFlags extends SimulationFlags {
   readonly vectors?: string;
   readonly tolerance?: string;
+  readonly equilibrium?: boolean;
 }
 
 export function tangentCommand(): Command {
@@ -29,6 +31,7 @@ export function tangentCommand(): Command {
     .option('--time <T>', 'the end of the run (default: 10)')
     .option('--vectors <count>', 'how many exponents (default: 8, or 4 for a model)')
     .option('--tolerance <tolerance>', 'of dopri5 (default: 1e-7)')
+    .option('--equilibrium', 'take the end for an equilibrium, however fast the particles are')
     .option('--out <folder>', 'write numbers, table and figure into this folder')
     .option('--json', 'print one JSON document and nothing else')
     .addHelpText('after', HELP)
@@ -37,7 +40,7 @@ export function tangentCommand(): Command {
 
 async function showTangent(
   text: string | undefined,
-  { vectors, tolerance, ...flags }: TangentFlags,
+  { vectors, tolerance, equilibrium, ...flags }: TangentFlags,
 ): Promise<void> {
   const begun = performance.now();
   const { deliver, prepare } = await import('./output.ts');
@@ -46,7 +49,7 @@ async function showTangent(
   prepare(flags);
   const subject = await subjectOf(text, flags);
   const asked = given({ vectors: numberIfOne(vectors), tolerance: numberIfOne(tolerance) });
-  const options = { ...subject.options, ...asked } as never;
+  const options = { ...subject.options, ...asked, ...(equilibrium && { equilibrium }) } as never;
   const progress = await progressBar('{bar} t = {value} of {total}');
   const context = { onProgress: progress.update };
   const run =

@@ -25,7 +25,7 @@ export interface AprioriBound {
 }
 
 /** Places on the trajectory where constant and local error are looked at. */
-const SAMPLES = 17;
+const SAMPLES = 33;
 /** Of the time: the step whose local error is looked at. */
 const PROBE = 1 / 4096;
 

@@ -21,6 +21,10 @@ export function tangentReport(flow: TangentFlow & { readonly text?: string }): L
         heading: spectrum ? 'eigenvalue' : undefined,
         values: exponents.map((_, a) => spectrum?.eigenvalues[a]?.re ?? null),
       },
+      {
+        name: 'eigenvalue_im',
+        values: exponents.map((_, a) => spectrum?.eigenvalues[a]?.im ?? null),
+      },
     ],
     findings: findings(flow),
     figure: {
@@ -43,26 +47,28 @@ export function tangentReport(flow: TangentFlow & { readonly text?: string }): L
   };
 }
 
-function findings({
-  exponents,
-  time,
-  log_determinant,
-  speed,
-  spectrum,
-  spectrum_problem,
-}: TangentFlow): string[] {
-  const most = exponents[0];
-  const grown =
-    most > 0
-      ? `the fastest difference doubles in a time of ${(Math.LN2 / most).toPrecision(3)}`
-      : 'no difference grows';
+function findings(flow: TangentFlow): string[] {
+  const { log_determinant, speed, spectrum, spectrum_problem } = flow;
   return [
-    `${grown}; over time ${time} it changes by a factor of e^${(most * time).toFixed(2)}`,
+    growth(flow),
     ...(log_determinant === null
       ? []
       : [`ln |det| of the flow map is ${log_determinant.toPrecision(6)}`]),
     spectrum
-      ? `at the end the particles rest (speed ${speed.toExponential(1)}): ${spectrum.unstable} directions unstable, ${spectrum.neutral} neutral, ${spectrum.stable} stable`
+      ? `at the end (speed ${speed.toExponential(1)}): ${spectrum.unstable} directions unstable, ${spectrum.neutral} neutral, ${spectrum.stable} stable, to ${spectrum.tolerance.toExponential(0)}`
       : `no spectrum: ${spectrum_problem}`,
   ];
+}
+
+/** Of the fastest difference where all are known; a few random ones need not have met it. */
+function growth({ exponents, time, dimension, singular_values }: TangentFlow): string {
+  if (singular_values) return changes('the fastest difference', Math.log(singular_values[0]), time);
+  const met = `${exponents.length} of ${dimension} directions find the fastest in long times only`;
+  return `${changes('the fastest of these differences', exponents[0] * time, time)}; ${met}`;
+}
+
+function changes(what: string, grown: number, time: number): string {
+  const doubles =
+    grown > 0 ? `, doubling in a time of ${((Math.LN2 * time) / grown).toPrecision(3)}` : '';
+  return `${what} changes by a factor of e^${grown.toFixed(2)} over time ${time}${doubles}`;
 }
