@@ -91,6 +91,16 @@ it('temperature: softmax against hardmax, and clusters', async () => {
   expect(stdout).toMatch(/predicted the gap of scores/);
 });
 
+it('steps: the exact errors of finite depth, to six digits (THEORY §4.1)', async () => {
+  const tokens = ['--beta', '2', '--n', '8', '--time', '1', '--seeds', '1', '--json'];
+  const { stdout } = await limit('steps', '--steps', '0.1,0.05,0.025,0.0125,0.00625', ...tokens);
+  const { h, cosine, cosine_flow } = JSON.parse(stdout).effects;
+  const errors = cosine.map((value: number, i: number) => value - cosine_flow[i]);
+  expect(h).toEqual([0.00625, 0.0125, 0.025, 0.05, 0.1]);
+  const exact = [-0.001712, -0.003401, -0.00671, -0.013063, -0.024804];
+  expect(errors).toBeAllClose(exact, { absolute: 5e-7 });
+});
+
 it('tangent: exponents of dynamics and of a model', async () => {
   const flow = ['--dynamics', 'sa', '--n', '3', '--d', '2', '--time', '30', '--vectors', '3'];
   const { code, stdout } = await limit('tangent', ...flow);
