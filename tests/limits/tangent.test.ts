@@ -221,12 +221,12 @@ describe('all directions', async () => {
 
   it('are led by the exponents of a few, over a long time', async () => {
     const long = { ...flow, time: 40, tolerance: 1e-9 };
-    const few = await tangentFlow({ ...long, vectors: 2 });
+    const few = await tangentFlow({ ...long, vectors: 4 });
     const every = await tangentFlow({ ...long, vectors: 10 });
-    expect(few.exponents).toBeAllClose(every.exponents.slice(0, 2), { absolute: 1e-6 });
-    // a rotation of all tokens is carried along, so that two are neutral and the rest fall at the rate 1
-    expect(Math.abs(every.exponents[1])).toBeLessThan(0.1);
-    expect(every.exponents[2]).toBeLessThan(-0.8);
+    expect(few.exponents).toBeAllClose(every.exponents.slice(0, 4), { absolute: 1e-6 });
+    // two clusters are left: where they are is nearly neutral, within them differences fall
+    expect(Math.abs(every.exponents[3])).toBeLessThan(0.1);
+    expect(every.exponents[4]).toBeLessThan(-0.5);
   });
 
   it('are reported', () => {
@@ -305,7 +305,6 @@ it.each([
   [{ dynamics: 'noisy' }, /dynamics noisy have noise/],
   [{ dynamics: 'normalised' }, /dynamics normalised have radii/],
   [{ n: 3, d: 2, vectors: 9 }, /vectors is 9.*differ in 3 directions/],
-  [{ n: 3, d: 1 }, /d of at least 2/],
   [{ vector: 1 }, /vector.*vectors/],
 ])('refuses %j', async (options, message) => {
   await expect(tangentFlow(options as never)).rejects.toThrow(InputError);

@@ -183,8 +183,6 @@ function differentiable(settings: SimulationSettings): SimulationSettings {
 }
 
 function countOf(vectors: number | undefined, dimension: number): number {
-  if (dimension === 0)
-    throw new InputError('d', 'on the sphere of R^1 nothing can move: expected d of at least 2');
   if (vectors !== undefined && vectors > dimension)
     throw new InputError(
       'vectors',
