@@ -36,7 +36,7 @@ import {
 } from './variation.ts';
 
 const tangentOptions = {
-  vectors: wholeNumber(1, 400)
+  vectors: wholeNumber(1, 2000)
     .optional()
     .describe('How many exponents; 8 by default, or all where there are fewer'),
   tolerance: z
