@@ -39,6 +39,60 @@ describe('softmax against hardmax', async () => {
   });
 });
 
+describe('two tokens whose scores never tie', async () => {
+  const [time, step] = [0.01, 0.001];
+  const near = { ...FEW, n: 2, d: 2, time, step, betas: [16, 20, 24, 28, 32] };
+  const { hardmax } = await temperatureLimit(near);
+
+  it('come closer at the rate of the gap, to two percent', () => {
+    for (const { exponential, gap } of [hardmax, hardmax.between_ties])
+      expect(Math.abs(Number(exponential?.rate) / gap - 1)).toBeLessThan(0.02);
+    expect(hardmax.exponential?.explained).toBeGreaterThan(Number(hardmax.algebraic?.explained));
+  });
+
+  it('listen to the leader of hardmax at every β, and none slides', () => {
+    expect(hardmax.same_leader).toEqual([1, 1, 1, 1, 1]);
+    expect(hardmax.sliding).toEqual([]);
+    expect(hardmax.between_ties.time).toBeCloseTo(time, 12);
+  });
+});
+
+it('tokens slide between the same leaders whatever the step, and softmax finds all of them', async () => {
+  const options = { ...FEW, betas: [256, 512, 1024] };
+  const [coarse, fine] = await Promise.all(
+    [0.01, 0.002].map((step) => temperatureLimit({ ...options, step })),
+  );
+  expect(coarse.hardmax.sliding.length).toBeGreaterThan(0);
+  expect(fine.hardmax.sliding).toEqual(coarse.hardmax.sliding);
+  expect(fine.hardmax.leaders).toEqual(coarse.hardmax.leaders);
+  for (const { hardmax } of [coarse, fine]) expect(hardmax.same_leader).toEqual([1, 1, 1]);
+  expect(fine.hardmax.step_error).toBeLessThan(0.5 * coarse.hardmax.step_error);
+});
+
+it('the step divides the time, and the record tells which was taken', async () => {
+  const run = (step: number) => temperatureLimit({ ...FEW, betas: [8], time: 1, step });
+  const [odd, even] = await Promise.all([run(0.3), run(1 / 3)]);
+  expect(odd.settings.step).toBe(1 / 3);
+  expect(odd.hardmax).toEqual(even.hardmax);
+});
+
+it('no rate between ties where no β tells the scores apart', async () => {
+  const many = { ...FEW, betas: [8], n: 500, step: 0.5, seed: 2 };
+  const limit = await temperatureLimit(many);
+  expect(limit.hardmax.between_ties).toMatchObject({
+    exponential: null,
+    problem: expect.stringMatching(/the gap of scores is .* take fewer tokens/),
+  });
+  expect(temperatureReport(limit).findings.join('\n')).toMatch(/no rate: the gap of scores/);
+});
+
+it('counts that are all the same give a power of 0', async () => {
+  const flat = { betas: [8], clusterBetas: [0.1, 0.2, 0.3], clusterTokens: 20, clusterTime: 20 };
+  const { clusters } = await temperatureLimit({ ...flat, clusterSeeds: 2 });
+  expect(new Set(clusters.mean).size).toBe(1);
+  expect(clusters.power).toEqual({ rate: 0, low: 0, high: 0, explained: 1 });
+});
+
 it('clusters on the circle grow like √β', async () => {
   const options = { betas: [8], clusterBetas: [9, 16, 25, 49], clusterSeeds: 6 };
   const { clusters, hardmax } = await temperatureLimit(options);
@@ -58,6 +112,7 @@ it.each([
   [{ betas: [] }, /betas/],
   [{ betas: [-1] }, /betas\.0 is -1/],
   [{ beta: 3 }, /beta/],
+  [{ time: 1000, step: 1e-4 }, /10000000 layers: expected at most 100000/],
 ])('refuses %j', async (options, message) => {
   await expect(temperatureLimit(options as never)).rejects.toThrow(InputError);
   await expect(temperatureLimit(options as never)).rejects.toThrow(message);

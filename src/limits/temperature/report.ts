@@ -9,7 +9,7 @@ export function temperatureReport({ settings, hardmax, clusters }: TemperatureLi
   const [soft, counted] = [hardmax.betas.map(() => null), clusters.betas.map(() => null)];
   return {
     title: 'β → ∞: softmax against hardmax, and clusters against √β',
-    settings: `${n} tokens in d = ${d}, Q ${query} (seed ${querySeed}), start ${seed}, time ${time} in layers of ${step} · clusters of ${clusterTokens} tokens on the circle, ${clusterSeeds} seeds`,
+    settings: `${n} tokens in d = ${d}, Q ${query} (seed ${querySeed}), start ${seed}, time ${time} in layers of ${Number(step.toPrecision(4))} · clusters of ${clusterTokens} tokens on the circle, ${clusterSeeds} seeds`,
     columns: [
       { name: 'beta', heading: 'β', values: [...hardmax.betas, ...clusters.betas] },
       { name: 'error', heading: 'to hardmax', values: [...hardmax.error, ...counted] },
@@ -45,24 +45,48 @@ function hardmaxFindings(hardmax: TemperatureLimit['hardmax']): string[] {
   return [...whole(hardmax), ...untilTurn(hardmax.between_ties)];
 }
 
-function untilTurn({ time, gap, exponential }: TemperatureLimit['hardmax']['between_ties']) {
-  if (!exponential)
-    return [`until t = ${time.toPrecision(3)} the errors are round-off, and give no rate`];
+function untilTurn(between: TemperatureLimit['hardmax']['between_ties']) {
+  const { time, gap, exponential, problem } = between;
+  if (!exponential) return [`until t = ${time.toPrecision(3)} no rate: ${problem}`];
   return [
     `until t = ${time.toPrecision(3)}, before any token turns to another: error ~ e^(−rate·β), ${rateText(exponential)}; predicted the gap of scores, ${gap.toPrecision(3)}`,
   ];
 }
 
-function whole({ gap, leaders, exponential, algebraic, problem }: TemperatureLimit['hardmax']) {
-  const led = `${leaders.length} of the tokens lead under hardmax: ${leaders.join(', ')}`;
-  if (!exponential || !algebraic) return [led, `no rate: ${problem}`];
+function whole(hardmax: TemperatureLimit['hardmax']): string[] {
+  const { gap, exponential, algebraic, problem } = hardmax;
+  const led = [leadersText(hardmax), ...slidingText(hardmax), stepText(hardmax)];
+  if (!exponential || !algebraic) return [...led, `no rate: ${problem}`];
   const better = exponential.explained > algebraic.explained ? 'the first' : 'the second';
   return [
-    led,
+    ...led,
     `error ~ e^(−rate·β), ${rateText(exponential)}; the least gap of scores on the way is ${gap.toPrecision(3)}`,
     `error ~ β^(−rate), ${rateText(algebraic)}; predicted where scores pass each other. ${better} describes it better`,
   ];
 }
+
+const leadersText = ({ leaders }: TemperatureLimit['hardmax']) =>
+  `${leaders.length} of the tokens lead under hardmax: ${indices(leaders)}`;
+
+function slidingText({ sliding }: TemperatureLimit['hardmax']): string[] {
+  if (sliding.length === 0) return [];
+  return [
+    `${sliding.length} of the tokens slide between leaders, where scores tie: ${indices(sliding)}`,
+  ];
+}
+
+/** Tokens that slide do so to and fro by a layer, so that smaller errors tell nothing of β; without them both runs share the step's error. */
+function stepText({ betas, error, step_error, sliding }: TemperatureLimit['hardmax']): string {
+  const good = `in layers half as long hardmax ends ${step_error.toExponential(1)} away`;
+  const limited = betas.filter((_, i) => sliding.length > 0 && error[i] < step_error);
+  if (limited.length === 0) return good;
+  return `${good}: at β = ${limited.join(', ')} the error is no more than that, take a smaller step`;
+}
+
+const MOST_SHOWN = 20;
+
+const indices = (all: readonly number[]) =>
+  all.length > MOST_SHOWN ? `${all.slice(0, MOST_SHOWN).join(', ')}, …` : all.join(', ');
 
 function clusterFindings({ power }: TemperatureLimit['clusters']): string[] {
   if (!power) return ['no power of β for the clusters: a fit needs three β'];

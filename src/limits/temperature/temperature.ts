@@ -10,7 +10,7 @@ import type { MatrixValue } from '../../dynamics/dynamics.ts';
 import type { SimulationContext } from '../../flow/simulate.ts';
 import { simulate } from '../../flow/simulation.ts';
 import { type SimulationOptions, simulationSettings } from '../../flow/simulation-settings.ts';
-import { InputError } from '../../numerics/errors.ts';
+import { InputError, LimitError } from '../../numerics/errors.ts';
 import { type Matrix, matrix, product, row, transposed } from '../../numerics/matrix.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
@@ -20,8 +20,11 @@ import { mean } from '../../numerics/statistics.ts';
 const betas = (most: number) =>
   z.array(numberBetween(1e-3, most), { error: 'expected a list such as [1, 4, 16]' }).min(1);
 
+/** The largest β that softmax takes. */
+const MOST_BETA = 1e6;
+
 export const temperatureLimitSchema = z.strictObject({
-  betas: betas(1e6)
+  betas: betas(MOST_BETA)
     .default([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024])
     .describe('β of the softmax that is held against hardmax'),
   query: z
@@ -37,7 +40,9 @@ export const temperatureLimitSchema = z.strictObject({
   time: numberBetween(1e-3, 1e3).default(1),
   step: numberBetween(1e-4, 1)
     .default(0.01)
-    .describe('Of the layers: hardmax jumps, so both take the same'),
+    .describe(
+      'Of the layers: hardmax jumps, so both take the same; rounded so that it divides the time',
+    ),
   clusterBetas: betas(400)
     .default([4, 9, 16, 25, 36, 49, 64])
     .describe('β for the number of clusters on the circle'),
@@ -64,15 +69,24 @@ export interface BetweenTies {
   readonly gap: number;
   readonly betas: readonly number[];
   readonly error: readonly number[];
+  /** null with the reason. */
   readonly exponential: RateFit | null;
+  readonly problem: string | null;
 }
 
 export interface HardmaxLimit {
   readonly betas: readonly number[];
   /** Largest distance of a token to its place under hardmax, at the end. */
   readonly error: readonly number[];
-  /** Share of the tokens that at the end listen most to the token that they listen to under hardmax. */
+  /** Largest distance of the hardmax run to the same in layers half as long: errors near it are the step's. */
+  readonly step_error: number;
+  /** Share of the tokens that at the end listen most to a token that they listen to under hardmax. */
   readonly same_leader: readonly number[];
+  /**
+   * Tokens that hardmax sends to and fro between leaders, layer by layer: they slide where the scores tie
+   * (Filippov, Differential Equations with Discontinuous Righthand Sides, 1988), and listen to all of those.
+   */
+  readonly sliding: readonly number[];
   /** The least gap between the largest and the second score of a token along the hardmax run. */
   readonly gap: number;
   /** Tokens that somebody listens to at the end of the hardmax run. */
@@ -110,7 +124,7 @@ export async function temperatureLimit(
   options: TemperatureLimitOptions = {},
   context: TemperatureContext = {},
 ): Promise<TemperatureLimit> {
-  const settings = parseOptions(temperatureLimitSchema, options);
+  const settings = wholeLayers(parseOptions(temperatureLimitSchema, options));
   const total = settings.betas.length + settings.clusterBetas.length;
   let done = 0;
   const advance = () => context.onProgress?.(++done, total);
@@ -121,36 +135,51 @@ export async function temperatureLimit(
 const queryOf = ({ query, querySeed }: Parsed): MatrixValue =>
   query === 'identity' ? 'identity' : { ensemble: query, seed: querySeed };
 
-/** arXiv 2305.05465: A tends to the uniform law over the largest scores, at the rate e^{−βΔ} between ties. */
+/** Numbers that the hardmax run may keep: 400 MB. */
+const MOST_KEPT = 5e7;
+const MOST_LAYERS = 100_000;
+
+/** The settings with a step that divides the time. Throws LimitError for more layers than can be kept. */
+function wholeLayers(settings: Parsed): Parsed {
+  const { time, step, n, d } = settings;
+  const layers = Math.max(1, Math.round(time / step));
+  const most = Math.min(MOST_LAYERS, Math.floor(MOST_KEPT / (n * d)));
+  if (layers > most)
+    throw new LimitError(
+      'step',
+      `time ${time} in steps of ${step} is ${layers} layers: expected at most ${most} for ${n} tokens in d = ${d}, choose a larger step or a shorter time`,
+    );
+  return { ...settings, step: time / layers };
+}
+
+/** Runs so many layers, by default to the end. */
+type Run = (flow: SimulationOptions, layers?: number, step?: number) => Promise<Matrix[]>;
+
+/**
+ * Softmax attention, arXiv 2312.10794, eq. (SA), against its limit: A tends to the uniform law over the
+ * largest scores, arXiv 2305.05465, at the rate e^{−βΔ} between ties.
+ */
 async function againstHardmax(
   settings: Parsed,
   { engines, signal }: TemperatureContext,
   advance: () => void,
 ): Promise<HardmaxLimit> {
-  const { n, d, seed, time, step, query: queryName } = settings;
-  const query = queryOf(settings);
-  const layers = Math.max(1, Math.round(time / step));
-  const run = (dynamics: SimulationOptions, count = layers) =>
-    simulate(
-      { ...dynamics, n, d, seed, step, time: count * step, scheme: 'layer', diagnostics: [] },
-      { engines, signal },
-    );
-  const hard = { dynamics: 'hardmax', parameters: { query } };
-  const saveAt = Array.from({ length: layers + 1 }, (_, k) => k * step);
-  const positions = (await run({ ...hard, saveAt })).frames.map((frame) => frame.positions);
-  const scoring = scoreMatrix(hard, { n, d });
-  const scoresOf = (x: Matrix) => product(product(x, scoring), transposed(x));
-  const scores = positions.map(scoresOf);
-  if (farthest(positions[0], positions[layers]) < 1e-9)
-    throw new InputError(
-      'query',
-      `under hardmax with query ${queryName} every token listens to itself and nothing moves: expected one where QᵀK is not a multiple of the identity, choose ginibre`,
-    );
-  const softEnd = async (beta: number, count: number) => {
-    const { frames } = await run({ dynamics: 'sa', parameters: { beta, query } }, count);
-    return frames[frames.length - 1].positions;
+  const { n, d, seed, time, step } = settings;
+  const layers = Math.round(time / step);
+  const run: Run = async (flow, count = layers, h = step) => {
+    const same = { n, d, seed, scheme: 'layer', step: h, time: count * h, diagnostics: [] };
+    const { frames } = await simulate({ ...flow, ...same }, { engines, signal });
+    return frames.map(({ positions }) => positions);
   };
-  const leading = leadersOf(scores[layers]);
+  const hard = await hardRun(settings, run);
+  const { positions, targets, gaps, scoresOf, flow } = hard;
+  const finer = (await run(flow, 2 * layers, step / 2)).slice(-1)[0];
+  const softEnd = async (beta: number, count: number) =>
+    (await run({ dynamics: 'sa', parameters: { beta, query: queryOf(settings) } }, count)).slice(
+      -1,
+    )[0];
+  const sliding = slidingTokens(targets);
+  const listened = listenedTo(targets, sliding);
   const betas = [...new Set(settings.betas)].sort((a, b) => a - b);
   const error: number[] = [];
   const same: number[] = [];
@@ -158,42 +187,108 @@ async function againstHardmax(
     const end = await softEnd(beta, layers);
     error.push(farthest(end, positions[layers]));
     const own = leadersOf(scoresOf(end));
-    same.push(own.filter((leader, i) => leader === leading[i]).length / n);
+    same.push(own.filter((leader, i) => listened[i].has(leader)).length / n);
     advance();
   }
   return {
-    ...{ betas, error, same_leader: same },
-    gap: Math.min(...scores.map(leastGap)),
-    leaders: [...new Set(leading)].sort((a, b) => a - b),
+    ...{ betas, error, same_leader: same, sliding },
+    step_error: farthest(finer, positions[layers]),
+    gap: gaps.reduce((least, gap) => Math.min(least, gap)),
+    leaders: [...new Set(listened.flatMap((each) => [...each]))].sort((a, b) => a - b),
     ...rates(betas, error),
-    between_ties: await betweenTies({ positions, scores, step, softEnd }),
+    between_ties: await betweenTies({ ...hard, step, softEnd }),
   };
+}
+
+/** After 0, 1, … layers. */
+interface HardRun {
+  readonly flow: SimulationOptions;
+  readonly positions: readonly Matrix[];
+  /** Whom each token listens to. */
+  readonly targets: readonly (readonly number[])[];
+  /** The least between the largest and the second score of a token. */
+  readonly gaps: readonly number[];
+  readonly scoresOf: (positions: Matrix) => Matrix;
+}
+
+/** Throws InputError where nothing moves. */
+async function hardRun(settings: Parsed, run: Run): Promise<HardRun> {
+  const { time, step, query } = settings;
+  const flow = { dynamics: 'hardmax', parameters: { query: queryOf(settings) } };
+  const saveAt = Array.from({ length: Math.round(time / step) + 1 }, (_, k) => k * step);
+  const positions = await run({ ...flow, saveAt });
+  if (farthest(positions[0], positions[positions.length - 1]) < 1e-9)
+    throw new InputError(
+      'query',
+      `under hardmax with query ${query} every token listens to itself and nothing moves: expected one where QᵀK is not a multiple of the identity, choose ginibre`,
+    );
+  const scoring = scoreMatrix(flow, settings);
+  const scoresOf = (x: Matrix) => product(product(x, scoring), transposed(x));
+  const targets: number[][] = [];
+  const gaps: number[] = [];
+  for (const frame of positions) {
+    // of every layer, so not kept: n² numbers each
+    const scores = scoresOf(frame);
+    targets.push(leadersOf(scores));
+    gaps.push(leastGap(scores));
+  }
+  return { flow, positions, targets, gaps, scoresOf };
+}
+
+/** So many returns to targets it left are no passing of scores. */
+const RETURNS = 3;
+
+function slidingTokens(targets: HardRun['targets']): number[] {
+  const tokens = targets[0].map((_, i) => i);
+  return tokens.filter((i) => {
+    const held = new Set([targets[0][i]]);
+    let returns = 0;
+    targets.slice(1).forEach((now, k) => {
+      if (now[i] !== targets[k][i] && held.has(now[i])) returns++;
+      held.add(now[i]);
+    });
+    return returns >= RETURNS;
+  });
+}
+
+/** The last share of layers, in which a sliding token meets all of the leaders that it slides between. */
+const LATELY = 0.1;
+
+function listenedTo(targets: HardRun['targets'], sliding: readonly number[]): Set<number>[] {
+  const last = targets[targets.length - 1];
+  const lately = targets.slice(-Math.max(1, Math.round(LATELY * targets.length)));
+  return last.map((target, i) =>
+    sliding.includes(i) ? new Set(lately.map((each) => each[i])) : new Set([target]),
+  );
 }
 
 /** Gaps in units of 1/β at which errors before the first turn are looked at. */
 const GAPS = [6, 8, 10, 12, 14, 16, 18];
 
-interface HardRun {
-  /** After 0, 1, … layers. */
-  readonly positions: readonly Matrix[];
-  readonly scores: readonly Matrix[];
+interface BetweenTiesRun extends Pick<HardRun, 'positions' | 'targets' | 'gaps'> {
   readonly step: number;
   readonly softEnd: (beta: number, layers: number) => Promise<Matrix>;
 }
 
-async function betweenTies({ positions, scores, step, softEnd }: HardRun): Promise<BetweenTies> {
-  const first = leadersOf(scores[0]);
-  const turn = scores.findIndex((each) => leadersOf(each).some((leader, i) => leader !== first[i]));
+async function betweenTies(hard: BetweenTiesRun): Promise<BetweenTies> {
+  const { positions, targets, gaps, step, softEnd } = hard;
+  const turn = targets.findIndex((each) => each.some((leader, i) => leader !== targets[0][i]));
   const until = turn < 0 ? positions.length - 1 : Math.max(1, Math.floor(turn / 2));
-  const gap = Math.min(...scores.slice(0, until).map(leastGap));
-  const betas = GAPS.map((count) => count / gap);
+  const gap = gaps.slice(0, until).reduce((least, one) => Math.min(least, one));
+  // among many tokens two scores may lie so close that no β tells them apart
+  const betas = GAPS.map((count) => count / gap).filter((beta) => beta <= MOST_BETA);
   const error: number[] = [];
   for (const beta of betas) error.push(farthest(await softEnd(beta, until), positions[until]));
-  return { time: until * step, gap, betas, error, exponential: rates(betas, error).exponential };
+  const fitted = rates(betas, error);
+  const problem =
+    betas.length < FEWEST_POINTS
+      ? `the gap of scores is ${gap.toPrecision(3)}, and β beyond ${MOST_BETA} would be needed: take fewer tokens`
+      : fitted.problem;
+  return { time: until * step, gap, betas, error, exponential: fitted.exponential, problem };
 }
 
 /** M with scores x_i M x_jᵀ, as the entry has it. */
-function scoreMatrix(hard: SimulationOptions, { n, d }: { n: number; d: number }): Matrix {
+function scoreMatrix(hard: SimulationOptions, { n, d }: Pick<Parsed, 'n' | 'd'>): Matrix {
   const { entry, parameters } = simulationSettings({ ...hard, n, d });
   const weights = entry.interaction?.(parameters, d, 0).weights;
   if (weights) return product(weights.query, transposed(weights.key));
@@ -256,7 +351,8 @@ function fitRate(x: readonly number[], y: readonly number[]): RateFit {
   const centre = mean(y);
   const all = y.reduce((sum, value) => sum + (value - centre) ** 2, 0);
   const rest = y.reduce((sum, value, i) => sum + (value - intercept - slope * x[i]) ** 2, 0);
-  return { rate: -slope, low: -high, high: -low, explained: 1 - rest / all };
+  // of values that are all the same a flat line leaves nothing to explain
+  return { rate: -slope, low: -high, high: -low, explained: all > 0 ? 1 - rest / all : 1 };
 }
 
 /** Tokens within this angle are one cluster. */
