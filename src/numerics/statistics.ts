@@ -36,9 +36,59 @@ export function histogram(
   return counts;
 }
 
-/** The middle value, or the mean of the two in the middle; NaN for an empty list. */
+/** The middle value, or the mean of the two in the middle; NaN for an empty list. By selection, O(n). */
 export function median(values: ArrayLike<number>): number {
-  const rising = Float64Array.from(values).sort();
-  const middle = rising.length / 2;
-  return (rising[Math.ceil(middle) - 1] + rising[Math.floor(middle)]) / 2;
+  const numbers = Float64Array.from(values);
+  const middle = numbers.length >> 1;
+  const upper = select(numbers, middle);
+  if (numbers.length % 2 === 1) return upper;
+  const lower = numbers
+    .subarray(0, middle)
+    .reduce((most, value) => Math.max(most, value), -Infinity);
+  return (lower + upper) / 2;
+}
+
+/** The value that is at place k of the rising order; those before it end up before it (Hoare, CACM 4, 1961). */
+function select(values: Float64Array, k: number): number {
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const pivot = values[k];
+    let [i, j] = [low, high];
+    while (i <= j) {
+      while (values[i] < pivot) i++;
+      while (pivot < values[j]) j--;
+      if (i > j) break;
+      const kept = values[i];
+      values[i++] = values[j];
+      values[j--] = kept;
+    }
+    if (j < k) low = i;
+    if (k < i) high = j;
+  }
+  return values[k];
+}
+
+/**
+ * Spearman's rank correlation, −1 … 1: Pearson's of the ranks, equal values sharing the mean of theirs.
+ * NaN where all values of one list are equal.
+ */
+export function rankCorrelation(x: ArrayLike<number>, y: ArrayLike<number>): number {
+  const [a, b] = [ranks(x), ranks(y)];
+  const middle = (a.length - 1) / 2;
+  const along = (u: Float64Array, v: Float64Array) =>
+    u.reduce((sum, value, i) => sum + (value - middle) * (v[i] - middle), 0);
+  return along(a, b) / Math.sqrt(along(a, a) * along(b, b));
+}
+
+/** From 0 on. */
+function ranks(values: ArrayLike<number>): Float64Array {
+  const order = Array.from(values, (_, i) => i).sort((i, j) => values[i] - values[j]);
+  const out = new Float64Array(order.length);
+  for (let from = 0; from < order.length; ) {
+    let to = from;
+    while (to < order.length && values[order[to]] === values[order[from]]) to++;
+    for (let k = from; k < to; k++) out[order[k]] = (from + to - 1) / 2;
+    from = to;
+  }
+  return out;
 }

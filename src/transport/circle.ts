@@ -4,10 +4,11 @@
  */
 import { type LineMeasure, sorted } from './line.ts';
 
-const TURN = 2 * Math.PI;
+/** A whole turn, in radians. */
+export const TURN = 2 * Math.PI;
 
 /** Angles in [0, 2π), rising, with their masses: any angle is brought there. */
-function around({ values, masses }: LineMeasure) {
+export function around({ values, masses }: LineMeasure) {
   const angles = Float64Array.from(values, (angle) => {
     const rest = angle - TURN * Math.floor(angle / TURN);
     return rest < TURN ? rest : 0;

@@ -51,3 +51,13 @@ export function checkSameSpace(x: Matrix, y: Matrix): void {
       `points in R^${x.columns} and in R^${y.columns} are compared: expected one dimension`,
     );
 }
+
+/** Throws InputError (field `points`) where a coordinate is no finite number. */
+export function checkFinite({ data, columns }: Matrix): void {
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0)
+    throw new InputError(
+      'points',
+      `point ${Math.floor(at / columns)} has the coordinate ${data[at]}: expected finite numbers`,
+    );
+}

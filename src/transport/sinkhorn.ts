@@ -2,10 +2,11 @@
  * Entropic transport in the log domain, and the Sinkhorn divergence: a distance between measures with
  * any masses, smooth in the points, that tends to W_2² as ε → 0.
  */
-import { Matrix as LibraryMatrix, solve } from 'ml-matrix';
 import { ConvergenceError, InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { checkSameSpace, type Measure, squaredDistances, unitMasses } from './measure.ts';
+import { dualValue, newton } from './sinkhorn-newton.ts';
+import { softMinimum, sumError, transposedCosts } from './soft-minimum.ts';
 
 export interface SinkhornSettings {
   /** ε > 0, in units of the cost. */
@@ -14,10 +15,19 @@ export interface SinkhornSettings {
   readonly tolerance?: number;
   /** Sweeps over all ε; default 100,000. */
   readonly maximumSweeps?: number;
+  /** Sweeps at the last ε before Newton's method takes over, up to 1,000 points; default 50. */
+  readonly patience?: number;
+  /** Potentials g [m] of a transport close to this one: begins there, at the last ε. */
+  readonly start?: Float64Array;
+}
+
+export interface UnbalancedSettings extends SinkhornSettings {
+  /** ρ > 0: wrong sums are allowed at the price ρ KL(sums | masses), on both sides; default ∞, not allowed. */
+  readonly penalty?: number;
 }
 
 export interface EntropicTransport {
-  /** min_π ⟨C, π⟩ + ε KL(π | a ⊗ b) = ⟨a, f⟩ + ⟨b, g⟩ */
+  /** min_π ⟨C, π⟩ + ε KL(π | a ⊗ b), by duality ⟨a, f⟩ + ⟨b, g⟩ where the sums are met. */
   readonly cost: number;
   /** Potentials f [n] and g [m]; the plan is π_ij = a_i b_j e^{(f_i + g_j − C_ij)/ε}. */
   readonly f: Float64Array;
@@ -26,49 +36,59 @@ export interface EntropicTransport {
 }
 
 const TOLERANCE = 1e-9;
-const ROUNDING = 1e-13;
 
 /** From each ε to the next smaller one, down to the one asked for. */
 const SCALING = 0.5;
-/** Sweeps at the last ε before Newton's method takes over, where the second measure has few enough points. */
-const PATIENCE = 50;
+/** The second measure has at most so many points where Newton's method is tried. */
 const MOST_SOLVED = 1000;
-const NEWTON_STEPS = 100;
 
 /**
  * Sinkhorn's algorithm on log potentials with ε-scaling (Cuturi 2013; Schmitzer, SIAM J. Sci. Comput. 41,
  * 2019). For small ε its rate is no better than 1 − e^{−gap/ε}; Newton's method on the semi-dual finishes
- * it for up to 1,000 points. `costs` [n, m] row by row, masses of sum 1. Throws InputError for an ε that is
+ * it for up to 1,000 points. `costs` [n, m] row by row, masses of sum 1. With a penalty ρ the transport is
+ * unbalanced (Chizat, Peyré, Schmitzer, Vialard, Math. Comp. 87, 2018): to the cost is added
+ * ρ KL(π1 | a) + ρ KL(πᵀ1 | b), KL(p | q) = Σ p log(p/q) − p + q. Throws InputError for an ε or ρ that is
  * none, and ConvergenceError where the tolerance is not reached.
  */
 export function entropicTransport(
   costs: Float64Array,
   a: Float64Array,
   b: Float64Array,
-  settings: SinkhornSettings,
+  settings: UnbalancedSettings,
 ): EntropicTransport {
-  const problem = { costs, across: transposedCosts(costs, a.length), a, b };
-  const [f, g] = [new Float64Array(a.length), new Float64Array(b.length)];
+  const { start = new Float64Array(b.length), tolerance = TOLERANCE } = settings;
+  const { penalty = Number.POSITIVE_INFINITY, epsilon } = settings;
+  if (!(penalty > 0))
+    throw new InputError(
+      'penalty',
+      `penalty is ${penalty}: expected a number above 0, or Infinity`,
+    );
+  const problem = { costs, across: transposedCosts(costs, a.length), a, b, epsilon, penalty };
+  const [f, g] = [new Float64Array(a.length), start.slice()];
   const next = g.slice();
+  softMinimum(costs, g, b, epsilon, f, penalty);
   const sweep = (epsilon: number) => {
-    softMinimum(problem.across, f, a, epsilon, next);
-    const error = sumError(g, next, b, epsilon);
+    softMinimum(problem.across, f, a, epsilon, next, penalty);
+    const error = sumError(g, next, b, epsilon, penalty);
     g.set(next);
-    softMinimum(costs, g, b, epsilon, f);
+    softMinimum(costs, g, b, epsilon, f, penalty);
     return error;
   };
-  const finish = b.length <= MOST_SOLVED ? () => newton(problem, f, g, settings) : null;
+  const finish = b.length <= MOST_SOLVED ? () => newton(problem, f, g, tolerance) : null;
   const sweeps = iterate(costs, settings, sweep, finish);
-  return { cost: dot(a, f) + dot(b, g), f, g, sweeps };
+  return { cost: dualValue(problem, f, g), f, g, sweeps };
 }
 
-/** A measure against itself: f = g, by averaged sweeps, which converge fast (Feydy et al. 2019). */
-function selfTransport(
+/**
+ * Of a measure with itself at symmetric costs: f = g, by averaged sweeps, which converge fast (Feydy et al.
+ * 2019). Otherwise as `entropicTransport`.
+ */
+export function symmetricTransport(
   costs: Float64Array,
   a: Float64Array,
   settings: SinkhornSettings,
 ): EntropicTransport {
-  const f = new Float64Array(a.length);
+  const f = settings.start?.slice() ?? new Float64Array(a.length);
   const next = f.slice();
   const sweep = (epsilon: number) => {
     softMinimum(costs, f, a, epsilon, next);
@@ -86,91 +106,25 @@ function selfTransport(
  */
 function iterate(
   costs: Float64Array,
-  { epsilon, tolerance = TOLERANCE, maximumSweeps = 100_000 }: SinkhornSettings,
+  settings: SinkhornSettings,
   sweep: (epsilon: number) => number,
   finish: (() => boolean) | null,
 ): number {
+  const { epsilon, tolerance = TOLERANCE, maximumSweeps = 100_000 } = settings;
+  const { patience = 50, start } = settings;
   checkEpsilon(epsilon);
-  let now = costs.reduce((most, cost) => Math.max(most, cost), epsilon);
+  let now = start ? epsilon : costs.reduce((most, cost) => Math.max(most, cost), epsilon);
   let sweeps = 0;
   for (; now > epsilon; now = Math.max(epsilon, SCALING * now), sweeps++) sweep(now);
+  let residual = Number.POSITIVE_INFINITY;
   for (let here = 0; sweeps < maximumSweeps; sweeps++, here++) {
-    if (sweep(epsilon) <= tolerance) return sweeps;
-    if (here === PATIENCE && finish?.()) return sweeps;
+    residual = sweep(epsilon);
+    if (residual <= tolerance) return sweeps;
+    if (here === patience && finish?.()) return sweeps;
   }
   throw new ConvergenceError(
-    `Sinkhorn at ε = ${epsilon} is not within ${tolerance} of the masses after ${maximumSweeps} sweeps: choose a larger epsilon, or more sweeps`,
+    `Sinkhorn at ε = ${epsilon} is not within ${tolerance} of the masses after ${maximumSweeps} sweeps, the residual is ${residual.toPrecision(3)}: choose a larger epsilon (in attention a smaller β), or more sweeps`,
   );
-}
-
-/**
- * Newton's method for the concave semi-dual g ↦ ⟨a, f(g)⟩ + ⟨b, g⟩, f(g) the soft minimum: its gradient is
- * b − c, c the column sums of the plan, its Hessian (πᵀ diag(a)⁻¹ π − diag(c)) / ε. Whether it got there.
- */
-function newton(
-  { costs, across, a, b }: Problem,
-  f: Float64Array,
-  g: Float64Array,
-  { epsilon, tolerance = TOLERANCE }: SinkhornSettings,
-): boolean {
-  const next = g.slice();
-  const value = () => dot(a, f) + dot(b, g);
-  for (let step = 0; step < NEWTON_STEPS; step++) {
-    softMinimum(across, f, a, epsilon, next);
-    if (sumError(g, next, b, epsilon) <= tolerance) return true;
-    const direction = newtonStep({ costs, across, a, b }, f, g, epsilon);
-    const [start, before] = [g.slice(), value()];
-    let length = 1;
-    do {
-      if (length < 1e-6) return false;
-      for (let j = 0; j < g.length; j++) g[j] = start[j] + length * direction[j];
-      softMinimum(costs, g, b, epsilon, f);
-      length /= 2;
-    } while (!(value() >= before - ROUNDING * Math.abs(before)));
-  }
-  return false;
-}
-
-function newtonStep(
-  { costs, a, b }: Problem,
-  f: Float64Array,
-  g: Float64Array,
-  epsilon: number,
-): ArrayLike<number> {
-  const [n, m] = [a.length, b.length];
-  const hessian = LibraryMatrix.zeros(m, m);
-  const gradient = LibraryMatrix.columnVector(b);
-  const shares = new Float64Array(m);
-  for (let i = 0; i < n; i++) {
-    // row i of the plan over a_i
-    for (let j = 0; j < m; j++)
-      shares[j] = b[j] * Math.exp((f[i] + g[j] - costs[i * m + j]) / epsilon);
-    for (let j = 0; j < m; j++) {
-      const mass = a[i] * shares[j];
-      gradient.set(j, 0, gradient.get(j, 0) - mass);
-      hessian.set(j, j, hessian.get(j, j) + mass);
-      for (let k = 0; k < m; k++) hessian.set(j, k, hessian.get(j, k) - mass * shares[k]);
-    }
-  }
-  // a constant added to g changes nothing: one is chosen
-  hessian.add(1 / m ** 2);
-  return solve(hessian, gradient.mul(epsilon)).to1DArray();
-}
-
-/** Σ_i |sum of row i − a_i|, where `next` are the potentials that would make the sums exact. */
-function sumError(f: Float64Array, next: Float64Array, a: Float64Array, epsilon: number): number {
-  return a.reduce(
-    (sum, mass, i) => sum + mass * Math.abs(Math.expm1((f[i] - next[i]) / epsilon)),
-    0,
-  );
-}
-
-interface Problem {
-  readonly costs: Float64Array;
-  /** The costs with rows and columns exchanged. */
-  readonly across: Float64Array;
-  readonly a: Float64Array;
-  readonly b: Float64Array;
 }
 
 function checkEpsilon(epsilon: number): void {
@@ -181,32 +135,8 @@ function checkEpsilon(epsilon: number): void {
     );
 }
 
-/** out_i = −ε log Σ_j b_j e^{(g_j − C_ij)/ε} */
-function softMinimum(
-  costs: Float64Array,
-  g: Float64Array,
-  b: Float64Array,
-  epsilon: number,
-  out: Float64Array,
-): void {
-  const m = g.length;
-  for (let i = 0; i < out.length; i++) {
-    let largest = Number.NEGATIVE_INFINITY;
-    for (let j = 0; j < m; j++) if (b[j] > 0) largest = Math.max(largest, g[j] - costs[i * m + j]);
-    let sum = 0;
-    for (let j = 0; j < m; j++)
-      sum += b[j] * Math.exp((g[j] - costs[i * m + j] - largest) / epsilon);
-    out[i] = -largest - epsilon * Math.log(sum);
-  }
-}
-
 const dot = (a: Float64Array, b: Float64Array) =>
   a.reduce((sum, value, i) => sum + value * b[i], 0);
-
-function transposedCosts(costs: Float64Array, n: number): Float64Array {
-  const m = costs.length / n;
-  return costs.map((_, at) => costs[(at % n) * m + Math.floor(at / n)]);
-}
 
 export interface Divergence {
   /** S_ε = OT_ε(a, b) − ½ OT_ε(a, a) − ½ OT_ε(b, b) ≥ 0, with the cost |x − y|². */
@@ -229,8 +159,8 @@ export function sinkhornDivergence(x: Measure, y: Measure, settings: SinkhornSet
     second: squaredDistances(y.points, y.points),
   };
   const between = entropicTransport(costs.between, a, b, settings);
-  const first = selfTransport(costs.first, a, settings);
-  const second = selfTransport(costs.second, b, settings);
+  const first = symmetricTransport(costs.first, a, settings);
+  const second = symmetricTransport(costs.second, b, settings);
   const gradient = matrix(x.points.rows, x.points.columns);
   const pull = (
     sign: number,

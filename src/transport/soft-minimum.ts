@@ -1,0 +1,51 @@
+/**
+ * The soft minimum over a row of costs, and how far the sums of a plan are from their masses: the parts
+ * of which every entropic transport is made. Not the iterations: those are sinkhorn.ts and the barycentres.
+ */
+
+/**
+ * out_i = −ε log Σ_j b_j e^{(g_j − C_ij)/ε}, costs [n, m] row by row. At a penalty ρ on wrong sums (see
+ * `entropicTransport`) divided by 1 + ε/ρ: the best potentials f to given g.
+ */
+export function softMinimum(
+  costs: Float64Array,
+  g: Float64Array,
+  b: Float64Array,
+  epsilon: number,
+  out: Float64Array,
+  penalty = Number.POSITIVE_INFINITY,
+): void {
+  const m = g.length;
+  for (let i = 0; i < out.length; i++) {
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let j = 0; j < m; j++) if (b[j] > 0) largest = Math.max(largest, g[j] - costs[i * m + j]);
+    let sum = 0;
+    for (let j = 0; j < m; j++)
+      sum += b[j] * Math.exp((g[j] - costs[i * m + j] - largest) / epsilon);
+    out[i] = (-largest - epsilon * Math.log(sum)) / (1 + epsilon / penalty);
+  }
+}
+
+/**
+ * Σ_i |sum of row i − what is asked of it|, where `next` are the potentials that would make the sums
+ * exact; asked of row i is a_i, at a penalty ρ only a_i e^{−f_i/ρ}.
+ */
+export function sumError(
+  f: Float64Array,
+  next: Float64Array,
+  a: Float64Array,
+  epsilon: number,
+  penalty = Number.POSITIVE_INFINITY,
+): number {
+  const sharpness = 1 / epsilon + 1 / penalty;
+  return a.reduce((sum, mass, i) => {
+    const asked = mass * Math.exp(-f[i] / penalty);
+    return sum + asked * Math.abs(Math.expm1((f[i] - next[i]) * sharpness));
+  }, 0);
+}
+
+/** Costs [n, m] with rows and columns exchanged: [m, n]. */
+export function transposedCosts(costs: Float64Array, n: number): Float64Array {
+  const m = costs.length / n;
+  return costs.map((_, at) => costs[(at % n) * m + Math.floor(at / n)]);
+}
