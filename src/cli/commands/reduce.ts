@@ -1,0 +1,17 @@
+/** `reduce`: reduced models in Wasserstein spaces, forward and inverse. Each question is a subcommand. */
+import { Command } from 'commander';
+import { barycentreCommand } from '../reduce/barycentre.ts';
+import { forwardCommand } from '../reduce/forward.ts';
+import { matricesCommand } from '../reduce/matrices.ts';
+import { parametersCommand } from '../reduce/parameters.ts';
+import { stateCommand } from '../reduce/state.ts';
+
+export function reduceCommand(): Command {
+  return new Command('reduce')
+    .description('few snapshots for a whole family of measures, and what data tell of them')
+    .addCommand(barycentreCommand())
+    .addCommand(forwardCommand())
+    .addCommand(stateCommand())
+    .addCommand(parametersCommand())
+    .addCommand(matricesCommand());
+}

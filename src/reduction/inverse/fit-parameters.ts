@@ -1,0 +1,80 @@
+/** Inverse parameter estimation of a family: the values that explain one set of data, with intervals. */
+import { confidence } from '../../numerics/confidence.ts';
+import { InputError } from '../../numerics/errors.ts';
+import { leastSquares } from '../../numerics/least-squares.ts';
+import type { OpenFamily } from '../families/catalogue.ts';
+
+export interface ParameterEstimate {
+  /** One a parameter that has a range. */
+  readonly values: readonly number[];
+  /** 95 %; null where the data do not bound the parameter. */
+  readonly low: readonly (number | null)[];
+  readonly high: readonly (number | null)[];
+  /** Estimated deviation of one datum; null without data to spare. */
+  readonly deviation: number | null;
+  /** Unit directions of the parameters that the data do not feel, to first order. */
+  readonly null_space: readonly (readonly number[])[];
+  readonly rounds: number;
+}
+
+/**
+ * Singular values below are none: beside central differences of flows, which err by about 1e-7, and beside
+ * the rounding of data and parameters of order one.
+ */
+export const nullBelow = (largest: number): number => Math.max(1e-5 * largest, 1e-12);
+
+/** The search goes beyond the ranges by their width at most. */
+const BEYOND = 1;
+
+/**
+ * argmin_p |see(μ(p)) − data|² by Levenberg and Marquardt from `start` (absent: the middle of the ranges),
+ * with 95 % intervals for independent errors of one deviation. Where data leave directions open the answer
+ * is that nearest to the start, to first order, in units of the ranges. Throws InputError (field `data`)
+ * for data of another number than is seen, and ConvergenceError.
+ */
+export async function fitParameters(
+  family: OpenFamily,
+  see: (quantiles: Float64Array) => Float64Array,
+  data: ArrayLike<number>,
+  start?: readonly number[],
+): Promise<ParameterEstimate> {
+  const { ranges } = family;
+  const widths = ranges.map(({ low, high }) => high - low);
+  // each parameter in units of its range, so that one damping serves all
+  const unit = (values: readonly number[]) =>
+    values.map((value, i) => (value - ranges[i].low) / widths[i]);
+  const back = (x: number, i: number) =>
+    Math.min(ranges[i].maximum, Math.max(ranges[i].minimum, ranges[i].low + x * widths[i]));
+  const from = start ?? ranges.map(({ low, high }) => (low + high) / 2);
+  checkData(data, see(await family.quantiles(from)));
+  const problem = {
+    residuals: async (x: Float64Array) =>
+      see(await family.quantiles(x.map(back))).map((value, i) => value - data[i]),
+    low: unit(ranges.map(({ minimum }) => minimum)).map((end) => Math.max(end, -BEYOND)),
+    high: unit(ranges.map(({ maximum }) => maximum)).map((end) => Math.min(end, 1 + BEYOND)),
+  };
+  const fit = await leastSquares(problem, unit(from));
+  const { intervals, deviation, null_space } = confidence(fit, nullBelow);
+  const end = (x: number | null, i: number) => (x === null ? null : ranges[i].low + x * widths[i]);
+  return {
+    values: Array.from(fit.values, back),
+    low: intervals.map(({ low }, i) => end(low, i)),
+    high: intervals.map(({ high }, i) => end(high, i)),
+    deviation,
+    null_space: null_space.map((x) => unitVector(x.map((part, i) => part * widths[i]))),
+    rounds: fit.rounds,
+  };
+}
+
+function unitVector(direction: readonly number[]): number[] {
+  const length = Math.hypot(...direction);
+  return direction.map((part) => part / length);
+}
+
+function checkData(data: ArrayLike<number>, seen: Float64Array): void {
+  if (data.length === seen.length && Array.from(data).every(Number.isFinite)) return;
+  throw new InputError(
+    'data',
+    `${data.length} data are given: expected ${seen.length} finite numbers, one for each that is seen of a measure`,
+  );
+}

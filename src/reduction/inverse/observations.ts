@@ -1,0 +1,76 @@
+/** Linear observations of a measure, y_j = ∫ φ_j dμ: moments, or local averages. Not their noise. */
+import { z } from 'zod';
+import { type Matrix, matrix } from '../../numerics/matrix.ts';
+import { mean } from '../../numerics/statistics.ts';
+
+export const OBSERVATIONS = ['moments', 'bumps'] as const;
+
+export const observeOption = z
+  .enum(OBSERVATIONS, { error: 'expected moments or bumps' })
+  .default('bumps')
+  .describe('∫ s^k dμ, s = −1 … 1 over the domain; or averages with Gaussian bumps along it');
+
+/** Where measures of a family lie. */
+export interface Domain {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** φ and φ'. */
+export interface Observation {
+  value(x: number): number;
+  slope(x: number): number;
+}
+
+/** From the least to the largest quantile of the rows. */
+export function domainOf({ data }: Matrix): Domain {
+  const low = data.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+  const high = data.reduce((most, value) => Math.max(most, value), low);
+  return { low, high: high > low ? high : low + 1 };
+}
+
+/** The first `count` observations of a kind. */
+export function observations(
+  kind: (typeof OBSERVATIONS)[number],
+  count: number,
+  domain: Domain,
+): Observation[] {
+  const make = kind === 'moments' ? moment : bump;
+  return Array.from({ length: count }, (_, j) => make(j, count, domain));
+}
+
+function moment(j: number, _count: number, { low, high }: Domain): Observation {
+  const [centre, radius] = [(low + high) / 2, (high - low) / 2];
+  return {
+    value: (x) => ((x - centre) / radius) ** (j + 1),
+    slope: (x) => ((j + 1) / radius) * ((x - centre) / radius) ** j,
+  };
+}
+
+/** e^{−(x − c)²/2w²}: `count` of them, of the width of their distance. */
+function bump(j: number, count: number, { low, high }: Domain): Observation {
+  const width = (high - low) / count;
+  const centre = low + (j + 0.5) * width;
+  const value = (x: number) => Math.exp(-(((x - centre) / width) ** 2) / 2);
+  return { value, slope: (x) => (-(x - centre) / width ** 2) * value(x) };
+}
+
+/** y of a measure by its quantiles, [m]. */
+export const observe = (functions: readonly Observation[], quantiles: Float64Array): Float64Array =>
+  Float64Array.from(functions, ({ value }) => mean(quantiles.map(value)));
+
+/** ∂y/∂z [m, k] where the quantiles move by directions_k [N] with z_k. */
+export function observationSlopes(
+  functions: readonly Observation[],
+  quantiles: Float64Array,
+  directions: readonly Float64Array[],
+): Matrix {
+  const out = matrix(functions.length, directions.length);
+  functions.forEach(({ slope }, j) => {
+    const slopes = quantiles.map(slope);
+    directions.forEach((direction, k) => {
+      out.data[j * directions.length + k] = mean(direction.map((move, l) => move * slopes[l]));
+    });
+  });
+  return out;
+}

@@ -1,0 +1,147 @@
+/**
+ * Inverse state estimation: the measure from a few linear observations, among those of a reduced model. The
+ * unknowns z are coordinates of tangent PCA in units of their deviation over the training snapshots.
+ */
+import { type Sensitivity, sensitivity } from '../../numerics/confidence.ts';
+import { InputError } from '../../numerics/errors.ts';
+import { leastSquares, type Problem } from '../../numerics/least-squares.ts';
+import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
+import { projectOnAxes } from '../../numerics/spectrum.ts';
+import { tangentModel } from '../forward/components.ts';
+import { monotone } from '../quantiles.ts';
+import { type Observation, observationSlopes, observe } from './observations.ts';
+
+export interface StateModel {
+  /** Quantiles of the mean measure, [N]. */
+  readonly mean: Float64Array;
+  /** The quantiles are mean + Σ z_k directions_k, each [N]. */
+  readonly directions: readonly Float64Array[];
+}
+
+/** Of the training snapshots [m, N]; directions that are rounding are left out. */
+export function stateModel(training: Matrix, components: number): StateModel {
+  const axes = tangentModel(training, components);
+  const coordinates = projectOnAxes(training, axes);
+  const used = axes.explained.filter((share) => share > 0).length;
+  const directions = Array.from({ length: used }, (_, k) => {
+    const column = Array.from({ length: training.rows }, (_, i) => row(coordinates, i)[k]);
+    const deviation = Math.hypot(...column) / Math.sqrt(training.rows);
+    return row(axes.axes, k).map((value) => deviation * value);
+  });
+  return { mean: axes.mean, directions };
+}
+
+export interface StateEstimate {
+  /** z */
+  readonly coordinates: Float64Array;
+  /** Of the measure, rising. */
+  readonly quantiles: Float64Array;
+  /** W_2 expected from noise and from what is not observed, the model being right. */
+  readonly expected: number;
+  /** Directions of z that the observations do not feel, to first order: none where all is determined. */
+  readonly null_space: readonly (readonly number[])[];
+}
+
+/** A direction that moves the observations by less is not observed: they and z are of order one. */
+const unobserved = () => 1e-10;
+/** Deviations on the way to small ones, and the one that stands for none. */
+const WAY = [0.1, 0.01, 1e-3, 1e-4, 1e-6];
+
+/**
+ * The most likely z for observations y [m] with independent errors of deviation `noise` and z of deviation
+ * one: min |y − y(z)|²/noise² + |z|² (Tikhonov). Without noise its limit: the z that fits, and among
+ * several the one of least |z|; then `null_space` says what the answer leaves open. Throws InputError
+ * (field `observations`) where y and the functions differ in number, or are none.
+ */
+export async function estimateState(
+  model: StateModel,
+  functions: readonly Observation[],
+  y: ArrayLike<number>,
+  noise: number,
+): Promise<StateEstimate> {
+  checkObservations(functions, y, noise);
+  let z: Float64Array = new Float64Array(model.directions.length);
+  for (const deviation of [...WAY.filter((one) => one > noise), ...(noise > 0 ? [noise] : [])])
+    z = (await leastSquares(likelihood(model, functions, y, deviation), z)).values;
+  const seen = sensitivity(slopesAt(model, functions, z), unobserved);
+  if (noise === 0 && seen.rank === z.length)
+    z = (await leastSquares(misfit(model, functions, y), z)).values;
+  return {
+    coordinates: z,
+    quantiles: monotone(quantilesAt(model, z)),
+    expected: expectedError(model, sensitivity(slopesAt(model, functions, z), unobserved), noise),
+    null_space: seen.directions.slice(seen.rank),
+  };
+}
+
+function checkObservations(
+  functions: readonly Observation[],
+  y: ArrayLike<number>,
+  noise: number,
+): void {
+  const numbers = Array.from(y).every(Number.isFinite);
+  if (functions.length === 0 || y.length !== functions.length || !numbers)
+    throw new InputError(
+      'observations',
+      `${y.length} observations of ${functions.length} functions are given: expected a finite number for each, and one at least`,
+    );
+  if (!(noise >= 0 && noise < Number.POSITIVE_INFINITY))
+    throw new InputError('noise', `noise is ${noise}: expected a deviation of at least 0`);
+}
+
+function quantilesAt({ mean, directions }: StateModel, z: Float64Array): Float64Array {
+  const quantiles = mean.slice();
+  directions.forEach((direction, k) => {
+    for (let l = 0; l < quantiles.length; l++) quantiles[l] += z[k] * direction[l];
+  });
+  return quantiles;
+}
+
+const slopesAt = (model: StateModel, functions: readonly Observation[], z: Float64Array) =>
+  observationSlopes(functions, quantilesAt(model, z), model.directions);
+
+function misfit(
+  model: StateModel,
+  functions: readonly Observation[],
+  y: ArrayLike<number>,
+): Required<Pick<Problem, 'residuals' | 'jacobian'>> {
+  return {
+    residuals: (z) => observe(functions, quantilesAt(model, z)).map((value, j) => value - y[j]),
+    jacobian: (z) => slopesAt(model, functions, z),
+  };
+}
+
+/** The misfit over the deviation, and z itself below it. */
+function likelihood(
+  model: StateModel,
+  functions: readonly Observation[],
+  y: ArrayLike<number>,
+  deviation: number,
+): Problem {
+  const { residuals, jacobian } = misfit(model, functions, y);
+  const m = functions.length;
+  return {
+    async residuals(z) {
+      const both = new Float64Array(m + z.length);
+      both.set((await residuals(z)).map((value) => value / deviation));
+      both.set(z, m);
+      return both;
+    },
+    jacobian(z) {
+      const both = matrix(m + z.length, z.length);
+      both.data.set(jacobian(z).data.map((value) => value / deviation));
+      for (let k = 0; k < z.length; k++) both.data[(m + k) * z.length + k] = 1;
+      return both;
+    },
+  };
+}
+
+/** √ of the trace of the covariance (JᵀJ/noise² + I)⁻¹, carried to W_2. */
+function expectedError({ mean, directions }: StateModel, seen: Sensitivity, noise: number): number {
+  const weights = directions.map((one) => one.reduce((sum, value) => sum + value ** 2, 0));
+  const variance = seen.directions.reduce((sum, direction, d) => {
+    const left = d < seen.rank ? noise ** 2 / (noise ** 2 + seen.singular[d] ** 2) : 1;
+    return sum + left * direction.reduce((part, v, k) => part + v ** 2 * weights[k], 0);
+  }, 0);
+  return Math.sqrt(variance / mean.length);
+}

@@ -1,0 +1,107 @@
+/** `reduce` as a user runs it. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { command } from './command.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'schmetterling-reduce-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const reduce = (...args: string[]) => command(['reduce', ...args]);
+
+it('forward: errors by number of snapshots, and a folder of files', async () => {
+  const out = join(folder, 'forward');
+  const { code, stdout, stderr } = await reduce('forward', '--family', 'burgers', '--out', out);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/n +barycentres +tangent PCA +linear PCA/);
+  expect(stdout).toMatch(/greedy choice of \(time, height, width\): \(/);
+  expect(readdirSync(out).sort()).toEqual(['forward.csv', 'forward.json', 'forward.svg']);
+  const rows = readFileSync(join(out, 'forward.csv'), 'utf8').trim().split('\n');
+  expect(rows).toHaveLength(11);
+  const record = JSON.parse(readFileSync(join(out, 'forward.json'), 'utf8'));
+  expect(record).toMatchObject({ command: 'reduce forward', settings: { family: 'burgers' } });
+  expect(Number(rows[1].split(',')[1])).toBe(record.barycentres.test.mean[0]);
+});
+
+it('forward of the flow over given ranges', async () => {
+  const range = ['--low', '1,0.5', '--high', '4,0.5', '--levels', '20', '--training', '8'];
+  const { code, stdout } = await reduce('forward', ...range, '--test', '4', '--components', '3');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/beta 1 to 4, time 0\.5 · 8 training and 4 test/);
+});
+
+it('state: errors by observations and noise', async () => {
+  const few = ['--family', 'gaussian', '--components', '2', '--training', '10', '--test', '4'];
+  const seen = ['--observe', 'moments', '--observations', '1,2', '--noise', '0'];
+  const { code, stdout } = await reduce('state', ...few, ...seen, '--json');
+  expect(code).toBe(0);
+  const { errors, command: name } = JSON.parse(stdout);
+  expect(name).toBe('reduce state');
+  expect(errors[0].nullity).toEqual([1, 0]);
+  expect(errors[0].mean[1]).toBeLessThan(1e-10);
+});
+
+it('parameters: intervals, and what cannot be told', async () => {
+  const { code, stdout } = await reduce('parameters', '--family', 'burgers', '--truth', '1,1,1');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/truth +estimate +95 % from +to +deviation +coverage/);
+  expect(stdout).toMatch(/not identifiable: .* time .* height changes nothing/);
+});
+
+it('matrices: βQᵀK and TV', async () => {
+  const { code, stdout } = await reduce('matrices', '--n', '8', '--snapshots', '2');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/B11 +\d/);
+  expect(stdout).toMatch(/the largest error of an entry is \d\.\de-[2-6]/);
+});
+
+it.each([
+  [['forward', '--family', 'burger'], /did you mean "burgers"/],
+  [['forward', '--levels', '1'], /option levels is 1: expected a whole number from 2/],
+  [['forward', '--low', '1'], /low has 1 numbers: expected 2 for family flow/],
+  [['state', '--observations', '0'], /observations/],
+  [['parameters', '--truth', '1'], /truth has 1 numbers: expected 2/],
+])('%j: exit code 2 and why', async (args, message) => {
+  const { code, stderr } = await reduce(...args);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(message);
+});
+
+it('barycentre: of measures in files, on a line and in the plane', async () => {
+  const file = (name: string, rows: readonly string[]) => {
+    writeFileSync(join(folder, name), `${rows.join('\n')}\n`);
+    return join(folder, name);
+  };
+  const [a, b] = [file('a.csv', ['0', '1']), file('b.csv', ['4', '9'])];
+  const line = await reduce('barycentre', a, b, '--weights', '0.75,0.25', '--json');
+  // Quantiles: 0.75 · 0 + 0.25 · 4 and 0.75 · 1 + 0.25 · 9.
+  expect(JSON.parse(line.stdout)).toMatchObject({ space: 'line', points: [[1], [3]] });
+  const heavy = [file('heavy.csv', ['0,3', '8,1']), file('light.csv', ['4,1'])];
+  const weighed = await reduce('barycentre', ...heavy, '--masses', '--json');
+  expect(JSON.parse(weighed.stdout)).toMatchObject({ points: [[2], [6]], masses: [0.75, 0.25] });
+  const plane = [file('c.csv', ['0,0', '1,0']), file('d.csv', ['0,2', '1,2'])];
+  const out = join(folder, 'plane');
+  expect((await reduce('barycentre', ...plane, '--out', out)).stdout).toContain('a local minimum');
+  expect(readdirSync(out).sort()).toEqual(['barycentre.csv', 'barycentre.json', 'barycentre.svg']);
+  const turned = await reduce(
+    'barycentre',
+    file('e.csv', ['0.1']),
+    file('f.csv', ['6.2']),
+    '--space',
+    'circle',
+    '--json',
+  );
+  expect(JSON.parse(turned.stdout).points[0][0]).toBeCloseTo((0.1 + 6.2) / 2 - Math.PI, 12);
+  for (const [args, message] of [
+    [[a, b, '--weights', '0.5,0.6'], 'have the sum 1.1'],
+    [[a, plane[0]], 'R^1 and in R^2'],
+    [[...plane, '--space', 'circle'], 'points have 2 columns'],
+    [[a, b, '--masses'], 'the rows have one number'],
+    [[a, join(folder, 'none.csv')], 'none.csv'],
+  ] as const) {
+    const refused = await reduce('barycentre', ...args);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain(message);
+  }
+});
