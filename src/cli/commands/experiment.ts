@@ -1,0 +1,35 @@
+/** `experiment`: the claims of the papers, predicted, measured and judged. */
+import { Command } from 'commander';
+
+const HELP = `
+Examples:
+  schmetterling experiment list
+  schmetterling experiment run birth-death --quick
+  schmetterling experiment run c15-sinkformer --set beta=100,n=800 --out runs/claims
+  schmetterling experiment run all --out runs/claims
+
+A verdict compares what was predicted before the measurement with the interval that was measured: holds, does not
+hold, or inconclusive where the interval reaches beyond the prediction. With --out every experiment has a folder
+of run.json, table.csv and figure.svg, and one that is there with the same settings is not run again.`;
+
+export function experimentCommand(): Command {
+  const command = new Command('experiment').description(
+    'claims of the papers: predicted, measured, judged',
+  );
+  command
+    .command('list')
+    .description('all experiments')
+    .option('--json', 'print one JSON document and nothing else')
+    .action(async (flags) => (await import('../experiment/list.ts')).listExperiments(flags));
+  command
+    .command('run')
+    .description('runs one experiment, or all')
+    .argument('<id>', 'of the list, or all')
+    .option('--quick', 'the variant that takes seconds')
+    .option('--set <settings>', 'settings of one experiment, such as n=100,beta=4')
+    .option('--out <folder>', 'write numbers, tables and figures below this folder')
+    .option('--force', 'run again what --out holds already')
+    .option('--json', 'print one JSON document and nothing else')
+    .action(async (id, flags) => (await import('../experiment/run.ts')).runExperiments(id, flags));
+  return command.addHelpText('after', HELP);
+}

@@ -1,0 +1,132 @@
+/** Orthonormal tokens close up along one exact curve; random ones only nearly (claim C3). */
+import { z } from 'zod';
+import type { Point } from '../figures/figure.ts';
+import { simulate } from '../flow/simulation.ts';
+import { numberBetween, wholeNumber } from '../numerics/options.ts';
+import { exponentialIntegral, exponentialIntegral1 } from '../numerics/special.ts';
+import { mean } from '../numerics/statistics.ts';
+import { exactly, experiment } from './experiment.ts';
+
+const schema = z.strictObject({
+  n: wholeNumber(3, 512).default(32),
+  betas: z.array(numberBetween(0.1, 12)).min(2).default([1, 2, 4, 6, 8]),
+  seeds: wholeNumber(1, 1000).default(5).describe('Random starts, for the comparison'),
+  d: wholeNumber(2, 2048).default(128).describe('Of the random starts'),
+  dynamics: z.enum(['sa', 'repulsion']).default('sa'),
+});
+type Settings = z.output<typeof schema>;
+
+const EXACT = 'largest distance of the cosine to 0.999 at the predicted time';
+const SPREAD = 'largest difference of two pairs’ cosines, orthonormal start';
+const GROWS = 'mean deviation of random starts from the curve, largest β over smallest';
+
+/** The cosine that counts as closed. */
+const CLOSED = 0.999;
+const SAMPLES = 9;
+
+export const equiangularExperiment = experiment({
+  id: 'c03-equiangular',
+  title:
+    'From an orthonormal start all pairwise cosines follow one scalar equation exactly; from random starts in high dimension only nearly, and less so the larger β.',
+  citation: 'arXiv 2312.10794, section 5',
+  schema,
+  quick: { seeds: 2 },
+  tiny: { n: 8, betas: [1, 6], seeds: 2, d: 48 },
+  broken: { dynamics: 'repulsion' },
+  predict: () => [
+    {
+      quantity: EXACT,
+      expected: { low: 0, high: 1e-6 },
+      why: 'the time is in closed form by exponential integrals; the integrator runs at 1e-10',
+    },
+    {
+      quantity: SPREAD,
+      expected: { low: 0, high: 1e-9 },
+      why: 'the start and the flow are symmetric under all permutations; round-off is all that breaks it',
+    },
+    {
+      quantity: GROWS,
+      expected: { low: 1.2, high: 1e3 },
+      why: 'cosines of a random start differ by d^{−1/2}, and attention weighs them by e^{β cosine}',
+    },
+  ],
+  async measure(settings, { signal, onProgress }) {
+    const rows = [];
+    for (const [k, beta] of settings.betas.entries()) {
+      signal?.throwIfAborted();
+      rows.push(await compare(settings, beta));
+      onProgress?.((k + 1) / settings.betas.length);
+    }
+    const [first, last] = [rows[0], rows[rows.length - 1]];
+    return {
+      values: {
+        [EXACT]: exactly(Math.max(...rows.map(({ error }) => error))),
+        [SPREAD]: exactly(Math.max(...rows.map(({ spread }) => spread))),
+        [GROWS]: { ...exactly(last.deviation / first.deviation), samples: settings.seeds },
+      },
+      columns: [
+        { name: 'beta', heading: 'β', values: settings.betas },
+        { name: 'time', heading: 'time to 0.999', values: rows.map(({ time }) => time) },
+        { name: 'error', heading: 'error there', values: rows.map(({ error }) => error) },
+        { name: 'deviation', heading: 'random starts', values: rows.map((row) => row.deviation) },
+      ],
+      figure: {
+        title: 'Cosines from orthonormal and random starts',
+        caption: `n = ${settings.n}; lines: orthonormal start, dots: mean cosine of random starts in d = ${settings.d}.`,
+        panels: [
+          {
+            x: { label: 'time', unit: 'of closing' },
+            y: { label: 'cosine', domain: [0, 1] },
+            series: rows.flatMap(({ exact, random }, colour) => [
+              {
+                kind: 'line' as const,
+                name: `β = ${settings.betas[colour]}`,
+                colour,
+                points: exact,
+              },
+              { kind: 'scatter' as const, colour, points: random },
+            ]),
+          },
+        ],
+      },
+    };
+  },
+});
+
+/** t from cosine 0 to u: (e^β/2n) ΔJ + ((n−1)/2n) ΔΛ (THEORY 4.1). */
+function closingTime(u: number, n: number, beta: number): number {
+  const j = (rho: number) =>
+    -Math.exp(-beta) * exponentialIntegral(beta * (1 - rho)) -
+    Math.exp(beta / (n - 1)) * exponentialIntegral1(beta * (rho + 1 / (n - 1)));
+  const lambda = (rho: number) => Math.log((1 + (n - 1) * rho) / (1 - rho));
+  const [dj, dl] = [j(u) - j(0), lambda(u) - lambda(0)];
+  return (Math.exp(beta) * dj + (n - 1) * dl) / (2 * n);
+}
+
+async function compare({ n, d, seeds, dynamics }: Settings, beta: number) {
+  const time = closingTime(CLOSED, n, beta);
+  const times = Array.from({ length: SAMPLES }, (_, k) => (time * k) / (SAMPLES - 1));
+  const cosines = async (start: string, size: number, seed: number) => {
+    const { frames } = await simulate({
+      ...{ dynamics, parameters: { beta }, start, n, d: size, seed, time, saveAt: times },
+      ...{ scheme: 'dopri5', tolerance: 1e-10, diagnostics: ['cosine_mean', 'cosine_min'] },
+    });
+    return frames.map(({ diagnostics }) => ({
+      mean: Number(diagnostics.cosine_mean),
+      least: Number(diagnostics.cosine_min),
+    }));
+  };
+  const exact = await cosines('orthonormal', n, 0);
+  const random: (typeof exact)[] = [];
+  for (let seed = 1; seed <= seeds; seed++) random.push(await cosines('uniform', d, seed));
+  const average = times.map((_, k) => mean(random.map((run) => run[k].mean)));
+  const shares = times.map((at) => at / time);
+  return {
+    time,
+    error: Math.abs(exact[SAMPLES - 1].mean - CLOSED),
+    spread: Math.max(...exact.map((one) => one.mean - one.least)),
+    deviation: mean(average.map((value, k) => Math.abs(value - exact[k].mean))),
+    exact: shares.map((share, k): Point => [share, exact[k].mean]),
+    random: shares.map((share, k): Point => [share, average[k]]),
+  };
+}

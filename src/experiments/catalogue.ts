@@ -1,0 +1,36 @@
+/** The catalogue of experiments. A new one is a file beside this one and a line here. */
+import { entryNamed } from '../numerics/parameters.ts';
+import { birthDeathExperiment } from './birth-death.ts';
+import { hemisphereExperiment } from './c02-hemisphere.ts';
+import { equiangularExperiment } from './c03-equiangular.ts';
+import { repulsionExperiment } from './c09-repulsion.ts';
+import { causalExperiment } from './c11-causal.ts';
+import { normalisationExperiment } from './c13-normalisation.ts';
+import type { Experiment } from './experiment.ts';
+import { perturbationExperiment } from './perturbations.ts';
+import { reductionExperiment } from './reduction.ts';
+import { resnetExperiment } from './resnet.ts';
+import { sinkformerExperiment } from './sinkformer.ts';
+import { svgdExperiment } from './svgd.ts';
+
+export const experiments: readonly Experiment[] = [
+  hemisphereExperiment,
+  equiangularExperiment,
+  repulsionExperiment,
+  causalExperiment,
+  normalisationExperiment,
+  sinkformerExperiment,
+  resnetExperiment,
+  svgdExperiment,
+  birthDeathExperiment,
+  reductionExperiment,
+  perturbationExperiment,
+];
+
+/** The experiment of that id. Throws InputError (field `experiment`) with the nearest one. */
+export const experimentNamed = (id: string): Experiment =>
+  entryNamed(
+    'experiment',
+    experiments.map((entry) => ({ ...entry, name: entry.id })),
+    id,
+  );

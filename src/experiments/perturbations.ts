@@ -1,0 +1,121 @@
+/** What a trained flow map says about its output: does the answer notice what moves the particles? */
+import { z } from 'zod';
+import type { Point } from '../figures/figure.ts';
+import {
+  type PerturbationLimit,
+  perturbationLimit,
+} from '../limits/perturbations/perturbations.ts';
+import { bootstrap } from '../numerics/bootstrap.ts';
+import { wholeNumber } from '../numerics/options.ts';
+import { median, rankCorrelation } from '../numerics/statistics.ts';
+import { experiment } from './experiment.ts';
+
+const TEXTS = [
+  'Mein Lieblingstier ist __',
+  'Ich trinke gern __.',
+  'Heute ist das Wetter __.',
+  'Am Morgen trinkt sie immer __.',
+  'Der __ bellt laut.',
+  'My favourite animal is the __',
+  'I would like a cup of __.',
+  'The weather today is __.',
+  'She opened the __ and went in.',
+  'We eat __ in the evening.',
+];
+
+const schema = z.strictObject({
+  model: z.string().optional().describe('Name of an installed model; the default one if absent'),
+  texts: wholeNumber(2, TEXTS.length).default(TEXTS.length),
+  draws: wholeNumber(1, 100).default(5),
+  shuffled: z.boolean().default(false).describe('Gives every perturbation another one’s answer'),
+});
+
+const CORRELATION =
+  'rank correlation of W₂ at the end with the change of the answer (median of texts)';
+const GROWTH = 'growth of W₂ under noise (median of texts)';
+
+export const perturbationExperiment = experiment({
+  id: 'perturbations',
+  title:
+    'The farther a perturbed text ends from the text in W₂, the more its answer changes: the flow map of a trained model tells which perturbations survive.',
+  citation: 'arXiv 2312.10794, section 2; Dobrushin’s estimate of C19',
+  schema,
+  quick: { texts: 6, draws: 2 },
+  tiny: { texts: 3, draws: 2, model: 'lieblingstier' },
+  broken: { shuffled: true },
+  predict: () => [
+    {
+      quantity: CORRELATION,
+      expected: { low: 0.4, high: 1 },
+      why: 'the answer is read off one end position by a Lipschitz map; the other tokens’ ends add noise to the relation',
+    },
+    {
+      quantity: GROWTH,
+      expected: { low: 0.2, high: 20 },
+      why: 'over the horizon a map that collapsed would give 0 and a chaotic one e^{ΛT}, Λ of several per unit; trained to tell texts apart it does neither',
+    },
+  ],
+  async measure({ texts, draws, model: name, shuffled }, { signal, onProgress, readModel }) {
+    if (!readModel) throw new RangeError('this experiment needs a trained model: pass readModel');
+    const model = readModel(name);
+    const rows: Row[] = [];
+    for (const text of TEXTS.slice(0, texts)) {
+      const limit = await perturbationLimit(model, text, { draws }, { signal });
+      rows.push(rowOf(limit, shuffled));
+      onProgress?.(rows.length / texts);
+    }
+    const over = (value: (row: Row) => number) => ({
+      ...bootstrap(rows.map(value), median),
+      samples: rows.length,
+    });
+    return {
+      values: {
+        [CORRELATION]: over(({ correlation }) => correlation),
+        [GROWTH]: over(({ growth }) => growth),
+      },
+      columns: [
+        { name: 'text', heading: 'text', values: rows.map(({ text }) => text) },
+        { name: 'answer', heading: 'first token', values: rows.map(({ answer }) => answer) },
+        { name: 'correlation', heading: 'correlation', values: rows.map((row) => row.correlation) },
+        { name: 'growth', heading: 'growth', values: rows.map(({ growth }) => growth) },
+        { name: 'lipschitz', heading: 'largest growth', values: rows.map((row) => row.lipschitz) },
+      ],
+      figure: {
+        title: 'Perturbed texts: how far they end, and what the answer notices',
+        caption: `${texts} texts, model ${model.config.name}: every dot is a perturbation.`,
+        panels: [
+          {
+            x: { label: 'W₂ at the end' },
+            y: { label: 'total variation of the answer', domain: [0, 1] },
+            series: [{ kind: 'scatter', points: rows.flatMap(({ points }) => points) }],
+          },
+        ],
+      },
+    };
+  },
+});
+
+interface Row extends Pick<PerturbationLimit, 'text' | 'answer' | 'lipschitz'> {
+  readonly correlation: number;
+  /** Under noise. */
+  readonly growth: number;
+  /** W₂ at the end and the change of the answer. */
+  readonly points: readonly Point[];
+}
+
+function rowOf(
+  { perturbations, text, answer, lipschitz }: PerturbationLimit,
+  shuffled: boolean,
+): Row {
+  const ends = perturbations.map(({ distances }) => distances[distances.length - 1]);
+  const changes = perturbations.map(({ answer_change }) => answer_change);
+  // Half a turn through the list: other kinds, other places.
+  const moved = changes.map((_, i) => changes[(i + (changes.length >> 1)) % changes.length]);
+  const noise = perturbations.filter(({ kind }) => kind === 'noise');
+  return {
+    ...{ text, answer, lipschitz },
+    correlation: rankCorrelation(ends, shuffled ? moved : changes),
+    growth: median(noise.map(({ ratio }) => ratio)),
+    points: ends.map((end, i): Point => [end, changes[i]]),
+  };
+}

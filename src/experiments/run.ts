@@ -1,0 +1,73 @@
+/** Runs an experiment and says what becomes of its claim. Not its files, and not the experiments. */
+import { parseOptions } from '../numerics/options.ts';
+import {
+  type Experiment,
+  type ExperimentContext,
+  type Measured,
+  type Measurement,
+  type Prediction,
+  type Verdict,
+  verdictOf,
+} from './experiment.ts';
+
+export const VARIANTS = ['full', 'quick', 'tiny'] as const;
+export type Variant = (typeof VARIANTS)[number];
+
+export interface Finding extends Prediction {
+  readonly measured: Measured;
+  readonly verdict: Verdict;
+}
+
+export interface ExperimentRun extends Pick<Measurement, 'columns' | 'figure' | 'notes'> {
+  readonly id: string;
+  readonly title: string;
+  readonly citation: string;
+  readonly variant: Variant;
+  readonly settings: object;
+  readonly findings: readonly Finding[];
+  /** Of all findings: the worst. */
+  readonly verdict: Verdict;
+  readonly seconds: number;
+}
+
+export interface RunOptions {
+  readonly variant?: Variant;
+  /** Settings other than those of the variant. */
+  readonly settings?: object;
+}
+
+/**
+ * Measures one claim. Throws InputError for settings that do not fit, and RangeError where the measurement
+ * lacks a quantity that was predicted.
+ */
+export async function runExperiment(
+  entry: Experiment,
+  { variant = 'full', settings: given = {} }: RunOptions = {},
+  context: ExperimentContext = {},
+): Promise<ExperimentRun> {
+  const begun = performance.now();
+  const settings = settingsOf(entry, variant, given);
+  const predictions = entry.predict(settings);
+  const { values, ...shown } = await entry.measure(settings, context);
+  const findings = predictions.map((prediction): Finding => {
+    const measured = values[prediction.quantity];
+    if (!measured)
+      throw new RangeError(`experiment ${entry.id} measures no "${prediction.quantity}"`);
+    return { ...prediction, measured, verdict: verdictOf(prediction, measured) };
+  });
+  const { id, title, citation } = entry;
+  const verdict = worst(findings.map((finding) => finding.verdict));
+  const seconds = (performance.now() - begun) / 1000;
+  return { id, title, citation, variant, settings, findings, verdict, ...shown, seconds };
+}
+
+/** Those of the variant, with what was given besides. Throws InputError. */
+export function settingsOf({ schema, ...variants }: Experiment, variant: Variant, given: object) {
+  const own = variant === 'full' ? {} : variants[variant];
+  return parseOptions(schema, { ...own, ...given });
+}
+
+const ORDER: readonly Verdict[] = ['does not hold', 'inconclusive', 'holds'];
+
+const worst = (verdicts: readonly Verdict[]): Verdict =>
+  ORDER.find((verdict) => verdicts.includes(verdict)) ?? 'inconclusive';

@@ -1,0 +1,96 @@
+/** Every experiment in its tiny variant: the claim holds, and with broken dynamics it does not. */
+import { describe, expect, it } from 'vitest';
+import { experimentNamed, experiments } from '../src/experiments/catalogue.ts';
+import { exactly, type Prediction, verdictOf } from '../src/experiments/experiment.ts';
+import { runExperiment } from '../src/experiments/run.ts';
+import { readModel } from '../src/host/models.ts';
+import { bootstrap } from '../src/numerics/bootstrap.ts';
+import { mean } from '../src/numerics/statistics.ts';
+
+describe.each(experiments.map((entry) => [entry.id, entry] as const))('%s', (_, entry) => {
+  it('is described: a sentence, a source, reasons', () => {
+    expect(entry.title).toMatch(/\.$/);
+    expect(entry.citation).not.toBe('');
+    for (const { why, expected } of entry.predict(entry.schema.parse({}))) {
+      expect(why.length).toBeGreaterThan(20);
+      if ('value' in expected) expect(expected.tolerance).toBeGreaterThan(0);
+    }
+  });
+
+  it('holds in the tiny variant', async () => {
+    const shares: number[] = [];
+    const run = await runExperiment(
+      entry,
+      { variant: 'tiny' },
+      { readModel, onProgress: (share) => shares.push(share) },
+    );
+    expect(run.findings.filter(({ verdict }) => verdict !== 'holds')).toEqual([]);
+    expect(run.verdict).toBe('holds');
+    expect(run.figure.panels.length).toBeGreaterThan(0);
+    expect(run.columns[0].values.length).toBeGreaterThan(0);
+    expect(shares.at(-1)).toBeCloseTo(1, 9);
+  }, 60_000);
+
+  it('does not hold where the dynamics are broken', async () => {
+    const run = await runExperiment(
+      entry,
+      { variant: 'tiny', settings: entry.broken },
+      { readModel },
+    );
+    expect(run.verdict).toBe('does not hold');
+  }, 60_000);
+});
+
+describe('a verdict', () => {
+  const about: Prediction = {
+    quantity: 'x',
+    expected: { value: 2, tolerance: 0.5 },
+    why: 'because',
+  };
+  it.each([
+    [exactly(2.4), 'holds'],
+    [exactly(2.6), 'does not hold'],
+    [exactly(2.4, 0.2), 'inconclusive'],
+    [exactly(9, 1), 'does not hold'],
+    [exactly(Number.NaN), 'does not hold'],
+  ] as const)('of %o is %s', (measured, verdict) => {
+    expect(verdictOf(about, measured)).toBe(verdict);
+  });
+
+  it('of a range has its ends', () => {
+    const range: Prediction = { ...about, expected: { low: 0, high: 1 } };
+    expect(verdictOf(range, exactly(1))).toBe('holds');
+    expect(verdictOf(range, exactly(1.1))).toBe('does not hold');
+  });
+});
+
+describe('bad input', () => {
+  it('names the nearest experiment', () => {
+    expect(() => experimentNamed('birthdeath')).toThrow('did you mean "birth-death"');
+  });
+
+  it('names the setting', async () => {
+    const run = runExperiment(experimentNamed('birth-death'), { settings: { bta: 3 } });
+    await expect(run).rejects.toThrow('unknown option "bta": did you mean "beta"');
+  });
+
+  it('ends with the signal', async () => {
+    const run = runExperiment(
+      experimentNamed('birth-death'),
+      { variant: 'tiny' },
+      { signal: AbortSignal.abort(new Error('enough')) },
+    );
+    await expect(run).rejects.toThrow('enough');
+  });
+});
+
+describe('the bootstrap', () => {
+  it('covers the mean of Gaussian samples as often as it says', () => {
+    // The interval of the mean of n values is about ±1.96 σ/√n.
+    const values = Array.from({ length: 100 }, (_, i) => Math.sin(i * 12.9898) * 2);
+    const { value, low, high } = bootstrap(values, mean);
+    const deviation = Math.sqrt(mean(values.map((x) => (x - value) ** 2)));
+    expect(high - low).toBeCloseTo((2 * 1.96 * deviation) / 10, 1);
+    expect(bootstrap(values, mean)).toEqual({ value, low, high });
+  });
+});
