@@ -1,25 +1,5 @@
-/** What every limit tells: a table, what was found, a figure. Files and screens are made from it alike. */
-import type { Figure } from '../figures/figure.ts';
+/** An order of convergence in words. */
 import type { Order } from './order.ts';
-
-export type LimitCell = number | string | null;
-
-export interface LimitColumn {
-  /** In files. */
-  readonly name: string;
-  /** On a screen; absent: in files only. */
-  readonly heading?: string;
-  readonly values: readonly LimitCell[];
-}
-
-export interface LimitReport {
-  readonly title: string;
-  /** How it was measured. */
-  readonly settings: string;
-  readonly columns: readonly LimitColumn[];
-  readonly findings: readonly string[];
-  readonly figure: Figure;
-}
 
 /** An order in words; `variable` is what it is fitted against. */
 export function orderText(order: Order, variable = 'L'): string {

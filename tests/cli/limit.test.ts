@@ -149,7 +149,7 @@ it.each([
   [
     'an unknown limit',
     ['depht'],
-    /unknown command 'depht' \(Did you mean depth\?\); valid are depth, mean-field, particles, stack, steps, tangent, temperature/,
+    /unknown command 'depht' \(Did you mean depth\?\); valid are depth, mean-field, particles, perturbations, resnet, stack, steps, tangent, temperature/,
   ],
   ['odd numbers of layers', ['stack', '--depths', '10'], /expected powers of two/],
   ['Q = I', ['temperature', '--query', 'identity'], /nothing moves/],

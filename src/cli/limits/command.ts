@@ -1,7 +1,7 @@
-/** A subcommand of `limit` whose flags are the options of one function of the library. */
+/** A subcommand of `limit` or `reduce` whose flags are the options of one function of the library. */
 import { Command } from 'commander';
+import type { Report } from '../../figures/report.ts';
 import type { Engines } from '../../flow/engine-choice.ts';
-import type { LimitReport } from '../../limits/report.ts';
 import { numberIfOne } from '../flags.ts';
 import { progressBar } from '../progress.ts';
 import { given, listed } from './values.ts';
@@ -12,6 +12,8 @@ export interface MeasureContext {
 }
 
 export interface OptionsCommand<L extends object> {
+  /** What it is a subcommand of; `limit` by default. */
+  readonly command?: string;
   readonly name: string;
   readonly description: string;
   readonly help: string;
@@ -25,7 +27,7 @@ export interface OptionsCommand<L extends object> {
   load(): Promise<{
     /** Checks the options, which are as they were typed. */
     measure(options: object, context: MeasureContext): Promise<L>;
-    report(limit: L): LimitReport;
+    report(limit: L): Report;
   }>;
 }
 
@@ -46,7 +48,7 @@ export function optionsCommand<L extends object>(described: OptionsCommand<L>): 
 }
 
 async function run<L extends object>(
-  { name, lists, counted, load }: OptionsCommand<L>,
+  { command, name, lists, counted, load }: OptionsCommand<L>,
   { out, json, ...others }: Flags,
 ): Promise<void> {
   const begun = performance.now();
@@ -62,5 +64,5 @@ async function run<L extends object>(
   const context = { engines: machineEngines(), onProgress: progress.update };
   const limit = await measure(given(Object.fromEntries(typed)), context).finally(progress.stop);
   const seconds = (performance.now() - begun) / 1000;
-  deliver({ name, record: limit, report: report(limit), seconds }, { out, json });
+  deliver({ command, name, record: limit, report: report(limit), seconds }, { out, json });
 }

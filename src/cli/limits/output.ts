@@ -1,8 +1,8 @@
-/** What `limit` prints and writes, whichever limit it is. */
+/** What `limit` and `reduce` print and write, whichever subcommand it is. */
 import { renderSvg } from '../../figures/render.ts';
+import type { Report, ReportCell } from '../../figures/report.ts';
 import { toCsv } from '../../host/csv.ts';
 import { packageVersion } from '../../host/package.ts';
-import type { LimitCell, LimitReport } from '../../limits/report.ts';
 import { prepareFolder, writeFiles } from '../folder.ts';
 import { bold, dim, printable, printJson, printLines, standardScreen, table } from '../terminal.ts';
 
@@ -11,11 +11,14 @@ export interface OutputFlags {
   readonly json?: boolean;
 }
 
-/** A limit that was measured: its record, which is what `--json` prints, and its report. */
+/** What was measured: its record, which is what `--json` prints, and its report. */
 export interface Measured {
+  /** `limit` by default. */
+  readonly command?: string;
+  /** Of the subcommand, and of the files. */
   readonly name: string;
   readonly record: object;
-  readonly report: LimitReport;
+  readonly report: Report;
   readonly seconds: number;
 }
 
@@ -32,8 +35,8 @@ export function deliver(measured: Measured, { out, json }: OutputFlags): void {
   else printLines([...reportLines(report, seconds), ...written]);
 }
 
-function recordOf({ name, record, seconds }: Measured): object {
-  return { command: `limit ${name}`, version: packageVersion(), ...record, seconds };
+function recordOf({ command = 'limit', name, record, seconds }: Measured): object {
+  return { command: `${command} ${name}`, version: packageVersion(), ...record, seconds };
 }
 
 function write(folder: string, measured: Measured): string[] {
@@ -45,7 +48,7 @@ function write(folder: string, measured: Measured): string[] {
   });
 }
 
-function reportTable({ columns }: LimitReport): string {
+function reportTable({ columns }: Report): string {
   const rows = columns[0].values.map((_, i) => columns.map(({ values }) => values[i]));
   return toCsv(
     columns.map(({ name }) => name),
@@ -53,10 +56,7 @@ function reportTable({ columns }: LimitReport): string {
   );
 }
 
-function reportLines(
-  { title, settings, columns, findings }: LimitReport,
-  seconds: number,
-): string[] {
+function reportLines({ title, settings, columns, findings }: Report, seconds: number): string[] {
   const screen = standardScreen();
   const shown = columns.filter(({ heading }) => heading !== undefined);
   const rows = shown[0]?.values.map((_, i) => shown.map(({ values }) => cellText(values[i])));
@@ -68,7 +68,7 @@ function reportLines(
   ];
 }
 
-function cellText(value: LimitCell): string {
+function cellText(value: ReportCell): string {
   if (value === null) return '–';
   if (typeof value === 'string') return printable(value);
   if (Number.isInteger(value)) return String(value);

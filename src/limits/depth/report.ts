@@ -1,10 +1,11 @@
 /** A depth limit as a table and a figure. Not its numbers. */
 import type { Axis, Figure, Line, Point } from '../../figures/figure.ts';
-import { type LimitColumn, type LimitReport, orderText } from '../report.ts';
+import type { Report, ReportColumn } from '../../figures/report.ts';
+import { orderText } from '../report.ts';
 import type { Column, DepthLimit } from './depth.ts';
 import type { ModelDepthLimit } from './model-depth.ts';
 
-export function depthReport(limit: DepthLimit | ModelDepthLimit): LimitReport {
+export function depthReport(limit: DepthLimit | ModelDepthLimit): Report {
   const { reference, breakpoints, depths, schemes, time, apriori } = limit;
   const knots = breakpoints.length > 0 ? ` · knots at ${breakpoints.join(', ')}` : '';
   const answer = 'answer' in limit ? limit.answer : null;
@@ -26,7 +27,7 @@ export function depthReport(limit: DepthLimit | ModelDepthLimit): LimitReport {
 }
 
 /** On a screen the largest error of each scheme, what extrapolation makes of the layer's, and its divergence. */
-function errorColumns({ schemes }: DepthLimit): LimitColumn[] {
+function errorColumns({ schemes }: DepthLimit): ReportColumn[] {
   const headings: Readonly<Record<string, string>> = {
     layer_richardson: 'extrapolated',
     layer_logits_kl: 'KL',

@@ -1,9 +1,9 @@
 /** A mean field as a table and a figure. Not its numbers. */
 import type { Line, Point } from '../../figures/figure.ts';
-import type { LimitReport } from '../report.ts';
+import type { Report } from '../../figures/report.ts';
 import type { DensityLimit } from './density.ts';
 
-export function densityReport(limit: DensityLimit): LimitReport {
+export function densityReport(limit: DensityLimit): Report {
   const { settings, times, angles, densities, resultants, degrees, growth_rates } = limit;
   const { attention, beta, kappa } = settings;
   const noise = kappa === undefined ? 'no noise' : `noise κ = ${kappa}`;

@@ -1,9 +1,10 @@
 /** A limit of many particles as a table and a figure. Not its numbers. */
 import type { Figure, Line, Point } from '../../figures/figure.ts';
-import { type LimitColumn, type LimitReport, orderText } from '../report.ts';
+import type { Report, ReportColumn } from '../../figures/report.ts';
+import { orderText } from '../report.ts';
 import type { ParticleLimit } from './particles.ts';
 
-export function particleReport(limit: ParticleLimit): LimitReport {
+export function particleReport(limit: ParticleLimit): Report {
   const { settings, reference, times, n, orders, dobrushin } = limit;
   const noise = settings.kappa === undefined ? 'no noise' : `noise κ = ${settings.kappa}`;
   return {
@@ -24,7 +25,7 @@ export function particleReport(limit: ParticleLimit): LimitReport {
 }
 
 /** On a screen W_1 to the law, and beside it between two runs. */
-function columnsAt({ errors }: ParticleLimit, time: number, t: number): LimitColumn[] {
+function columnsAt({ errors }: ParticleLimit, time: number, t: number): ReportColumn[] {
   const headings: Readonly<Record<string, string>> = {
     w1: `W1 at ${time}`,
     between_runs: 'between runs',

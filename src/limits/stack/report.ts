@@ -1,9 +1,10 @@
 /** Stacks without a smooth θ(t) as a table and a figure. Not their numbers. */
 import type { Line, Point } from '../../figures/figure.ts';
-import { type LimitReport, orderText } from '../report.ts';
+import type { Report } from '../../figures/report.ts';
+import { orderText } from '../report.ts';
 import type { StackLimit, StackResult } from './stack.ts';
 
-export function stackReport({ settings, depths, stacks }: StackLimit): LimitReport {
+export function stackReport({ settings, depths, stacks }: StackLimit): Report {
   const { n, d, seeds, seed } = settings;
   return {
     title: 'Stacks of layers without a smooth θ(t)',

@@ -4,9 +4,11 @@
  */
 import { z } from 'zod';
 import { attentionVelocity, layerStep } from '../../attention/step.ts';
-import { referenceAlgebra, tensor } from '../../engines/reference.ts';
+import { referenceAlgebra } from '../../engines/reference.ts';
+import { tensor } from '../../engines/tensor.ts';
 import { integrate } from '../../integrators/integrate.ts';
 import type { FlowProblem } from '../../integrators/problem.ts';
+import { activations } from '../../numerics/activations.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { type Matrix, matrix, product } from '../../numerics/matrix.ts';
 import { parseOptions, wholeNumber } from '../../numerics/options.ts';
@@ -252,10 +254,10 @@ function doubled(depth: number, draw: Draw, run: RunStack): number {
 }
 
 const tanhStack: RunStack = (start, weights, scale) =>
-  residual(start, weights, scale, (x, w) => product(mapped(x, Math.tanh), w));
+  residual(start, weights, scale, (x, w) => product(mapped(x, activations.tanh), w));
 
 const reluStack: RunStack = (start, weights, scale) =>
-  residual(start, weights, scale, (x, w) => mapped(product(x, w), (value) => Math.max(0, value)));
+  residual(start, weights, scale, (x, w) => mapped(product(x, w), activations.relu));
 
 function residual(
   start: Matrix,
@@ -348,7 +350,7 @@ function turningFlow(draw: Draw, turn: Turn): FlowProblem {
     size: n * d,
     breakpoints: turn === jumpingWeights ? [JUMP] : [],
     velocity: (t, state, out) =>
-      out.set(product(mapped(matrix(n, d, state), Math.tanh), turn(t, a, b)).data),
+      out.set(product(mapped(matrix(n, d, state), activations.tanh), turn(t, a, b)).data),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Large steps as a table and a figure. Not their numbers. */
 import type { Line, Point } from '../../figures/figure.ts';
-import type { LimitColumn, LimitReport } from '../report.ts';
+import type { Report, ReportColumn } from '../../figures/report.ts';
 import type { StepEffects, StepLimit } from './steps.ts';
 
 const HEADINGS: Readonly<Record<keyof StepEffects, string>> = {
@@ -15,14 +15,14 @@ const HEADINGS: Readonly<Record<keyof StepEffects, string>> = {
   ordered: 'in order',
 };
 
-export function stepReport({ settings, effects, changed }: StepLimit): LimitReport {
+export function stepReport({ settings, effects, changed }: StepLimit): Report {
   const { beta, value, n, time, seeds, seed, tolerance } = settings;
   const V = value === 'identity' ? 'I' : '−I';
   return {
     title: 'Layers that are not small',
     settings: `SA, β = ${beta}, V = ${V}, ${n} tokens, time ${time} · clusters within ${tolerance} rad on the circle, ${seeds} seeds from ${seed}`,
     columns: Object.entries(effects).map(
-      ([name, values]): LimitColumn => ({
+      ([name, values]): ReportColumn => ({
         name,
         heading: HEADINGS[name as keyof StepEffects],
         values: values as readonly number[],

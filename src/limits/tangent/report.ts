@@ -1,9 +1,9 @@
 /** A tangent flow as a table and a figure. Not its numbers. */
 import type { Point } from '../../figures/figure.ts';
-import type { LimitReport } from '../report.ts';
+import type { Report } from '../../figures/report.ts';
 import type { TangentFlow } from './tangent.ts';
 
-export function tangentReport(flow: TangentFlow & { readonly text?: string }): LimitReport {
+export function tangentReport(flow: TangentFlow & { readonly text?: string }): Report {
   const { exponents, time, dimension, singular_values, spectrum } = flow;
   return {
     title: flow.text ?? 'How small differences grow along the flow',

@@ -1,10 +1,10 @@
 /** The limit of β → ∞ as a table and a figure. Not its numbers. */
 import type { Line, Point } from '../../figures/figure.ts';
-import type { LimitReport } from '../report.ts';
+import type { Report } from '../../figures/report.ts';
 import type { RateFit, TemperatureLimit } from './temperature.ts';
 
 /** One table: rows of the first comparison, then of the clusters. */
-export function temperatureReport({ settings, hardmax, clusters }: TemperatureLimit): LimitReport {
+export function temperatureReport({ settings, hardmax, clusters }: TemperatureLimit): Report {
   const { n, d, query, querySeed, seed, time, step, clusterTokens, clusterSeeds } = settings;
   const [soft, counted] = [hardmax.betas.map(() => null), clusters.betas.map(() => null)];
   return {
