@@ -12,8 +12,14 @@ export { dynamics, dynamicsNamed } from './dynamics/catalogue.ts';
 export { type DynamicsDefinition, defineDynamics } from './dynamics/define.ts';
 export type { Dynamics, MatrixValue, Particles } from './dynamics/dynamics.ts';
 export { checkProperties } from './dynamics/properties.ts';
+export { type ResnetWeights, resnetFromWeights } from './dynamics/resnet-from-weights.ts';
+export { type SvgdDefinition, svgdDynamics } from './dynamics/svgd.ts';
 export type { Engine, Field, FieldRequest } from './engines/field.ts';
-export { type Float64Tensor, referenceAlgebra, tensor } from './engines/reference.ts';
+export { referenceAlgebra } from './engines/reference.ts';
+export { type Float64Tensor, tensor } from './engines/tensor.ts';
+export { experimentNamed, experiments } from './experiments/catalogue.ts';
+export { type Experiment, experiment } from './experiments/experiment.ts';
+export { type ExperimentRun, runExperiment } from './experiments/run.ts';
 export { simulationEngines } from './flow/engines.ts';
 export { examineDynamics } from './flow/examine.ts';
 export { trajectoriesFigure } from './flow/figures.ts';
@@ -51,11 +57,24 @@ export { growthRate, solveOnCircle, stationaryLaw } from './limits/mean-field/ci
 export { type CircleLaw, cosineLaw, vonMisesLaw } from './limits/mean-field/circle-law.ts';
 export { type DensityLimit, densityLimit } from './limits/mean-field/density.ts';
 export { type SphereLaw, solveOnSphere, sphereLaw } from './limits/mean-field/sphere.ts';
+export { gaussianDescent } from './limits/moments/gaussian-descent.ts';
+export { type Moments, momentsOf } from './limits/moments/moments.ts';
+export { linearSvgdMoments } from './limits/moments/svgd.ts';
 export {
   type ParticleLimit,
   type ParticleLimitOptions,
   particleLimit,
 } from './limits/particles/particles.ts';
+export {
+  type PerturbationLimit,
+  type PerturbationOptions,
+  perturbationLimit,
+} from './limits/perturbations/perturbations.ts';
+export {
+  type ResnetLimit,
+  type ResnetLimitOptions,
+  resnetLimit,
+} from './limits/resnet/resnet.ts';
 export { type StackLimit, type StackLimitOptions, stackLimit } from './limits/stack/stack.ts';
 export { type StepLimit, type StepLimitOptions, stepLimit } from './limits/steps/steps.ts';
 export {
@@ -70,6 +89,38 @@ export {
   temperatureLimit,
 } from './limits/temperature/temperature.ts';
 export type { Algebra } from './numerics/algebra.ts';
-export { DamagedFileError, DivergedError, InputError, LimitError } from './numerics/errors.ts';
+export {
+  ConvergenceError,
+  DamagedFileError,
+  DivergedError,
+  InputError,
+  LimitError,
+} from './numerics/errors.ts';
 export type { Matrix } from './numerics/matrix.ts';
 export { random } from './numerics/random.ts';
+export { type ForwardOptions, forwardReduction } from './reduction/forward/forward.ts';
+export { nearestBarycentre } from './reduction/forward/nearest.ts';
+export { fitParameters } from './reduction/inverse/fit-parameters.ts';
+export { matrixEstimation } from './reduction/inverse/matrices.ts';
+export { parameterEstimation } from './reduction/inverse/parameters.ts';
+export { stateEstimation } from './reduction/inverse/state.ts';
+export { estimateState, stateModel } from './reduction/inverse/state-model.ts';
+export { barycentreOnCircle } from './transport/barycentre-circle.ts';
+export { fixedBarycentre } from './transport/barycentre-fixed.ts';
+export { freeBarycentre } from './transport/barycentre-free.ts';
+export { barycentreOnLine } from './transport/barycentre-line.ts';
+export {
+  hellingerKantorovichGeodesic,
+  sphericalHellingerKantorovichGeodesic,
+} from './transport/cone-geodesic.ts';
+export {
+  buresWasserstein,
+  type Gaussian,
+  gaussianBarycentre,
+  gaussianGeodesic,
+} from './transport/gaussian.ts';
+export {
+  hellingerKantorovich,
+  sphericalHellingerKantorovich,
+} from './transport/hellinger-kantorovich.ts';
+export type { Measure } from './transport/measure.ts';

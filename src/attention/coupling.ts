@@ -2,19 +2,54 @@
  * Second part of the step: from scores to the coupling A_ij, how much particle i listens to j.
  * Full and causal are one coupling with different visibility; masses are a visibility beyond 0 and 1.
  */
-import type { Algebra, CouplingAlgebra } from '../numerics/algebra.ts';
+import type { Algebra, Balancing, CouplingAlgebra } from '../numerics/algebra.ts';
 import type { CouplingKind, Interaction } from './interaction.ts';
 
-export type CouplingName = 'full' | 'causal';
+export const COUPLING_NAMES = ['full', 'causal', 'sinkhorn'] as const;
 
-/** A = row softmax of β_h · scores over the visible keys (arXiv 2312.10794, eq. 2.2): [B, H, n, m]. */
+/**
+ * Who listens to whom: `full` everybody to everybody, `causal` to those before, `sinkhorn` as full, and
+ * everybody is heard as much as everybody else (arXiv 2110.11773).
+ */
+export type CouplingName = (typeof COUPLING_NAMES)[number];
+
+/**
+ * A = row softmax of β_h · scores over the visible keys (arXiv 2312.10794, eq. 2.2): [B, H, n, m]. Keys of
+ * a Sinkhorn coupling bring their potentials [B, H, m].
+ */
 export function softmaxCoupling<A>(
   algebra: Algebra<A>,
   scores: A,
   beta: readonly number[],
   visible: A | null,
+  potentials?: A,
 ): A {
-  return algebra.softmax(scores, beta, visible);
+  return algebra.softmax(scores, beta, visible, potentials);
+}
+
+/** Far below what a layer's answer needs, far above round-off. */
+export const BALANCING: Balancing = { tolerance: 1e-9, sweeps: 20_000 };
+
+export interface BalancedCoupling<A> {
+  /** [B, H, n, m] */
+  readonly coupling: A;
+  /** g [B, H, m]: what others who come to listen add to their scores. */
+  readonly potentials: A;
+}
+
+/**
+ * A = the doubly stochastic scaling of e^{β_h · scores} (Sinkformers, arXiv 2110.11773, eq. 5), written as
+ * a softmax with column potentials, so that its rows sum to 1 exactly: scores [B, H, n, n].
+ */
+export function sinkhornCoupling<A>(
+  algebra: Algebra<A>,
+  scores: A,
+  beta: readonly number[],
+  visible: A | null,
+  balancing: Balancing,
+): BalancedCoupling<A> {
+  const potentials = algebra.columnPotentials(scores, beta, visible, balancing);
+  return { coupling: algebra.softmax(scores, beta, visible, potentials), potentials };
 }
 
 /**
@@ -28,21 +63,30 @@ export function visibility(n: number, context: number): Float64Array {
   return visible;
 }
 
-type CouplingSettings = Pick<Interaction, 'coupling' | 'beta' | 'tie'>;
+type CouplingSettings = Pick<Interaction, 'coupling' | 'beta' | 'tie' | 'balancing'>;
 
-/** A_ij of interaction.ts from scores [B, H, n, m] and the masses seen [n, m]: [B, H, n, m]. */
+/** Why there is no such thing; said by whoever is asked for it. */
+export const CAUSAL_SINKHORN =
+  'a causal mask has no doubly stochastic scaling: token 1 listens to itself only, so its column is full before token 2 is heard';
+
+/**
+ * A_ij of interaction.ts from scores [B, H, n, m] and the masses seen [n, m]: [B, H, n, m]. `potentials`
+ * [B, H, m] are added to the scaled scores of a softmax.
+ */
 export function massCoupling<A>(
   algebra: CouplingAlgebra<A>,
   scores: A,
   seen: A,
-  { coupling, beta, tie }: CouplingSettings,
+  { coupling, beta, tie, balancing = BALANCING }: CouplingSettings,
+  potentials?: A,
 ): A {
   const scaled = () => algebra.scaleHeads(scores, beta);
   const couplings: Record<CouplingKind, () => A> = {
-    softmax: () => algebra.softmax(scores, beta, seen),
+    softmax: () => algebra.softmax(scores, beta, seen, potentials),
     exponential: () => algebra.weigh(algebra.exponential(scaled()), seen),
     hardmax: () => algebra.shares(algebra.weigh(algebra.largest(scaled(), seen, tie), seen)),
     linear: () => algebra.weigh(scaled(), seen),
+    sinkhorn: () => sinkhornCoupling(algebra, scores, beta, seen, balancing).coupling,
   };
   return couplings[coupling]();
 }

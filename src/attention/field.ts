@@ -39,15 +39,28 @@ export function fieldCoupling<A>(
   { interaction, weights, keys }: Sources<A>,
   seen: A,
 ): A {
+  const { beta, gaussian } = interaction;
   const queries = through(algebra, x, weights?.query);
-  const scores = algebra.headScores(queries, keys, interaction.beta.length);
-  return massCoupling(algebra, scores, seen, interaction);
+  const scores = algebra.headScores(queries, keys, beta.length);
+  const potentials = gaussian ? algebra.lengthPotentials(keys, beta) : undefined;
+  return massCoupling(algebra, scores, seen, interaction, potentials);
 }
 
-/** v_i = Σ_h O_h Σ_j A^h_ij V_h x_j [n, d] at the queries x [n, d], not projected and without sign. */
+/**
+ * v_i = Σ_h O_h Σ_j A^h_ij V_h x_j [n, d] at the queries x [n, d], not projected and without sign; of
+ * differences x_j − x_i where the interaction is relative.
+ */
 export function fieldAmbient<A>(algebra: CouplingAlgebra<A>, x: A, from: Sources<A>, seen: A): A {
+  const { beta, relative } = from.interaction;
   const coupling = fieldCoupling(algebra, x, from, seen);
-  const mixed = algebra.headMix(coupling, from.values, from.interaction.beta.length);
+  const mixed = relative
+    ? algebra.headDifferences(
+        coupling,
+        from.values,
+        through(algebra, x, from.weights?.value),
+        beta.length,
+      )
+    : algebra.headMix(coupling, from.values, beta.length);
   return through(algebra, mixed, from.weights?.output);
 }
 

@@ -16,10 +16,14 @@ export interface AttentionWeights<A> {
   readonly output: A;
 }
 
-/** What particles offer to be looked at: keys and values, both [B, m, H·k]. */
+/** What particles offer to be looked at. */
 export interface Memory<A> {
+  /** [B, m, H·k] */
   readonly keys: A;
+  /** [B, m, H·k] */
   readonly values: A;
+  /** What is added to the scaled scores of each, [B, H, m]; absent: nothing. */
+  readonly potentials?: A;
 }
 
 /** Keys and values of the particles x [B, m, d]. */

@@ -2,8 +2,8 @@
  * Third and last part: velocity and layer. With scores.ts and coupling.ts this is the one
  * definition of the attention step; every engine runs these lines or is certified against them.
  */
-import type { Algebra } from '../numerics/algebra.ts';
-import { softmaxCoupling } from './coupling.ts';
+import type { Algebra, Balancing } from '../numerics/algebra.ts';
+import { sinkhornCoupling, softmaxCoupling } from './coupling.ts';
 import { type AttentionWeights, type Memory, remember, scores } from './scores.ts';
 
 export interface StepSettings<A> {
@@ -14,6 +14,8 @@ export interface StepSettings<A> {
   readonly visible: A | null;
   /** Keys and values to attend to; the particles' own when absent. */
   readonly memory?: Memory<A>;
+  /** Everybody is heard alike, as closely as this: the Sinkhorn coupling. Not with a memory of others. */
+  readonly balancing?: Balancing;
 }
 
 export interface Velocity<A> {
@@ -21,23 +23,24 @@ export interface Velocity<A> {
   readonly velocity: A;
   /** A_ij per head [B, H, n, m]. */
   readonly coupling: A;
+  /** Of the Sinkhorn coupling, [B, H, n]. */
+  readonly potentials?: A;
 }
 
 /** v_i = Σ_h O_h Σ_j A^h_ij V_h x_j, the attention field at the particles x [B, n, d]. */
 export function attentionVelocity<A>(
   algebra: Algebra<A>,
   x: A,
-  { weights, beta, visible, memory = remember(algebra, weights, x) }: StepSettings<A>,
+  settings: StepSettings<A>,
 ): Velocity<A> {
+  const { weights, beta, visible, balancing, memory = remember(algebra, weights, x) } = settings;
   const heads = beta.length;
-  const coupling = softmaxCoupling(
-    algebra,
-    scores(algebra, weights, x, memory, heads),
-    beta,
-    visible,
-  );
-  const mixed = algebra.headMix(coupling, memory.values, heads);
-  return { velocity: algebra.project(mixed, weights.output), coupling };
+  const own = scores(algebra, weights, x, memory, heads);
+  const coupled = balancing
+    ? sinkhornCoupling(algebra, own, beta, visible, balancing)
+    : { coupling: softmaxCoupling(algebra, own, beta, visible, memory.potentials) };
+  const mixed = algebra.headMix(coupled.coupling, memory.values, heads);
+  return { velocity: algebra.project(mixed, weights.output), ...coupled };
 }
 
 /** The layer: x ← normalise(x + h v), a residual connection followed by RMS normalisation. */

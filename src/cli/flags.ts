@@ -16,7 +16,10 @@ export function withAnswerFlags(command: Command): Command {
     .option('--model <name>', 'name of an installed model, or the path of a model folder')
     .option('--top <count>', 'how many answers to list (default: 10)')
     .option('--depth <layers>', 'number of layers, or ode (default: as the model was trained)')
-    .option('--coupling <name>', 'full or causal (default: full for a blank, else causal)')
+    .option(
+      '--coupling <name>',
+      'full, causal or sinkhorn (default: full for a blank, else causal)',
+    )
     .option('--targets <answers>', 'answers to score as well, separated by commas')
     .option('--json', 'print one JSON document and nothing else');
 }
@@ -31,7 +34,7 @@ export function withParticleFlags(command: Command): Command {
     .option('--normalise', 'bring the positions of --init onto the sphere')
     .option('--text <text>', 'the tokens of this sentence as particles, embedded by --model')
     .option('--model <name>', 'name of an installed model, or the path of a model folder')
-    .option('--coupling <name>', 'of --dynamics model: full or causal')
+    .option('--coupling <name>', 'of --dynamics model: full, causal or sinkhorn')
     .option('--n <count>', 'particles (default: 32)')
     .option('--d <count>', 'coordinates of a particle (default: 3)')
     .option('--masses <file>', 'masses of the particles, .csv or .npy (default: equal)')

@@ -7,11 +7,13 @@ import { packageVersion } from '../host/package.ts';
 import type { Services } from '../host/services.ts';
 import { catalogueCommand } from './commands/catalogue.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { experimentCommand } from './commands/experiment.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { limitCommand } from './commands/limit.ts';
 import { modelsCommand } from './commands/models.ts';
 import { portraitCommand } from './commands/portrait.ts';
 import { predictCommand } from './commands/predict.ts';
+import { reduceCommand } from './commands/reduce.ts';
 import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { traceCommand } from './commands/trace.ts';
@@ -26,6 +28,8 @@ const commands: readonly ((services: Services) => Command)[] = [
   portraitCommand,
   simulateCommand,
   limitCommand,
+  reduceCommand,
+  experimentCommand,
   trainCommand,
   evaluateCommand,
   modelsCommand,

@@ -1,5 +1,5 @@
 /** From the flags of `simulate` to a run: options from flags, files, models, or a run that goes on. */
-import type { CouplingName } from '../attention/coupling.ts';
+import { COUPLING_NAMES, type CouplingName } from '../attention/coupling.ts';
 import {
   type SimulationOptions,
   type SimulationSettings,
@@ -181,6 +181,10 @@ async function optionsFrom(name: string | undefined, part: ModelPart) {
 }
 
 function readCoupling(name: string | undefined): CouplingName | undefined {
-  if (name === undefined || name === 'full' || name === 'causal') return name;
-  throw new InputError('coupling', `option coupling is "${name}": expected full or causal`);
+  const known = COUPLING_NAMES.find((coupling) => coupling === name);
+  if (name === undefined || known) return known;
+  throw new InputError(
+    'coupling',
+    `option coupling is "${name}": expected one of ${COUPLING_NAMES.join(', ')}`,
+  );
 }

@@ -1,7 +1,9 @@
 /** The catalogue of dynamics. A new one is a file beside this one and a line here. */
 import { entryNamed } from '../numerics/parameters.ts';
+import { birthDeath } from './birth-death.ts';
 import type { Dynamics } from './dynamics.ts';
 import { hardmax } from './hardmax.ts';
+import { klDescent } from './kl-descent.ts';
 import { kuramoto } from './kuramoto.ts';
 import { linear } from './linear.ts';
 import { multiHead } from './multi-head.ts';
@@ -9,7 +11,12 @@ import { noProjection } from './no-projection.ts';
 import { noisy } from './noisy.ts';
 import { normalised } from './normalised.ts';
 import { repulsion } from './repulsion.ts';
+import { residual, sinkhornResidual } from './residual.ts';
+import { resnet } from './resnet.ts';
 import { causalSelfAttention, selfAttention } from './self-attention.ts';
+import { sinkhornAttention } from './sinkhorn.ts';
+import { svgd } from './svgd.ts';
+import { svgdSphere } from './svgd-sphere.ts';
 import { causalUnnormalisedAttention, unnormalisedAttention } from './unnormalised.ts';
 
 export const dynamics: readonly Dynamics[] = [
@@ -25,6 +32,14 @@ export const dynamics: readonly Dynamics[] = [
   noisy,
   kuramoto,
   repulsion,
+  sinkhornAttention,
+  residual,
+  sinkhornResidual,
+  birthDeath,
+  klDescent,
+  svgd,
+  svgdSphere,
+  resnet,
 ];
 
 /** The entry of that name. Throws InputError (field `dynamics`) with the nearest name. */

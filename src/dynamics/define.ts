@@ -120,13 +120,21 @@ const DEFINITION = z.strictObject({
   interaction: callable<NonNullable<DynamicsDefinition['interaction']>>(),
   timeDependent: flag.optional(),
   velocity: callable<NonNullable<Dynamics['velocity']>>(),
+  reaction: callable<NonNullable<Dynamics['reaction']>>(),
   normalisation: callable<NonNullable<Dynamics['normalisation']>>(),
   breakpoints: callable<NonNullable<Dynamics['breakpoints']>>(),
+  checkStart: callable<NonNullable<Dynamics['checkStart']>>(),
   noise: callable<NonNullable<Dynamics['noise']>>(),
   view: callable<NonNullable<Dynamics['view']>>(),
 });
 
-const COUPLINGS = ['softmax', 'exponential', 'hardmax', 'linear'] as const satisfies CouplingKind[];
+const COUPLINGS = [
+  'softmax',
+  'exponential',
+  'hardmax',
+  'linear',
+  'sinkhorn',
+] as const satisfies CouplingKind[];
 
 const INTERACTION = z.strictObject({
   coupling: z.enum(COUPLINGS, `expected one of ${COUPLINGS.join(', ')}`),
@@ -141,6 +149,8 @@ const INTERACTION = z.strictObject({
     .default(null),
   sign: z.literal([1, -1], 'expected 1 or -1').default(1),
   tie: number.min(0, 'expected 0 or more').default(0),
+  relative: flag.default(false),
+  gaussian: flag.default(false),
 });
 
 /**
@@ -190,7 +200,12 @@ function checkOneField(velocity: unknown, interaction: unknown): void {
   );
 }
 
-function checkSpace({ space, dimension, normalisation }: Dynamics): void {
+function checkSpace({ space, dimension, normalisation, reaction }: Dynamics): void {
+  if (normalisation && reaction)
+    throw new InputError(
+      'reaction',
+      'the dynamics have a normalisation and a reaction: expected one of them, leave the other out',
+    );
   if (dimension !== undefined) within('dimension', () => checkDimension(space, dimension));
   if (normalisation && space !== 'sphere')
     throw new InputError(

@@ -80,10 +80,22 @@ export interface Dynamics {
     time: number,
     out: Float64Array,
   ) => void;
+  /**
+   * Growth rates g_i to out [n], which holds zeros: ẇ_i = w_i (g_i − Σ_k w_k g_k), birth and death at
+   * constant total mass. Absent: masses stay. Not with a normalisation.
+   */
+  readonly reaction?: (
+    particles: Particles,
+    parameters: ParameterValues,
+    time: number,
+    out: Float64Array,
+  ) => void;
   /** Radii as part of the state, and speeds that depend on them; absent: all radii stay 1. */
   readonly normalisation?: (parameters: ParameterValues) => NormalisationSettings;
   /** Times where the field jumps or has a kink. */
   readonly breakpoints?: (parameters: ParameterValues) => readonly number[];
+  /** Throws InputError for a start that the dynamics cannot begin from. */
+  readonly checkStart?: (particles: Particles, parameters: ParameterValues) => void;
   /** √(2/κ), the strength of the noise; 0 without. */
   readonly noise?: (parameters: ParameterValues) => number;
   /** Positions as they are looked at, such as z = e^{−tV} x: [n, d] → [n, d]. */

@@ -1,6 +1,8 @@
 /** The flow of given weights θ(t), such as a checkpoint's, as an entry. Where they come from is not known here. */
+import type { CouplingKind } from '../attention/interaction.ts';
 import type { AttentionWeights } from '../attention/scores.ts';
 import { InputError } from '../numerics/errors.ts';
+import { knotTimes } from '../numerics/knots.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import type { Dynamics, Properties } from './dynamics.ts';
 
@@ -13,6 +15,8 @@ export interface WeightsFlow {
   readonly knots: number;
   /** Causal coupling (token i listens to j ≤ i). Default false. */
   readonly causal?: boolean;
+  /** Default softmax. */
+  readonly coupling?: CouplingKind;
   /** Default `from_weights`. */
   readonly name?: string;
   readonly title?: string;
@@ -32,20 +36,20 @@ function promises(causal: boolean): Properties {
 }
 
 /**
- * An entry whose interaction is softmax attention with weights θ(t/T), row-vector convention y = x W;
+ * An entry whose interaction is attention (softmax unless said) with weights θ(t/T), row-vector convention y = x W;
  * θ is asked for t ∈ [0, 1]. A layer over [t, t + h] reads it at t + h/2, as the model's layers do.
  * Throws InputError for a horizon, knots or β that do not fit.
  */
 export function fromWeights(
   theta: (t: number) => AttentionWeights<Matrix>,
-  { beta, horizon, knots, causal = false, ...described }: WeightsFlow,
+  { beta, horizon, knots, causal = false, coupling = 'softmax', ...described }: WeightsFlow,
 ): Dynamics {
   checkFlow(horizon, knots);
   const d = checkWeights(theta(0), beta);
   return {
     name: described.name ?? 'from_weights',
     title: described.title ?? 'Flow of given weights',
-    help: 'Softmax attention whose weights depend on time: a trained model as a flow.',
+    help: 'Attention whose weights depend on time: a trained model as a flow.',
     citation: described.citation ?? '',
     space: 'sphere',
     dimension: d,
@@ -53,15 +57,14 @@ export function fromWeights(
     properties: promises(causal),
     timeDependent: true,
     interaction: (_, __, time) => ({
-      coupling: 'softmax',
+      coupling,
       causal,
       beta,
       weights: theta(Math.min(1, Math.max(0, time / horizon))),
       sign: 1,
       tie: 0,
     }),
-    breakpoints: () =>
-      Array.from({ length: knots }, (_, k) => (horizon * k) / Math.max(1, knots - 1)),
+    breakpoints: () => knotTimes(knots, horizon),
   };
 }
 

@@ -1,6 +1,7 @@
 /** The reference algebra with what masses and couplings other than the softmax need. Written to be obvious. */
 import type { CouplingAlgebra } from '../numerics/algebra.ts';
-import { type Float64Tensor, referenceAlgebra, tensor } from './reference.ts';
+import { referenceAlgebra } from './reference.ts';
+import { type Float64Tensor, tensor } from './tensor.ts';
 
 const last = (shape: readonly number[], back = 1) => shape[shape.length - back];
 
@@ -25,6 +26,18 @@ function largest(x: Float64Tensor, seen: Float64Tensor, tie: number): Float64Ten
     // Not `row[j] >= top − tie`: a NaN must not pass for a row without largest entries.
     for (let j = 0; j < m; j++) out.data[start + j] = row[j] < top - tie ? 0 : 1;
   }
+  return out;
+}
+
+function lengthPotentials(k: Float64Tensor, beta: readonly number[]): Float64Tensor {
+  const [m, width] = [last(k.shape, 2), last(k.shape)];
+  const size = width / beta.length;
+  const out = tensor([beta.length, m]);
+  for (const [h, own] of beta.entries())
+    for (let j = 0; j < m; j++) {
+      const head = k.data.subarray(j * width + h * size, j * width + (h + 1) * size);
+      out.data[h * m + j] = -0.5 * own * head.reduce((sum, value) => sum + value * value, 0);
+    }
   return out;
 }
 
@@ -103,6 +116,7 @@ export const referenceCouplings: CouplingAlgebra<Float64Tensor> = {
   exponential: (x) => mapped(x, Math.exp),
   largest,
   weigh,
+  lengthPotentials,
   shares,
   headDifferences,
   headTotals,

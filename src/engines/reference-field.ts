@@ -4,7 +4,7 @@
  * time, never all n × n of them.
  */
 
-import { seenMasses } from '../attention/coupling.ts';
+import { CAUSAL_SINKHORN, seenMasses } from '../attention/coupling.ts';
 import { effectiveWeights, exponentialOverflow, velocityScale } from '../attention/effective.ts';
 import {
   fieldAmbient,
@@ -15,16 +15,22 @@ import {
 } from '../attention/field.ts';
 import type { Interaction } from '../attention/interaction.ts';
 import type { AttentionWeights } from '../attention/scores.ts';
+import type { CouplingAlgebra } from '../numerics/algebra.ts';
 import { InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import type { Engine, Field, FieldRequest } from './field.ts';
-import { type Float64Tensor, tensor } from './reference.ts';
+import { balance } from './reference-balance.ts';
 import { referenceCouplings } from './reference-coupling.ts';
+import { type Float64Tensor, tensor } from './tensor.ts';
 
 /** Most particles: 4e8 pairs already take half a minute a velocity. */
 const MOST_PARTICLES = 20_000;
+/** Doubly stochastic couplings are scaled all at once, again and again: 32 MB a copy. */
+const MOST_BALANCED = 2000;
 /** Couplings computed at a time, all heads together: 8 MB. */
 const PAIRS = 2 ** 20;
+/** Sweeps of a doubly stochastic scaling. */
+const SWEEPS = 20_000;
 
 export const referenceField: Engine = {
   name: 'reference',
@@ -37,23 +43,34 @@ function refusal({ interaction, n, precision }: FieldRequest): string | null {
     return `it computes in float64 only, not ${precision}: ask for float64, or for the wasm engine`;
   if (n > MOST_PARTICLES)
     return `n = ${n} particles are more than the ${MOST_PARTICLES} whose pairs it can go through: use fewer, or the wasm engine`;
+  if (interaction.coupling === 'sinkhorn') return unbalanced(interaction, n);
   return exponentialOverflow(interaction, precision);
+}
+
+function unbalanced({ causal }: Interaction, n: number): string | null {
+  if (causal) return `${CAUSAL_SINKHORN}: use softmax with a causal mask`;
+  if (n <= MOST_BALANCED) return null;
+  return `n = ${n} particles are more than the ${MOST_BALANCED} whose couplings it can balance: use fewer`;
 }
 
 /**
  * The field at once, for an interaction that changes with time: opening costs a look at the weights.
- * Accuracy and threads of the request have no effect. Throws InputError with the refusal.
+ * The accuracy of the request is the residual of a doubly stochastic coupling; it and threads have no other
+ * effect. Throws InputError with the refusal; velocities throw ConvergenceError where a coupling cannot be
+ * balanced.
  */
 export function openReferenceField(request: FieldRequest): Field {
   const clause = refusal(request);
   if (clause) throw new InputError('engine', `the reference engine refuses: ${clause}`);
-  const { interaction, d } = request;
+  const { d } = request;
+  const interaction = { balancing: balancingOf(request), ...request.interaction };
+  const algebra = rememberingPotentials();
   const weights = tensorsOf(effectiveWeights(interaction));
   const evaluate =
     (velocity: typeof fieldTangent<Float64Tensor>) =>
     (positions: Float64Array, masses: Float64Array, out: Float64Array) => {
       for (const { x, from, seen, begin } of blocks(interaction, weights, positions, masses)) {
-        const { data } = velocity(referenceCouplings, x, from, seen);
+        const { data } = velocity(algebra, x, from, seen);
         for (let at = 0; at < data.length; at++) out[begin * d + at] = interaction.sign * data[at];
       }
     };
@@ -68,6 +85,27 @@ export function openReferenceField(request: FieldRequest): Field {
     },
     note: null,
     close: () => {},
+  };
+}
+
+const balancingOf = ({ accuracy }: FieldRequest) => ({
+  tolerance: Math.max(LEAST_RESIDUAL, accuracy),
+  sweeps: SWEEPS,
+});
+
+/** Σ |column sum − mass| that round-off leaves. */
+const LEAST_RESIDUAL = 1e-13;
+
+/** The algebra of one flow: a doubly stochastic scaling begins where the last one ended. */
+function rememberingPotentials(): CouplingAlgebra<Float64Tensor> {
+  let last: Float64Tensor | undefined;
+  return {
+    ...referenceCouplings,
+    columnPotentials(scores, beta, visible, balancing) {
+      const near = last?.data.length === scores.data.length / scores.shape[2] ? last : undefined;
+      last = balance(scores, beta, visible, balancing, near);
+      return last;
+    },
   };
 }
 
@@ -105,7 +143,8 @@ function* blocks(
   const n = masses.length;
   const d = positions.length / n;
   const from = sources(referenceCouplings, tensor([n, d], positions), interaction, weights);
-  const size = Math.max(1, Math.floor(PAIRS / (n * interaction.beta.length)));
+  const whole = interaction.coupling === 'sinkhorn';
+  const size = whole ? n : Math.max(1, Math.floor(PAIRS / (n * interaction.beta.length)));
   for (let begin = 0; begin < n; begin += size) {
     const end = Math.min(n, begin + size);
     const seen = seenMasses(masses, interaction.causal, begin, end);

@@ -4,19 +4,8 @@
  */
 import type { Algebra } from '../numerics/algebra.ts';
 import { multiplyFast } from '../numerics/product.ts';
-
-export interface Float64Tensor {
-  readonly shape: readonly number[];
-  readonly data: Float64Array;
-}
-
-/** A tensor over `data` (zeros if absent). Throws RangeError when the length does not fit the shape. */
-export function tensor(shape: readonly number[], data?: Float64Array): Float64Tensor {
-  const size = shape.reduce((product, length) => product * length, 1);
-  if (data && data.length !== size)
-    throw new RangeError(`shape [${shape}] needs ${size} values, got ${data.length}`);
-  return { shape, data: data ?? new Float64Array(size) };
-}
+import { balance } from './reference-balance.ts';
+import { type Float64Tensor, tensor } from './tensor.ts';
 
 const last = (shape: readonly number[], back = 1) => shape[shape.length - back];
 const batchOf = (x: Float64Tensor) => (x.shape.length > 2 ? x.shape[0] : 1);
@@ -144,7 +133,9 @@ function softmax(
   scores: Float64Tensor,
   beta: readonly number[],
   visible: Float64Tensor | null,
+  potentials?: Float64Tensor,
 ): Float64Tensor {
+  if (potentials) return softmax(...lifted(scores, beta, potentials), visible);
   const heads = beta.length;
   const [n, m] = [last(scores.shape, 2), last(scores.shape)];
   const out = tensor(scores.shape);
@@ -156,6 +147,20 @@ function softmax(
     softmaxRow(scores.data, out.data, r * m, m, own, mask, place);
   }
   return out;
+}
+
+/** The scores beta_h · s_ij + g_j, for which beta is 1. */
+function lifted(
+  { shape, data }: Float64Tensor,
+  beta: readonly number[],
+  potentials: Float64Tensor,
+): [Float64Tensor, number[]] {
+  const [n, m] = [last(shape, 2), last(shape)];
+  const out = data.map((score, at) => {
+    const head = Math.floor(at / (n * m));
+    return beta[head % beta.length] * score + potentials.data[head * m + (at % m)];
+  });
+  return [tensor(shape, out), beta.map(() => 1)];
 }
 
 function maskRow(visible: Float64Tensor, batch: number, i: number, n: number, m: number): number {
@@ -241,6 +246,7 @@ export const referenceAlgebra: Algebra<Float64Tensor> = {
   project,
   headScores,
   softmax,
+  columnPotentials: (scores, beta, visible, balancing) => balance(scores, beta, visible, balancing),
   headMix,
   addScaled: (x, y, scale) => combine(x, y, 1, scale),
   interpolate: (a, b, t) => combine(a, b, 1 - t, t),

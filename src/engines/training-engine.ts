@@ -31,7 +31,10 @@ export interface TrainingAlgebra<A> extends Algebra<A> {
   add(a: A, b: A): A;
   /** Entry by entry, same shapes. */
   multiply(a: A, b: A): A;
-  /** x Φ(x), entry by entry, in its tanh form (Hendrycks & Gimpel 2016): MLPs have it, the flow does not. */
+  /** Entry by entry: the activations of numerics/activations.ts. MLPs and ResNets have them, attention does not. */
+  tanh(x: A): A;
+  /** Its derivative at 0 is 0. */
+  relu(x: A): A;
   gelu(x: A): A;
 }
 

@@ -23,7 +23,8 @@ const MANY: Readonly<Record<number, number>> = { 2: 1_000, 3: 5_000 };
 
 /**
  * The engine that was asked for, or for `auto` the cheapest that serves the request: the spectral one for
- * many particles on a circle or a 2-sphere, the reference one for few, else the wasm one.
+ * many particles on a circle or a 2-sphere, the reference one for few and for what the kernels do not serve,
+ * else the wasm one.
  * Throws InputError (field `engine`) with the engine's own refusal.
  */
 export function chooseEngine(
@@ -40,8 +41,10 @@ export function chooseEngine(
     };
   if (n <= FEW && precision === 'float64' && !engines.reference.refusal(request))
     return { engine: engines.reference, reason: `${n} particles are few: plain Float64` };
-  const { reason } = asked(engines.wasm, request, `${n} particles in d = ${d}: SIMD over pairs`);
-  return { engine: engines.wasm, reason };
+  // What the kernels refuse is left to the reference engine, whose refusal then says why.
+  if (precision === 'float64' && engines.wasm.refusal(request))
+    return asked(engines.reference, request, 'the kernels do not serve it: plain Float64');
+  return asked(engines.wasm, request, `${n} particles in d = ${d}: SIMD over pairs`);
 }
 
 function asked(engine: Engine, request: FieldRequest, reason = 'asked for'): EngineChoice {

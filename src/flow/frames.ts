@@ -3,6 +3,7 @@ import { type DiagnosticValue, diagnoseFrame } from '../diagnostics/catalogue.ts
 import type { Frame } from '../integrators/integrate.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { expand } from './merging.ts';
+import { partsOf } from './problem.ts';
 import type { Run, SimulationContinuation } from './run.ts';
 
 export interface SimulationFrame {
@@ -11,6 +12,8 @@ export interface SimulationFrame {
   readonly positions: Matrix;
   /** r_i, [n], where the dynamics have radii. */
   readonly radii: Float64Array | null;
+  /** w_i, [n], where the dynamics change them. */
+  readonly masses: Float64Array | null;
   /** Positions as the dynamics are looked at, such as z = e^{−tV} x; null where that is how they are. */
   readonly view: Matrix | null;
   /** How many particles are left after merging. */
@@ -38,7 +41,7 @@ const MOST_COUPLED = 512;
 /** From the integrator's frames to those of all particles, with diagnostics. */
 export function frameReader(run: Run, seenBefore?: SeenFrames): (frame: Frame) => SimulationFrame {
   const { settings } = run;
-  const { entry, parameters, n, d, masses, chosen } = settings;
+  const { entry, parameters, n, d, chosen } = settings;
   const beta = typeof parameters.beta === 'number' ? parameters.beta : 1;
   let initial = seenBefore?.first;
   let previous = seenBefore?.last;
@@ -46,17 +49,21 @@ export function frameReader(run: Run, seenBefore?: SeenFrames): (frame: Frame) =
     const { crowd } = run;
     const size = crowd.masses.length * d;
     const positions = matrix(n, d, expand(frame.state.subarray(0, size), crowd));
-    const radii = frame.state.length > size ? frame.state.slice(size) : null;
+    const { radii, masses: changed } = partsOf(entry, frame.state, crowd.masses.length, d);
+    const masses = changed ?? settings.masses;
     const view = entry.view?.(positions, frame.time, parameters) ?? null;
     const seen = view ?? positions;
     initial ??= seen;
     const shared = { positions: seen, previous, initial, masses, beta, space: entry.space, radii };
-    const found = diagnoseFrame({ ...shared, ...motion(run, frame, view !== null) }, chosen);
+    const found = diagnoseFrame(
+      { ...shared, ...motion(run, frame, masses, view !== null) },
+      chosen,
+    );
     Object.assign(run.notes, found.notes);
     previous = seen;
     const { steps, rejected, time } = frame;
     return {
-      ...{ time, positions, radii, view, steps, rejected },
+      ...{ time, positions, radii, masses: changed, view, steps, rejected },
       particles: crowd.masses.length,
       mergeError: null,
       diagnostics: found.values,
@@ -66,7 +73,7 @@ export function frameReader(run: Run, seenBefore?: SeenFrames): (frame: Frame) =
 }
 
 /** What the field says of a frame; nothing where it would be about other positions than those seen. */
-function motion(run: Run, frame: Frame, isView: boolean) {
+function motion(run: Run, frame: Frame, masses: Float64Array, isView: boolean) {
   const { settings, source, crowd, problem } = run;
   if (isView || settings.chosen.length === 0) return {};
   const { n, d } = settings;
@@ -75,7 +82,7 @@ function motion(run: Run, frame: Frame, isView: boolean) {
   const velocity = matrix(n, d, expand(rate.subarray(0, crowd.masses.length * d), crowd));
   const readable = n <= MOST_COUPLED && crowd.masses.length === n;
   const positions = frame.state.subarray(0, n * d);
-  return { velocity, couplings: readable ? source.couplings(positions, crowd.masses) : null };
+  return { velocity, couplings: readable ? source.couplings(positions, masses) : null };
 }
 
 function continuationOf(run: Run, frame: Frame): SimulationContinuation {

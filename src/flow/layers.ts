@@ -1,7 +1,7 @@
 /** A forward pass of L layers as a trajectory: L Euler layers of step h = T / L. */
 import type { AttentionWeights, Memory } from '../attention/scores.ts';
 import { attentionVelocity, layerStep } from '../attention/step.ts';
-import type { Algebra } from '../numerics/algebra.ts';
+import type { Algebra, Balancing } from '../numerics/algebra.ts';
 
 export interface LayerFlow<A> {
   /** θ(t) for t ∈ [0, 1]. */
@@ -11,6 +11,8 @@ export interface LayerFlow<A> {
   /** L ≥ 1. */
   readonly depth: number;
   readonly visible: A | null;
+  /** Everybody is heard alike, as closely as this (Sinkhorn); not with a memory of others. */
+  readonly balancing?: Balancing;
   /** What the particles attend to in layer k, when it is not just themselves. */
   readonly memory?: (layer: number, weights: AttentionWeights<A>, x: A) => Memory<A>;
   /** Moves the particles of a frame, 0 … L, before the flow goes on from there. */
@@ -23,6 +25,8 @@ export interface LayerFrame<A> {
   readonly positions: A;
   /** The coupling of the layer that led here; null at the start. */
   readonly coupling: A | null;
+  /** Of the Sinkhorn coupling that led here. */
+  readonly potentials?: A;
 }
 
 /** Layer k = 0 … L−1 reads θ((k + ½) / L). Yields L + 1 frames, the start first. */
@@ -38,13 +42,14 @@ export function* layers<A>(
   for (let k = 0; k < flow.depth; k++) {
     const weights = flow.weights((k + 0.5) / flow.depth);
     const memory = flow.memory?.(k, weights, positions);
-    const { velocity, coupling } = attentionVelocity(algebra, positions, {
+    const { velocity, ...coupled } = attentionVelocity(algebra, positions, {
       weights,
       beta: flow.beta,
       visible: flow.visible,
+      balancing: flow.balancing,
       memory,
     });
     positions = patched(k + 1, layerStep(algebra, positions, velocity, h));
-    yield { time: (k + 1) * h, positions, coupling };
+    yield { time: (k + 1) * h, positions, ...coupled };
   }
 }

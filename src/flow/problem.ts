@@ -2,45 +2,80 @@
  * A dynamics as a problem for an integrator: particles with masses become a flat state, and the field of
  * an engine (or the entry's own velocity) its rate. Not the integration, and not the choice of an engine.
  *
- * The state is [positions n·d, then radii n where the entry has a normalisation].
+ * The state is [positions n·d, then n radii where the entry has a normalisation, or n amplitudes √w_i
+ * where it has a reaction]. Amplitudes lie on the unit sphere of R^n, where the Hellinger distance of the
+ * masses is the angle between them, and so are kept there as particles are on theirs.
  */
-import type { Dynamics, ParameterValues } from '../dynamics/dynamics.ts';
+import type { Dynamics, ParameterValues, Particles } from '../dynamics/dynamics.ts';
 import { type NormalisationSettings, regulate } from '../dynamics/normalisation.ts';
 import type { Field } from '../engines/field.ts';
 import type { FlowProblem } from '../integrators/problem.ts';
 
-/** v_i(x) at a time, as an engine gives it: tangent to the sphere, or as it is. */
+/** v_i to out [n, d] at a time, for positions [n, d] and masses [n]. */
+type Velocity = (
+  time: number,
+  positions: Float64Array,
+  masses: Float64Array,
+  out: Float64Array,
+) => void;
+
+/** v_i(x) as an engine gives it: tangent to the sphere, or as it is. */
 export interface Velocities {
-  tangent(time: number, positions: Float64Array, out: Float64Array): void;
-  ambient(time: number, positions: Float64Array, out: Float64Array): void;
+  readonly tangent: Velocity;
+  readonly ambient: Velocity;
 }
 
 export interface ProblemParts {
   readonly entry: Dynamics;
   /** Complete and checked. */
   readonly parameters: ParameterValues;
-  readonly n: number;
+  /** [n], of sum 1; where there is a reaction, those of the start. */
+  readonly masses: Float64Array;
   readonly d: number;
   readonly velocities: Velocities;
 }
 
 /** Where the parts of a state lie. */
-export const positionsOf = (state: Float64Array, n: number, d: number) => state.subarray(0, n * d);
-export const radiiOf = (state: Float64Array, n: number, d: number) => state.subarray(n * d);
+const positionsOf = (state: Float64Array, n: number, d: number) => state.subarray(0, n * d);
+
+/** Dynamics have radii or changing masses, not both. */
+const sizeOf = ({ normalisation, reaction }: Dynamics, n: number, d: number) =>
+  n * d + (normalisation || reaction ? n : 0);
+
+/** The state at the start, from positions [n · d] and masses [n]. */
+export function stateOf(
+  entry: Dynamics,
+  parameters: ParameterValues,
+  positions: Float64Array,
+  masses: Float64Array,
+): Float64Array {
+  const state = new Float64Array(sizeOf(entry, masses.length, positions.length / masses.length));
+  state.set(positions);
+  const settings = entry.normalisation?.(parameters);
+  if (settings) state.fill(settings.initialRadius, positions.length);
+  if (entry.reaction) state.set(masses.map(Math.sqrt), positions.length);
+  return state;
+}
+
+/** What a state of n particles says besides their positions; null where the dynamics do not have it. */
+export function partsOf(entry: Dynamics, state: Float64Array, n: number, d: number) {
+  const rest = state.slice(n * d);
+  return {
+    radii: entry.normalisation ? rest : null,
+    masses: entry.reaction ? rest.map((root) => root * root) : null,
+  };
+}
 
 /** The velocities of an engine's field, the same at every time. */
-export function fieldVelocities(field: () => Field, masses: Float64Array): Velocities {
+export function fieldVelocities(field: () => Field): Velocities {
   return {
-    tangent: (_, positions, out) => field().tangent(positions, masses, out),
-    ambient: (_, positions, out) => field().ambient(positions, masses, out),
+    tangent: (_, positions, masses, out) => field().tangent(positions, masses, out),
+    ambient: (_, positions, masses, out) => field().ambient(positions, masses, out),
   };
 }
 
 /** The velocities of a field that is opened anew at every time, because the interaction changes with it. */
-export function changingVelocities(
-  openAt: (time: number) => Field,
-  masses: Float64Array,
-): Velocities {
+export function changingVelocities(openAt: (time: number) => Field): Velocities {
   let opened: { time: number; field: Field } | null = null;
   const at = (time: number) => {
     if (opened?.time !== time) {
@@ -50,8 +85,8 @@ export function changingVelocities(
     return opened.field;
   };
   return {
-    tangent: (time, positions, out) => at(time).tangent(positions, masses, out),
-    ambient: (time, positions, out) => at(time).ambient(positions, masses, out),
+    tangent: (time, positions, masses, out) => at(time).tangent(positions, masses, out),
+    ambient: (time, positions, masses, out) => at(time).ambient(positions, masses, out),
   };
 }
 
@@ -60,16 +95,14 @@ export function ownVelocities(
   { velocity, name }: Dynamics,
   parameters: ParameterValues,
   d: number,
-  masses: Float64Array,
 ): Velocities {
   if (!velocity) throw new RangeError(`dynamics ${name} have no velocity of their own`);
-  const n = masses.length;
-  const ambient = (time: number, positions: Float64Array, out: Float64Array) => {
+  const ambient: Velocity = (time, positions, masses, out) => {
     out.fill(0);
-    velocity({ n, d, positions, masses }, parameters, time, out);
+    velocity({ n: masses.length, d, positions, masses }, parameters, time, out);
   };
-  const tangent = (time: number, positions: Float64Array, out: Float64Array) => {
-    ambient(time, positions, out);
+  const tangent: Velocity = (time, positions, masses, out) => {
+    ambient(time, positions, masses, out);
     projectRows(positions, out, d);
   };
   return { ambient, tangent };
@@ -77,46 +110,97 @@ export function ownVelocities(
 
 /** The problem that an integrator solves. */
 export function flowProblem(parts: ProblemParts): FlowProblem {
-  const { entry, parameters, n, d } = parts;
-  const settings = entry.normalisation?.(parameters);
+  const { entry, parameters, masses, d } = parts;
+  const n = masses.length;
   const strength = entry.noise?.(parameters) ?? 0;
   const onSphere = entry.space === 'sphere';
   return {
-    size: settings ? n * d + n : n * d,
-    ...(settings ? regulatedField(parts, settings) : plainField(parts)),
+    size: sizeOf(entry, n, d),
+    ...ratesOf(parts),
     breakpoints: entry.breakpoints?.(parameters) ?? [],
-    ...(onSphere && { retract: (state) => normaliseRows(positionsOf(state, n, d), d) }),
+    ...((onSphere || entry.reaction) && {
+      retract(state) {
+        if (onSphere) normaliseRows(positionsOf(state, n, d), d);
+        if (entry.reaction) normaliseRows(state.subarray(n * d), n);
+      },
+    }),
     ...(strength > 0 && { diffuse: diffusion(strength, onSphere, n, d) }),
   };
 }
 
 type Rates = Required<Pick<FlowProblem, 'velocity' | 'ambient'>>;
 
-function plainField({ entry, velocities }: ProblemParts): Rates {
+function ratesOf(parts: ProblemParts): Rates {
+  const { entry, parameters } = parts;
+  if (entry.reaction) return reactingField(parts, entry.reaction);
+  const settings = entry.normalisation?.(parameters);
+  return settings ? regulatedField(parts, settings) : plainField(parts);
+}
+
+function plainField({ entry, velocities, masses }: ProblemParts): Rates {
   const { ambient, tangent } = velocities;
-  return { velocity: entry.space === 'sphere' ? tangent : ambient, ambient };
+  const onSphere = entry.space === 'sphere';
+  return {
+    velocity: (time, state, out) => (onSphere ? tangent : ambient)(time, state, masses, out),
+    ambient: (time, state, out) => ambient(time, state, masses, out),
+  };
+}
+
+/**
+ * ẇ_i = w_i (g_i − Σ_k w_k g_k) beside the velocities, as r_i = √w_i: ṙ_i = ½ r_i (g_i − Σ_k w_k g_k). With the
+ * positions, (r_i, x_i) is a point of the cone whose distance is Hellinger–Kantorovich's.
+ */
+function reactingField(
+  { entry, parameters, masses, d, velocities }: ProblemParts,
+  reaction: NonNullable<Dynamics['reaction']>,
+): Rates {
+  const n = masses.length;
+  const growth = new Float64Array(n);
+  const now = new Float64Array(n);
+  const rates =
+    (velocity: Velocity): FlowProblem['velocity'] =>
+    (time, state, out) => {
+      const positions = positionsOf(state, n, d);
+      for (let i = 0; i < n; i++) now[i] = state[n * d + i] ** 2;
+      velocity(time, positions, now, positionsOf(out, n, d));
+      growth.fill(0);
+      const particles: Particles = { n, d, positions, masses: now };
+      reaction(particles, parameters, time, growth);
+      let mean = 0;
+      for (let i = 0; i < n; i++) mean += now[i] * growth[i];
+      for (let i = 0; i < n; i++) out[n * d + i] = 0.5 * state[n * d + i] * (growth[i] - mean);
+    };
+  return {
+    velocity: rates(entry.space === 'sphere' ? velocities.tangent : velocities.ambient),
+    ambient: rates(velocities.ambient),
+  };
 }
 
 /** θ̇_i = P v_i / s_i and ṙ_i (arXiv 2510.22026); the layer adds v_i / s_i. */
-function regulatedField({ velocities, n, d }: ProblemParts, settings: NormalisationSettings) {
+function regulatedField(
+  { velocities, masses, d }: ProblemParts,
+  settings: NormalisationSettings,
+): Rates {
+  const n = masses.length;
   const free = new Float64Array(n * d);
   const scaleInto = (time: number, state: Float64Array, out: Float64Array) => {
-    const [directions, radii] = [positionsOf(state, n, d), radiiOf(state, n, d)];
+    const directions = positionsOf(state, n, d);
     for (let i = 0; i < n; i++) {
       const { along, length } = lengthsOf(directions, free, i, d);
-      const { speed, radiusRate } = regulate(settings, { time, radius: radii[i], along, length });
+      const radius = state[n * d + i];
+      const { speed, radiusRate } = regulate(settings, { time, radius, along, length });
       for (let k = i * d; k < (i + 1) * d; k++) out[k] *= speed;
       out[n * d + i] = radiusRate;
     }
   };
   return {
     velocity(time: number, state: Float64Array, out: Float64Array) {
-      velocities.ambient(time, positionsOf(state, n, d), free);
-      velocities.tangent(time, positionsOf(state, n, d), positionsOf(out, n, d));
+      velocities.ambient(time, positionsOf(state, n, d), masses, free);
+      velocities.tangent(time, positionsOf(state, n, d), masses, positionsOf(out, n, d));
       scaleInto(time, state, out);
     },
     ambient(time: number, state: Float64Array, out: Float64Array) {
-      velocities.ambient(time, positionsOf(state, n, d), free);
+      velocities.ambient(time, positionsOf(state, n, d), masses, free);
       out.set(free);
       scaleInto(time, state, out);
     },

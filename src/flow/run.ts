@@ -2,6 +2,7 @@
  * The state of a simulation between its steps: which engine drives which crowd, who has merged, why it
  * stops. Not what is reported of it (frames.ts).
  */
+import { norm } from '../geometry/sphere.ts';
 import { fastest } from '../integrators/events.ts';
 import { brownian } from '../integrators/heun.ts';
 import {
@@ -15,7 +16,7 @@ import type { FlowProblem } from '../integrators/problem.ts';
 import { TOLERANCE } from '../integrators/schemes.ts';
 import type { EngineName, Engines } from './engine-choice.ts';
 import { mergeClose, type Population, population } from './merging.ts';
-import { flowProblem, type Velocities } from './problem.ts';
+import { flowProblem, stateOf, type Velocities } from './problem.ts';
 import type { SimulationSettings } from './simulation-settings.ts';
 import { type EngineReport, openVelocities, type VelocitySource } from './velocities.ts';
 
@@ -41,8 +42,6 @@ export interface Run {
   readonly engines: Engines;
   source: VelocitySource;
   crowd: Population;
-  /** Of the source, for the crowd. */
-  velocities: Velocities;
   problem: FlowProblem;
   last: Frame | null;
   readonly merges: MergeEvent[];
@@ -72,7 +71,7 @@ export async function openRun(
   const opened = await openVelocities(settings, engines, resumedEngine(settings, from));
   const source = { ...opened, report: { ...opened.report, ...from?.engine } };
   const crowd = crowdOf(settings, from);
-  const parts = { settings, engines, source, crowd, velocities: source.velocities(crowd.masses) };
+  const parts = { settings, engines, source, crowd };
   const known = { merges: [...(from?.merges ?? [])], notes: { ...from?.notes } };
   const state = { last: null, ...known, breath: performance.now(), stopped: 'end' };
   const run = { ...parts, ...state };
@@ -96,23 +95,14 @@ function crowdOf(settings: SimulationSettings, from?: SimulationContinuation): P
   return { ...first, members: from.members, masses: Float64Array.from(from.members, together) };
 }
 
-/** The problem of the crowd as it is now, with the run's velocities as they will be. */
-function problemOf(run: Pick<Run, 'settings' | 'crowd' | 'velocities'>): FlowProblem {
+/** The problem of the crowd as it is now, with the source's velocities as they will be. */
+function problemOf(run: Pick<Run, 'settings' | 'crowd' | 'source'>): FlowProblem {
   const { entry, parameters, d } = run.settings;
   const velocities: Velocities = {
-    tangent: (time, positions, out) => run.velocities.tangent(time, positions, out),
-    ambient: (time, positions, out) => run.velocities.ambient(time, positions, out),
+    tangent: (...at) => run.source.velocities.tangent(...at),
+    ambient: (...at) => run.source.velocities.ambient(...at),
   };
-  return flowProblem({ entry, parameters, n: run.crowd.masses.length, d, velocities });
-}
-
-/** Positions, then radii where the dynamics have them. */
-function startState({ entry, parameters, positions, n }: SimulationSettings): Float64Array {
-  const normalisation = entry.normalisation?.(parameters);
-  if (!normalisation) return Float64Array.from(positions.data);
-  const state = new Float64Array(positions.data.length + n);
-  state.set(positions.data);
-  return state.fill(normalisation.initialRadius, positions.data.length);
+  return flowProblem({ entry, parameters, masses: run.crowd.masses, d, velocities });
 }
 
 /** The frames of the integrator: those to be saved, and those where the run pauses, switches or stops. */
@@ -127,7 +117,8 @@ export function stepsOf(run: Run, from?: SimulationContinuation): Generator<Fram
     times,
     noise: brownian(seed),
   };
-  const start = from?.integrator ?? startState(run.settings);
+  const { entry, parameters, positions, masses } = run.settings;
+  const start = from?.integrator ?? stateOf(entry, parameters, positions.data, masses);
   return integrate(run.problem, start, settings, { onStep: (view) => afterStep(run, view) });
 }
 
@@ -161,7 +152,6 @@ function mergeStep(run: Run, { time, state }: StepView): Reply | null {
   const groups = after.members.filter((own) => !known.has(String(own)));
   run.merges.push({ time, groups });
   run.crowd = after;
-  run.velocities = run.source.velocities(after.masses);
   run.problem = problemOf(run);
   return { state: after.positions, problem: run.problem };
 }
@@ -169,16 +159,23 @@ function mergeStep(run: Run, { time, state }: StepView): Reply | null {
 /** Whether the fastest particle is too slow for the run to go on, or for the engine to tell. */
 function slowness(run: Run, view: StepView): Reply {
   const { settings, source } = run;
-  const { stopBelow, scheme, d, n } = settings;
+  const { stopBelow, scheme, n } = settings;
   const due = scheme.adaptive || view.steps % SPEED_EVERY === 0;
   const watched = due && !run.problem.diffuse && !run.notes.floor;
   if (stopBelow === undefined && !watched) return {};
-  const speed = fastest(view.velocity().subarray(0, run.crowd.masses.length * d), d);
+  const speed = speedOf(run, view.velocity());
   if (stopBelow !== undefined && speed <= stopBelow) return { stop: stopFor(run, 'stationary') };
   if (!(speed <= source.floor)) return {};
   run.notes.floor = floorNote(view.time, speed, source);
   const better = settings.engine === 'auto' && source.report.name === 'spectral';
   return better && n <= MOST_PAIRED ? { frame: 'switch' } : {};
+}
+
+/** Of the fastest particle; where masses change, of all amplitudes together if that is more. */
+function speedOf({ settings, crowd }: Run, velocity: Float64Array): number {
+  const size = crowd.masses.length * settings.d;
+  const moving = fastest(velocity.subarray(0, size), settings.d);
+  return settings.entry.reaction ? Math.max(moving, norm(velocity.subarray(size))) : moving;
 }
 
 function floorNote(time: number, speed: number, { floor, report }: VelocitySource): string {
@@ -195,5 +192,4 @@ export async function switchEngine(run: Run): Promise<void> {
     ...source,
     report: { ...source.report, reason: 'slower than the spectral engine can tell' },
   };
-  run.velocities = run.source.velocities(run.crowd.masses);
 }

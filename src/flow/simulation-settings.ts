@@ -168,6 +168,10 @@ export function simulationSettings(options: SimulationOptions): SimulationSettin
   };
   checkScheme(settings);
   checkMerge(settings);
+  entry.checkStart?.(
+    { n, d, positions: positions.data, masses: settings.masses },
+    settings.parameters,
+  );
   return settings;
 }
 
@@ -245,6 +249,7 @@ function checkMerge(settings: SimulationSettings): void {
 function mergeObstacle(entry: Dynamics, parameters: ParameterValues): string | null {
   if ((entry.noise?.(parameters) ?? 0) > 0)
     return `dynamics ${entry.name} have noise, which parts particles again`;
+  if (entry.reaction) return `dynamics ${entry.name} change the masses of particles one by one`;
   if (entry.normalisation) return `dynamics ${entry.name} give every particle a radius of its own`;
   if (entry.properties.causal || !entry.properties.permutationEquivariant)
     return `in dynamics ${entry.name} the order of the particles matters`;

@@ -43,6 +43,7 @@ export function simulationToJson({ settings, frames, seconds, ...report }: Simul
     ...(first?.view && { view: rows(({ view }) => view) }),
     ...(first?.radii && { radii: frames.map(({ radii }) => [...(radii ?? [])]) }),
     masses: [...settings.masses],
+    ...(first?.masses && { frame_masses: frames.map(({ masses }) => [...(masses ?? [])]) }),
     particles: frames.map(({ particles }) => particles),
     ...(settings.mergeError && { merge_error: frames.map(({ mergeError }) => mergeError) }),
     diagnostics: diagnosticsOf(frames, settings),
@@ -51,13 +52,14 @@ export function simulationToJson({ settings, frames, seconds, ...report }: Simul
 }
 
 /** One frame as plain data: positions [n, d], and diagnostics by name. */
-export function frameToJson({ time, positions, view, radii, ...frame }: SimulationFrame) {
+export function frameToJson({ time, positions, view, radii, masses, ...frame }: SimulationFrame) {
   const { particles, mergeError, steps, rejected, diagnostics } = frame;
   return {
     time,
     positions: toRows(positions),
     ...(view && { view: toRows(view) }),
     ...(radii && { radii: [...radii] }),
+    ...(masses && { masses: [...masses] }),
     particles,
     ...(mergeError !== null && { merge_error: mergeError }),
     steps,

@@ -25,8 +25,7 @@ export interface VelocitySource {
   readonly report: EngineReport;
   /** Velocities of this size and below are round-off or the engine's error. */
   readonly floor: number;
-  /** For particles of these masses, which may be fewer than at first. */
-  velocities(masses: Float64Array): Velocities;
+  readonly velocities: Velocities;
   /** A_ij per head, [m, m]; null where the engine never has them. */
   couplings(positions: Float64Array, masses: Float64Array): Matrix[] | null;
   close(): void;
@@ -47,7 +46,7 @@ export async function openVelocities(
   return {
     report: { name: engine.name, reason, note: field.note },
     floor: field.floor,
-    velocities: (masses) => fieldVelocities(() => field, masses),
+    velocities: fieldVelocities(() => field),
     couplings: (positions, masses) => field.couplings?.(positions, masses) ?? null,
     close: () => field.close(),
   };
@@ -63,7 +62,7 @@ function ownSource(settings: SimulationSettings, wanted: string): VelocitySource
   return {
     report: { name: 'own', reason: `dynamics ${entry.name} bring their velocity`, note: null },
     floor: 0,
-    velocities: (masses) => ownVelocities(entry, parameters, d, masses),
+    velocities: ownVelocities(entry, parameters, d),
     couplings: () => null,
     close: () => {},
   };
@@ -83,7 +82,7 @@ function changingSource(settings: SimulationSettings, wanted: string): VelocityS
   return {
     report: { name: 'reference', reason, note: null },
     floor: openAt(0).floor,
-    velocities: (masses) => changingVelocities(openAt, masses),
+    velocities: changingVelocities(openAt),
     couplings: () => null,
     close: () => {},
   };

@@ -109,6 +109,12 @@ const COUPLINGS = [
     help: 'A particle sees itself and those before it: how a text goes on.',
     citation: 'arXiv:2411.04990',
   },
+  {
+    name: 'sinkhorn',
+    title: 'Sinkhorn coupling',
+    help: 'As full, and every particle of the text is heard as much as every other: doubly stochastic.',
+    citation: 'arXiv:2110.11773',
+  },
 ];
 
 const ENGINES: Record<EngineName | 'auto', { readonly title: string; readonly help: string }> = {

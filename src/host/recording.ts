@@ -49,6 +49,8 @@ const RUN = 'run.json';
 const STATE = 'continue.json';
 const TABLE = 'diagnostics.csv';
 const LINES = 'diagnostics.jsonl';
+/** [frames, n], where the dynamics change the masses. */
+const CHANGING_MASSES = 'frame_masses.npy';
 
 /** Throws InputError (field `out`) where the folder holds a run, or the disk is too small for one. */
 export function checkRecordingFolder(folder: string, settings: SimulationSettings): void {
@@ -126,7 +128,7 @@ const unfinished = (folder: string, error: unknown) =>
 
 /** What a new run may not write, and would be taken for its own. */
 function removeOld(folder: string): void {
-  for (const name of [STATE, 'masses.npy', 'view.npy', 'radii.npy'])
+  for (const name of [STATE, 'masses.npy', 'view.npy', 'radii.npy', CHANGING_MASSES])
     rmSync(join(folder, name), { force: true });
 }
 
@@ -151,7 +153,10 @@ function openFiles(folder: string, settings: SimulationSettings, frames: number)
   const times = grow('times.npy', []);
   const view = entry.view ? grow('view.npy', [n, d]) : null;
   const radii = entry.normalisation?.(parameters) ? grow('radii.npy', [n]) : null;
-  const arrays = [positions, times, view, radii].filter((file): file is NpyWriter => file !== null);
+  const changing = entry.reaction ? grow(CHANGING_MASSES, [n]) : null;
+  const arrays = [positions, times, view, radii, changing].filter(
+    (file): file is NpyWriter => file !== null,
+  );
   if (frames === 0 && masses.some((mass) => mass !== masses[0]))
     writeFileSafely(join(folder, 'masses.npy'), encodeNpy([n], [masses]));
   const scalars = chosen.filter(({ kind }) => kind === 'scalar').map(({ name }) => name);
@@ -163,6 +168,7 @@ function openFiles(folder: string, settings: SimulationSettings, frames: number)
       positions.append(frame.positions.data);
       view?.append((frame.view ?? frame.positions).data);
       if (frame.radii) radii?.append(frame.radii);
+      if (frame.masses) changing?.append(frame.masses);
       times.append(Float64Array.of(frame.time));
       const { time, particles, steps, rejected, mergeError, diagnostics } = frame;
       const values = scalars.map((name) => diagnostics[name] as number | null);
@@ -282,10 +288,10 @@ export function readRecording(folder: string): RecordedRun {
 
 /** Throws DamagedFileError where a frame that counts is missing. */
 function checkArrays(folder: string, frames: number): void {
-  for (const name of ['positions.npy', 'times.npy', 'view.npy', 'radii.npy']) {
+  const optional = ['view.npy', 'radii.npy', CHANGING_MASSES];
+  for (const name of ['positions.npy', 'times.npy', ...optional]) {
     const path = join(folder, name);
-    const optional = name === 'view.npy' || name === 'radii.npy';
-    if (!optional || existsSync(path)) readNpyRow(path, 'continue', frames - 1);
+    if (!optional.includes(name) || existsSync(path)) readNpyRow(path, 'continue', frames - 1);
   }
 }
 

@@ -52,14 +52,14 @@ function tokenKinds(tokenizer: Tokenizer): Uint8Array {
   return kinds;
 }
 
-/** Tokens behind which a word is over: `end` alone in full coupling, else all that begin a new one. */
+/** Tokens behind which a word is over: `end` alone unless the coupling is causal, else all that begin a new one. */
 function wordEndings(
   { size, special, beginsWord }: Tokenizer,
   coupling: CouplingName,
   kinds: Uint8Array,
 ) {
   const afterWord =
-    coupling === 'full'
+    coupling !== 'causal'
       ? [special.end]
       : Array.from({ length: size }, (_, id) => id).filter((id) => beginsWord[id]);
   return { afterWord, afterDeterminer: afterWord.filter((id) => kinds[id] !== OPENING) };

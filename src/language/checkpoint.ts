@@ -12,7 +12,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { z } from 'zod';
 import type { AttentionWeights } from '../attention/scores.ts';
-import { type Float64Tensor, tensor } from '../engines/reference.ts';
+import { type Float64Tensor, tensor } from '../engines/tensor.ts';
 import { DamagedFileError } from '../numerics/errors.ts';
 import { decodeSafetensors, encodeSafetensors, type Tensors } from './safetensors.ts';
 import { createTokenizer, type Tokenizer } from './tokenizer.ts';
@@ -42,6 +42,8 @@ const ARCHITECTURE = z.object({
   maximumPositions: count,
   /** L when the caller names none. */
   depth: count,
+  /** Of a text with a blank when the caller names none; full when absent. */
+  coupling: z.literal('sinkhorn').optional(),
   /** Whether the embedding is the output matrix too. */
   tied: z.literal(true).optional(),
   /** Of the stored numbers; float32 when absent. */

@@ -6,7 +6,8 @@
  */
 import { visibility } from '../attention/coupling.ts';
 import { type AttentionWeights, type Memory, remember } from '../attention/scores.ts';
-import { type Float64Tensor, referenceAlgebra, tensor } from '../engines/reference.ts';
+import { referenceAlgebra } from '../engines/reference.ts';
+import { type Float64Tensor, tensor } from '../engines/tensor.ts';
 import { layers } from '../flow/layers.ts';
 import type { LanguageModel } from './checkpoint.ts';
 import { type ContextFlow, embed, type Frame, flow, type LayerCache } from './transformer.ts';
@@ -101,10 +102,27 @@ function joinMemories(
   const ancestors = (part: 'keys' | 'values') =>
     chains.map((chain) => chain.map((follower) => follower[part][layer]));
   const own = (part: readonly Float64Array[][]) => part.map((perLayer) => perLayer[layer]);
+  const joined = joinRows(context.keys, ancestors('keys'), own(keys));
   return {
-    keys: joinRows(context.keys, ancestors('keys'), own(keys)),
+    keys: joined,
     values: joinRows(context.values, ancestors('values'), own(values)),
+    ...(context.potentials && {
+      potentials: joinPotentials(context.potentials, joined.shape),
+    }),
   };
+}
+
+/** Those of the context [H, n] for every follower, and 0 for the followers themselves: [B, H, m]. */
+function joinPotentials(
+  { shape: [heads, n], data }: Float64Tensor,
+  [batch, m]: readonly number[],
+): Float64Tensor {
+  const out = tensor([batch, heads, m]);
+  for (let row = 0; row < batch * heads; row++) {
+    const head = row % heads;
+    out.data.set(data.subarray(head * n, (head + 1) * n), row * m);
+  }
+  return out;
 }
 
 function joinRows(
@@ -145,7 +163,7 @@ function treeMask(context: ContextFlow, followers: readonly Follower[]): Float64
   const n = context.ids.length;
   const size = n + followers.length;
   const out = tensor([size, size]);
-  const inner = visibility(n, context.coupling === 'full' ? n : 0);
+  const inner = visibility(n, context.coupling === 'causal' ? 0 : n);
   for (let i = 0; i < n; i++) out.data.set(inner.subarray(i * n, (i + 1) * n), i * size);
   const place = new Map(followers.map((follower, f) => [follower, n + f]));
   followers.forEach((follower, f) => {

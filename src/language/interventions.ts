@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import type { AttentionWeights } from '../attention/scores.ts';
-import { type Float64Tensor, tensor } from '../engines/reference.ts';
+import { type Float64Tensor, tensor } from '../engines/tensor.ts';
 import { InputError } from '../numerics/errors.ts';
 import { row } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';

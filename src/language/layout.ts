@@ -2,7 +2,7 @@
  * From a text to its particles: which tokens, at which positions, where the answer is read and
  * where its tokens follow. No weights yet.
  */
-import type { CouplingName } from '../attention/coupling.ts';
+import { CAUSAL_SINKHORN, type CouplingName } from '../attention/coupling.ts';
 import { InputError, LimitError } from '../numerics/errors.ts';
 import { type Blank, findBlank } from './blank.ts';
 import type { LanguageModel } from './checkpoint.ts';
@@ -27,7 +27,8 @@ export interface Layout {
 }
 
 /**
- * The particles of a text. The default coupling is full for a blank and causal without one.
+ * The particles of a text. The default coupling is the model's for a blank, full unless it says so, and
+ * causal without one.
  * Throws InputError for texts without meaning (see blank.ts) and for a coupling that does not fit,
  * LimitError for texts with more tokens than the model has positions.
  */
@@ -36,7 +37,9 @@ export function layOut(model: LanguageModel, text: string, coupling?: CouplingNa
   checkLength(model, text);
   if (blank === null) return continuation(model, text, coupling ?? 'causal');
   const layout =
-    coupling === 'causal' ? causalBlank(model, text, blank) : fullBlank(model, text, blank);
+    coupling === 'causal'
+      ? causalBlank(model, text, blank)
+      : { ...fullBlank(model, text, blank), coupling: coupling ?? model.config.coupling ?? 'full' };
   checkPositions(model, text, (layout.positions.at(-1) as number) + 1);
   checkPositions(model, text, layout.followFrom + model.config.slots - 1);
   return layout;
@@ -46,11 +49,7 @@ export function layOut(model: LanguageModel, text: string, coupling?: CouplingNa
 const TRAILING_BLANKS = / +$/;
 
 function continuation(model: LanguageModel, text: string, coupling: CouplingName): Layout {
-  if (coupling === 'full')
-    throw new InputError(
-      'coupling',
-      'coupling "full" needs a blank and the text has none: write __ where the answer belongs, or choose "causal"',
-    );
+  if (coupling !== 'causal') throw needsBlank(coupling);
   const tokens = withStart(model.tokenizer, text.replace(TRAILING_BLANKS, ''));
   checkPositions(model, text, tokens.length);
   return {
@@ -60,6 +59,14 @@ function continuation(model: LanguageModel, text: string, coupling: CouplingName
     followFrom: tokens.length,
     leadingBlank: tokens.length > 1,
   };
+}
+
+function needsBlank(coupling: CouplingName): InputError {
+  const why = coupling === 'sinkhorn' ? ` and ${CAUSAL_SINKHORN}` : '';
+  return new InputError(
+    'coupling',
+    `coupling "${coupling}" needs a blank and the text has none${why}: write __ where the answer belongs, or choose "causal"`,
+  );
 }
 
 function causalBlank(model: LanguageModel, text: string, blank: Blank): Layout {
@@ -79,7 +86,11 @@ function causalBlank(model: LanguageModel, text: string, blank: Blank): Layout {
   };
 }
 
-function fullBlank({ tokenizer, config }: LanguageModel, text: string, blank: Blank): Layout {
+function fullBlank(
+  { tokenizer, config }: LanguageModel,
+  text: string,
+  blank: Blank,
+): Omit<Layout, 'coupling'> {
   const before = blank.before.replace(TRAILING_BLANKS, '');
   const front = withStart(tokenizer, before);
   const place = front.length;
@@ -90,7 +101,7 @@ function fullBlank({ tokenizer, config }: LanguageModel, text: string, blank: Bl
     end: token.end + blank.end,
   }));
   return {
-    ...{ text, kind: 'blank', coupling: 'full', blank, tokens: [...front, marker, ...behind] },
+    ...{ text, kind: 'blank', blank, tokens: [...front, marker, ...behind] },
     positions: [
       ...front.map((_, i) => i),
       place,

@@ -3,6 +3,7 @@
  * library, the command line and the server alike.
  */
 import { z } from 'zod';
+import { COUPLING_NAMES } from '../attention/coupling.ts';
 import { wholeNumber } from '../numerics/options.ts';
 
 /** Most layers that a caller may ask for. */
@@ -23,14 +24,16 @@ export const depthSchema = z
   )
   .describe('Number of layers, or "ode" for the flow itself; the model\'s own depth by default');
 
-const coupling = z
-  .enum(['full', 'causal'], { error: 'expected "full" or "causal"' })
-  .describe('Who sees whom: full for a blank, causal for the continuation of a text by default');
+export const couplingSchema = z
+  .enum(COUPLING_NAMES, { error: 'expected "full", "causal" or "sinkhorn"' })
+  .describe(
+    'Who sees whom: full for a blank, causal for the continuation of a text by default; sinkhorn: as full, and every token is heard alike',
+  );
 
 export const fillSchema = z.strictObject({
   top: wholeNumber(1, 1000).default(10).describe('How many answers are listed'),
   depth: depthSchema.optional(),
-  coupling: coupling.optional(),
+  coupling: couplingSchema.optional(),
   targets: z
     .array(z.string(TARGET_ERROR).min(1, TARGET_ERROR).max(200, TARGET_ERROR), {
       error: 'expected a list of at most 100 answers such as ["der Hund", "die Katze"]',

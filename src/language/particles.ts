@@ -2,7 +2,8 @@
 import type { CouplingName } from '../attention/coupling.ts';
 import type { Dynamics } from '../dynamics/dynamics.ts';
 import { fromWeights } from '../dynamics/from-weights.ts';
-import { type Float64Tensor, referenceAlgebra } from '../engines/reference.ts';
+import { referenceAlgebra } from '../engines/reference.ts';
+import type { Float64Tensor } from '../engines/tensor.ts';
 import { weightsAt } from '../flow/depth-weights.ts';
 import type { SimulationOptions } from '../flow/simulation-settings.ts';
 import type { Algebra } from '../numerics/algebra.ts';
@@ -64,6 +65,7 @@ export function modelDynamics(
     horizon,
     knots,
     causal: coupling === 'causal',
+    coupling: coupling === 'sinkhorn' ? 'sinkhorn' : 'softmax',
     name: 'model',
     title: `The flow of ${name}`,
   });

@@ -5,7 +5,7 @@
 
 import { type DiagnosticRecord, runDiagnostics } from '../diagnostics/catalogue.ts';
 import { type ClusterChange, type ClusterLevel, clusterHistory } from '../diagnostics/clusters.ts';
-import type { Float64Tensor } from '../engines/reference.ts';
+import type { Float64Tensor } from '../engines/tensor.ts';
 import { type Projection, projection } from '../flow/projection.ts';
 import { type Matrix, matrix, toRows } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';

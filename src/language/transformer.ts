@@ -4,19 +4,17 @@
  *
  * Legend: n particles, d dimension, H heads, L layers, V vocabulary (size V + 3 with special tokens).
  */
-import { type CouplingName, visibility } from '../attention/coupling.ts';
+import { BALANCING, type CouplingName, visibility } from '../attention/coupling.ts';
 import { type AttentionWeights, type Memory, remember } from '../attention/scores.ts';
 import { attentionVelocity } from '../attention/step.ts';
-import {
-  type Float64Tensor,
-  projectTransposed,
-  referenceAlgebra,
-  tensor,
-} from '../engines/reference.ts';
-import { knotTimes, weightsAt } from '../flow/depth-weights.ts';
+import { projectTransposed, referenceAlgebra } from '../engines/reference.ts';
+import { type Float64Tensor, tensor } from '../engines/tensor.ts';
+import { weightsAt } from '../flow/depth-weights.ts';
 import { type LayerFrame, layers } from '../flow/layers.ts';
 import { integrate } from '../integrators/integrate.ts';
 import type { FlowProblem } from '../integrators/problem.ts';
+import type { Balancing } from '../numerics/algebra.ts';
+import { knotTimes } from '../numerics/knots.ts';
 import type { LanguageModel } from './checkpoint.ts';
 
 /** Number of layers, or the flow itself by an adaptive integrator. */
@@ -26,6 +24,8 @@ export type Frame = LayerFrame<Float64Tensor>;
 
 /** What an experimenter changes in a flow on its way; absent parts leave it as it is. */
 export interface Changes {
+  /** Every particle of the context is heard alike, as closely as this: the Sinkhorn coupling. */
+  readonly balancing?: Balancing;
   /** θ of layer 1 … L, or of any time of an `ode` (null). */
   readonly weights?: (
     layer: number | null,
@@ -59,9 +59,13 @@ export function embed(
   return referenceAlgebra.normalise(out);
 }
 
+/** What the coupling is beyond its visibility. */
+export const couplingChanges = (coupling: CouplingName): Changes =>
+  coupling === 'sinkhorn' ? { balancing: BALANCING } : {};
+
 /** Visibility [n, n] of the coupling among n particles. */
 export function couplingMask(coupling: CouplingName, n: number): Float64Tensor {
-  return tensor([n, n], visibility(n, coupling === 'full' ? n : 0));
+  return tensor([n, n], visibility(n, coupling === 'causal' ? 0 : n));
 }
 
 /**
@@ -89,7 +93,8 @@ function layerFlow(model: LanguageModel, depth: number, visible: Float64Tensor, 
     const own = kept?.[layer] ?? theta(model, t);
     return changes.weights?.(layer + 1, own) ?? own;
   };
-  return { weights, beta, horizon, depth, visible, patch: changes.patch };
+  const { balancing, patch } = changes;
+  return { weights, beta, horizon, depth, visible, balancing, patch };
 }
 
 /** Beyond this many layers, weights and caches of all layers would fill the memory. */
@@ -128,6 +133,7 @@ function* continuousFlow(
       weights: weights(time / horizon),
       beta,
       visible,
+      balancing: changes.balancing,
     });
   const problem: FlowProblem = {
     size: start.data.length,
@@ -193,6 +199,7 @@ export interface ContextFlow {
   readonly changes: Changes;
 }
 
+/** Keys, values and, for Sinkhorn, potentials of every layer. */
 export interface LayerCache {
   readonly memories: readonly Memory<Float64Tensor>[];
   readonly weights: readonly AttentionWeights<Float64Tensor>[];
@@ -205,8 +212,9 @@ export function runContext(
   positions: readonly number[],
   coupling: CouplingName,
   depth: Depth,
-  changes: Changes = {},
+  given: Changes = {},
 ): ContextFlow {
+  const changes = { ...given, ...couplingChanges(coupling) };
   const start = embed(model, ids, positions);
   const visible = couplingMask(coupling, ids.length);
   const described = { depth, coupling, ids, positions, changes };
@@ -224,5 +232,6 @@ export function runContext(
   const frames = [
     ...layers(referenceAlgebra, { ...layerFlow(model, depth, visible, changes), memory }, start),
   ];
-  return { ...described, frames, cache: { memories, weights } };
+  const heard = memories.map((own, k) => ({ ...own, potentials: frames[k + 1].potentials }));
+  return { ...described, frames, cache: { memories: heard, weights } };
 }

@@ -1,3 +1,11 @@
+/** How far a doubly stochastic scaling goes. */
+export interface Balancing {
+  /** Largest Σ_j |column sum − mass| that is good enough; engines for training make all sweeps instead. */
+  readonly tolerance: number;
+  /** Sweeps of Sinkhorn's algorithm, at most. */
+  readonly sweeps: number;
+}
+
 /**
  * The small algebra of array operations over which attention is defined once.
  * An engine implements it for its own arrays: Float64 arrays, tfjs tensors, and others later.
@@ -14,8 +22,16 @@ export interface Algebra<A> {
   /**
    * Row softmax of beta_h · scores [B, H, n, m] over the visible keys.
    * `visible` is 0/1 of shape [n, m] or [B, n, m]; hidden entries come out exactly 0. null: all visible.
+   * With `potentials` g [B, H, m] it is that of beta_h · scores_ij + g_j.
    */
-  softmax(scores: A, beta: readonly number[], visible: A | null): A;
+  softmax(scores: A, beta: readonly number[], visible: A | null, potentials?: A): A;
+  /**
+   * The potentials g [B, H, m] of scores [B, H, n, n] with which the softmax is doubly stochastic: its
+   * columns, too, sum to the masses (1/n for `visible` 0/1). Particles that see each other are scaled
+   * together, mean potential 0; a particle that no other one sees back has potential 0.
+   * Throws ConvergenceError where the tolerance is not reached.
+   */
+  columnPotentials(scores: A, beta: readonly number[], visible: A | null, balancing: Balancing): A;
   /** Per head Σ_j A_ij v_j: coupling [B, H, n, m], v [B, m, H·k] → [B, n, H·k]. */
   headMix(coupling: A, v: A, heads: number): A;
   /** x + scale · y, same shapes. */
@@ -34,7 +50,7 @@ export interface Algebra<A> {
  */
 export interface CouplingAlgebra<A> extends Algebra<A> {
   /** seen_ij e^{β_h s_ij} over the row's sum: 0/1 is the softmax above. A row that sees no mass is 0. */
-  softmax(scores: A, beta: readonly number[], seen: A | null): A;
+  softmax(scores: A, beta: readonly number[], seen: A | null, potentials?: A): A;
   /** beta_h · scores [B, H, n, m]. */
   scaleHeads(scores: A, beta: readonly number[]): A;
   /** e^x, entry by entry. */
@@ -43,6 +59,8 @@ export interface CouplingAlgebra<A> extends Algebra<A> {
   largest(x: A, seen: A, tie: number): A;
   /** seen_ij · x_ij, exactly 0 where seen_ij is: x [B, H, n, m]. */
   weigh(x: A, seen: A): A;
+  /** −½ beta_h |k_j|² per head: k [m, H·k] → [H, m]. What makes an inner product a distance. */
+  lengthPotentials(k: A, beta: readonly number[]): A;
   /** Every row divided by its sum; a row of zeros stays. */
   shares(x: A): A;
   /** Per head Σ_j A_ij (v_j − u_i): coupling [B, H, n, m], v [B, m, H·k], u [B, n, H·k] → [B, n, H·k]. */

@@ -1,7 +1,7 @@
 /** The bodies of the POST requests: the library's options, with the text and the model's name. */
 import { z } from 'zod';
 import { simulationSchema } from '../flow/simulation-settings.ts';
-import { fillSchema, traceSchema } from '../language/options.ts';
+import { couplingSchema, fillSchema, traceSchema } from '../language/options.ts';
 import { depthLimitSchema } from '../limits/depth/depth.ts';
 import { modelDepthSchema } from '../limits/depth/model-depth.ts';
 import { wholeNumber } from '../numerics/options.ts';
@@ -28,7 +28,6 @@ const effort = {
 export const predictRequest = fillSchema.extend({ ...question, ...effort });
 export const traceRequest = traceSchema.extend({ ...question, ...effort });
 
-const COUPLING = { error: 'expected "full" or "causal"' };
 const ROWS = { error: 'expected rows of numbers such as [[1, 0, 0], [0, 1, 0]]' };
 
 /** The library's options; what is an object there has a name or is JSON here. */
@@ -46,10 +45,7 @@ export const simulateRequest = simulationSchema.extend({
   ),
   text: text.optional().describe('A sentence whose tokens are the start, embedded by the model'),
   model,
-  coupling: z
-    .enum(['full', 'causal'], COUPLING)
-    .optional()
-    .describe('Of the dynamics "model": who sees whom'),
+  coupling: couplingSchema.optional().describe('Of the dynamics "model": who sees whom'),
 });
 
 const { init, dynamics } = simulateRequest.shape;

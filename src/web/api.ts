@@ -1,5 +1,6 @@
 /** The questions the page asks the server, and the shapes of the replies (INTERFACE: HTTP). */
 import { ProblemError, readProblem } from './problem.ts';
+import type { CouplingName } from './state.ts';
 
 export interface TokenRecord {
   readonly id: number;
@@ -24,7 +25,7 @@ export interface Prediction {
   readonly model: string;
   readonly text: string;
   readonly depth: number | 'ode';
-  readonly coupling: 'full' | 'causal';
+  readonly coupling: CouplingName;
   readonly kind?: 'blank' | 'next-token';
   readonly tokens: TokenRecord[];
   readonly blank: { readonly start: number; readonly end: number } | null;
@@ -92,7 +93,7 @@ export interface Question {
   readonly text: string;
   readonly depth: number | 'ode';
   /** Absent where the text has no blank: a continuation is always causal. */
-  readonly coupling?: 'full' | 'causal';
+  readonly coupling?: CouplingName;
   readonly targets?: string[];
   /** Absent for the server's default. */
   readonly model?: string;

@@ -173,7 +173,7 @@ function createCoupling(page: Page): HTMLElement {
 
 function canCouple({ text }: State, coupling: CouplingName): boolean {
   if (blanks(text).length === 0) return coupling === 'causal';
-  return coupling === 'full' || endsInBlank(text);
+  return coupling !== 'causal' || endsInBlank(text);
 }
 
 function couplingHint({ words }: Page, { text }: State): string {

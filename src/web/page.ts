@@ -22,7 +22,7 @@ export interface Page {
 /** The coupling that will be used: the reader's, where the text allows it. */
 export function couplingOf({ text, coupling }: State): CouplingName {
   if (blanks(text).length === 0) return 'causal';
-  return endsInBlank(text) ? coupling : 'full';
+  return coupling === 'causal' && !endsInBlank(text) ? 'full' : coupling;
 }
 
 /** What to ask the server in this state; null where the text is empty. */

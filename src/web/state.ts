@@ -3,7 +3,7 @@
 export const languages = ['de', 'en'] as const;
 export const themes = ['system', 'light', 'dark'] as const;
 export const tabs = ['predict', 'layers', 'depth'] as const;
-export const couplings = ['full', 'causal'] as const;
+export const couplings = ['full', 'causal', 'sinkhorn'] as const;
 export const planes = ['12', '13', '23'] as const;
 
 export type Language = (typeof languages)[number];

@@ -20,9 +20,10 @@ const english = {
   odeValue: 'the continuous flow (ODE)',
   odeHint: 'Infinitely many layers: the flow itself, solved adaptively',
   coupling: 'Coupling',
-  couplings: { full: 'full', causal: 'causal' },
+  couplings: { full: 'full', causal: 'causal', sinkhorn: 'Sinkhorn' },
   couplingHint: {
-    choice: 'Full: every particle sees all others. Causal: only those before it.',
+    choice:
+      'Full: every particle sees all others. Causal: only those before it. Sinkhorn: all see all, and each is heard as much as the others.',
     inside: 'Causal needs the blank at the very end.',
     none: 'Without a blank the text goes on, so the coupling is causal.',
   },
@@ -192,9 +193,10 @@ const german: Words = {
   odeValue: 'der stetige Fluss (ODE)',
   odeHint: 'Unendlich viele Schichten: der Fluss selbst, adaptiv gelöst',
   coupling: 'Kopplung',
-  couplings: { full: 'voll', causal: 'kausal' },
+  couplings: { full: 'voll', causal: 'kausal', sinkhorn: 'Sinkhorn' },
   couplingHint: {
-    choice: 'Voll: jedes Teilchen sieht alle anderen. Kausal: nur die vor ihm.',
+    choice:
+      'Voll: jedes Teilchen sieht alle anderen. Kausal: nur die vor ihm. Sinkhorn: alle sehen alle, und jedes wird so viel gehört wie die anderen.',
     inside: 'Kausal geht nur mit der Lücke ganz am Ende.',
     none: 'Ohne Lücke wird der Text fortgesetzt, also kausal gekoppelt.',
   },

@@ -364,7 +364,7 @@ describe('bad input ends with one line and code 2', () => {
     [
       'unknown coupling',
       ['--dynamics', 'model', '--model', model, '--coupling', 'half'],
-      /coupling is "half": expected full or causal/,
+      /coupling is "half": expected one of full, causal, sinkhorn/,
     ],
     ['an unknown model', ['--text', 'Hallo', '--model', './none'], /no model folder at/],
     ['too much text', ['--text', 'Anna '.repeat(70), '--model', model], /at most 64|64 /],

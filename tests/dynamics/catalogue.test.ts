@@ -27,6 +27,8 @@ describe('the catalogue', () => {
     expect(dynamics.map(({ name }) => name)).toEqual([
       ...['sa', 'usa', 'hardmax', 'causal_sa', 'causal_usa', 'linear', 'multi_head'],
       ...['no_projection', 'normalised', 'noisy', 'kuramoto', 'repulsion'],
+      ...['sinkhorn', 'residual', 'sinkhorn_residual', 'birth_death', 'kl_descent'],
+      ...['svgd', 'svgd_sphere', 'resnet'],
     ]);
   });
 
@@ -59,7 +61,7 @@ describe('the catalogue', () => {
     });
 
     it.each([2, 3, 7])('gives an interaction of d = %d at its defaults', (d) => {
-      if (entry.dimension !== undefined && entry.dimension !== d) return;
+      if (entry.velocity || (entry.dimension !== undefined && entry.dimension !== d)) return;
       const { beta, weights } = interactionOf(entry.name, {}, d);
       expect(beta.every(Number.isFinite)).toBe(true);
       if (!weights) return expect(beta).toHaveLength(1);
@@ -199,6 +201,13 @@ describe('what entries make of their parameters', () => {
     ['kuramoto', {}, { coupling: 'softmax', beta: [0] }],
     ['repulsion', {}, { coupling: 'softmax', sign: -1 }],
     ['repulsion', { attention: 'usa' }, { coupling: 'exponential', sign: -1 }],
+    ['sinkhorn', {}, { coupling: 'sinkhorn' }],
+    ['residual', { kernel: 'gaussian' }, { coupling: 'softmax', relative: true, gaussian: true }],
+    [
+      'sinkhorn_residual',
+      { direction: 'away' },
+      { coupling: 'sinkhorn', relative: true, sign: -1 },
+    ],
   ])('%s with %j', (name, given, expected) => {
     expect(interactionOf(name, given)).toMatchObject(expected);
   });

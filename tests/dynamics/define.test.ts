@@ -130,7 +130,7 @@ describe('an interaction of one’s own', () => {
   it('is completed', () => {
     expect(returning({ coupling: 'softmax', beta: [4] }).interaction?.({}, 3, 0)).toEqual({
       ...{ coupling: 'softmax', beta: [4] },
-      ...{ causal: false, weights: null, sign: 1, tie: 0 },
+      ...{ causal: false, weights: null, sign: 1, tie: 0, relative: false, gaussian: false },
     });
   });
 

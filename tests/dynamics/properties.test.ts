@@ -87,10 +87,16 @@ describe('a promise that an entry does not make', () => {
     ['normalised', 'energy', 'decreases'],
     ['noisy', 'causal', true],
     ['noisy', 'energy', 'decreases'],
+    ['resnet', 'conservesMean', true],
+    ['resnet', 'rotationEquivariant', true],
+    ['resnet', 'keepsCones', true],
     ['kuramoto', 'conservesMean', true],
     ['kuramoto', 'energy', 'decreases'],
     ['repulsion', 'keepsCones', true],
     ['repulsion', 'energy', 'increases'],
+    ['sinkhorn', 'conservesMean', true],
+    ['residual', 'conservesMean', true],
+    ['sinkhorn_residual', 'causal', true],
   ])('%s: %s would be found broken', (name, promise, value) => {
     const liar = { ...dynamicsNamed(name), properties: promising(promise, value) };
     const [broken, ...more] = examineDynamics(liar, 1, { parameters: {} });

@@ -1,7 +1,9 @@
 /** Every engine behind one face, for the conformance suite: run a computation over the algebra on inputs. */
-import { type Float64Tensor, referenceAlgebra, tensor } from '../../src/engines/reference.ts';
+import { referenceAlgebra } from '../../src/engines/reference.ts';
+import { type Float64Tensor, tensor } from '../../src/engines/tensor.ts';
 import type { KernelChoice } from '../../src/engines/tensorflow/engine.ts';
 import type { TrainingAlgebra } from '../../src/engines/training-engine.ts';
+import { activations } from '../../src/numerics/activations.ts';
 import type { Algebra } from '../../src/numerics/algebra.ts';
 
 export interface Input {
@@ -67,11 +69,9 @@ export const referenceTrainingAlgebra: TrainingAlgebra<Float64Tensor> = {
       a.shape,
       a.data.map((value, at) => value * b.data[at]),
     ),
-  gelu: ({ shape, data }) =>
-    tensor(
-      shape,
-      data.map((x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))),
-    ),
+  tanh: ({ shape, data }) => tensor(shape, data.map(activations.tanh)),
+  relu: ({ shape, data }) => tensor(shape, data.map(activations.relu)),
+  gelu: ({ shape, data }) => tensor(shape, data.map(activations.gelu)),
 };
 
 function rowsOf(table: Float64Tensor, indices: Int32Array): Float64Array {

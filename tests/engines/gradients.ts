@@ -1,8 +1,7 @@
 /** Gradients of the whole training loss against central differences in Float64. */
 import { describe, expect, it } from 'vitest';
-import type { Float64Tensor } from '../../src/engines/reference.ts';
-import { tensor } from '../../src/engines/reference.ts';
-import type { TrainingEngine } from '../../src/engines/training-engine.ts';
+import { type Float64Tensor, tensor } from '../../src/engines/tensor.ts';
+import type { TrainingAlgebra, TrainingEngine } from '../../src/engines/training-engine.ts';
 import { type Batch, blankBatch, causalBatch } from '../../src/language/training/batches.ts';
 import { drawCandidates } from '../../src/language/training/candidates.ts';
 import {
@@ -17,6 +16,7 @@ import {
   parameterViews,
 } from '../../src/language/training/parameters.ts';
 import type { ParameterPart } from '../../src/language/training/parts.ts';
+import { ACTIVATIONS } from '../../src/numerics/activations.ts';
 import { random } from '../../src/numerics/random.ts';
 import { referenceTrainingAlgebra } from './engines.ts';
 
@@ -38,6 +38,11 @@ const { layout } = flowNetwork;
 const tiedNetwork: Network = {
   layout: parameterLayout({ ...SHAPE, tied: true }),
   settings: flow,
+};
+/** So many sweeps reach the tolerance of either engine. */
+const sinkhornNetwork: Network = {
+  layout: parameterLayout(SHAPE),
+  settings: { ...flow, balancing: { tolerance: 1e-10, sweeps: 300 } },
 };
 const standardNetwork: Network = {
   layout: parameterLayout({ ...SHAPE, standard: { layers: 2, hidden: 12 } }),
@@ -115,6 +120,7 @@ export function gradientsMatchFiniteDifferences(name: string, engine: TrainingEn
       ['blank', flowNetwork, blankBatch(texts, words, blanks, random(3)), half],
       ['sampled causal', flowNetwork, few, sampled],
       ['causal with dropout', flowNetwork, causalBatch(texts, words), thinned],
+      ['blank (Sinkhorn)', sinkhornNetwork, blankBatch(texts, words, blanks, random(3)), half],
       ['causal (tied readout)', tiedNetwork, causalBatch(texts, words), half],
       ['causal (standard transformer)', standardNetwork, causalBatch(texts, words), half],
     ])('%s objective', (_, network, batch, changes) => {
@@ -134,6 +140,29 @@ export function gradientsMatchFiniteDifferences(name: string, engine: TrainingEn
         slopes.map(({ slope }) => slope),
         { absolute: 2e-6, relative: 2e-4 },
       );
+    });
+
+    it.each(ACTIVATIONS)('%s, and what it does to a gradient', (activation) => {
+      const stream = random(4);
+      const values = Float32Array.from({ length: 12 }, () => 2 * stream.gaussian());
+      const labels = Int32Array.of(0, 2, 1, 2);
+      const loss = <A>(algebra: TrainingAlgebra<A>, x: A) => {
+        const output = algebra.array([1, 0, -1, 0.5, 2, 0, 0, -1, 1], [3, 3]);
+        const readout = { output, bias: algebra.array([0, 0.5, 0], [3]), scale: 1 };
+        const weights = new Float32Array(4).fill(0.25);
+        return algebra.crossEntropy(algebra[activation](x), readout, labels, weights);
+      };
+      const { value, gradients } = engine.valueAndGradients(
+        [{ shape: [4, 3], values }],
+        (algebra, [x]) => loss(algebra, x),
+      );
+      const exact = (at: number, by: number) => {
+        const moved = Float64Array.from(values, (entry, i) => entry + (i === at ? by : 0));
+        return loss(referenceTrainingAlgebra, tensor([4, 3], moved)).data[0];
+      };
+      expect([value]).toBeAllClose([exact(0, 0)], { absolute: 2e-6 });
+      const slopes = Array.from(values, (_, at) => (exact(at, 1e-5) - exact(at, -1e-5)) / 2e-5);
+      expect(gradients[0]).toBeAllClose(slopes, { absolute: 2e-6 });
     });
 
     it('candidates that are the whole vocabulary change nothing', () => {

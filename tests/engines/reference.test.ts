@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { referenceAlgebra, tensor } from '../../src/engines/reference.ts';
+import { referenceAlgebra } from '../../src/engines/reference.ts';
+import { tensor } from '../../src/engines/tensor.ts';
 import { conformance } from './conformance.ts';
 import { referenceUnderTest } from './engines.ts';
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { COUPLING_NAMES, type CouplingName } from '../../src/attention/coupling.ts';
 import { answerRules } from '../../src/language/answers.ts';
 import { fillBlank, findAnswers, type Prediction } from '../../src/language/fill.ts';
 import { layOut } from '../../src/language/layout.ts';
@@ -99,7 +100,7 @@ test.each<[string, FillOptions]>([
 });
 
 /** Every answer of at most two tokens, scored one by one. */
-function everyAnswer(text: string, coupling: 'full' | 'causal', small: typeof model) {
+function everyAnswer(text: string, coupling: CouplingName, small: typeof model) {
   const settings = parseOptions(fillSchema, { coupling });
   const layout = layOut(small, text, coupling);
   const rules = answerRules(small, layout);
@@ -119,24 +120,40 @@ function everyAnswer(text: string, coupling: 'full' | 'causal', small: typeof mo
   return scored.sort((a, b) => b.score - a.score);
 }
 
-test.each(['full', 'causal'] as const)(
-  '%s: the top ten are those of exhaustive search',
-  (coupling) => {
-    const small = worded(9, { slots: 3, dimension: 8, depth: 2 });
-    const expected = everyAnswer(TEXT, coupling, small);
-    const found = fillBlank(small, TEXT, { coupling });
-    expect(found.certain).toBe(true);
-    expect(found.predictions.map((a) => a.token_str)).toEqual(
-      expected.slice(0, 10).map((a) => a.token_str),
-    );
-    expect(found.predictions.map((a) => a.score)).toBeAllClose(
-      expected.slice(0, 10).map((a) => a.score),
-      { absolute: 1e-12 },
-    );
-    const sum = expected.reduce((total, { score }) => total + score, 0);
-    expect(1 - found.unexplored).toBeLessThanOrEqual(sum + 1e-12);
-  },
-);
+test('a model trained with Sinkhorn answers with it unless told otherwise', () => {
+  const own = randomModel(5, { coupling: 'sinkhorn' });
+  expect(layOut(own, TEXT).coupling).toBe('sinkhorn');
+  expect(layOut(own, TEXT, 'full').coupling).toBe('full');
+  expect(layOut(own, 'Die Katze').coupling).toBe('causal');
+});
+
+test('under Sinkhorn every token of the text is heard alike, in every layer and head', () => {
+  const { attentions, prediction } = trace(model, TEXT, { coupling: 'sinkhorn', depth: 3 });
+  expect(prediction.coupling).toBe('sinkhorn');
+  for (const layer of attentions)
+    for (const { rows, columns, data } of layer)
+      for (let j = 0; j < columns; j++) {
+        let heard = 0;
+        for (let i = 0; i < rows; i++) heard += data[i * columns + j];
+        expect(heard).toBeCloseTo(1, 7);
+      }
+});
+
+test.each(COUPLING_NAMES)('%s: the top ten are those of exhaustive search', (coupling) => {
+  const small = worded(9, { slots: 3, dimension: 8, depth: 2 });
+  const expected = everyAnswer(TEXT, coupling, small);
+  const found = fillBlank(small, TEXT, { coupling });
+  expect(found.certain).toBe(true);
+  expect(found.predictions.map((a) => a.token_str)).toEqual(
+    expected.slice(0, 10).map((a) => a.token_str),
+  );
+  expect(found.predictions.map((a) => a.score)).toBeAllClose(
+    expected.slice(0, 10).map((a) => a.score),
+    { absolute: 1e-12 },
+  );
+  const sum = expected.reduce((total, { score }) => total + score, 0);
+  expect(1 - found.unexplored).toBeLessThanOrEqual(sum + 1e-12);
+});
 
 test('causal answers end where a word begins; a determiner takes its noun', () => {
   const { encodeIds, beginsWord } = model.tokenizer;
@@ -198,6 +215,7 @@ test('layout: slots behind a blank, offsets, leading blanks', () => {
 test.each<[string, FillOptions, RegExp]>([
   ['Die __ mag', { coupling: 'causal' }, /needs the blank at the end.*"mag".*choose "full"/],
   ['Die Katze', { coupling: 'full' }, /needs a blank/],
+  ['Die Katze', { coupling: 'sinkhorn' }, /a causal mask has no doubly stochastic scaling/],
   [TEXT, { targets: ['  '] }, /is empty/],
   [TEXT, { targets: ['a b c d e f g h'] }, /has \d+ tokens, expected at most 7/],
   [TEXT, JSON.parse('{"tpo": 3}'), /unknown option "tpo": did you mean "top"\?/],

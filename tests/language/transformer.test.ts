@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { COUPLING_NAMES } from '../../src/attention/coupling.ts';
 import {
   type FlownFollower,
   type Follower,
@@ -69,7 +70,7 @@ test('logits are logitScale · U x + b, also for numbers of particles that four 
   expect(logits(model, x)).toBeAllClose(expected, { absolute: 1e-12 });
 });
 
-test.each(['full', 'causal'] as const)('%s: followers with a cache are as without', (coupling) => {
+test.each(COUPLING_NAMES)('%s: followers with a cache are as without', (coupling) => {
   const context = runContext(model, ids, places, coupling, 8);
   const tree: Follower[] = [];
   const flown: FlownFollower[] = [];

@@ -63,7 +63,7 @@ describe('documents', () => {
     const kinds = await (await fetch(`${base}/api/catalogue`)).json();
     const names = (kind: string) => kinds[kind].map(({ name }: { name: string }) => name);
     expect(names('diagnostics')).toContain('effective_rank');
-    expect(names('couplings')).toEqual(['full', 'causal']);
+    expect(names('couplings')).toEqual(['full', 'causal', 'sinkhorn']);
     expect(names('dynamics')).toContain('kuramoto');
     expect(names('schemes')).toEqual(['layer', 'euler', 'rk4', 'dopri5', 'heun']);
     expect(names('engines')).toEqual(['auto', 'reference', 'wasm', 'spectral']);

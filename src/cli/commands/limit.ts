@@ -3,6 +3,8 @@ import { Command } from 'commander';
 import { depthCommand } from '../limits/depth.ts';
 import { meanFieldCommand } from '../limits/mean-field.ts';
 import { particlesCommand } from '../limits/particles.ts';
+import { perturbationsCommand } from '../limits/perturbations.ts';
+import { resnetCommand } from '../limits/resnet.ts';
 import { stackCommand } from '../limits/stack.ts';
 import { stepsCommand } from '../limits/steps.ts';
 import { tangentCommand } from '../limits/tangent.ts';
@@ -14,6 +16,8 @@ export function limitCommand(): Command {
     .addCommand(depthCommand())
     .addCommand(meanFieldCommand())
     .addCommand(particlesCommand())
+    .addCommand(perturbationsCommand())
+    .addCommand(resnetCommand())
     .addCommand(stackCommand())
     .addCommand(stepsCommand())
     .addCommand(tangentCommand())

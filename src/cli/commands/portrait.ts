@@ -30,7 +30,10 @@ export function portraitCommand(): Command {
     .option('--model <name>', 'name of an installed model, or the path of a model folder')
     .option('--file <path>', 'sentences of a text file, one a line')
     .option('--depth <layers>', 'number of layers, or ode (default: as the model was trained)')
-    .option('--coupling <name>', 'full or causal (default: full for a blank, else causal)')
+    .option(
+      '--coupling <name>',
+      'full, causal or sinkhorn (default: full for a blank, else causal)',
+    )
     .option('--out <folder>', 'write numbers, tables and figures into this folder')
     .option('--json', 'print one JSON document and nothing else')
     .addHelpText('after', HELP)

@@ -1,6 +1,8 @@
 /** The algebra on tfjs tensors: once in plain tfjs operations, once with our fused ones. */
 import * as tf from '@tensorflow/tfjs';
+import { GELU } from '../../numerics/activations.ts';
 import type { Candidates, TrainingAlgebra } from '../training-engine.ts';
+import { columnPotentials, lifted } from './balance.ts';
 import * as fused from './operations.ts';
 
 /** [B, n, H·k] → [B, H, n, k]; a missing batch axis becomes 1. */
@@ -43,18 +45,24 @@ function amongst(
   return { output: tf.gather(output, ids), bias: tf.gather(bias, ids).add(offsets) };
 }
 
+const ones = (beta: readonly number[]) => beta.map(() => 1);
+
 /** Plain tfjs operations, as anybody would write them: the baseline of the benchmark. */
 export const stockAlgebra: TrainingAlgebra<tf.Tensor> = {
   array: (values, shape) => tf.tensor(Float32Array.from(values), [...shape], 'float32'),
   project,
   headScores: (q, k, heads) =>
     like(q, tf.matMul(splitHeads(q, heads), splitHeads(k, heads), false, true)),
-  softmax(scores, beta, visible) {
+  softmax(scores, beta, visible, potentials) {
+    if (potentials)
+      return stockAlgebra.softmax(lifted(scores, beta, potentials), ones(beta), visible);
     const four = scores.rank === 3 ? scores.expandDims(0) : scores;
     const scaled = four.mul(tf.tensor(Float32Array.from(beta), [1, beta.length, 1, 1]));
     const masked = visible ? scaled.add(maskBias(visible)) : scaled;
     return tf.softmax(masked).reshape(scores.shape);
   },
+  columnPotentials: (scores, beta, visible, { sweeps }) =>
+    columnPotentials(scores, beta, visible, sweeps),
   headMix(coupling, v, heads) {
     const four = coupling.rank === 3 ? coupling.expandDims(0) : coupling;
     const mixed = tf.matMul(four, splitHeads(v, heads)).transpose([0, 2, 1, 3]);
@@ -80,23 +88,20 @@ export const stockAlgebra: TrainingAlgebra<tf.Tensor> = {
   },
   add: (a, b) => a.add(b),
   multiply: (a, b) => a.mul(b),
+  tanh: (x) => x.tanh(),
+  relu: (x) => x.relu(),
   gelu: (x) =>
-    x
-      .mul(
-        x
-          .add(x.square().mul(x).mul(0.044715))
-          .mul(Math.sqrt(2 / Math.PI))
-          .tanh()
-          .add(1),
-      )
-      .mul(0.5),
+    x.mul(x.add(x.square().mul(x).mul(GELU.cubic)).mul(GELU.scale).tanh().add(1)).mul(0.5),
 };
 
 /** The same operations on the kernels of assembly/, each with its own gradient. */
 export const fusedAlgebra: TrainingAlgebra<tf.Tensor> = {
   ...stockAlgebra,
   headScores: fused.headScores,
-  softmax: fused.maskedSoftmax,
+  softmax: (scores, beta, visible, potentials) =>
+    potentials
+      ? fused.maskedSoftmax(lifted(scores, beta, potentials), ones(beta), visible)
+      : fused.maskedSoftmax(scores, beta, visible),
   headMix: fused.headMix,
   addScaled: fused.addScaled,
   interpolate: fused.interpolate,

@@ -39,7 +39,15 @@ export function wasmEngine({ spawn, threads = 1 }: WasmEngineOptions = {}): Engi
 
 function refusal(request: FieldRequest): string | null {
   const overflow = exponentialOverflow(request.interaction, request.precision);
-  return overflow ?? unsafeTies(request) ?? tooLarge(request);
+  return overflow ?? unserved(request) ?? unsafeTies(request) ?? tooLarge(request);
+}
+
+function unserved({ interaction: { coupling, relative, gaussian } }: FieldRequest): string | null {
+  if (coupling === 'sinkhorn')
+    return 'it never has all couplings at once, which a doubly stochastic scaling goes through again and again: use the reference engine';
+  if (gaussian) return 'it couples by inner products, not by distances: use the reference engine';
+  if (relative) return 'it sums values, not their differences: use the reference engine';
+  return null;
 }
 
 function unsafeTies({ interaction, precision }: FieldRequest): string | null {

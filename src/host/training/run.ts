@@ -193,6 +193,9 @@ function reporter(
   };
 }
 
+/** Sweeps of Sinkhorn's algorithm in every layer of a training step, however far they come. */
+const UNROLLED = { tolerance: 0, sweeps: 10 };
+
 type Prepared = Awaited<ReturnType<typeof prepare>>;
 
 /** The vocabulary, the layout of the parameters and the workers of a run. */
@@ -211,6 +214,7 @@ async function prepare(
   const { standard } = config.model;
   const flow: FlowSettings = {
     ...{ beta, horizon, logitScale, knots },
+    ...(config.model.coupling && { balancing: UNROLLED }),
     ...(standard && { standard: { layers: standard.layers, dimension } }),
   };
   const pool = await startPool(

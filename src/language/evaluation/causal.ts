@@ -1,5 +1,5 @@
 /** How well a model continues texts: nats at any depth, with its attention or its depth taken away. */
-import type { Float64Tensor } from '../../engines/reference.ts';
+import type { Float64Tensor } from '../../engines/tensor.ts';
 import type { LanguageModel } from '../checkpoint.ts';
 import { couplingMask, type Depth, embed, flow, tokenProbabilities } from '../transformer.ts';
 import type { TextCost } from './estimates.ts';

@@ -2,6 +2,7 @@
 import type { TrainingAlgebra } from '../../engines/training-engine.ts';
 import { weightsAt } from '../../flow/depth-weights.ts';
 import { layers } from '../../flow/layers.ts';
+import type { Balancing } from '../../numerics/algebra.ts';
 import type { Random } from '../../numerics/random.ts';
 import type { Batch } from './batches.ts';
 import type { DrawnCandidates } from './candidates.ts';
@@ -13,6 +14,8 @@ export interface FlowSettings {
   readonly horizon: number;
   readonly logitScale: number;
   readonly knots: number;
+  /** Particles that see each other are heard alike: the Sinkhorn coupling. */
+  readonly balancing?: Balancing;
   /** A standard transformer of so many layers instead of the flow. */
   readonly standard?: { readonly layers: number; readonly dimension: number };
 }
@@ -105,7 +108,7 @@ function flowBatch<A>(
   named: Named<A>,
   start: A,
   batch: Batch,
-  { beta, horizon, knots }: FlowSettings,
+  { beta, horizon, knots, balancing }: FlowSettings,
   depth: number,
 ): A {
   const attention = knotWeights(named, knots);
@@ -117,6 +120,7 @@ function flowBatch<A>(
     horizon,
     depth,
     visible,
+    balancing,
   };
   for (const frame of layers(algebra, flow, x)) x = frame.positions;
   return x;

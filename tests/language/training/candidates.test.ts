@@ -1,6 +1,6 @@
 /** The sampled output layer's draw: what it holds, its weights, and the estimate that they make. */
 import { describe, expect, it } from 'vitest';
-import { type Float64Tensor, tensor } from '../../../src/engines/reference.ts';
+import { type Float64Tensor, tensor } from '../../../src/engines/tensor.ts';
 import type { Candidates, TrainingEngine } from '../../../src/engines/training-engine.ts';
 import { type DrawnCandidates, drawCandidates } from '../../../src/language/training/candidates.ts';
 import { parseTrainingConfig } from '../../../src/language/training/config.ts';

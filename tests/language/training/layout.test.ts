@@ -3,7 +3,7 @@
  * and through layout and chain rule, with the same weights, give the same probabilities.
  */
 import { describe, expect, it } from 'vitest';
-import { type Float64Tensor, tensor } from '../../../src/engines/reference.ts';
+import { type Float64Tensor, tensor } from '../../../src/engines/tensor.ts';
 import { answerRules } from '../../../src/language/answers.ts';
 import { finalChainScores } from '../../../src/language/chains.ts';
 import { textLoss } from '../../../src/language/evaluation/causal.ts';

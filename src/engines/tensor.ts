@@ -1,0 +1,14 @@
+/** Float64 arrays with a shape: what the reference engine computes with. */
+
+export interface Float64Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+/** A tensor over `data` (zeros if absent). Throws RangeError when the length does not fit the shape. */
+export function tensor(shape: readonly number[], data?: Float64Array): Float64Tensor {
+  const size = shape.reduce((product, length) => product * length, 1);
+  if (data && data.length !== size)
+    throw new RangeError(`shape [${shape}] needs ${size} values, got ${data.length}`);
+  return { shape, data: data ?? new Float64Array(size) };
+}
