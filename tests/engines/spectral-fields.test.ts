@@ -6,7 +6,7 @@ import { certifyField } from './fields.ts';
 certifyField({
   engine: spectralEngine(),
   precision: 'float64',
-  claims: ['sa', 'usa', 'normalised', 'noisy', 'kuramoto', 'repulsion'],
+  claims: ['sa', 'usa', 'normalised', 'noisy', 'kuramoto', 'repulsion', 'birth_death'],
   dimensions: [2, 3],
   tolerance: 1e-12,
   clusters: null,
