@@ -1,4 +1,5 @@
 /** Row-major Float64 matrices: the form in which particles, couplings and tables leave an engine. */
+import { multiplyFast } from './product.ts';
 
 export interface Matrix {
   readonly rows: number;
@@ -38,6 +39,7 @@ export function transposed({ rows, columns, data }: Matrix): Matrix {
 /** a [n, l] · b [l, m] → [n, m] */
 export function product(a: Matrix, b: Matrix): Matrix {
   const out = matrix(a.rows, b.columns);
+  if (multiplyFast(a.data, b.data, out.data, b.columns)) return out;
   for (let i = 0; i < a.rows; i++)
     for (let l = 0; l < a.columns; l++) {
       const entry = a.data[i * a.columns + l];
