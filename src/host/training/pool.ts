@@ -1,43 +1,58 @@
-/** Data-parallel worker threads that share the parameters and each fill their own gradient. */
+/** Data-parallel worker threads: each fills a gradient of its own, then steps with a share of the parts. */
 import { Worker } from 'node:worker_threads';
 import { parameterCount } from '../../language/training/parameters.ts';
 import type { GradientPool } from '../../language/training/train.ts';
-import type { StepResult } from '../../language/training/worker-task.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { builtWorker } from '../built.ts';
-import type { FromWorker, WorkerStart } from './protocol.ts';
+import { type FromWorker, floatViews, type Task, type WorkerStart } from './protocol.ts';
 
 export interface TrainingPool extends GradientPool {
   close(): Promise<void>;
 }
 
-type Common = Omit<WorkerStart, 'worker' | 'parameters' | 'gradient'>;
+type Common = Omit<WorkerStart, 'worker' | 'vectors' | 'gradients'>;
 
 /** Starts `workers` threads and waits until each has its engine. */
 export async function startPool(common: Common, workers: number): Promise<TrainingPool> {
   const bytes = 4 * parameterCount(common.layout);
-  const parameters = new SharedArrayBuffer(bytes);
-  const gradients = Array.from({ length: workers }, () => new SharedArrayBuffer(bytes));
-  const threads = gradients.map((gradient, worker) => {
-    const workerData: WorkerStart = { ...common, worker, parameters, gradient };
+  const vector = () => new SharedArrayBuffer(bytes);
+  const vectors = { parameters: vector(), mean: vector(), square: vector() };
+  const gradients = Array.from({ length: workers }, vector);
+  const threads = gradients.map((_, worker) => {
+    const workerData: WorkerStart = { ...common, worker, vectors, gradients };
     return new Worker(builtWorker(import.meta.url, 'worker'), { workerData });
   });
   await Promise.all(threads.map((thread) => answer(thread)));
+  const all = <T>(task: Task, pick: (message: FromWorker) => T | undefined) =>
+    Promise.all(threads.map((thread) => ask(thread, task, pick)));
   return {
-    parameters: new Float32Array(parameters),
-    gradients: gradients.map((gradient) => new Float32Array(gradient)),
-    step: (step) => Promise.all(threads.map((thread) => ask(thread, step))),
+    vectors: floatViews(vectors),
+    gradients: (step) =>
+      all({ gradient: step }, (message) => ('result' in message ? message.result : undefined)),
+    average: async () => {
+      const squares = await all({ average: true }, (message) =>
+        'square' in message ? message.square : undefined,
+      );
+      return Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
+    },
+    optimise: async (step) => {
+      await all({ optimise: step }, (message) => ('optimised' in message ? true : undefined));
+    },
     close: async () => {
       await Promise.all(threads.map((thread) => thread.terminate()));
     },
   };
 }
 
-async function ask(thread: Worker, step: number): Promise<StepResult> {
-  thread.postMessage(step);
-  const message = await answer(thread);
-  if ('result' in message) return message.result;
-  throw new Error('a training worker answered out of turn');
+async function ask<T>(
+  thread: Worker,
+  task: Task,
+  pick: (message: FromWorker) => T | undefined,
+): Promise<T> {
+  thread.postMessage(task);
+  const found = pick(await answer(thread));
+  if (found === undefined) throw new Error('a training worker answered out of turn');
+  return found;
 }
 
 function answer(thread: Worker): Promise<FromWorker> {

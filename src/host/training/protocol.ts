@@ -3,6 +3,7 @@
 import type { KernelChoice } from '../../engines/tensorflow/engine.ts';
 import type { TrainingConfig } from '../../language/training/config.ts';
 import type { FlowSettings } from '../../language/training/objective.ts';
+import type { OptimiserStep, RunVectors } from '../../language/training/optimiser.ts';
 import type { ParameterPart } from '../../language/training/parts.ts';
 import type { StepResult } from '../../language/training/worker-task.ts';
 import type { Vocabulary } from '../../language/vocabulary.ts';
@@ -17,10 +18,23 @@ export interface WorkerStart {
   readonly parts: readonly WorkerPart[];
   readonly worker: number;
   readonly kernels: KernelChoice;
-  /** Float32, shared with the main thread: read by the worker. */
-  readonly parameters: SharedArrayBuffer;
-  /** Float32, this worker's own: written by it. */
-  readonly gradient: SharedArrayBuffer;
+  /** Float32, shared by all: a worker writes to the parts that it is dealt. */
+  readonly vectors: Readonly<Record<keyof RunVectors, SharedArrayBuffer>>;
+  /** Float32, one a worker; all are read when their mean is taken. */
+  readonly gradients: readonly SharedArrayBuffer[];
 }
 
-export type FromWorker = { ready: true } | { result: StepResult };
+export const floatViews = ({ parameters, mean, square }: WorkerStart['vectors']): RunVectors => ({
+  parameters: new Float32Array(parameters),
+  mean: new Float32Array(mean),
+  square: new Float32Array(square),
+});
+
+/** The three tasks of a step; each begins when all workers are through with the one before. */
+export type Task = { gradient: number } | { average: true } | { optimise: OptimiserStep };
+
+export type FromWorker =
+  | { ready: true }
+  | { result: StepResult }
+  | { square: number }
+  | { optimised: true };

@@ -156,11 +156,11 @@ async function trainParameters<T>(
   const prepared = await prepare(job.corpus, config, 'fused', job.onPrepared);
   const { layout, pool } = prepared;
   try {
-    const state = startState(config, layout, pool.parameters);
+    const state = startState(config, layout, pool.vectors);
     const run = beginRun(folder, origin, state);
     if (saved) resumeRun(run, saved);
     const report = reporter(config, state.step, job.onProgress);
-    await runTraining(config, layout, state, pool, (progress) => {
+    await runTraining(config, state, pool, (progress) => {
       report(progress);
       recordStep(run, progress, config.checkpointMinutes);
     });
@@ -243,19 +243,13 @@ export async function benchmarkTraining({
   const config = { ...parseTrainingConfig(text), workers };
   const { layout, pool } = await prepare(corpus, config, kernels);
   try {
-    const state = startState(config, layout, pool.parameters);
+    const state = startState(config, layout, pool.vectors);
     let begun = 0;
     let tokens = 0;
-    await runTraining(
-      { ...config, steps: steps + 1 },
-      layout,
-      state,
-      pool,
-      ({ step, tokens: seen }) => {
-        if (step === 1) begun = Date.now();
-        else tokens += seen;
-      },
-    );
+    await runTraining({ ...config, steps: steps + 1 }, state, pool, ({ step, tokens: seen }) => {
+      if (step === 1) begun = Date.now();
+      else tokens += seen;
+    });
     return (1000 * tokens) / (Date.now() - begun);
   } finally {
     await pool.close();

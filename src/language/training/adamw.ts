@@ -15,15 +15,16 @@ export interface AdamSettings {
   readonly weightDecay: number;
 }
 
+/** What scales a gradient of that length so that it is at most `limit` long. */
+export const clipScale = (length: number, limit: number): number => Math.min(1, limit / length);
+
 /** Scales `gradient` in place so that its length is at most `limit`; returns the length before. */
 export function clipGradient(gradient: Float32Array, limit: number): number {
   let square = 0;
   for (let i = 0; i < gradient.length; i++) square += gradient[i] * gradient[i];
   const length = Math.sqrt(square);
-  if (length > limit) {
-    const scale = limit / length;
-    for (let i = 0; i < gradient.length; i++) gradient[i] *= scale;
-  }
+  const scale = clipScale(length, limit);
+  if (scale < 1) for (let i = 0; i < gradient.length; i++) gradient[i] *= scale;
   return length;
 }
 

@@ -27,6 +27,8 @@ export const trainingConfigSchema = z.strictObject({
     maximumPositions: count,
     /** The default number of layers of the finished model. */
     depth: count,
+    /** Trained with the Sinkhorn coupling wherever particles see each other, so not in causal texts. */
+    coupling: z.literal('sinkhorn').optional(),
     /** Reads out with the embedding instead of a matrix of its own. */
     tied: z.literal(true).optional(),
     /** Of the finished model's stored numbers; float32 when absent. */
@@ -49,6 +51,8 @@ export const trainingConfigSchema = z.strictObject({
     epsilon: z.number().positive(),
     weightDecay: z.number().min(0),
     clip: z.number().positive(),
+    /** The matrices of attention by Muon (muon.ts) instead of AdamW. */
+    muon: z.strictObject({ momentum: memory }).optional(),
   }),
   blanks: z.strictObject({
     /** Weight of the blank objective beside the causal one (1). */
@@ -63,9 +67,12 @@ export const trainingConfigSchema = z.strictObject({
   dropout: share.lt(1).optional(),
   /**
    * The causal objective's softmax, until that share of the steps, is over a step's targets and so
-   * many other tokens, drawn anew each step (candidates.ts). Absent: over the vocabulary throughout.
+   * many other tokens, drawn anew each step (candidates.ts); with `blanks` that of the blank objective is
+   * too. Absent: over the vocabulary throughout.
    */
-  output: z.strictObject({ negatives: count, until: share }).optional(),
+  output: z
+    .strictObject({ negatives: count, until: share, blanks: z.boolean().optional() })
+    .optional(),
   /** Texts drawn from each world to find the tokens that are kept; files are read whole. */
   vocabularyTexts: count,
   /**

@@ -1,7 +1,13 @@
 /** The parameters of the model in training: one flat Float32 vector and the layout of its parts. */
 import type { ParameterArray } from '../../engines/training-engine.ts';
 import type { Random } from '../../numerics/random.ts';
-import { type Architecture, type ParameterPart, type PartDraft, ROLES } from './parts.ts';
+import {
+  type Architecture,
+  headLayout,
+  type ParameterPart,
+  type PartDraft,
+  ROLES,
+} from './parts.ts';
 import { standardParts } from './standard-transformer.ts';
 
 /** Name, shape and place of every part. The four matrices of each knot are parts of their own. */
@@ -21,12 +27,17 @@ export function parameterLayout(a: Architecture): ParameterPart[] {
     ...(a.tied ? [] : [outputPart(a)]),
     { name: 'bias', shape: [a.vocabularySize], spread: 0, pace: 1, decays: false },
   ];
+  return placed(parts);
+}
+
+/** The parts one after another. */
+export function placed(parts: readonly PartDraft[]): ParameterPart[] {
   let offset = 0;
   return parts.map((part) => {
     const size = part.shape.reduce((product, length) => product * length, 1);
-    const placed = { ...part, offset, size };
+    const own = { ...part, offset, size };
     offset += size;
-    return placed;
+    return own;
   });
 }
 
@@ -36,7 +47,7 @@ function outputPart({ vocabularySize, dimension: d }: Architecture): PartDraft {
 }
 
 /** Four matrices at every knot of θ(t). */
-function flowParts({ knots, dimension: d }: Architecture): PartDraft[] {
+function flowParts({ knots, heads, dimension: d }: Architecture): PartDraft[] {
   return Array.from({ length: knots }, (_, knot) =>
     ROLES.map((role) => ({
       name: `attention.${knot}.${role}`,
@@ -44,6 +55,7 @@ function flowParts({ knots, dimension: d }: Architecture): PartDraft[] {
       spread: (role === 'output' ? 0.5 : 1) / Math.sqrt(d),
       pace: 0.7,
       decays: true,
+      heads: headLayout(role, heads),
     })),
   ).flat();
 }

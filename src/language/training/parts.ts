@@ -34,6 +34,14 @@ export interface ParameterPart {
   readonly pace: number;
   /** Whether weight decay acts on it. */
   readonly decays: boolean;
+  /** Of a matrix whose heads are matrices of their own. */
+  readonly heads?: HeadLayout;
+}
+
+/** Head h owns columns h·k … (h+1)·k of the matrix (Q, K, V), or such rows (O). */
+export interface HeadLayout {
+  readonly count: number;
+  readonly axis: 'columns' | 'rows';
 }
 
 /** A part without its place. */
@@ -43,6 +51,12 @@ export type PartDraft = Omit<ParameterPart, 'offset' | 'size'>;
 export type Named<A> = Map<string, A>;
 
 export const ROLES = ['query', 'key', 'value', 'output'] as const;
+
+/** Which part of a matrix is a head's. */
+export const headLayout = (role: (typeof ROLES)[number], count: number): HeadLayout => ({
+  count,
+  axis: role === 'output' ? 'rows' : 'columns',
+});
 
 /** Q, K, V, O of each knot, or of each layer of a standard transformer. */
 export function knotWeights<A>(named: Named<A>, count: number): AttentionWeights<A>[] {

@@ -8,6 +8,7 @@ import type { TrainingAlgebra } from '../../engines/training-engine.ts';
 import type { Batch } from './batches.ts';
 import {
   type Architecture,
+  headLayout,
   knotWeights,
   type Named,
   type PartDraft,
@@ -17,7 +18,7 @@ import {
 
 /** Four matrices of attention and two of an MLP for every layer. */
 export function standardParts(
-  { dimension: d }: Architecture,
+  { dimension: d, heads }: Architecture,
   { layers, hidden }: StandardShape,
 ): PartDraft[] {
   // Branches add up over the layers: what they write starts small (GPT-2).
@@ -29,12 +30,16 @@ export function standardParts(
     pace: 0.7,
     decays: true,
   });
-  return Array.from({ length: layers }, (_, layer) => [
-    ...ROLES.map((role) =>
-      matrix(`attention.${layer}.${role}`, d, d, role === 'output' ? damped : 1),
-    ),
-    matrix(`mlp.${layer}.in`, d, hidden, 1),
-    matrix(`mlp.${layer}.out`, hidden, d, damped),
+  // hidden units in blocks as wide as a head, where they fit: the optimiser then treats both networks alike
+  const width = d / heads;
+  const count = hidden % width === 0 ? hidden / width : 1;
+  return Array.from({ length: layers }, (_, layer): PartDraft[] => [
+    ...ROLES.map((role) => ({
+      ...matrix(`attention.${layer}.${role}`, d, d, role === 'output' ? damped : 1),
+      heads: headLayout(role, heads),
+    })),
+    { ...matrix(`mlp.${layer}.in`, d, hidden, 1), heads: { count, axis: 'columns' } },
+    { ...matrix(`mlp.${layer}.out`, hidden, d, damped), heads: { count, axis: 'rows' } },
   ]).flat();
 }
 

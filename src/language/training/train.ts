@@ -1,28 +1,29 @@
 /**
- * The training loop: gather gradients from the workers, average, clip, AdamW. It knows neither
+ * The training loop: gradients of the workers, their mean, clipped, a step of the optimiser. It knows neither
  * threads nor files nor a clock; those are handed in.
  */
 import { random } from '../../numerics/random.ts';
-import { adamStep, clipGradient, learningRateAt } from './adamw.ts';
+import { clipScale, learningRateAt } from './adamw.ts';
 import type { TrainingConfig } from './config.ts';
-import { initialise, parameterCount } from './parameters.ts';
+import type { OptimiserStep, RunVectors } from './optimiser.ts';
+import { initialise } from './parameters.ts';
 import type { ParameterPart } from './parts.ts';
 import type { StepResult } from './worker-task.ts';
 
-/** Workers that share `parameters` and each fill their own gradient. */
+/** Workers that share the vectors of a run: each finds a gradient, then steps with a share of the parts. */
 export interface GradientPool {
-  readonly parameters: Float32Array;
-  readonly gradients: readonly Float32Array[];
-  /** All workers do step `step`; one result a worker, in their order. */
-  step(step: number): Promise<StepResult[]>;
+  readonly vectors: RunVectors;
+  /** All workers find the gradient of their texts of step `step`; one result a worker, in their order. */
+  gradients(step: number): Promise<StepResult[]>;
+  /** The mean of the gradients; returns its length. */
+  average(): Promise<number>;
+  /** Changes the vectors in place by the mean gradient. */
+  optimise(step: OptimiserStep): Promise<void>;
 }
 
-export interface TrainingState {
+export interface TrainingState extends RunVectors {
   /** Steps done. */
   step: number;
-  readonly parameters: Float32Array;
-  readonly mean: Float32Array;
-  readonly square: Float32Array;
 }
 
 export interface Progress extends StepResult {
@@ -30,46 +31,34 @@ export interface Progress extends StepResult {
   readonly gradientLength: number;
 }
 
-/** The state before the first step, from the config's seed. `parameters` is filled in place. */
+/** The state before the first step, from the config's seed. The vectors are filled in place. */
 export function startState(
   config: TrainingConfig,
   layout: readonly ParameterPart[],
-  parameters: Float32Array,
+  vectors: RunVectors,
 ): TrainingState {
-  const size = parameterCount(layout);
-  initialise(layout, parameters, random(config.seed));
-  return { step: 0, parameters, mean: new Float32Array(size), square: new Float32Array(size) };
+  initialise(layout, vectors.parameters, random(config.seed));
+  vectors.mean.fill(0);
+  vectors.square.fill(0);
+  return { step: 0, ...vectors };
 }
 
-/** Goes on from `state` to the last step; `onStep` may save the state. */
+/** Goes on from `state`, whose vectors are the pool's, to the last step; `onStep` may save the state. */
 export async function runTraining(
-  config: TrainingConfig,
-  layout: readonly ParameterPart[],
+  { optimiser, steps }: TrainingConfig,
   state: TrainingState,
   pool: GradientPool,
   onStep: (progress: Progress) => void,
 ): Promise<void> {
-  const { learningRate: peak, warmup, floor, clip, ...adam } = config.optimiser;
-  const gradient = new Float32Array(state.parameters.length);
-  while (state.step < config.steps) {
-    const results = await pool.step(state.step);
-    average(pool.gradients, gradient);
-    const gradientLength = clipGradient(gradient, clip);
-    const schedule = { peak, warmup, floor, steps: config.steps };
-    const settings = { ...adam, learningRate: learningRateAt(state.step, schedule) };
+  const { learningRate: peak, warmup, floor, clip } = optimiser;
+  while (state.step < steps) {
+    const results = await pool.gradients(state.step);
+    const gradientLength = await pool.average();
+    const learningRate = learningRateAt(state.step, { peak, warmup, floor, steps });
+    const scale = clipScale(gradientLength, clip);
     state.step++;
-    adamStep(layout, state.parameters, gradient, state, settings, state.step);
+    await pool.optimise({ step: state.step, learningRate, scale });
     onStep({ step: state.step, gradientLength, ...together(results) });
-  }
-}
-
-/** Mean over the workers, always summed in the same order. */
-function average(gradients: readonly Float32Array[], out: Float32Array): void {
-  const share = 1 / gradients.length;
-  for (let i = 0; i < out.length; i++) {
-    let sum = 0;
-    for (const gradient of gradients) sum += gradient[i];
-    out[i] = sum * share;
   }
 }
 

@@ -31,8 +31,8 @@ export interface WorkerSettings {
 
 export interface StepResult {
   /**
-   * Mean nats per token (causal; estimated while the output is sampled) and per answer token
-   * (blank; 0 where there was none to learn).
+   * Mean nats per token (causal) and per answer token (blank; 0 where there was none to
+   * learn); an estimate while the output is sampled.
    */
   readonly causal: number;
   readonly blank: number;
@@ -67,8 +67,7 @@ export function workerTask(
       const scale = i === 0 ? 1 : weight;
       if (scale === 0 || batch.targets.length === 0) return 0;
       checkPositions(batch, config);
-      const candidates =
-        i === 0 ? candidatesAt(config, step, worker, batch, vocabularySize) : undefined;
+      const candidates = candidatesAt(config, step, worker, i, batch, vocabularySize);
       const dropout = config.dropout
         ? { share: config.dropout, random: random(config.seed, STREAM.dropout, step, worker, i) }
         : undefined;
@@ -87,16 +86,18 @@ export function workerTask(
   };
 }
 
-/** What the causal softmax of a step runs over; undefined for the whole vocabulary. */
+/** What the softmax of a step's batch runs over, 0 causal, 1 blank; undefined for the whole vocabulary. */
 function candidatesAt(
   { seed, steps, output }: TrainingConfig,
   step: number,
   worker: number,
+  objective: number,
   { targets }: Batch,
   vocabularySize: number,
 ): DrawnCandidates | undefined {
   if (!output || step >= output.until * steps) return undefined;
-  const stream = random(seed, STREAM.candidates, step, worker);
+  if (objective === 1 && !output.blanks) return undefined;
+  const stream = random(seed, STREAM.candidates, step, worker, objective);
   return drawCandidates(targets, vocabularySize, output.negatives, stream);
 }
 

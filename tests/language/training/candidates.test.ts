@@ -127,13 +127,20 @@ function candidatesOf(step: number, worker: number, output: unknown) {
 describe('in a worker', () => {
   const output = { negatives: 20, until: 0.5 };
 
-  it('serve the causal loss until their share of the steps is over, never the blank one', () => {
+  it('serve the causal loss until their share of the steps is over, and not the blank one', () => {
     const [causal, blank] = candidatesOf(4, 0, output);
     expect([...causal!.ids.subarray(0, 6)]).toEqual([1, 3, 4, 5, 9, 58]);
     expect(causal!.ids).toHaveLength(26);
     expect(blank).toBeUndefined();
     expect(candidatesOf(5, 0, output)).toEqual([undefined, undefined]);
     expect(candidatesOf(0, 0, undefined)).toEqual([undefined, undefined]);
+  });
+
+  it('serve the blank loss too where they are asked to, with a draw of its own', () => {
+    const [causal, blank] = candidatesOf(4, 0, { ...output, blanks: true });
+    expect(blank!.ids.length).toBeGreaterThan(20);
+    expect(blank!.ids).not.toEqual(causal!.ids);
+    expect(candidatesOf(5, 0, { ...output, blanks: true })).toEqual([undefined, undefined]);
   });
 
   it('are drawn anew by each step and worker', () => {
