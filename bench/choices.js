@@ -31,6 +31,13 @@ const VARIANTS = {
   'vocabulary of 10000': { vocabularySize: 10000 },
   'half the rate': { optimiser: { ...optimiser, learningRate: optimiser.learningRate / 2 } },
   'twice the rate': { optimiser: { ...optimiser, learningRate: optimiser.learningRate * 2 } },
+  muon: { optimiser: { ...optimiser, muon: { momentum: 0.95 } } },
+  'muon at half the rate': {
+    optimiser: { ...optimiser, learningRate: optimiser.learningRate / 2, muon: { momentum: 0.95 } },
+  },
+  'muon at twice the rate': {
+    optimiser: { ...optimiser, learningRate: optimiser.learningRate * 2, muon: { momentum: 0.95 } },
+  },
   'blanks weigh half': { blanks: { ...blanks, weight: 0.5 } },
   'whole softmax': { output: undefined },
 };
