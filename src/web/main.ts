@@ -14,6 +14,7 @@ const state = createStore<State>(readFragment(location.hash, base));
 const hover = createStore<{ token: number | null }>({ token: null });
 const answers = createResource(askPrediction);
 const traces = createResource(askTrace);
+const flows = createResource(askTrace);
 const limits = createResource(askDepths);
 const models = createResource(askModels);
 
@@ -22,8 +23,7 @@ function ask(): void {
   if (question) answers.load(question);
   else {
     answers.clear();
-    traces.clear();
-    limits.clear();
+    for (const resource of [traces, flows, limits]) resource.clear();
   }
 }
 
@@ -41,6 +41,7 @@ function askForLimits(): void {
   const question = questionOf(state.get());
   if (state.get().tab !== 'depth' || !question || answers.get().status !== 'ready') return;
   const { targets: _, depth: __, ...pass } = question;
+  flows.load({ ...pass, depth: 'ode' });
   limits.load({ ...pass, depth: 8 });
 }
 
@@ -59,11 +60,11 @@ function retry(): void {
 
 /** `follow` listens first, so that the theme is set before a chart reads its colours. */
 function build(): void {
-  for (const store of [state, hover, answers, traces, limits, models]) store.silence();
+  for (const store of [state, hover, answers, traces, flows, limits, models]) store.silence();
   const { language, theme } = state.get();
   document.documentElement.lang = language;
   document.documentElement.dataset.theme = theme;
-  const resources = { answers, traces, limits, models };
+  const resources = { answers, traces, flows, limits, models };
   const page: Page = { state, hover, ...resources, words: wordsOf(language), retry };
   state.subscribe(follow);
   answers.subscribe(askForLayers);

@@ -11,7 +11,8 @@ export interface Page {
   readonly hover: Store<{ readonly token: number | null }>;
   readonly answers: Resource<Question, Prediction>;
   readonly traces: Resource<Question, Trace>;
-  /** Asked for when the Depth tab is open. */
+  /** The same along the flow itself; asked for when the Depth tab is open, as limits are. */
+  readonly flows: Resource<Question, Trace>;
   readonly limits: Resource<Question, DepthLimit>;
   readonly models: Resource<null, Models>;
   readonly words: Words;

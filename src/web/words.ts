@@ -163,6 +163,12 @@ const english = {
     divergenceHint: 'KL divergence of the answer’s first token from that of the flow, in nats.',
     divergenceAxis: 'log₁₀ of KL',
     loading: 'Solving the flow to twelve digits; this takes some seconds …',
+    paths: 'Paths through the layers, over those of the flow',
+    pathsHint:
+      'One basis for both. Broad and pale: the flow. Thin, with a dot at every layer: the layers. Move the slider of the layers and see them come closer.',
+    pathsWaiting: 'The paths come with the layers …',
+    pathsGap: (layers: number, gap: string, token: string) =>
+      `With ${layers === 1 ? '1 layer' : `${layers} layers`} the particles end at most ${gap} from where the flow takes them (${token}); the sphere has radius 1.`,
   },
   mean: 'mean',
   smallest: 'smallest',
@@ -340,6 +346,12 @@ const german: Words = {
     divergenceHint: 'KL-Divergenz des ersten Tokens der Antwort von dem des Flusses, in Nats.',
     divergenceAxis: 'log₁₀ von KL',
     loading: 'Löst den Fluss auf zwölf Stellen; das dauert einige Sekunden …',
+    paths: 'Wege durch die Schichten, über denen des Flusses',
+    pathsHint:
+      'Eine Basis für beide. Breit und blass: der Fluss. Dünn, mit einem Punkt an jeder Schicht: die Schichten. Mit dem Regler der Schichten kommen sie einander näher.',
+    pathsWaiting: 'Die Wege kommen mit den Schichten …',
+    pathsGap: (layers, gap, token) =>
+      `Mit ${layers === 1 ? '1 Schicht' : `${layers} Schichten`} enden die Teilchen höchstens ${gap} von dort, wohin der Fluss sie führt (${token}); die Sphäre hat den Radius 1.`,
   },
   mean: 'Mittel',
   smallest: 'kleinster',

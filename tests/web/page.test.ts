@@ -323,6 +323,10 @@ describe.skipIf(!executablePath)('the page', () => {
     await at.page.getByText('at most 10¹²⁷ / L; measured is 3.020 / L').waitFor();
     const chart = await at.page.locator('.panel-depth canvas').first().getAttribute('aria-label');
     expect(chart).toMatch(/layers, order 1\.00: 0\.000 → −2\.408/);
+    expect(await at.page.locator('.panel-depth .path.stepped').count()).toBe(6);
+    expect(await at.page.locator('.panel-depth .path.smooth').count()).toBe(6);
+    // the stand-in has the same frames for every depth
+    await at.page.getByText('end at most 0.000 from where the flow takes them').waitFor();
     await at.page.locator('.panel-depth .run-button').nth(1).click();
     await expect.poll(() => new URL(at.page.url()).hash).toContain('depth=16');
     expect(await at.page.locator('#tab-predict').getAttribute('aria-selected')).toBe('true');

@@ -8,17 +8,20 @@ import { compact, decimal, powerAbove, visibleAnswer } from '../format.ts';
 import { describeProblem } from '../notice.ts';
 import type { Page } from '../page.ts';
 import { deepest } from '../state.ts';
+import { createPaths } from './paths.ts';
 
 export function createDepthView(page: Page): HTMLElement {
   const { words, limits, state } = page;
   const errors = createChart(page, words.limit.title, words.limit.hint);
   const divergence = createChart(page, words.limit.divergence, words.limit.divergenceHint);
+  const paths = createPaths(page);
   const told = h('ul', { class: 'told' });
   const strip = h('ol', { class: 'runs' });
   const nothing = h('div', { class: 'nothing', role: 'status' });
   const view = h(
     'div',
     { class: 'depth' },
+    paths.element,
     nothing,
     h(
       'div',
@@ -44,6 +47,7 @@ export function createDepthView(page: Page): HTMLElement {
       ? describeProblem(page, problem, {})
       : value === null && h('p', {}, status === 'empty' ? words.emptyBody : words.limit.loading);
     fill(nothing, message);
+    if (state.get().tab === 'depth') paths.show();
     if (!value || state.get().tab !== 'depth') return;
     errors.chart.show(errorLines(page, value));
     divergence.chart.show(divergenceLines(page, value));
