@@ -3,7 +3,7 @@ import { askDepths, askModels, askPrediction, askTrace } from './api.ts';
 import { createFrame } from './frame.ts';
 import { dropUnknownModel } from './models.ts';
 import type { Page } from './page.ts';
-import { questionOf } from './page.ts';
+import { otherQuestion, questionOf } from './page.ts';
 import type { State } from './state.ts';
 import { defaults, readFragment, writeFragment } from './state.ts';
 import { createResource, createStore } from './store.ts';
@@ -13,6 +13,7 @@ const base: State = { ...defaults, language: navigator.language.startsWith('de')
 const state = createStore<State>(readFragment(location.hash, base));
 const hover = createStore<{ token: number | null }>({ token: null });
 const answers = createResource(askPrediction);
+const others = createResource(askPrediction);
 const traces = createResource(askTrace);
 const flows = createResource(askTrace);
 const limits = createResource(askDepths);
@@ -23,7 +24,7 @@ function ask(): void {
   if (question) answers.load(question);
   else {
     answers.clear();
-    for (const resource of [traces, flows, limits]) resource.clear();
+    for (const resource of [others, traces, flows, limits]) resource.clear();
   }
 }
 
@@ -60,13 +61,21 @@ function retry(): void {
 
 /** `follow` listens first, so that the theme is set before a chart reads its colours. */
 function build(): void {
-  for (const store of [state, hover, answers, traces, flows, limits, models]) store.silence();
+  for (const store of [state, hover, answers, others, traces, flows, limits, models])
+    store.silence();
   const { language, theme } = state.get();
   document.documentElement.lang = language;
   document.documentElement.dataset.theme = theme;
-  const resources = { answers, traces, flows, limits, models };
+  const resources = { answers, others, traces, flows, limits, models };
   const page: Page = { state, hover, ...resources, words: wordsOf(language), retry };
   state.subscribe(follow);
+  const askForOther = () => {
+    const question = otherQuestion(page);
+    if (question) others.load(question);
+    else if (state.get().other.trim() === '') others.clear();
+  };
+  answers.subscribe(askForOther);
+  state.subscribe(askForOther);
   answers.subscribe(askForLayers);
   answers.subscribe(askForLimits);
   answers.subscribe(askForModels);

@@ -10,6 +10,8 @@ export interface Page {
   /** The particle under the pointer; it goes before the pinned one. */
   readonly hover: Store<{ readonly token: number | null }>;
   readonly answers: Resource<Question, Prediction>;
+  /** Of the sentence to compare with, with the first one's answers as targets. */
+  readonly others: Resource<Question, Prediction>;
   readonly traces: Resource<Question, Trace>;
   /** The same along the flow itself; asked for when the Depth tab is open, as limits are. */
   readonly flows: Resource<Question, Trace>;
@@ -35,6 +37,21 @@ export function questionOf(state: State): Question | null {
   const targets = splitTargets(state.targets);
   const question: Question = { ...asked, coupling: couplingOf(state) };
   return targets.length > 0 ? { ...question, targets } : question;
+}
+
+/** What to ask of the sentence to compare with, once the first one is answered; null where there is none. */
+export function otherQuestion({ state, answers }: Page): Question | null {
+  const { value, status } = answers.get();
+  const text = state.get().other.trim();
+  if (status !== 'ready' || value?.kind === 'next-token' || !value || text === '') return null;
+  const question = questionOf({ ...state.get(), text });
+  if (!question) return null;
+  return {
+    ...question,
+    targets: value.predictions
+      .map(({ token_str }) => token_str.trim())
+      .filter((answer) => answer !== ''),
+  };
 }
 
 /** The particle that all panels show: the one pointed at, else the pinned one. */

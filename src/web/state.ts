@@ -21,6 +21,8 @@ export interface State {
   readonly coupling: CouplingName;
   /** The reader's own candidates, separated by commas. */
   readonly targets: string;
+  /** The sentence to compare with; '' where none is. */
+  readonly other: string;
   readonly tab: Tab;
   /** The frame looked at; null is the last. */
   readonly layer: number | null;
@@ -43,6 +45,7 @@ export const defaults: State = {
   depth: 8,
   coupling: 'full',
   targets: '',
+  other: '',
   tab: 'predict',
   layer: null,
   token: null,
@@ -62,6 +65,7 @@ export function readFragment(fragment: string, base: State): State {
     depth: readDepth(given.get('depth')) ?? base.depth,
     coupling: oneOf(couplings, given.get('coupling')) ?? base.coupling,
     targets: given.get('targets') ?? base.targets,
+    other: given.get('other') ?? base.other,
     tab: oneOf(tabs, given.get('tab')) ?? base.tab,
     layer: readCount(given.get('layer')) ?? base.layer,
     token: readCount(given.get('token')) ?? base.token,

@@ -49,6 +49,19 @@ const english = {
   candidatesNext: 'Candidates need a blank in the sentence.',
   rank: (rank: number) => `rank ${rank}`,
   rankUnknown: 'below the answers found',
+  comparison: {
+    title: 'Compare with another sentence',
+    hint: 'The same answers in a second sentence with a blank: exact probabilities, those that differ most first.',
+    placeholder: 'Mein Lieblingsessen ist __',
+    best: (answer: string, share: string) => `The best answer there: ${answer}, ${share}.`,
+    here: 'first sentence',
+    there: 'second sentence',
+    change: 'second against first',
+    times: (factor: string, more: boolean) =>
+      more ? `${factor} × as probable` : `${factor} × less probable`,
+    picture: (count: number) =>
+      `The probabilities of ${count} answers in both sentences, on logarithmic axes; the same numbers are in the table.`,
+  },
   perLayer: 'The best answer at each layer',
   perLayerHint:
     'The model’s output head applied to every layer: when does the answer appear? Choose a stretch to see it in motion.',
@@ -228,6 +241,19 @@ const german: Words = {
   candidatesNext: 'Kandidaten brauchen eine Lücke im Satz.',
   rank: (rank) => `Platz ${rank}`,
   rankUnknown: 'hinter den gefundenen',
+  comparison: {
+    title: 'Mit einem anderen Satz vergleichen',
+    hint: 'Dieselben Antworten in einem zweiten Satz mit Lücke: genaue Wahrscheinlichkeiten, die größten Unterschiede zuerst.',
+    placeholder: 'Mein Lieblingsessen ist __',
+    best: (answer, share) => `Die beste Antwort dort: ${answer}, ${share}.`,
+    here: 'erster Satz',
+    there: 'zweiter Satz',
+    change: 'zweiter gegen ersten',
+    times: (factor, more) =>
+      more ? `${factor}-mal so wahrscheinlich` : `${factor}-mal weniger wahrscheinlich`,
+    picture: (count) =>
+      `Die Wahrscheinlichkeiten von ${count} Antworten in beiden Sätzen, auf logarithmischen Achsen; dieselben Zahlen stehen in der Tabelle.`,
+  },
   perLayer: 'Die beste Antwort jeder Schicht',
   perLayerHint:
     'Der Ausgang des Modells, auf jede Schicht angewandt: Wann entsteht die Antwort? Wähle einen Abschnitt, um ihn in Bewegung zu sehen.',

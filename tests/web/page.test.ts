@@ -98,6 +98,28 @@ describe.skipIf(!executablePath)('the page', () => {
     await leave(at);
   });
 
+  test('a second sentence shows its probabilities of the same answers, and a link keeps it', async () => {
+    const at = await visit('#language=en');
+    await expect.poll(() => answer(at).count()).toBe(1);
+    expect(await at.page.locator('.compared').isVisible()).toBe(false);
+    await at.page.locator('#other').fill('Mein Lieblingsessen ist __');
+    await at.page.getByText('The best answer there: der Hund, 22.13%.').waitFor();
+    // the stand-in gives the same numbers to every sentence
+    const cells = await at.page
+      .locator('.compared tbody tr')
+      .first()
+      .locator('td')
+      .allTextContents();
+    expect(cells[0]).toBe(cells[1]);
+    expect(cells[2]).toBe('1.0 × as probable');
+    expect(await at.page.locator('.compared tbody tr').count()).toBe(10);
+    expect(await at.page.locator('.scatter .particle-dot').count()).toBe(10);
+    expect(new URL(at.page.url()).hash).toContain('other=Mein+Lieblingsessen');
+    await at.page.locator('#other').fill('');
+    await expect.poll(() => at.page.locator('.compared').isVisible()).toBe(false);
+    await leave(at);
+  });
+
   test('fetches from its own server only, and little before the first answer', async () => {
     const at = await visit('');
     await expect.poll(() => answer(at).count()).toBe(1);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { percent, visibleAnswer, visibleToken } from '../../src/web/format.ts';
 import { hull, placeLabels, roundTicks } from '../../src/web/layers/geometry.ts';
 import { project } from '../../src/web/layers/projection.ts';
+import { comparedAnswers } from '../../src/web/predict/comparison.ts';
 import { runs } from '../../src/web/predict/layer-runs.ts';
 import {
   appendBlank,
@@ -59,6 +60,7 @@ describe('state', () => {
       model: 'alltag & mehr',
       depth: 'ode',
       coupling: 'causal',
+      other: 'c & d = __',
       tab: 'layers',
       layer: 0,
       token: 3,
@@ -74,6 +76,37 @@ describe('state', () => {
     expect(readFragment('#depth=65&layer=-1&tab=lab&theme=pink&tolerance=x', defaults)).toEqual(
       defaults,
     );
+  });
+});
+
+describe('two sentences', () => {
+  const reply = {
+    model: 'm',
+    text: '',
+    depth: 8,
+    coupling: 'full',
+    tokens: [],
+    blank: null,
+  } as const;
+  const answered = (scores: Record<string, number>) =>
+    Object.entries(scores).map(([token_str, score]) => ({ token_str, score }));
+
+  test('are compared by the answers that both know, the largest difference first', () => {
+    const one = {
+      ...reply,
+      unexplored: 0,
+      entropy: 0,
+      predictions: answered({ ' a': 0.5, b: 0.25, c: 0.1, d: 0.1 }),
+    };
+    const targets = answered({ a: 0.25, b: 1 / 32, c: 0 }).map((target) => ({
+      ...target,
+      rank: null,
+    }));
+    const other = { ...one, predictions: [], targets };
+    expect(comparedAnswers(one, other)).toEqual([
+      { answer: 'b', first: 0.25, second: 1 / 32, change: -3 },
+      { answer: 'a', first: 0.5, second: 0.25, change: -1 },
+    ]);
   });
 });
 

@@ -2,6 +2,7 @@
 import { h } from '../dom.ts';
 import type { Page } from '../page.ts';
 import { createCandidates } from './candidates.ts';
+import { createComparison } from './comparison.ts';
 import { createCompletion } from './completion.ts';
 import { createLayerRuns } from './layer-runs.ts';
 import { createRanking } from './ranking.ts';
@@ -13,6 +14,7 @@ export function createPredictView(page: Page): HTMLElement {
     createCompletion(page),
     h('div', { class: 'columns' }, createRanking(page), createCandidates(page)),
     createLayerRuns(page),
+    createComparison(page),
   );
   const show = () => {
     const { status, value } = page.answers.get();
