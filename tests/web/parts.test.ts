@@ -81,21 +81,15 @@ describe('state', () => {
 
 describe('two sentences', () => {
   const reply = {
-    model: 'm',
-    text: '',
-    depth: 8,
-    coupling: 'full',
-    tokens: [],
-    blank: null,
-  } as const;
+    ...{ model: 'm', text: '', depth: 8, coupling: 'full' as const },
+    ...{ tokens: [], blank: null, unexplored: 0, entropy: 0 },
+  };
   const answered = (scores: Record<string, number>) =>
     Object.entries(scores).map(([token_str, score]) => ({ token_str, score }));
 
   test('are compared by the answers that both know, the largest difference first', () => {
     const one = {
       ...reply,
-      unexplored: 0,
-      entropy: 0,
       predictions: answered({ ' a': 0.5, b: 0.25, c: 0.1, d: 0.1 }),
     };
     const targets = answered({ a: 0.25, b: 1 / 32, c: 0 }).map((target) => ({
