@@ -27,6 +27,8 @@ export const trainingConfigSchema = z.strictObject({
     maximumPositions: count,
     /** The default number of layers of the finished model. */
     depth: count,
+    /** Trained with the Sinkhorn coupling wherever particles see each other, so not in causal texts. */
+    coupling: z.literal('sinkhorn').optional(),
     /** Reads out with the embedding instead of a matrix of its own. */
     tied: z.literal(true).optional(),
     /** Of the finished model's stored numbers; float32 when absent. */

@@ -21,12 +21,17 @@ export function parameterLayout(a: Architecture): ParameterPart[] {
     ...(a.tied ? [] : [outputPart(a)]),
     { name: 'bias', shape: [a.vocabularySize], spread: 0, pace: 1, decays: false },
   ];
+  return placed(parts);
+}
+
+/** The parts one after another. */
+export function placed(parts: readonly PartDraft[]): ParameterPart[] {
   let offset = 0;
   return parts.map((part) => {
     const size = part.shape.reduce((product, length) => product * length, 1);
-    const placed = { ...part, offset, size };
+    const own = { ...part, offset, size };
     offset += size;
-    return placed;
+    return own;
   });
 }
 
