@@ -1,6 +1,7 @@
 /** The catalogue of diagnostics and its one loop. A new diagnostic is a file beside this one and a line here. */
 import type { Matrix } from '../numerics/matrix.ts';
 import { attentionEntropy } from './attention-entropy.ts';
+import { attentionImbalance } from './attention-imbalance.ts';
 import { clusterCount } from './cluster-count.ts';
 import { coneMin } from './cone.ts';
 import { cosineHistogram, cosineMean, cosineMin } from './cosines.ts';
@@ -23,6 +24,7 @@ export const diagnostics: readonly Diagnostic[] = [
   cosineHistogram,
   effectiveRank,
   attentionEntropy,
+  attentionImbalance,
   displacement,
   energyRate,
   clusterCount,

@@ -2,7 +2,8 @@
 import { availableParallelism } from 'node:os';
 import { Tinypool } from 'tinypool';
 import type { SimulationOptions } from '../flow/simulation-settings.ts';
-import type { Cut, EndsOf, FlowEnd } from '../limits/depth/depth.ts';
+import type { Cut, EndsOf } from '../limits/depth/depth.ts';
+import type { FlowEnd } from '../limits/depth/errors.ts';
 import { builtWorker } from './built.ts';
 import { type Failure, fromFailure } from './failure.ts';
 

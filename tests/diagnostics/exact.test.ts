@@ -383,6 +383,24 @@ describe('attention leaders', () => {
     expect(valuesOf({ positions, couplings: [loud] }).attention_leader_share).toBeCloseTo(0.25, 15);
   });
 
+  it('get all the listening beyond their masses', () => {
+    const one = matrix(
+      4,
+      4,
+      Float64Array.from({ length: 16 }, (_, at) => 3 * Number(at % 4 === 2)),
+    );
+    const imbalanceOf = (coupling: Matrix, masses?: number[]) =>
+      valuesOf({ positions, couplings: [coupling], masses }).attention_imbalance;
+    expect(imbalanceOf(all)).toBe(0);
+    expect(imbalanceOf(one)).toBeCloseTo(3 / 4, 15);
+    // All alike, where one has half of the mass: it is owed ½ and gets ¼.
+    expect(imbalanceOf(all, [1 / 2, 1 / 6, 1 / 6, 1 / 6])).toBeCloseTo(1 / 4, 15);
+    expect(valuesOf({ positions, couplings: [one, all] }).attention_imbalance).toBeCloseTo(
+      3 / 8,
+      15,
+    );
+  });
+
   it('do not exist without attention, or where it is negative', () => {
     const signed = matrix(
       4,
@@ -393,6 +411,7 @@ describe('attention leaders', () => {
       const values = valuesOf({ positions, couplings });
       expect(values.attention_leaders).toBeNull();
       expect(values.attention_entropy).toBeNull();
+      expect(values.attention_imbalance).toBeNull();
     }
   });
 });

@@ -53,6 +53,36 @@ describe('equiangular tokens', async () => {
   });
 });
 
+describe('the other systems', () => {
+  const off = { start: 'gaussian', n: 6, d: 2, seed: 3 };
+
+  it.each<[string, object]>([
+    ['sinkhorn', { n: 6, d: 3, parameters: { beta: 2 }, time: 1 }],
+    ['sinkhorn_residual', { ...off, parameters: { beta: 2, direction: 'away' }, time: 1 }],
+    ['svgd', { ...off, parameters: { bandwidth: 1, target: 'banana' } }],
+    ['svgd_sphere', { n: 6, d: 3, parameters: { beta: 1, concentration: 1 } }],
+    ['birth_death', { n: 6, d: 3, parameters: { beta: 2 } }],
+    ['kl_descent', { ...off, parameters: { bandwidth: 0.5 } }],
+  ])('%s: a layer has order 1, rk4 order 4', async (dynamics, flow) => {
+    const asked = { dynamics, time: 0.25, accuracy: 1e-13, ...flow, depths: [8, 16, 32, 64] };
+    const { limit } = await depthLimit({ ...asked, schemes: ['layer', 'rk4'] });
+    const order = (scheme: 'layer' | 'rk4') => (limit.schemes[scheme]!.order as FittedOrder).order;
+    expect(Math.abs(order('layer') - 1)).toBeLessThan(0.1);
+    expect(Math.abs(order('rk4') - 4)).toBeLessThan(0.3);
+  });
+
+  it('tell how far masses are, where they change, and then no W2 of equal ones', async () => {
+    const flow = { dynamics: 'birth_death', parameters: { beta: 2 }, n: 6, d: 3, time: 0.25 };
+    const { limit } = await depthLimit({ ...flow, depths: [32, 64], schemes: ['layer'] });
+    const { mass_max = [], w2 } = limit.schemes.layer!.errors;
+    expect(Number(mass_max[1])).toBeGreaterThan(0);
+    expect(Number(mass_max[0]) / Number(mass_max[1])).toBeCloseTo(2, 1);
+    expect(w2).toEqual([null, null]);
+    const still = await depthLimit({ ...EQUIANGULAR, depths: [4], schemes: ['layer'] });
+    expect(still.limit.schemes.layer?.errors).not.toHaveProperty('mass_max');
+  });
+});
+
 it('gives no order where every error is round-off', async () => {
   const still = { ...EQUIANGULAR, start: 'equiangular', startParameters: { cosine: 1 } };
   const { limit } = await depthLimit({ ...still, depths: [8, 16, 32, 64], schemes: ['rk4'] });

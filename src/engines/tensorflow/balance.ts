@@ -24,8 +24,8 @@ export function columnPotentials(
   const across = kernel.transpose([0, 1, 3, 2]);
   const logs = together.log();
   const other = (own: tf.Tensor, potentials: tf.Tensor) =>
-    logs.sub(own.add(potentials.transpose([0, 1, 3, 2])).logSumExp(-1, true)).mul(present);
-  let g: tf.Tensor = tf.zeros([1, 1, n, 1]);
+    logs.sub(logSums(own, potentials.transpose([0, 1, 3, 2]))).mul(present);
+  let g: tf.Tensor = tf.zeros([four.shape[0], beta.length, n, 1]);
   for (let sweep = 0; sweep < sweeps; sweep++) g = other(across, other(kernel, g));
   const middle = mutual
     .mul(g.transpose([0, 1, 3, 2]))
@@ -33,6 +33,22 @@ export function columnPotentials(
     .div(together);
   return g.sub(middle).reshape(scores.shape.slice(0, -1));
 }
+
+/**
+ * log Σ_j e^{kernel_ij + potential_j} [B, H, n, 1] of potentials [B, H, 1, n]. Its slope is the softmax, computed
+ * from the result: tfjs would go back through the row maxima, which cancel.
+ */
+const logSums = tf.customGrad((...args) => {
+  const [kernel, potentials, save] = args as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
+  const value = kernel.add(potentials).logSumExp(-1, true);
+  save([kernel, potentials, value]);
+  const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+    const [own, added, sums] = saved;
+    const slope = own.add(added).sub(sums).exp().mul(dy);
+    return [slope, slope.sum(-2, true)];
+  };
+  return { value, gradFunc };
+}) as (kernel: tf.Tensor, potentials: tf.Tensor) => tf.Tensor;
 
 /** β_h · scores_ij + g_j, [B, H, n, m]: its softmax is that of the scores with potentials. */
 export function lifted(

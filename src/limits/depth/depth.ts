@@ -3,18 +3,16 @@
  * difference means for a model's answers is in model-depth.ts.
  */
 import { z } from 'zod';
-import { distance } from '../../diagnostics/distance.ts';
 import type { SimulationContext } from '../../flow/simulate.ts';
 import { simulate } from '../../flow/simulation.ts';
 import { type SimulationOptions, simulationSchema } from '../../flow/simulation-settings.ts';
 import { ConvergenceError } from '../../numerics/errors.ts';
-import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
+import type { Matrix } from '../../numerics/matrix.ts';
 import { parseOptions, wholeNumber } from '../../numerics/options.ts';
-import { assignmentDistance, MOST_ASSIGNED } from '../../transport/assignment.ts';
-import { squaredDistances } from '../../transport/measure.ts';
 import { fitOrder, type Order } from '../order.ts';
 import { checkSmooth, type FlowRecord } from '../smooth.ts';
 import { type AprioriBound, aprioriBound } from './apriori.ts';
+import { type DepthErrors, depthErrors, distances, type FlowEnd, largest } from './errors.ts';
 
 /** Schemes that are cut into L steps. */
 export const DEPTH_SCHEMES = ['layer', 'euler', 'rk4'] as const;
@@ -48,19 +46,6 @@ export const depthLimitSchema = simulationSchema
   });
 
 export type DepthLimitOptions = z.input<typeof depthLimitSchema>;
-
-/** One entry a depth; null where it is not defined. */
-export type Column = readonly (number | null)[];
-
-export interface DepthErrors {
-  /** Largest distance of a particle to its place in the flow, and the root mean square of all. */
-  readonly position_max: Column;
-  readonly position_rms: Column;
-  /** W_2 of the two empirical measures; null beyond 2,000 particles, or with unequal masses. */
-  readonly w2: Column;
-  /** position_max of the extrapolation (2^p x_L − x_{L/2}) / (2^p − 1), p the scheme's order. */
-  readonly richardson: Column;
-}
 
 export interface SchemeLimit {
   readonly errors: DepthErrors;
@@ -96,14 +81,6 @@ export interface Cut {
   readonly scheme: string;
   readonly step?: number;
   readonly tolerance?: number;
-}
-
-export interface FlowEnd {
-  readonly positions: Matrix;
-  /** Times inside of the run where the field has a kink or a jump. */
-  readonly breakpoints: readonly number[];
-  /** Whether all particles have the same mass. */
-  readonly equal: boolean;
 }
 
 /** The ends of some cuts of one flow. */
@@ -148,11 +125,11 @@ export async function depthLimit(
   let done = 0;
   const { ends: elsewhere, ...here } = context;
   const endsNow = elsewhere ?? endsOf(flow, here);
-  const cutInto = async (scheme: DepthScheme): Promise<Matrix[]> => {
+  const cutInto = async (scheme: DepthScheme): Promise<readonly FlowEnd[]> => {
     const found = await endsNow(rising.map((depth) => ({ scheme, step: flow.time / depth })));
     done += sumOf(rising) * STAGES[scheme];
     onCut?.(done, total);
-    return found.map(({ positions }) => positions);
+    return found;
   };
   const flowAt = (own: number) => endsNow([{ scheme: 'dopri5', tolerance: own }]);
   const fine = flowAt(tolerance);
@@ -169,21 +146,13 @@ export async function depthLimit(
     throw new ConvergenceError(
       `the reference at tolerance ${tolerance} is good to ${estimated_error.toPrecision(2)} only, and errors below that mean nothing: expected ${WORST_REFERENCE}, choose a shorter time or a smaller tolerance`,
     );
-  const runs: Partial<Record<DepthScheme, Matrix[]>> = {};
+  const runs: Partial<Record<DepthScheme, readonly FlowEnd[]>> = {};
   for (const scheme of schemes) runs[scheme] = await (started.get(scheme) ?? cutInto(scheme));
   const bound = await bounding;
-  const ends = { reference: reference.positions, runs };
-  const { breakpoints, equal } = reference;
-  const limit = {
-    depths: rising,
-    ends,
-    breakpoints,
-    equal,
-    time: flow.time,
-    floor: estimated_error,
-  };
+  const { breakpoints } = reference;
+  const limit = { depths: rising, reference, runs, time: flow.time, floor: estimated_error };
   return {
-    ends,
+    ends: { reference: reference.positions, runs: positionsOf(runs) },
     limit: {
       settings,
       reference: { scheme: 'dopri5', tolerance, estimated_error },
@@ -221,53 +190,51 @@ async function endOf(
 ): Promise<FlowEnd> {
   const time = options.time ?? 0;
   const run = await simulate({ ...options, saveAt: [time], diagnostics: [] }, context);
-  const { entry, parameters, masses } = run.settings;
+  const { entry, parameters, masses: given } = run.settings;
+  const { positions, masses } = run.frames[run.frames.length - 1];
+  const changed = masses ? Float64Array.from(masses) : null;
   return {
-    positions: run.frames[run.frames.length - 1].positions,
+    positions,
     breakpoints: [...(entry.breakpoints?.(parameters) ?? [])].filter((at) => at > 0 && at < time),
-    equal: masses.every((mass) => mass === masses[0]),
+    equal: (changed ?? given).every((mass, _, all) => mass === all[0]),
+    masses: changed,
   };
 }
 
 /** log₁₀ of the largest L · error of the layer; null where it has none. */
-function measuredConstant({ depths, ends }: Compared): number | null {
-  const constants = (ends.runs.layer ?? []).map(
-    (end, i) => depths[i] * largest(distances(ends.reference, end)),
+function measuredConstant({ depths, reference, runs }: Compared): number | null {
+  const constants = (runs.layer ?? []).map(
+    (end, i) => depths[i] * largest(distances(reference.positions, end.positions)),
   );
   return constants.length > 0 ? Math.log10(largest(constants)) : null;
 }
 
+type Runs = Readonly<Partial<Record<DepthScheme, readonly FlowEnd[]>>>;
+
+const positionsOf = (runs: Runs): DepthRuns['runs'] =>
+  Object.fromEntries(
+    Object.entries(runs).map(([scheme, ends]) => [scheme, ends.map(({ positions }) => positions)]),
+  );
+
 interface Compared {
   readonly depths: readonly number[];
-  readonly ends: DepthRuns;
-  readonly breakpoints: readonly number[];
-  readonly equal: boolean;
+  readonly reference: FlowEnd;
+  readonly runs: Runs;
   readonly time: number;
   readonly floor: number;
 }
 
 function schemeLimit(scheme: DepthScheme, compared: Compared): SchemeLimit {
-  const { depths, ends, floor, equal } = compared;
-  const { reference } = ends;
-  const runs = ends.runs[scheme] ?? [];
-  const each = runs.map((end) => distances(reference, end));
-  const position_max = each.map(largest);
+  const { depths, reference, runs, floor } = compared;
+  const errors = depthErrors(reference, runs[scheme] ?? [], depths, ORDERS[scheme]);
   const smooth = depths.filter(
     (depth) => ORDERS[scheme] === 1 || meetsBreakpoints(depth, compared),
   );
   return {
-    errors: {
-      position_max,
-      position_rms: each.map((some) => Math.hypot(...some) / Math.sqrt(some.length)),
-      w2: runs.map((end) => (equal ? measureDistance(reference, end) : null)),
-      richardson: runs.map((end, i) => {
-        const half = runs[depths.indexOf(depths[i] / 2)];
-        return half ? largest(distances(reference, extrapolated(end, half, ORDERS[scheme]))) : null;
-      }),
-    },
+    errors,
     order: fitOrder(
       smooth,
-      smooth.map((depth) => position_max[depths.indexOf(depth)]),
+      smooth.map((depth) => Number(errors.position_max[depths.indexOf(depth)])),
       Math.max(floor, Number.EPSILON),
       { settled: true },
     ),
@@ -275,23 +242,7 @@ function schemeLimit(scheme: DepthScheme, compared: Compared): SchemeLimit {
 }
 
 /** Whether every breakpoint is the end of a step, inside of which rk4 would lose its order. */
-function meetsBreakpoints(depth: number, { breakpoints, time }: Compared): boolean {
-  const steps = breakpoints.map((at) => (at / time) * depth);
+function meetsBreakpoints(depth: number, { reference, time }: Compared): boolean {
+  const steps = reference.breakpoints.map((at) => (at / time) * depth);
   return steps.every((step) => Math.abs(step - Math.round(step)) < 1e-9);
-}
-
-const largest = (values: readonly number[]) => values.reduce((most, one) => Math.max(most, one), 0);
-
-function distances(a: Matrix, b: Matrix): number[] {
-  return Array.from({ length: a.rows }, (_, i) => distance(row(a, i), row(b, i)));
-}
-
-function measureDistance(a: Matrix, b: Matrix): number | null {
-  return a.rows <= MOST_ASSIGNED ? assignmentDistance(squaredDistances(a, b), 2) : null;
-}
-
-function extrapolated(fine: Matrix, coarse: Matrix, order: number): Matrix {
-  const gain = 2 ** order;
-  const data = fine.data.map((value, at) => (gain * value - coarse.data[at]) / (gain - 1));
-  return matrix(fine.rows, fine.columns, data);
 }

@@ -9,9 +9,7 @@ import { tokenProbabilities } from '../../language/transformer.ts';
 import { type Matrix, row } from '../../numerics/matrix.ts';
 import { parseOptions } from '../../numerics/options.ts';
 import {
-  type Column,
   type DepthContext,
-  type DepthErrors,
   type DepthLimit,
   type DepthScheme,
   depthLimit,
@@ -19,6 +17,7 @@ import {
   risingDepths,
   type SchemeLimit,
 } from './depth.ts';
+import type { Column, DepthErrors } from './errors.ts';
 
 export const modelDepthSchema = z.strictObject({
   ...depthLimitSchema.pick({ depths: true, schemes: true, reference: true }).shape,

@@ -2,7 +2,8 @@
 import type { Axis, Figure, Line, Point } from '../../figures/figure.ts';
 import type { Report, ReportColumn } from '../../figures/report.ts';
 import { orderText } from '../report.ts';
-import type { Column, DepthLimit } from './depth.ts';
+import type { DepthLimit } from './depth.ts';
+import type { Column } from './errors.ts';
 import type { ModelDepthLimit } from './model-depth.ts';
 
 export function depthReport(limit: DepthLimit | ModelDepthLimit): Report {
@@ -26,11 +27,12 @@ export function depthReport(limit: DepthLimit | ModelDepthLimit): Report {
   };
 }
 
-/** On a screen the largest error of each scheme, what extrapolation makes of the layer's, and its divergence. */
+/** On a screen the largest error of each scheme, what extrapolation makes of the layer's, its masses and its divergence. */
 function errorColumns({ schemes }: DepthLimit): ReportColumn[] {
   const headings: Readonly<Record<string, string>> = {
     layer_richardson: 'extrapolated',
     layer_logits_kl: 'KL',
+    layer_mass_max: 'a mass',
   };
   return Object.entries(schemes).flatMap(([scheme, { errors }]) =>
     Object.entries<Column>({ ...errors }).map(([error, values]) => {
