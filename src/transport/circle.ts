@@ -2,13 +2,14 @@
  * Exact Wasserstein distances on the circle, for points given by their angles in radians. Cutting the
  * circle leaves the line and one number α, how much mass crosses the cut; the cost is convex in α.
  */
-import { type LineMeasure, sorted } from './line.ts';
+import { checkValues, type LineMeasure, sorted } from './line.ts';
 
 /** A whole turn, in radians. */
 export const TURN = 2 * Math.PI;
 
-/** Angles in [0, 2π), rising, with their masses: any angle is brought there. */
+/** Angles in [0, 2π), rising, with their masses: any finite angle is brought there. */
 export function around({ values, masses }: LineMeasure) {
+  checkValues(values);
   const angles = Float64Array.from(values, (angle) => {
     const rest = angle - TURN * Math.floor(angle / TURN);
     return rest < TURN ? rest : 0;
@@ -51,7 +52,7 @@ function median(pieces: readonly { difference: number; length: number }[]): numb
  * W_p of two measures on the circle with the arc length as distance, p ≥ 1. For p > 1 the minimum over α
  * of C(α) = ∫_0^1 |F⁻¹(u) − G⁻¹(u − α)|^p du, which is convex and piecewise linear (Delon, Salomon,
  * Sobolevski, SIAM J. Appl. Math. 70, 2010): tangents from both sides meet at the minimum after
- * finitely many steps. Throws InputError for masses that are none.
+ * finitely many steps. Throws InputError for angles or masses that are none.
  */
 export function wassersteinOnCircle(a: LineMeasure, b: LineMeasure, p = 1): number {
   if (p === 1) return firstDistance(a, b);

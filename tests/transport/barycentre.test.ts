@@ -231,6 +231,18 @@ describe('on a fixed support', () => {
     expect(Math.max(...found)).toBe(found[20]);
   });
 
+  it('of Diracs, which are nothing elsewhere, it is between them however small ε is', () => {
+    const dirac = (at: number) => Float64Array.from({ length: size }, (_, i) => (i === at ? 1 : 0));
+    for (const epsilon of [1, 0.1, 0.01]) {
+      const { masses } = fixedBarycentre([dirac(0), dirac(160)], costs, { epsilon });
+      const [centre, variance] = moments(masses);
+      expect(centre).toBeCloseTo(0, 9);
+      // e^{−(x + 8)²/2ε} e^{−(x − 8)²/2ε}, on the grid
+      const exact = grid.data.map((x) => Math.exp(-(x ** 2) / epsilon));
+      expect(variance).toBeCloseTo(moments(unit(exact))[1], 9);
+    }
+  });
+
   it('refuses what does not fit, and says how far it is', () => {
     const bells = [bell(-2, 0.5), bell(2, 1)];
     const run = (options: object) => fixedBarycentre(bells, costs, { epsilon: 0.1, ...options });
