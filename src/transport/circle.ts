@@ -2,10 +2,28 @@
  * Exact Wasserstein distances on the circle, for points given by their angles in radians. Cutting the
  * circle leaves the line and one number α, how much mass crosses the cut; the cost is convex in α.
  */
+import type { Matrix } from '../numerics/matrix.ts';
 import { checkValues, type LineMeasure, sorted } from './line.ts';
 
 /** A whole turn, in radians. */
 export const TURN = 2 * Math.PI;
+
+/** How far it is from one angle to another, the short way: in [−π, π]. */
+export function turnBetween(from: number, to: number): number {
+  const difference = to - from;
+  return difference - TURN * Math.round(difference / TURN);
+}
+
+/** Σ_c turnBetween(x_ic, y_jc)², [n, m]: on the circle squared arcs, in more columns those of a torus. */
+export function squaredArcs(x: Matrix, y: Matrix): Float64Array {
+  const costs = new Float64Array(x.rows * y.rows);
+  const d = x.columns;
+  for (let i = 0, at = 0; i < x.rows; i++)
+    for (let j = 0; j < y.rows; j++, at++)
+      for (let c = 0; c < d; c++)
+        costs[at] += turnBetween(x.data[i * d + c], y.data[j * d + c]) ** 2;
+  return costs;
+}
 
 /** Angles in [0, 2π), rising, with their masses: any finite angle is brought there. */
 export function around({ values, masses }: LineMeasure) {
