@@ -58,7 +58,6 @@ export { type CircleLaw, cosineLaw, vonMisesLaw } from './limits/mean-field/circ
 export { type DensityLimit, densityLimit } from './limits/mean-field/density.ts';
 export { type SphereLaw, solveOnSphere, sphereLaw } from './limits/mean-field/sphere.ts';
 export { gaussianDescent } from './limits/moments/gaussian-descent.ts';
-export { type Moments, momentsOf } from './limits/moments/moments.ts';
 export { linearSvgdMoments } from './limits/moments/svgd.ts';
 export {
   type ParticleLimit,
@@ -97,6 +96,7 @@ export {
   LimitError,
 } from './numerics/errors.ts';
 export type { Matrix } from './numerics/matrix.ts';
+export { type Moments, momentsOf } from './numerics/moments.ts';
 export { random } from './numerics/random.ts';
 export { type ForwardOptions, forwardReduction } from './reduction/forward/forward.ts';
 export { nearestBarycentre } from './reduction/forward/nearest.ts';

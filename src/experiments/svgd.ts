@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import type { Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
-import { momentsOf } from '../limits/moments/moments.ts';
 import { linearSvgdMoments } from '../limits/moments/svgd.ts';
 import { matrix } from '../numerics/matrix.ts';
+import { momentsOf } from '../numerics/moments.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { exactly, experiment } from './experiment.ts';
 

@@ -28,6 +28,18 @@ export function toRows(m: Matrix): number[][] {
   return Array.from({ length: m.rows }, (_, i) => Array.from(row(m, i)));
 }
 
+/** The rows of all matrices, which are as wide as the first one, one below the other. */
+export function stacked(all: readonly Matrix[]): Matrix {
+  const rows = all.reduce((sum, one) => sum + one.rows, 0);
+  const out = matrix(rows, all[0].columns);
+  let offset = 0;
+  for (const { data } of all) {
+    out.data.set(data, offset);
+    offset += data.length;
+  }
+  return out;
+}
+
 /** [d, e] → [e, d] */
 export function transposed({ rows, columns, data }: Matrix): Matrix {
   const out = matrix(columns, rows);

@@ -3,7 +3,7 @@
  * Everything goes through the smaller Gram matrix, so n points in R^d cost min(n, d)³.
  */
 import { EigenvalueDecomposition, Matrix as LibraryMatrix } from 'ml-matrix';
-import { type Matrix, matrix, row } from './matrix.ts';
+import { type Matrix, matrix, row, stacked } from './matrix.ts';
 
 export interface SymmetricEigen {
   /** Falling. */
@@ -79,7 +79,7 @@ export interface PrincipalAxes {
  * Axes beyond the rank of the data, or beyond d, are zero with explained share 0.
  */
 export function principalAxes(frames: readonly Matrix[], components: number): PrincipalAxes {
-  const points = stack(frames);
+  const points = stacked(frames);
   // What rounding of the mean alone can leave of points that are all equal.
   const rounding = (points.rows * Number.EPSILON) ** 2 * squaredNorm(points);
   const mean = centre(points);
@@ -144,18 +144,6 @@ function columnEigen(points: Matrix): SymmetricEigen {
     }
   }
   return { values, vectors: result };
-}
-
-function stack(frames: readonly Matrix[]): Matrix {
-  const d = frames[0].columns;
-  const rows = frames.reduce((sum, frame) => sum + frame.rows, 0);
-  const all = matrix(rows, d);
-  let offset = 0;
-  for (const frame of frames) {
-    all.data.set(frame.data, offset);
-    offset += frame.data.length;
-  }
-  return all;
 }
 
 function squaredNorm({ data }: Matrix): number {

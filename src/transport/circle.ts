@@ -2,13 +2,32 @@
  * Exact Wasserstein distances on the circle, for points given by their angles in radians. Cutting the
  * circle leaves the line and one number α, how much mass crosses the cut; the cost is convex in α.
  */
-import { type LineMeasure, sorted } from './line.ts';
+import type { Matrix } from '../numerics/matrix.ts';
+import { checkValues, type LineMeasure, sorted } from './line.ts';
 
 /** A whole turn, in radians. */
 export const TURN = 2 * Math.PI;
 
-/** Angles in [0, 2π), rising, with their masses: any angle is brought there. */
+/** How far it is from one angle to another, the short way: in [−π, π]. */
+export function turnBetween(from: number, to: number): number {
+  const difference = to - from;
+  return difference - TURN * Math.round(difference / TURN);
+}
+
+/** Σ_c turnBetween(x_ic, y_jc)², [n, m]: on the circle squared arcs, in more columns those of a torus. */
+export function squaredArcs(x: Matrix, y: Matrix): Float64Array {
+  const costs = new Float64Array(x.rows * y.rows);
+  const d = x.columns;
+  for (let i = 0, at = 0; i < x.rows; i++)
+    for (let j = 0; j < y.rows; j++, at++)
+      for (let c = 0; c < d; c++)
+        costs[at] += turnBetween(x.data[i * d + c], y.data[j * d + c]) ** 2;
+  return costs;
+}
+
+/** Angles in [0, 2π), rising, with their masses: any finite angle is brought there. */
 export function around({ values, masses }: LineMeasure) {
+  checkValues(values);
   const angles = Float64Array.from(values, (angle) => {
     const rest = angle - TURN * Math.floor(angle / TURN);
     return rest < TURN ? rest : 0;
@@ -51,7 +70,7 @@ function median(pieces: readonly { difference: number; length: number }[]): numb
  * W_p of two measures on the circle with the arc length as distance, p ≥ 1. For p > 1 the minimum over α
  * of C(α) = ∫_0^1 |F⁻¹(u) − G⁻¹(u − α)|^p du, which is convex and piecewise linear (Delon, Salomon,
  * Sobolevski, SIAM J. Appl. Math. 70, 2010): tangents from both sides meet at the minimum after
- * finitely many steps. Throws InputError for masses that are none.
+ * finitely many steps. Throws InputError for angles or masses that are none.
  */
 export function wassersteinOnCircle(a: LineMeasure, b: LineMeasure, p = 1): number {
   if (p === 1) return firstDistance(a, b);

@@ -95,8 +95,12 @@ const square = (m: Matrix) => product(m, transposed(m));
 
 /** |next − now| / |now|, of all entries. */
 function change(now: Matrix, next: Matrix): number {
-  const size = Math.hypot(...now.data);
-  return size > 0 ? Math.hypot(...next.data.map((value, i) => value - now.data[i])) / size : 0;
+  let [size, moved] = [0, 0];
+  now.data.forEach((value, i) => {
+    size += value ** 2;
+    moved += (next.data[i] - value) ** 2;
+  });
+  return size > 0 ? Math.sqrt(moved / size) : 0;
 }
 
 function weightedSum(matrices: readonly Matrix[], weights: ArrayLike<number>): Matrix {

@@ -16,6 +16,7 @@ import {
   unitMasses,
 } from './measure.ts';
 import { type EntropicTransport, entropicTransport } from './sinkhorn.ts';
+import { planMass } from './soft-minimum.ts';
 
 export const hellingerKantorovichSchema = z.strictObject({
   space: z
@@ -181,8 +182,12 @@ function unitPlan(angles: Float64Array, a: Float64Array, b: Float64Array, settin
   const { f, g } = nearPotentials(costs, from, to, settings);
   costs.forEach((cost, at) => {
     const [k, l] = [Math.floor(at / to.length), at % to.length];
-    const mass = from[k] * to[l] * Math.exp((f[k] + g[l] - cost) / settings.epsilon);
-    plan.data[rows[k] * b.length + columns[l]] = mass;
+    plan.data[rows[k] * b.length + columns[l]] = planMass(
+      from[k] * to[l],
+      f[k] + g[l],
+      cost,
+      settings.epsilon,
+    );
   });
   return { plan, overlap: overlapBound(costs, from, to, g) };
 }

@@ -3,7 +3,7 @@
  * Not a method of its own: it starts close to the solution, and says where it does not get there.
  */
 import { Matrix as LibraryMatrix, solve } from 'ml-matrix';
-import { softMinimum, sumError } from './soft-minimum.ts';
+import { planMass, softMinimum, sumError } from './soft-minimum.ts';
 
 /** What is transported, and at which price. */
 export interface EntropicProblem {
@@ -25,8 +25,9 @@ export function dualValue(problem: EntropicProblem, f: Float64Array, g: Float64A
   const { a, b, epsilon, penalty } = problem;
   const gain = (potential: number, price: number) =>
     penalty === Number.POSITIVE_INFINITY ? potential : -price * Math.expm1(-potential / penalty);
-  const first = a.reduce((sum, mass, i) => sum + mass * gain(f[i], penalty + epsilon), 0);
-  return b.reduce((sum, mass, j) => sum + mass * gain(g[j], penalty), first);
+  const all = (masses: Float64Array, potentials: Float64Array, price: number) =>
+    masses.reduce((sum, m, i) => (m > 0 ? sum + m * gain(potentials[i], price) : sum), 0);
+  return all(a, f, penalty + epsilon) + all(b, g, penalty);
 }
 
 /**
@@ -67,12 +68,13 @@ function newtonStep(
   const m = b.length;
   const gradient = b.map((mass, j) => mass * Math.exp(-g[j] / penalty));
   const hessian = new Float64Array(m * m);
-  for (let j = 0; j < m; j++) hessian[j * m + j] = (epsilon / penalty) * gradient[j];
+  // the potential of a point without mass is not felt, and stays
+  for (let j = 0; j < m; j++) hessian[j * m + j] = b[j] > 0 ? (epsilon / penalty) * gradient[j] : 1;
   const row = new Float64Array(m);
   for (let i = 0; i < a.length; i++) {
     const held: number[] = [];
     for (let j = 0; j < m; j++) {
-      row[j] = a[i] * b[j] * Math.exp((f[i] + g[j] - costs[i * m + j]) / epsilon);
+      row[j] = planMass(a[i] * b[j], f[i] + g[j], costs[i * m + j], epsilon);
       if (row[j] > 0) held.push(j);
     }
     const sum = a[i] * Math.exp(-f[i] / penalty) * (1 + epsilon / penalty);

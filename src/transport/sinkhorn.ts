@@ -4,9 +4,15 @@
  */
 import { ConvergenceError, InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
-import { checkSameSpace, type Measure, squaredDistances, unitMasses } from './measure.ts';
+import {
+  checkFinite,
+  checkSameSpace,
+  type Measure,
+  squaredDistances,
+  unitMasses,
+} from './measure.ts';
 import { dualValue, newton } from './sinkhorn-newton.ts';
-import { softMinimum, sumError, transposedCosts } from './soft-minimum.ts';
+import { planMass, softMinimum, sumError, transposedCosts } from './soft-minimum.ts';
 
 export interface SinkhornSettings {
   /** ε > 0, in units of the cost. */
@@ -148,10 +154,11 @@ export interface Divergence {
 /**
  * The Sinkhorn divergence and its gradient in the points of `x` (Genevay, Peyré, Cuturi 2018; Feydy et
  * al. 2019): Σ_j 2 π_ij (x_i − y_j) − Σ_j 2 π'_ij (x_i − x_j), π' the plan of x with itself. O(nm) a sweep.
- * Throws InputError for masses, ε or dimensions that do not fit, and ConvergenceError as `entropicTransport`.
+ * Throws InputError for points, masses, ε or dimensions that do not fit, and ConvergenceError as `entropicTransport`.
  */
 export function sinkhornDivergence(x: Measure, y: Measure, settings: SinkhornSettings): Divergence {
   checkSameSpace(x.points, y.points);
+  for (const { points } of [x, y]) checkFinite(points);
   const [a, b] = [unitMasses(x.points.rows, x.masses), unitMasses(y.points.rows, y.masses)];
   const costs = {
     between: squaredDistances(x.points, y.points),
@@ -200,7 +207,7 @@ function addPull(gradient: Matrix, sign: number, pull: Pull): void {
   const d = from.columns;
   for (let i = 0; i < from.rows; i++)
     for (let j = 0; j < to.rows; j++) {
-      const mass = a[i] * b[j] * Math.exp((f[i] + g[j] - costs[i * to.rows + j]) / epsilon);
+      const mass = planMass(a[i] * b[j], f[i] + g[j], costs[i * to.rows + j], epsilon);
       for (let c = 0; c < d; c++)
         gradient.data[i * d + c] += 2 * sign * mass * (from.data[i * d + c] - to.data[j * d + c]);
     }

@@ -21,7 +21,7 @@ export function softMinimum(
     for (let j = 0; j < m; j++) if (b[j] > 0) largest = Math.max(largest, g[j] - costs[i * m + j]);
     let sum = 0;
     for (let j = 0; j < m; j++)
-      sum += b[j] * Math.exp((g[j] - costs[i * m + j] - largest) / epsilon);
+      if (b[j] > 0) sum += b[j] * Math.exp((g[j] - costs[i * m + j] - largest) / epsilon);
     out[i] = (-largest - epsilon * Math.log(sum)) / (1 + epsilon / penalty);
   }
 }
@@ -39,9 +39,18 @@ export function sumError(
 ): number {
   const sharpness = 1 / epsilon + 1 / penalty;
   return a.reduce((sum, mass, i) => {
+    if (mass === 0) return sum;
     const asked = mass * Math.exp(-f[i] / penalty);
     return sum + asked * Math.abs(Math.expm1((f[i] - next[i]) * sharpness));
   }, 0);
+}
+
+/**
+ * π_ij = a_i b_j e^{(f_i + g_j − C_ij)/ε}. Nothing goes to a point without mass, whose potential is known up
+ * to what others do not see and may be far too large.
+ */
+export function planMass(mass: number, potentials: number, cost: number, epsilon: number): number {
+  return mass > 0 ? mass * Math.exp((potentials - cost) / epsilon) : 0;
 }
 
 /** Costs [n, m] with rows and columns exchanged: [m, n]. */

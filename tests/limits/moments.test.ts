@@ -1,8 +1,8 @@
 /** Gaussian gradient flows of the relative entropy against their closed forms in one dimension, and each other. */
 import { describe, expect, it } from 'vitest';
 import { gaussianDescent } from '../../src/limits/moments/gaussian-descent.ts';
-import { momentsOf } from '../../src/limits/moments/moments.ts';
 import { matrix } from '../../src/numerics/matrix.ts';
+import { momentsOf } from '../../src/numerics/moments.ts';
 
 const line = (mean: number, variance: number) => ({
   mean: Float64Array.of(mean),

@@ -231,6 +231,18 @@ describe('on a fixed support', () => {
     expect(Math.max(...found)).toBe(found[20]);
   });
 
+  it('of Diracs, which are nothing elsewhere, it is between them however small ε is', () => {
+    const dirac = (at: number) => Float64Array.from({ length: size }, (_, i) => (i === at ? 1 : 0));
+    for (const epsilon of [1, 0.1, 0.01]) {
+      const { masses } = fixedBarycentre([dirac(0), dirac(160)], costs, { epsilon });
+      const [centre, variance] = moments(masses);
+      expect(centre).toBeCloseTo(0, 9);
+      // e^{−(x + 8)²/2ε} e^{−(x − 8)²/2ε}, on the grid
+      const exact = grid.data.map((x) => Math.exp(-(x ** 2) / epsilon));
+      expect(variance).toBeCloseTo(moments(unit(exact))[1], 9);
+    }
+  });
+
   it('refuses what does not fit, and says how far it is', () => {
     const bells = [bell(-2, 0.5), bell(2, 1)];
     const run = (options: object) => fixedBarycentre(bells, costs, { epsilon: 0.1, ...options });
@@ -296,6 +308,53 @@ describe('with free points', () => {
     const middle = [0, 1].map((c) => mean(found.data.filter((_, at) => at % 2 === c)));
     const source = [0, 1].map((c) => mean(points.data.filter((_, at) => at % 2 === c)));
     expect(middle).toBeAllClose([source[0] + 0.5, source[1]], { absolute: 1e-6 });
+  });
+
+  it('on the circle go the short way, with masses and over where angles begin', () => {
+    const circle = (values: readonly number[], masses?: readonly number[]) => ({
+      points: matrix(values.length, 1, Float64Array.from(values)),
+      masses,
+    });
+    const one = freeBarycentre([circle([0.1, 6.2], [1, 3])], {
+      ...{ space: 'circle', start: matrix(1, 1, Float64Array.of(6)) },
+    });
+    const middle = 0.25 * 0.1 + 0.75 * (6.2 - TURN);
+    expect(one.points.data).toBeAllClose([middle + TURN], { absolute: 1e-7 });
+    expect(one.exact).toEqual([false]);
+    const [a, b] = [1, 2].map((seed) => {
+      const { uniform } = random(seed);
+      return Array.from({ length: 20 }, () => 6 + 2 * uniform());
+    });
+    const free = freeBarycentre([circle(a), circle(b)], { space: 'circle' });
+    expect(free.exact).toEqual([true, true]);
+    expect(free.cost).toBeCloseTo(barycentreOnCircle([a, b]).cost, 12);
+  });
+
+  it('on the circle with unlike counts cost about what angles repeated as often do', () => {
+    const { uniform } = random(4);
+    const drawn = (n: number) => Array.from({ length: n }, () => TURN * uniform());
+    const [four, six] = [drawn(4), drawn(6)];
+    const repeated = (values: readonly number[], by: number) =>
+      values.flatMap((value) => new Array<number>(by).fill(value));
+    const exact = barycentreOnCircle([repeated(four, 3), repeated(six, 2)]);
+    const { points } = freeBarycentre(
+      [four, six].map((values) => ({
+        points: matrix(values.length, 1, Float64Array.from(values)),
+      })),
+      {
+        space: 'circle',
+        epsilon: 1e-3,
+        start: matrix(
+          12,
+          1,
+          exact.values.map((x) => x + 0.05),
+        ),
+      },
+    );
+    const found = { values: points.data };
+    const cost = mean([four, six].map((values) => wassersteinOnCircle(found, { values }, 2) ** 2));
+    // entropy costs about ε
+    expect(Math.abs(cost - exact.cost)).toBeLessThan(1e-3);
   });
 
   it('refuses what does not fit, and says how far it is', () => {

@@ -271,6 +271,32 @@ describe('Sinkhorn', () => {
     expect(gradient.data).toBeAllClose(differences, { absolute: 1e-8 });
   });
 
+  it('does not hear points without mass, however far they are and however small ε is', () => {
+    const line = (...values: number[]) => matrix(values.length, 1, Float64Array.from(values));
+    const far = { x: line(0, 1, 100), y: line(0.5, 1, 90) };
+    const near = { x: line(0, 1), y: line(0.5, 1) };
+    const masses = Float64Array.of(0.5, 0.5, 0);
+    for (const epsilon of [1, 0.01, 1e-3]) {
+      const without = sinkhornDivergence({ points: near.x }, { points: near.y }, { epsilon });
+      const found = sinkhornDivergence(
+        { points: far.x, masses },
+        { points: far.y, masses },
+        { epsilon },
+      );
+      expect(found.value).toBeCloseTo(without.value, 9);
+      expect(found.gradient.data).toBeAllClose([...without.gradient.data, 0], { absolute: 1e-8 });
+      // at once by Newton's method
+      const { cost } = entropicTransport(squaredDistances(far.x, far.y), masses, masses, {
+        ...{ epsilon, patience: 0, penalty: 1 },
+      });
+      const half = new Float64Array(2).fill(0.5);
+      const alone = entropicTransport(squaredDistances(near.x, near.y), half, half, {
+        ...{ epsilon, penalty: 1 },
+      });
+      expect(cost).toBeCloseTo(alone.cost, 9);
+    }
+  });
+
   it('says when it is not there yet, and refuses what cannot be', () => {
     expect(() => sinkhornDivergence(x, y, { epsilon: 1e-4, maximumSweeps: 20 })).toThrow(
       /not within 1e-9 of the masses after 20 sweeps, the residual is 0.310: choose a larger epsilon/,
@@ -289,6 +315,19 @@ describe('Sinkhorn', () => {
       /all masses are 0/,
     );
     expect(() => wassersteinOnLine({ values: [] }, { values: [1] })).toThrow(/no points/);
+    expect(() => wassersteinOnLine({ values: [1, Number.NaN] }, { values: [1] })).toThrow(
+      /value 1 is NaN/,
+    );
+    expect(() => wassersteinOnCircle({ values: [1] }, { values: [-Infinity] }, 2)).toThrow(
+      /value 0 is -Infinity/,
+    );
+    expect(() =>
+      sinkhornDivergence(
+        { points: matrix(1, 1, Float64Array.of(Number.NaN)) },
+        { points: matrix(1, 1) },
+        { epsilon: 1 },
+      ),
+    ).toThrow(/point 0 has the coordinate NaN/);
   });
 });
 

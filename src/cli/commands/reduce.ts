@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { barycentreCommand } from '../reduce/barycentre.ts';
 import { forwardCommand } from '../reduce/forward.ts';
+import { gaussiansCommand } from '../reduce/gaussians.ts';
 import { matricesCommand } from '../reduce/matrices.ts';
 import { parametersCommand } from '../reduce/parameters.ts';
 import { stateCommand } from '../reduce/state.ts';
@@ -10,6 +11,7 @@ export function reduceCommand(): Command {
   return new Command('reduce')
     .description('few snapshots for a whole family of measures, and what data tell of them')
     .addCommand(barycentreCommand())
+    .addCommand(gaussiansCommand())
     .addCommand(forwardCommand())
     .addCommand(stateCommand())
     .addCommand(parametersCommand())

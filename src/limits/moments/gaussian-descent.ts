@@ -4,7 +4,8 @@
  */
 import { inverse, Matrix as LibraryMatrix } from 'ml-matrix';
 import { type Matrix, matrix, product } from '../../numerics/matrix.ts';
-import { type MomentRates, type Moments, momentsAt } from './moments.ts';
+import type { Moments } from '../../numerics/moments.ts';
+import { type MomentRates, momentsAt } from './moments.ts';
 
 export type Descent = 'transport' | 'reaction' | 'both';
 

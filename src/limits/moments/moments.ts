@@ -1,14 +1,8 @@
 /** Flows of means and covariances: what becomes of a Gaussian, or of empirical moments, where these are closed. */
 import { integrate } from '../../integrators/integrate.ts';
 import { InputError } from '../../numerics/errors.ts';
-import { type Matrix, matrix } from '../../numerics/matrix.ts';
-
-export interface Moments {
-  /** [d] */
-  readonly mean: Float64Array;
-  /** [d, d], symmetric. */
-  readonly covariance: Matrix;
-}
+import { matrix } from '../../numerics/matrix.ts';
+import type { Moments } from '../../numerics/moments.ts';
 
 /** ṁ and Σ̇ at given moments. */
 export type MomentRates = (moments: Moments) => Moments;
@@ -38,19 +32,6 @@ export function momentsAt(start: Moments, rates: MomentRates, times: readonly nu
   const state = Float64Array.of(...start.mean, ...start.covariance.data);
   const settings = { scheme: 'dopri5', tolerance: TOLERANCE, end: times[times.length - 1], times };
   return Array.from(integrate(problem, state, settings), (frame) => unpack(frame.state));
-}
-
-/** Empirical moments of points [n, d] with masses [n] of sum 1. */
-export function momentsOf({ rows, columns: d, data }: Matrix, masses: Float64Array): Moments {
-  const mean = new Float64Array(d);
-  const covariance = matrix(d, d);
-  for (let i = 0; i < rows; i++) for (let k = 0; k < d; k++) mean[k] += masses[i] * data[i * d + k];
-  for (let i = 0; i < rows; i++)
-    for (let k = 0; k < d; k++)
-      for (let l = 0; l < d; l++)
-        covariance.data[k * d + l] +=
-          masses[i] * (data[i * d + k] - mean[k]) * (data[i * d + l] - mean[l]);
-  return { mean, covariance };
 }
 
 function checkShape({ mean, covariance: { rows, columns } }: Moments): void {

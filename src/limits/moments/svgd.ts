@@ -1,7 +1,8 @@
 /** Mean and covariance of particles under SVGD with the linear kernel, exact for any number of them. */
 import { inverse, Matrix as LibraryMatrix } from 'ml-matrix';
 import { matrix, product, transposed } from '../../numerics/matrix.ts';
-import { type Moments, momentsAt } from './moments.ts';
+import type { Moments } from '../../numerics/moments.ts';
+import { momentsAt } from './moments.ts';
 
 /**
  * The empirical moments at rising times, kernel ⟨x, y⟩ + 1 and target N(b, Q): with A = I − Q⁻¹(Σ + (μ − b)μᵀ),
