@@ -1,5 +1,5 @@
 /** All benchmarks, one after another: `npm run build && npm run bench`, or one with `node bench/NAME.js`. */
-for (const name of ['kernels', 'field', 'spectral', 'inference', 'training']) {
+for (const name of ['kernels', 'field', 'spectral', 'inference', 'sweep', 'training']) {
   console.log(`\n── ${name}`);
   await import(`./${name}.js`);
 }

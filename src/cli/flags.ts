@@ -41,7 +41,29 @@ export function withParticleFlags(command: Command): Command {
     .option('--seed <number>', 'of the start and the noise (default: 1)');
 }
 
-const gather = (pair: string, before: readonly string[] = []) => [...before, pair];
+/** Adds how particles are followed, and what is seen of them: --time, --scheme, --save-at, --merge and their like. */
+export function withRunFlags(command: Command): Command {
+  return command
+    .option('--time <T>', 'the end of the run (default: 10)')
+    .option('--scheme <name>', 'layer, euler, rk4, dopri5 or heun (default: layer; heun for noise)')
+    .option('--step <h>', 'step of the schemes with a fixed one (default: 0.1)')
+    .option('--tol <number>', 'error per step of dopri5 (default: 1e-8)')
+    .option('--maximum-steps <count>', 'after which a run is given up (default: 10,000,000)')
+    .option('--save-at <times>', '0,1,2 or linear:0:10:11 or log:1e-2:1e8:200 (default: 0,T)')
+    .option('--engine <name>', 'auto, reference, wasm or spectral (default: auto)')
+    .option(
+      '--precision <name>',
+      'float64 or float32, of the arithmetic of pairs (default: float64)',
+    )
+    .option('--accuracy <number>', 'of a velocity, where the engine approximates (default: 1e-12)')
+    .option('--merge <angle>', 'make one of particles closer than this')
+    .option('--merge-error', 'run without merging beside it and report how far the two are apart')
+    .option('--stop-clusters <count>', 'stop when merging has left so many')
+    .option('--stop-below <speed>', 'stop when no particle is faster')
+    .option('--diagnostics <names>', 'separated by commas; none for none (default: all)');
+}
+
+export const gather = (pair: string, before: readonly string[] = []) => [...before, pair];
 
 /** The flags as options of the library, unchecked: absent ones are left out. */
 export function answerOptions({ top, depth, coupling, targets }: AnswerFlags) {

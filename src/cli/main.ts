@@ -16,6 +16,7 @@ import { predictCommand } from './commands/predict.ts';
 import { reduceCommand } from './commands/reduce.ts';
 import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
+import { sweepCommand } from './commands/sweep.ts';
 import { traceCommand } from './commands/trace.ts';
 import { trainCommand } from './commands/train.ts';
 import { reportFailure } from './failure.ts';
@@ -27,6 +28,7 @@ const commands: readonly ((services: Services) => Command)[] = [
   inspectCommand,
   portraitCommand,
   simulateCommand,
+  sweepCommand,
   limitCommand,
   reduceCommand,
   experimentCommand,
@@ -72,7 +74,7 @@ function createProgram(services: Services): Command {
 /** Flags made from the catalogues: other commands do not pay for reading them. */
 async function addLateFlags(_: Command, command: Command): Promise<void> {
   const flows = [command, ...command.commands].filter(takesDynamics);
-  if (!['simulate', 'limit'].includes(command.name())) return;
+  if (!['simulate', 'sweep', 'limit'].includes(command.name())) return;
   const { addCatalogueFlags } = await import('./simulation-flags.ts');
   for (const flow of flows) addCatalogueFlags(flow);
 }

@@ -47,6 +47,12 @@ const placeholder = ({ type }: Parameter) =>
 
 const shown = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : value);
 
+/** What the flags of the catalogues set, by name: parameters of dynamics, and of starts with start_ before. */
+export const parameterNames = (): string[] => [
+  ...byName(dynamics).keys(),
+  ...[...byName(starts).keys()].map((name) => `start_${name}`),
+];
+
 /** The parameters that were given as flags, unchecked, by their names in the catalogue. */
 export function givenParameters(flags: Flags): Record<string, unknown> {
   return collect(flags, dynamics, '');
@@ -66,7 +72,7 @@ function collect(flags: Flags, owners: readonly Owner[], prefix: string): Record
 }
 
 /** As commander names the value of a flag. */
-const camelCase = (name: string) =>
+export const camelCase = (name: string) =>
   name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 /** `name=value` pairs of --set. Throws InputError for one without a name or a value. */

@@ -52,6 +52,12 @@ const NUMBERS = [
 const TEXTS = ['start', 'scheme', 'engine', 'precision'];
 const SWITCHES = ['normalise', 'mergeError'];
 
+/** Flags beside those of the catalogues that change from run to run of a sweep; the seed does so by itself. */
+export const SWEPT = [
+  ...['dynamics', ...TEXTS, 'tol'],
+  ...NUMBERS.filter((name) => !['seed', 'threads'].includes(name)),
+];
+
 /** Throws InputError for flags, files and options that do not fit, before anything is computed. */
 export async function readJob(flags: SimulationFlags): Promise<SimulationJob> {
   if (flags.continue !== undefined) return continuedJob(flags.continue, flags);

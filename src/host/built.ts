@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 /** The built file of a worker that stands beside the asking module. Throws Error where nothing is built. */
 export function builtWorker(moduleUrl: string, name: string): string {
-  const built = moduleUrl.replace(/\/src\/(host|server)\//, '/dist/$1/');
+  const built = moduleUrl.replace(/\/src\/(host|server|cli)\//, '/dist/$1/');
   const file = fileURLToPath(new URL(`./${name}.js`, built));
   if (!existsSync(file)) throw new Error(`dist/ has no ${name}: run \`npm run build\``);
   return file;

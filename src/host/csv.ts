@@ -18,6 +18,19 @@ function cell(value: Cell): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+/** The cells of a line that `csvLine` wrote, without its newline; null where a quote is not closed or misplaced. */
+export function csvCells(line: string): string[] | null {
+  if (!line.includes('"')) return line.split(',');
+  const cells: string[] = [];
+  const cell = /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/y;
+  for (;;) {
+    const found = cell.exec(line);
+    if (!found) return null;
+    cells.push(found[1]?.replaceAll('""', '"') ?? found[2]);
+    if (found[3] === '') return cells;
+  }
+}
+
 /**
  * Rows of numbers from a file: separated by commas, semicolons, tabs or blanks; a first line of names is
  * left out, and so are empty lines. Throws InputError(field) where it cannot be read, and for the first

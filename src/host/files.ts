@@ -1,5 +1,15 @@
 /** Writing files so that nobody ever sees half of one. Not the formats: those make the bytes. */
-import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../numerics/errors.ts';
 
@@ -10,13 +20,50 @@ let written = 0;
  * and an older one stays until then. Under `exitOnInterrupt` Ctrl-C waits for the renaming.
  */
 export function writeFileSafely(path: string, content: string | Uint8Array): void {
+  writePiecesSafely(path, [content]);
+}
+
+/** The same for what is too long for one string. */
+export function writePiecesSafely(path: string, pieces: Iterable<string | Uint8Array>): void {
   const temporary = `${path}.${process.pid}-${written++}.tmp`;
   try {
-    writeFileSync(temporary, content, { flush: true });
+    writePieces(temporary, pieces);
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+function writePieces(path: string, pieces: Iterable<string | Uint8Array>): void {
+  const file = openSync(path, 'w');
+  try {
+    for (const piece of pieces) writeFileSync(file, piece);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Bytes read at a time. */
+const CHUNK = 1 << 20;
+
+/** The lines of a UTF-8 file without their newlines; what stands behind the last newline is none. */
+export function* wholeLines(path: string): Generator<string, void> {
+  const file = openSync(path, 'r');
+  const chunk = Buffer.alloc(CHUNK);
+  let rest = Buffer.alloc(0);
+  try {
+    for (;;) {
+      const size = readSync(file, chunk);
+      if (size === 0) return;
+      const bytes = Buffer.concat([rest, chunk.subarray(0, size)]);
+      const end = bytes.lastIndexOf(0x0a) + 1;
+      if (end > 0) yield* bytes.toString('utf8', 0, end - 1).split('\n');
+      rest = bytes.subarray(end);
+    }
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -1,6 +1,6 @@
 /** `simulate`: particles flow under dynamics of the catalogue, of a model, or of one's own. */
 import { Command } from 'commander';
-import { withParticleFlags } from '../flags.ts';
+import { withParticleFlags, withRunFlags } from '../flags.ts';
 import type { SimulationFlags } from '../simulation-job.ts';
 import { printJson, printLines, standardScreen } from '../terminal.ts';
 
@@ -22,25 +22,8 @@ export function simulateCommand(): Command {
   const command = new Command('simulate').description(
     'particles under dynamics of the catalogue, of a model, or of your own',
   );
-  return withParticleFlags(command)
-    .option('--time <T>', 'the end of the run (default: 10)')
-    .option('--scheme <name>', 'layer, euler, rk4, dopri5 or heun (default: layer; heun for noise)')
-    .option('--step <h>', 'step of the schemes with a fixed one (default: 0.1)')
-    .option('--tol <number>', 'error per step of dopri5 (default: 1e-8)')
-    .option('--maximum-steps <count>', 'after which a run is given up (default: 10,000,000)')
-    .option('--save-at <times>', '0,1,2 or linear:0:10:11 or log:1e-2:1e8:200 (default: 0,T)')
-    .option('--engine <name>', 'auto, reference, wasm or spectral (default: auto)')
-    .option(
-      '--precision <name>',
-      'float64 or float32, of the arithmetic of pairs (default: float64)',
-    )
-    .option('--accuracy <number>', 'of a velocity, where the engine approximates (default: 1e-12)')
+  return withRunFlags(withParticleFlags(command))
     .option('--threads <count>', 'at most so many (default: all cores)')
-    .option('--merge <angle>', 'make one of particles closer than this')
-    .option('--merge-error', 'run without merging beside it and report how far the two are apart')
-    .option('--stop-clusters <count>', 'stop when merging has left so many')
-    .option('--stop-below <speed>', 'stop when no particle is faster')
-    .option('--diagnostics <names>', 'separated by commas; none for none (default: all)')
     .option('--out <folder>', 'record the run in this folder, frame by frame')
     .option('--continue <folder>', 'go on with the run in this folder, or make it longer')
     .option('--json', 'print one JSON document and nothing else')

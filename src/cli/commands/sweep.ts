@@ -1,0 +1,57 @@
+/** `sweep`: a grid of simulations, a row of a table each; `sweep merge` puts the shards of one together. */
+import { Command } from 'commander';
+import { gather, withParticleFlags, withRunFlags } from '../flags.ts';
+import type { SweepFlags } from '../sweep/request.ts';
+
+const HELP = `
+Examples:
+  schmetterling sweep --grid beta=0.1:9:0.1,d=2,8,32 --seeds 100 --time 30 --out runs/phase
+  schmetterling sweep --grid dynamics=sa,usa,beta=1,4,16 --n 64 --scheme dopri5 --diagnostics cluster_count --out runs/both
+  schmetterling sweep --grid beta=log:1:100:13 --save-at 1,10,100 --time 100 --out runs/times
+  schmetterling sweep --grid beta=0:9:0.01 --seeds 1000 --out runs/big --shard $SLURM_ARRAY_TASK_ID/64
+  schmetterling sweep merge runs/big --parquet
+
+A grid is name=values, separated by commas: every name of a flag of simulate that sets a number or a name. Values
+are 2,8,32, or FROM:TO:STEP, or linear:FROM:TO:COUNT, or log:FROM:TO:COUNT; all combinations are run, the last
+name fastest, each with the seeds S, S + 1, …, S + N − 1 of --seed S and --seeds N. Cell c is run c mod N of its
+combination, whatever the threads and the shards, and \`simulate\` with the same values and seed gives its numbers.
+
+--out/cells.csv gets a row as soon as a cell is done: its values, seed, status, and the diagnostics of the last
+frame, with --save-at those of every saved time besides (NAME@TIME). A cell that fails is a row with its error. The
+same command goes on with an interrupted sweep; sweep.json holds its settings. Shard i of N takes every N-th cell
+into cells-i-of-N.csv; \`merge\` wants every cell exactly once and writes merged.csv, with --parquet merged.parquet.`;
+
+export function sweepCommand(): Command {
+  const command = new Command('sweep').description(
+    'a grid of simulations on all cores, a row of a table each',
+  );
+  return withRunFlags(withParticleFlags(command))
+    .option('--grid <values>', 'such as beta=0.1:9:0.1,d=2,8,32; may be repeated', gather)
+    .option('--seeds <count>', 'runs of every combination (default: 1)')
+    .option('--shard <i/N>', 'this part of N, counted from 1')
+    .option('--threads <count>', 'cells at a time (default: all cores)')
+    .option('--out <folder>', 'the folder of the table; needed')
+    .option('--json', 'print one JSON document and nothing else')
+    .addHelpText('after', HELP)
+    .action(runSweep)
+    .addCommand(mergeCommand());
+}
+
+function mergeCommand(): Command {
+  return new Command('merge')
+    .description('one table from the shards of a sweep, when every cell is there')
+    .argument('<folders...>', 'what --out was')
+    .option('--out <folder>', 'where merged.csv goes (default: the first of the folders)')
+    .option('--parquet', 'write merged.parquet as well')
+    .option('--json', 'print one JSON document and nothing else')
+    .action(async (folders, _, command: Command) => {
+      const { mergeSweep } = await import('../sweep/merge.ts');
+      // --out and --json are flags of `sweep` too, which takes them first
+      await mergeSweep(folders, command.optsWithGlobals());
+    });
+}
+
+async function runSweep(flags: SweepFlags): Promise<void> {
+  const { sweep } = await import('../sweep/run.ts');
+  await sweep(flags);
+}

@@ -1,0 +1,128 @@
+/** sweep.json: what a folder holds a sweep of, so that it goes on as the same and is merged as one. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type SimulationSettings, settingsRecord } from '../../flow/simulation-settings.ts';
+import { readable, writeFileSafely } from '../../host/files.ts';
+import { packageVersion } from '../../host/package.ts';
+import { DamagedFileError, InputError } from '../../numerics/errors.ts';
+import { cellCount } from './grid.ts';
+import type { SweepRequest } from './request.ts';
+import type { SweepTable } from './rows.ts';
+
+const FILE = 'sweep.json';
+
+const value = z.union([z.number(), z.string()]);
+
+const schema = z.object({
+  command: z.literal('sweep'),
+  version: z.string(),
+  flags: z.record(z.string(), z.unknown()),
+  /** sha256 of the files that the flags name. */
+  files: z.record(z.string(), z.string()),
+  grid: z.object({
+    axes: z.array(z.object({ name: z.string(), values: z.array(value) })),
+    seed: z.number(),
+    seeds: z.number(),
+  }),
+  cells: z.number(),
+  columns: z.array(z.object({ name: z.string(), type: z.enum(['integer', 'number', 'text']) })),
+  diagnostics: z.array(z.string()),
+  times: z.array(z.number()),
+  mergeError: z.boolean(),
+  /** All settings of the first cell that can be run, those not given included. */
+  settings: z.record(z.string(), z.unknown()),
+});
+
+export type SweepRecord = z.output<typeof schema>;
+
+export function recordOf(
+  { flags, grid }: SweepRequest,
+  table: SweepTable,
+  settings: SimulationSettings,
+): SweepRecord {
+  const { columns, diagnostics, times, mergeError } = table;
+  const record = {
+    ...{ command: 'sweep', version: packageVersion(), flags, files: sumsOf(flags, grid) },
+    ...{ grid, cells: cellCount(grid), columns, diagnostics, times, mergeError },
+    settings: settingsRecord(settings),
+  };
+  // As it comes back from its file.
+  return schema.parse(JSON.parse(JSON.stringify(record)));
+}
+
+/** Positions, masses, matrices, dynamics of one's own, models: whatever flag or value of the grid is a path. */
+function sumsOf(flags: SweepRequest['flags'], grid: SweepRequest['grid']): Record<string, string> {
+  const given = [...Object.values(flags), ...grid.axes.flatMap(({ values }) => values)];
+  const paths = given.flat().filter((text): text is string => typeof text === 'string');
+  const files = paths.map(fileOf).filter((path) => path !== null);
+  return Object.fromEntries(files.map((path) => [path, sumOf(path)]));
+}
+
+/** A model's config.json has the sum of its weights. */
+function fileOf(text: string): string | null {
+  const config = join(text, 'config.json');
+  if (isFile(text)) return text;
+  return /[\\/]/.test(text) && isFile(config) ? config : null;
+}
+
+const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+
+const sumOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
+
+/**
+ * Writes the record where there is none. Throws InputError (field `out`) where the folder holds a sweep with
+ * other settings, naming the first that differs.
+ */
+export function keepRecord(folder: string, record: SweepRecord): void {
+  const path = join(folder, FILE);
+  if (!existsSync(path)) writeFileSafely(path, `${JSON.stringify(record, null, 2)}\n`);
+  const difference = differenceOf(readRecord(folder, 'out'), record);
+  if (difference)
+    throw new InputError(
+      'out',
+      `"${folder}" holds another sweep: ${difference.name} was ${difference.before} and is ${difference.now} now; expected the same settings to go on with it, choose another --out`,
+    );
+}
+
+/** Throws InputError (the field) where the folder has no sweep, DamagedFileError where its record is none. */
+export function readRecord(folder: string, field: string): SweepRecord {
+  const path = join(folder, FILE);
+  const text = readable(field, path, (file) => readFileSync(file, 'utf8'));
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    throw new DamagedFileError(
+      `${path} is damaged, expected the JSON that sweep wrote: move the folder away and begin again`,
+    );
+  }
+}
+
+/** The first setting that is another; null where the sweeps are the same. */
+export function differenceOf(before: SweepRecord, now: SweepRecord) {
+  const [old, given] = [before, now].map(settingsOf);
+  const name = [...Object.keys(old), ...Object.keys(given)].find((key) => old[key] !== given[key]);
+  if (name === undefined) return null;
+  return { name, before: shown(old[name]), now: shown(given[name]) };
+}
+
+const shown = (text = 'not given') => (text.length > 60 ? `${text.slice(0, 57)}…` : text);
+
+/** What makes a sweep the same, by name. */
+function settingsOf({ version, flags, files, grid }: SweepRecord): Record<string, string> {
+  const { axes, seed, seeds } = grid;
+  const named = Object.fromEntries(axes.map(({ name, values }) => [`grid ${name}`, values]));
+  const all = { version, ...flags, ...files, ...named, seed, seeds };
+  const order = { 'order of the grid': axes.map(({ name }) => name) };
+  return Object.fromEntries(
+    Object.entries({ ...all, ...order }).map(([name, given]) => [name, textOf(given)]),
+  );
+}
+
+const textOf = (given: unknown) =>
+  Array.isArray(given)
+    ? given.join(',')
+    : typeof given === 'string'
+      ? given
+      : JSON.stringify(given);

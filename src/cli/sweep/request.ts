@@ -1,0 +1,127 @@
+/** What a sweep is asked for, from its flags: the simulation that they describe, the grid, the shard. */
+import { closest } from 'fastest-levenshtein';
+import { z } from 'zod';
+import { SEED } from '../../geometry/catalogue.ts';
+import { InputError, LimitError } from '../../numerics/errors.ts';
+import { parseOptions, wholeNumber } from '../../numerics/options.ts';
+import { numberIfOne } from '../flags.ts';
+import { camelCase, parameterNames } from '../simulation-flags.ts';
+import { isModule } from '../simulation-input.ts';
+import { type SimulationFlags, SWEPT } from '../simulation-job.ts';
+import { type Axis, cellCount, type Grid, readAxes } from './grid.ts';
+
+export interface SweepFlags extends SimulationFlags {
+  readonly grid?: string[];
+  readonly seeds?: string;
+  readonly shard?: string;
+}
+
+/** Plain data: threads get it as it is. */
+export interface SweepRequest {
+  /** Those of the simulation; their files and models are read where they are needed. */
+  readonly flags: SimulationFlags;
+  readonly grid: Grid;
+}
+
+/** Shard `index` (from 1) of `count`. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
+/** A sweep's table is sorted in memory. */
+const MOST_CELLS = 2_000_000;
+
+const numbers = z.strictObject({
+  seeds: wholeNumber(1, MOST_CELLS).default(1),
+  seed: wholeNumber(SEED.minimum, SEED.maximum).default(SEED.default),
+  threads: wholeNumber(1, 256).optional(),
+});
+
+export interface SweepJob {
+  readonly request: SweepRequest;
+  readonly shard: Shard | null;
+  /** All cores where it is absent. */
+  readonly threads?: number;
+  readonly out: string;
+}
+
+/** Throws InputError, naming the flag, for what no cell could be run with. */
+export function readSweep({
+  grid,
+  seeds,
+  shard,
+  threads,
+  out,
+  json: _,
+  seed,
+  ...flags
+}: SweepFlags): SweepJob {
+  if (out === undefined)
+    throw new InputError(
+      'out',
+      'option out is missing: expected a folder for the table, such as --out runs/sweep',
+    );
+  const typed = { seeds, seed, threads: threads as string | undefined };
+  const found = parseOptions(numbers, mapped(typed));
+  const axes = grid === undefined ? [] : readAxes(grid.join(','));
+  for (const axis of axes) checkAxis(axis, flags);
+  const request = { flags, grid: { axes, seed: found.seed, seeds: found.seeds } };
+  checkSize(request.grid);
+  return { request, shard: readShard(shard), threads: found.threads, out };
+}
+
+const mapped = (typed: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(
+    Object.entries(typed)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, numberIfOne(String(value))]),
+  );
+
+/** Parameters of dynamics of one's own are known when their file is read. */
+function checkAxis({ name }: Axis, flags: SimulationFlags): void {
+  if (flags[camelCase(name)] !== undefined)
+    throw new InputError(
+      'grid',
+      `option grid has ${name}, and --${name.replaceAll('_', '-')} is given as well: expected one of them, leave the other out`,
+    );
+  const known = axisNames();
+  if (known.includes(name) || isModule(flags.dynamics ?? '')) return;
+  if (name === 'seed')
+    throw new InputError('grid', 'option grid has seed: expected --seed and --seeds for that');
+  throw new InputError(
+    'grid',
+    `option grid has the unknown name "${name}": did you mean "${closest(name, known)}"? Valid are ${known.join(', ')}`,
+  );
+}
+
+const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** What is a flag of simulate, and can change from cell to cell. */
+export const axisNames = (): string[] => [...SWEPT.map(snakeCase), ...parameterNames()];
+
+function checkSize(grid: Grid): void {
+  const cells = cellCount(grid);
+  if (cells > MOST_CELLS)
+    throw new LimitError(
+      'grid',
+      `the grid has ${cells} cells: expected up to ${MOST_CELLS}, sweep parts of it into folders of their own`,
+    );
+  const last = grid.seed + grid.seeds - 1;
+  if (last > SEED.maximum)
+    throw new InputError(
+      'seeds',
+      `option seeds is ${grid.seeds}, and the last seed would be ${last}: expected seeds up to ${SEED.maximum}, lower --seed`,
+    );
+}
+
+function readShard(text: string | undefined): Shard | null {
+  if (text === undefined) return null;
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  const shard = { index: Number(index), count: Number(count) };
+  if (shard.index >= 1 && shard.index <= shard.count) return shard;
+  throw new InputError(
+    'shard',
+    `option shard is "${text}": expected i/N with i from 1 to N, such as 3/64`,
+  );
+}

@@ -1,0 +1,165 @@
+/** The table of a sweep: its columns, the row of a cell, and which cell a row is of. Not its file (sheet.ts). */
+import type { SimulationFrame } from '../../flow/frames.ts';
+import { openSimulation } from '../../flow/simulate.ts';
+import type { SimulationSettings } from '../../flow/simulation-settings.ts';
+import { type Cell, csvCells, csvLine } from '../../host/csv.ts';
+import { InputError } from '../../numerics/errors.ts';
+import { type AxisValue, cellCount, type Grid, placeOf } from './grid.ts';
+import type { SweepRequest } from './request.ts';
+
+export interface SweepColumn {
+  readonly name: string;
+  readonly type: 'integer' | 'number' | 'text';
+}
+
+/** What a cell has come to. */
+export type CellState = 'done' | 'failed';
+
+/** What the rows of a sweep hold, besides the cell's place. */
+export interface SweepTable {
+  readonly grid: Grid;
+  readonly columns: readonly SweepColumn[];
+  /** Names of diagnostics. */
+  readonly diagnostics: readonly string[];
+  /** Times whose diagnostics have columns of their own. */
+  readonly times: readonly number[];
+  /** Whether the distance to the run without merging is a column. */
+  readonly mergeError: boolean;
+}
+
+/** The table of a request, with settings that fit it. Throws InputError for diagnostics that are no numbers. */
+export function tableOf(
+  { flags, grid }: SweepRequest,
+  { chosen, times: saved, mergeError }: SimulationSettings,
+): SweepTable {
+  const list = chosen.find(({ kind }) => kind !== 'scalar');
+  if (list && flags.diagnostics !== undefined)
+    throw new InputError(
+      'diagnostics',
+      `diagnostic ${list.name} is a list, and a row has numbers: leave it out, and look at single cells with simulate`,
+    );
+  const diagnostics = chosen.filter(({ kind }) => kind === 'scalar').map(({ name }) => name);
+  const times = flags.saveAt === undefined ? [] : [...saved];
+  const table = { grid, diagnostics, times, mergeError };
+  const columns = columnsOf(table);
+  checkNames(columns);
+  return { ...table, columns };
+}
+
+function columnsOf(table: Omit<SweepTable, 'columns'>): SweepColumn[] {
+  const { diagnostics, times, mergeError } = table;
+  const { axes } = table.grid;
+  const integers = (names: readonly string[]) => names.map(typed('integer'));
+  return [
+    ...integers(['cell']),
+    ...axes.map(({ name, values }) => ({ name, type: typeOf(values) })),
+    ...[...integers(['seed']), { name: 'status', type: 'text' as const }],
+    ...[{ name: 'end_time', type: 'number' as const }],
+    ...integers(['particles', 'steps', 'rejected']),
+    ...(mergeError ? [typed('number')('merge_error')] : []),
+    ...diagnostics.map(typed('number')),
+    ...times.flatMap((time) => diagnostics.map((name) => typed('number')(`${name}@${time}`))),
+    { name: 'error', type: 'text' },
+  ];
+}
+
+const typed = (type: SweepColumn['type']) => (name: string) => ({ name, type });
+
+function typeOf(values: readonly AxisValue[]): SweepColumn['type'] {
+  if (values.some((value) => typeof value === 'string')) return 'text';
+  return values.every(Number.isSafeInteger) ? 'integer' : 'number';
+}
+
+/** Dynamics of one's own may have parameters of any name. */
+function checkNames(columns: readonly SweepColumn[]): void {
+  const names = columns.map(({ name }) => name);
+  const twice = names.find((name, k) => names.indexOf(name) !== k);
+  if (twice !== undefined)
+    throw new InputError(
+      'grid',
+      `option grid has ${twice}, which is the name of another column: rename the parameter`,
+    );
+}
+
+/** Runs a cell and words its row; what fails becomes a row with its error. */
+export async function cellRow(
+  table: SweepTable,
+  cell: number,
+  settingsOf: (cell: number) => SimulationSettings,
+): Promise<{ row: string; state: CellState }> {
+  try {
+    const row = doneRow(table, cell, await runCell(settingsOf(cell), table));
+    return { row, state: 'done' };
+  } catch (error) {
+    return { row: failedRow(table, cell, error), state: 'failed' };
+  }
+}
+
+interface CellEnd {
+  readonly last: SimulationFrame;
+  readonly saved: readonly Cell[];
+}
+
+/** The last frame, and the diagnostics of those saved; on this thread alone. */
+async function runCell(settings: SimulationSettings, table: SweepTable): Promise<CellEnd> {
+  const simulation = await openSimulation(settings);
+  const byTime = new Map<number, Cell[]>();
+  let last: SimulationFrame | null = null;
+  for await (const frame of simulation.frames()) {
+    last = frame;
+    if (table.times.length > 0) byTime.set(frame.time, valuesOf(table, frame));
+  }
+  if (!last) throw new Error('the run has no frame');
+  const blank = table.diagnostics.map(() => null);
+  return { last, saved: table.times.flatMap((time) => byTime.get(time) ?? blank) };
+}
+
+const valuesOf = ({ diagnostics }: SweepTable, frame: SimulationFrame): Cell[] =>
+  diagnostics.map((name) => frame.diagnostics[name] as number | null);
+
+function doneRow(table: SweepTable, cell: number, { last, saved }: CellEnd): string {
+  const { time, particles, steps, rejected, mergeError } = last;
+  const numbers = [time, particles, steps, rejected, ...(table.mergeError ? [mergeError] : [])];
+  return csvLine([
+    ...placeCells(table.grid, cell),
+    ...['done', ...numbers, ...valuesOf(table, last), ...saved, null],
+  ]);
+}
+
+/** The row of a cell without numbers, and why. */
+export function failedRow({ grid, columns }: SweepTable, cell: number, error: unknown): string {
+  const place = [...placeCells(grid, cell), 'failed'];
+  const message = error instanceof Error ? error.message : String(error);
+  const empty = new Array<null>(columns.length - place.length - 1).fill(null);
+  return csvLine([...place, ...empty, message.replace(/\s+/g, ' ')]);
+}
+
+function placeCells(grid: Grid, cell: number): Cell[] {
+  const { values, seed } = placeOf(grid, cell);
+  return [cell, ...values, seed];
+}
+
+export const headerOf = ({ columns }: SweepTable): string =>
+  csvLine(columns.map(({ name }) => name));
+
+export interface ReadRow {
+  readonly cell: number;
+  readonly state: CellState;
+  /** As they stand in the table, in the order of the columns. */
+  readonly cells: readonly string[];
+}
+
+/**
+ * What a line says; null where it is no row of this sweep, as after a write that was cut off. The values
+ * and the seed belong to one cell only, so a row with a damaged number is not taken for another's.
+ */
+export function readRow({ grid, columns }: SweepTable, line: string): ReadRow | null {
+  const cells = csvCells(line);
+  if (!cells || cells.length !== columns.length) return null;
+  const cell = Number(cells[0]);
+  if (!Number.isInteger(cell) || cell < 0 || cell >= cellCount(grid)) return null;
+  const place = placeCells(grid, cell).map(String);
+  const state = cells[place.length];
+  if (state !== 'done' && state !== 'failed') return null;
+  return place.every((value, k) => cells[k] === value) ? { cell, state, cells } : null;
+}

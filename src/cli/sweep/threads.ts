@@ -1,0 +1,106 @@
+/**
+ * The cells of a sweep over threads: each takes a batch of the next ones when it is done with its last. Batches
+ * are as many cells as take a moment, so that handing them out costs nothing beside small cells and large ones
+ * are shared evenly.
+ */
+import { availableParallelism } from 'node:os';
+import { Tinypool } from 'tinypool';
+import { builtWorker } from '../../host/built.ts';
+import { fromFailure } from '../../host/failure.ts';
+import { failedRow } from './rows.ts';
+import { claim, type Pen, penOf, STATE } from './sheet.ts';
+import type { BatchResult, SweepThreadStart } from './worker.ts';
+
+/** Milliseconds of a batch. */
+const MOMENT = 200;
+const MOST_IN_BATCH = 2_000;
+
+/**
+ * Runs the cells; `onProgress` hears of every batch. A thread that dies takes the cell that it was at with it,
+ * whose row then says so, and another takes its place. Throws Error where rows cannot be written.
+ */
+export async function runCells(
+  start: SweepThreadStart,
+  cells: readonly number[],
+  onProgress: (batch: readonly number[]) => void,
+  threads = availableParallelism(),
+): Promise<void> {
+  const count = Math.min(threads, cells.length);
+  const pool = openPool(start, count);
+  const queue = queueOf(cells, count);
+  const pen = penOf(start.sheet);
+  let over = false;
+  const serve = async () => {
+    for (let batch = queue.next(0); batch.length > 0 && !over; ) {
+      const result = await runBatch(pool, batch);
+      if (over) return;
+      if ('failure' in result) throw fromFailure(result.failure);
+      if ('lost' in result) queue.putBack(buryCell(start, batch, pen, result.lost));
+      onProgress(batch);
+      batch = queue.next('lost' in result ? 0 : result.milliseconds / batch.length);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: count }, serve));
+  } finally {
+    over = true;
+    await pool.destroy();
+    pen.close();
+  }
+}
+
+function openPool(start: SweepThreadStart, threads: number): Tinypool {
+  const pool = new Tinypool({
+    filename: builtWorker(import.meta.url, 'worker'),
+    minThreads: threads,
+    maxThreads: threads,
+    workerData: start,
+  });
+  // A thread that dies between two batches has lost nothing, and another takes its place.
+  pool.on('error', () => {});
+  return pool;
+}
+
+/** What a thread answers, or why it did not. */
+async function runBatch(
+  pool: Tinypool,
+  batch: readonly number[],
+): Promise<BatchResult | { readonly lost: unknown }> {
+  try {
+    return await pool.run(batch);
+  } catch (lost) {
+    return { lost };
+  }
+}
+
+/** Writes the row of the cell at which a thread died; returns those of its batch that are still to be run. */
+function buryCell(
+  { states, table }: SweepThreadStart,
+  batch: readonly number[],
+  pen: Pen,
+  reason: unknown,
+): readonly number[] {
+  const [lost, ...others] = batch.filter((cell) => states[cell] === STATE.open);
+  if (lost === undefined) return [];
+  if (claim(states, lost, 'failed'))
+    pen.append(failedRow(table, lost, new Error(`its thread ended: ${reason}`)));
+  return others;
+}
+
+/** The cells still to be run, in their order; the size of a batch comes from the cost of a cell, by thread. */
+function queueOf(cells: readonly number[], threads: number) {
+  let taken = 0;
+  const returned: number[] = [];
+  return {
+    /** The next cells; one where it is not known what a cell costs. */
+    next(millisecondsPerCell: number): readonly number[] {
+      if (returned.length > 0) return returned.splice(0, 1);
+      const fair = Math.ceil((cells.length - taken) / (2 * threads));
+      const wanted = millisecondsPerCell > 0 ? Math.floor(MOMENT / millisecondsPerCell) : 1;
+      const size = Math.max(1, Math.min(wanted, fair, MOST_IN_BATCH));
+      taken += size;
+      return cells.slice(taken - size, taken);
+    },
+    putBack: (open: readonly number[]) => void returned.push(...open),
+  };
+}

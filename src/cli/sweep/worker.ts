@@ -1,0 +1,38 @@
+/** A thread of a sweep: runs cells, and writes the row of each as soon as it is done. */
+import { workerData } from 'node:worker_threads';
+import { type Failure, toFailure } from '../../host/failure.ts';
+import { type Plan, planOf } from './plan.ts';
+import type { SweepRequest } from './request.ts';
+import { cellRow, type SweepTable } from './rows.ts';
+import { claim, type Pen, penOf } from './sheet.ts';
+
+export interface SweepThreadStart {
+  readonly request: SweepRequest;
+  readonly table: SweepTable;
+  readonly sheet: string;
+  /** Shared, by cell: who sets one writes its row. */
+  readonly states: Uint8Array;
+}
+
+/** The milliseconds that the cells took, or why rows could not be written. */
+export type BatchResult = { readonly milliseconds: number } | { readonly failure: Failure };
+
+const [, start] = workerData as [unknown, SweepThreadStart];
+let ready: { readonly plan: Plan; readonly pen: Pen } | null = null;
+
+/** Never throws: see server/worker.ts. */
+export default async function run(cells: readonly number[]): Promise<BatchResult> {
+  const { request, table, sheet, states } = start;
+  try {
+    ready ??= { plan: await planOf(request), pen: penOf(sheet) };
+    const begun = performance.now();
+    for (const cell of cells) {
+      const { row, state } = await cellRow(table, cell, ready.plan.settingsOf);
+      if (claim(states, cell, state)) ready.pen.append(row);
+    }
+    ready.pen.keep();
+    return { milliseconds: performance.now() - begun };
+  } catch (error) {
+    return { failure: toFailure(error) };
+  }
+}

@@ -1,0 +1,206 @@
+/** `sweep` as a user runs it: the table, threads, shards, kill -9 and going on, merging, bad input. */
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parquetReadObjects } from 'hyparquet';
+import { afterAll, describe, expect, it } from 'vitest';
+import { csvCells } from '../../src/host/csv.ts';
+import { command, start } from './command.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'schmetterling-sweep-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const path = (...names: string[]) => join(folder, ...names);
+
+const linesOf = (file: string) => readFileSync(file, 'utf8').split('\n').slice(0, -1);
+
+/** The rows of a table by the names of its columns. */
+function rowsOf(file: string): Record<string, string>[] {
+  const [header, ...rows] = linesOf(file).map((line) => csvCells(line) ?? []);
+  return rows.map((row) => Object.fromEntries(header.map((name, k) => [name, row[k]])));
+}
+
+const SMALL = ['--n', '5', '--time', '1', '--diagnostics', 'cosine_mean,cluster_count'];
+const GRID = ['--grid', 'beta=0.5,1,d=1,2,3', '--seeds', '2', '--seed', '4'];
+
+async function sweep(out: string, ...args: string[]) {
+  const { code, stdout, stderr } = await command(['sweep', ...args, '--out', out, '--json']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout);
+}
+
+describe('a sweep', () => {
+  it('has a row for every cell, with the numbers of simulate, and one for every failure', async () => {
+    const found = await sweep(path('whole'), ...SMALL, ...GRID, '--threads', '2');
+    expect(found).toMatchObject({ cells: 12, failed: 4, before: 0 });
+    expect(found.error).toMatch(/^cell 0: d is 1/);
+    const rows = rowsOf(path('whole', 'cells.csv'));
+    expect(rows.map(({ cell, beta, d, seed }) => [cell, beta, d, seed].join())).toEqual(
+      ['0.5', '1'].flatMap((beta, b) =>
+        ['1', '2', '3'].flatMap((d, k) =>
+          ['4', '5'].map((seed, s) => `${6 * b + 2 * k + s},${beta},${d},${seed}`),
+        ),
+      ),
+    );
+    expect(rows[0]).toMatchObject({ status: 'failed', cosine_mean: '' });
+    expect(rows[0].error).toMatch(/d is 1: expected a whole number from 2/);
+    const alone = ['simulate', ...SMALL, '--beta', '1', '--d', '3', '--seed', '5', '--json'];
+    const { diagnostics, steps } = JSON.parse((await command(alone)).stdout);
+    expect(rows[11]).toMatchObject({ status: 'done', end_time: '1', steps: String(steps) });
+    expect(Number(rows[11].cosine_mean)).toBe(diagnostics.cosine_mean.at(-1));
+    expect(Number(rows[11].cluster_count)).toBe(diagnostics.cluster_count.at(-1));
+  });
+
+  it('keeps its settings, and goes on with the same ones only', async () => {
+    const kept = JSON.parse(readFileSync(path('whole', 'sweep.json'), 'utf8'));
+    expect(kept).toMatchObject({ command: 'sweep', cells: 12, grid: { seed: 4, seeds: 2 } });
+    expect(kept.settings).toMatchObject({ dynamics: 'sa', n: 5, scheme: 'layer', step: 0.1 });
+    const again = await sweep(path('whole'), ...SMALL, ...GRID);
+    expect(again).toMatchObject({ cells: 12, failed: 4, before: 12 });
+    const other = await command(
+      ['sweep', ...SMALL, ...GRID, '--scheme', 'rk4', '--out'].concat(path('whole')),
+    );
+    expect(other.code).toBe(2);
+    expect(other.stderr).toMatch(/another sweep: scheme was not given and is rk4 now/);
+  });
+
+  it('writes the same bytes on one thread, and shards that merge to them', async () => {
+    const table = readFileSync(path('whole', 'cells.csv'), 'utf8');
+    await sweep(path('one'), ...SMALL, ...GRID, '--threads', '1');
+    expect(readFileSync(path('one', 'cells.csv'), 'utf8')).toBe(table);
+    for (const i of [3, 1]) await sweep(path('parts'), ...SMALL, ...GRID, '--shard', `${i}/3`);
+    const early = await command(['sweep', 'merge', path('parts')]);
+    expect(early.code).toBe(1);
+    expect(early.stderr).toMatch(/4 of 12 cells are missing: 1, 4, 7, 10;/);
+    await sweep(path('elsewhere'), ...SMALL, ...GRID, '--shard', '2/3');
+    const all = [path('parts'), path('elsewhere'), '--out', path('merged'), '--parquet'];
+    expect((await command(['sweep', 'merge', ...all])).code).toBe(0);
+    expect(readFileSync(path('merged', 'merged.csv'), 'utf8')).toBe(table);
+  });
+
+  it('is the same table as Parquet', async () => {
+    const bytes = readFileSync(path('merged', 'merged.parquet'));
+    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
+    const read = await parquetReadObjects({ file });
+    const text = (value: unknown) => (value === null ? '' : String(value));
+    const rows = read.map((row) =>
+      Object.fromEntries(Object.entries(row).map(([name, value]) => [name, text(value)])),
+    );
+    expect(rows).toEqual(rowsOf(path('whole', 'cells.csv')));
+    expect(read[11].d).toBe(3n);
+  });
+
+  it('has every saved time where times are asked for', async () => {
+    const times = ['--save-at', '0.5,1', '--diagnostics', 'cosine_mean', '--time', '1'];
+    await sweep(path('times'), '--n', '5', ...times);
+    const [row] = rowsOf(path('times', 'cells.csv'));
+    const { diagnostics } = JSON.parse(
+      (await command(['simulate', '--n', '5', ...times, '--json'])).stdout,
+    );
+    const found = ['cosine_mean@0.5', 'cosine_mean@1'].map((name) => Number(row[name]));
+    expect(found).toEqual(diagnostics.cosine_mean);
+    expect(row.cosine_mean).toBe(row['cosine_mean@1']);
+  });
+});
+
+/** Dynamics that write down every run, and break the thread where `rest` is over 1. */
+function countedDynamics(log: string): string {
+  const file = path('counted.mjs');
+  writeFileSync(
+    file,
+    `import { appendFileSync } from 'node:fs';
+export default {
+  name: 'counted',
+  space: 'euclidean',
+  parameters: [
+    { type: 'number', name: 'run', default: -1, minimum: -1, maximum: 1e6 },
+    { type: 'number', name: 'rest', default: 0, minimum: 0, maximum: 9 },
+  ],
+  velocity({ n, d, positions }, { run, rest }, time, out) {
+    if (time === 0 && run >= 0) appendFileSync(${JSON.stringify(log)}, run + '\\n');
+    if (rest > 1 && time === 0) {
+      setTimeout(() => { throw new Error('torn'); });
+      // Long enough for the run to let other work in.
+      for (const begun = performance.now(); performance.now() - begun < 80; );
+    }
+    for (let k = 0; k < n * d; k++) out[k] = -positions[k];
+  },
+};
+`,
+  );
+  return file;
+}
+
+const CELLS = 400;
+
+it('killed by kill -9 it loses no cell that was done, and runs none twice', async () => {
+  const [log, out] = [path('log'), path('killed')];
+  writeFileSync(log, '');
+  const args = [
+    ...['sweep', '--dynamics', countedDynamics(log), '--start', 'gaussian', '--n', '20'],
+    ...['--time', '5', '--scheme', 'rk4', '--step', '0.01', '--diagnostics', 'cosine_mean'],
+    ...['--grid', `run=0:${CELLS - 1}:1`, '--threads', '2', '--out', out],
+  ];
+  const cells = join(out, 'cells.csv');
+  const child = start(args);
+  const over = new Promise((done) => child.once('close', done));
+  while (!existsSync(cells) || linesOf(cells).length < 30)
+    await new Promise((done) => setTimeout(done, 5));
+  child.kill('SIGKILL');
+  await over;
+  const before = linesOf(cells).slice(1);
+  expect(before.length).toBeGreaterThanOrEqual(29);
+  expect(before.length).toBeLessThan(CELLS);
+  // What a write may leave that was cut off by a power cut.
+  appendFileSync(cells, '399,39');
+  writeFileSync(log, '');
+  const { code, stdout } = await command([...args, '--json']);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ cells: CELLS, failed: 0, before: before.length });
+  const after = linesOf(cells).slice(1);
+  expect(after.map((line) => Number(line.split(',')[0]))).toEqual([...Array(CELLS).keys()]);
+  expect(before.filter((line) => !after.includes(line))).toEqual([]);
+  const done = new Set(before.map((line) => line.split(',')[0]));
+  expect(linesOf(log).filter((run) => done.has(run))).toEqual([]);
+  expect(new Set(linesOf(log)).size).toBe(CELLS - before.length);
+}, 90_000);
+
+it('a thread that dies takes one cell with it', async () => {
+  const dynamics = countedDynamics(path('log'));
+  const args = ['--dynamics', dynamics, '--start', 'gaussian', ...SMALL, '--threads', '1'];
+  const found = await sweep(path('torn'), ...args, '--grid', 'rest=0,2,1', '--seeds', '2');
+  expect(found).toMatchObject({ cells: 6, failed: 2 });
+  const states = rowsOf(path('torn', 'cells.csv')).map(({ status }) => status);
+  expect(states).toEqual(['done', 'done', 'failed', 'failed', 'done', 'done']);
+  expect(found.error).toMatch(/cell 2: its thread ended: Error: torn/);
+});
+
+describe('refuses', () => {
+  it('what cannot be run in one line, before a folder is made', async () => {
+    const args = ['sweep', '--dynamics', 'so', '--out', path('refused')];
+    const { code, stdout, stderr } = await command(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^schmetterling: unknown dynamics "so": did you mean "sa".*\n$/);
+    expect(existsSync(path('refused'))).toBe(false);
+  });
+
+  it('to merge what is no sweep, two sweeps, or a cell twice', async () => {
+    const none = await command(['sweep', 'merge', path('nowhere')]);
+    expect(none.code).toBe(2);
+    expect(none.stderr).toMatch(/cannot read .*sweep\.json/);
+    const two = await command(['sweep', 'merge', path('whole'), path('times')]);
+    expect(two.code).toBe(2);
+    expect(two.stderr).toMatch(/hold two sweeps: .* is .* in one and .* in the other/);
+    cpSync(path('whole'), path('copy'), { recursive: true });
+    const twice = await command(['sweep', 'merge', path('whole'), path('copy')]);
+    expect(twice.code).toBe(1);
+    expect(twice.stderr).toMatch(/cell 0 is in .*whole.* and in .*copy/);
+  });
+});
