@@ -1,6 +1,7 @@
 /** The catalogue of experiments. A new one is a file beside this one and a line here. */
 import { entryNamed } from '../numerics/parameters.ts';
 import { birthDeathExperiment } from './birth-death.ts';
+import { oneClusterExperiment } from './c01-one-cluster.ts';
 import { hemisphereExperiment } from './c02-hemisphere.ts';
 import { equiangularExperiment } from './c03-equiangular.ts';
 import { repulsionExperiment } from './c09-repulsion.ts';
@@ -14,6 +15,7 @@ import { sinkformerExperiment } from './sinkformer.ts';
 import { svgdExperiment } from './svgd.ts';
 
 export const experiments: readonly Experiment[] = [
+  oneClusterExperiment,
   hemisphereExperiment,
   equiangularExperiment,
   repulsionExperiment,
