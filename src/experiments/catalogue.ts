@@ -4,6 +4,7 @@ import { birthDeathExperiment } from './birth-death.ts';
 import { oneClusterExperiment } from './c01-one-cluster.ts';
 import { hemisphereExperiment } from './c02-hemisphere.ts';
 import { equiangularExperiment } from './c03-equiangular.ts';
+import { staircaseExperiment } from './c05-staircase.ts';
 import { repulsionExperiment } from './c09-repulsion.ts';
 import { causalExperiment } from './c11-causal.ts';
 import { normalisationExperiment } from './c13-normalisation.ts';
@@ -18,6 +19,7 @@ export const experiments: readonly Experiment[] = [
   oneClusterExperiment,
   hemisphereExperiment,
   equiangularExperiment,
+  staircaseExperiment,
   repulsionExperiment,
   causalExperiment,
   normalisationExperiment,

@@ -22,3 +22,13 @@ export async function measureCells<S>(
   }
   return found;
 }
+
+/** The context of a part of a measurement, which takes its progress from one share to another. */
+export const partOf = (
+  context: ExperimentContext,
+  from: number,
+  to: number,
+): ExperimentContext => ({
+  ...context,
+  onProgress: (share) => context.onProgress?.(from + (to - from) * share),
+});
