@@ -4,6 +4,7 @@ import { birthDeathExperiment } from './birth-death.ts';
 import { oneClusterExperiment } from './c01-one-cluster.ts';
 import { hemisphereExperiment } from './c02-hemisphere.ts';
 import { equiangularExperiment } from './c03-equiangular.ts';
+import { phaseDiagramExperiment } from './c04-phase-diagram.ts';
 import { staircaseExperiment } from './c05-staircase.ts';
 import { repulsionExperiment } from './c09-repulsion.ts';
 import { causalExperiment } from './c11-causal.ts';
@@ -19,6 +20,7 @@ export const experiments: readonly Experiment[] = [
   oneClusterExperiment,
   hemisphereExperiment,
   equiangularExperiment,
+  phaseDiagramExperiment,
   staircaseExperiment,
   repulsionExperiment,
   causalExperiment,

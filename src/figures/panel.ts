@@ -100,8 +100,8 @@ function layOut(panel: Panel, width: number): Layout {
   const area = { left, top: 8, width: width - left - margin - 4, height: 0 };
   area.height = plotHeight(panel, wish, area.width);
   const domain = panel.equalUnits ? equalised(wish, area) : wish;
-  const xTicks = axisTicks(panel.x, domain.x, area.width / 70);
-  const yTicks = axisTicks(panel.y, domain.y, area.height / 45);
+  const xTicks = axisTicks(panel.x, domain.x, Math.max(5, area.width / 70));
+  const yTicks = axisTicks(panel.y, domain.y, Math.max(4, area.height / 45));
   const tilted = widest(xTicks) + 4 > area.width / Math.max(1, xTicks.length);
   const right = area.left + area.width;
   const bottom = area.top + area.height;

@@ -28,7 +28,8 @@ export function split(x: Float64Array, basis: readonly Float64Array[]) {
   const rest = x.slice();
   const inside = new Float64Array(basis.length);
   basis.forEach((axis, k) => {
-    const along = axis.reduce((sum, value, c) => sum + value * rest[c], 0);
+    let along = 0;
+    for (let c = 0; c < rest.length; c++) along += rest[c] * axis[c];
     inside[k] = along;
     for (let c = 0; c < rest.length; c++) rest[c] -= along * axis[c];
   });
