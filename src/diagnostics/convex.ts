@@ -6,13 +6,12 @@
  * a distance costs about min(d, n) passes over all points.
  */
 import { type Matrix, matrix, row } from '../numerics/matrix.ts';
+import { type Span, spanOf, split } from '../numerics/span.ts';
 
 /** Where the distance is known to this relative error, the search ends. */
 const GAP = 1e-10;
 /** Distances below this share of the largest length are rounding and count as 0. */
 const ROUNDING = 1e-10;
-/** A row this close to the span of others, relative to its length, adds no dimension. */
-const DEPENDENT = 1e-13;
 
 /** The largest distance of the targets [m, d] to the convex hull of the rows of points [n, d]; 0 if all are inside. */
 export function largestHullDistance(points: Matrix, targets: Matrix): number {
@@ -29,7 +28,7 @@ type Distance = (points: Matrix, x: Float64Array, enough: number) => number;
 
 /** In coordinates of the span of the points, where that has fewer dimensions; what sticks out of it adds at a right angle. */
 function largest(points: Matrix, targets: Matrix, distance: Distance): number {
-  const span = points.rows < points.columns ? spanOf(points) : null;
+  const span = points.rows < points.columns ? knownSpan(points) : null;
   const spanned = span ? span.coordinates : points;
   const parts = Array.from({ length: targets.rows }, (_, i) => {
     const x = row(targets, i);
@@ -46,50 +45,13 @@ function largest(points: Matrix, targets: Matrix, distance: Distance): number {
   return most;
 }
 
-interface Span {
-  /** Orthonormal. */
-  readonly basis: readonly Float64Array[];
-  /** ⟨p_i, axis_k⟩, [n, axes] */
-  readonly coordinates: Matrix;
-}
-
-/** Of the points that many frames are compared with, once. */
+/** Spans of the points that many frames are compared with, once. */
 const SPANS = new WeakMap<Matrix, Span>();
 
-function spanOf(points: Matrix): Span {
-  const known = SPANS.get(points);
-  if (known) return known;
-  const basis = orthonormalBasis(points);
-  const coordinates = matrix(points.rows, basis.length);
-  for (let i = 0; i < points.rows; i++)
-    coordinates.data.set(split(row(points, i), basis).inside, i * basis.length);
-  const span = { basis, coordinates };
+function knownSpan(points: Matrix): Span {
+  const span = SPANS.get(points) ?? spanOf(points);
   SPANS.set(points, span);
   return span;
-}
-
-/** Gram–Schmidt, twice over, without the rows that depend on those before them. */
-function orthonormalBasis(points: Matrix): Float64Array[] {
-  const basis: Float64Array[] = [];
-  for (let i = 0; i < points.rows; i++) {
-    const p = row(points, i);
-    const rest = split(split(p, basis).rest, basis).rest;
-    const length = Math.sqrt(square(rest));
-    if (length > DEPENDENT * Math.sqrt(square(p))) basis.push(rest.map((value) => value / length));
-  }
-  return basis;
-}
-
-/** x = Σ inside_k axis_k + rest, with |rest|² = outside. */
-function split(x: Float64Array, basis: readonly Float64Array[]) {
-  const rest = x.slice();
-  const inside = new Float64Array(basis.length);
-  basis.forEach((axis, k) => {
-    const along = inner(rest, axis);
-    inside[k] = along;
-    for (let c = 0; c < rest.length; c++) rest[c] -= along * axis[c];
-  });
-  return { inside, rest, outside: square(rest) };
 }
 
 function hullDistance(points: Matrix, x: Float64Array, enough: number): number {

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
-import { exponentialIntegral, exponentialIntegral1 } from '../numerics/special.ts';
 import { mean } from '../numerics/statistics.ts';
+import { closingTime } from './equiangular.ts';
 import { exactly, experiment } from './experiment.ts';
 
 const schema = z.strictObject({
@@ -92,16 +92,6 @@ export const equiangularExperiment = experiment({
     };
   },
 });
-
-/** t from cosine 0 to u: (e^β/2n) ΔJ + ((n−1)/2n) ΔΛ (THEORY 4.1). */
-function closingTime(u: number, n: number, beta: number): number {
-  const j = (rho: number) =>
-    -Math.exp(-beta) * exponentialIntegral(beta * (1 - rho)) -
-    Math.exp(beta / (n - 1)) * exponentialIntegral1(beta * (rho + 1 / (n - 1)));
-  const lambda = (rho: number) => Math.log((1 + (n - 1) * rho) / (1 - rho));
-  const [dj, dl] = [j(u) - j(0), lambda(u) - lambda(0)];
-  return (Math.exp(beta) * dj + (n - 1) * dl) / (2 * n);
-}
 
 async function compare({ n, d, seeds, dynamics }: Settings, beta: number) {
   const time = closingTime(CLOSED, n, beta);

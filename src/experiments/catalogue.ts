@@ -1,8 +1,11 @@
 /** The catalogue of experiments. A new one is a file beside this one and a line here. */
 import { entryNamed } from '../numerics/parameters.ts';
 import { birthDeathExperiment } from './birth-death.ts';
+import { oneClusterExperiment } from './c01-one-cluster.ts';
 import { hemisphereExperiment } from './c02-hemisphere.ts';
 import { equiangularExperiment } from './c03-equiangular.ts';
+import { phaseDiagramExperiment } from './c04-phase-diagram.ts';
+import { staircaseExperiment } from './c05-staircase.ts';
 import { repulsionExperiment } from './c09-repulsion.ts';
 import { causalExperiment } from './c11-causal.ts';
 import { normalisationExperiment } from './c13-normalisation.ts';
@@ -14,8 +17,11 @@ import { sinkformerExperiment } from './sinkformer.ts';
 import { svgdExperiment } from './svgd.ts';
 
 export const experiments: readonly Experiment[] = [
+  oneClusterExperiment,
   hemisphereExperiment,
   equiangularExperiment,
+  phaseDiagramExperiment,
+  staircaseExperiment,
   repulsionExperiment,
   causalExperiment,
   normalisationExperiment,

@@ -50,12 +50,23 @@ export interface Bars extends Named {
   readonly width: number;
 }
 
-/** Cell (i, j), row i from the top, covers [j − ½, j + ½] × [i − ½, i + ½]; the y axis points down. */
+/**
+ * Cells of equal size in rows. A matrix, without an area: cell (i, j), row i from the top, covers
+ * [j − ½, j + ½] × [i − ½, i + ½], and the y axis points down. A diagram, with an area in units of the axes:
+ * rows fill it from the bottom, and the y axis points up as for all else, so that lines lie on top.
+ */
 export interface HeatMap extends Named {
   readonly kind: 'heat';
   readonly values: readonly (readonly number[])[];
+  readonly area?: Area;
   /** Values of the faintest and the strongest colour; taken from the data when absent. */
   readonly range?: readonly [number, number];
+}
+
+/** From the least to the greatest value along both axes. */
+export interface Area {
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
 }
 
 export type Series = Line | Scatter | Path | Bars | HeatMap;
@@ -72,6 +83,7 @@ export interface Panel {
 export interface Figure {
   readonly title: string;
   readonly caption?: string;
-  /** One below the other. */
   readonly panels: readonly Panel[];
+  /** So many panels side by side; 1 if absent, all one below the other. */
+  readonly columns?: number;
 }

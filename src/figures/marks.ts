@@ -1,7 +1,11 @@
 /** The drawing of each kind of series into a plot area. Not axes, legends or the page around them. */
 import type { Bars, HeatMap, Line, Path, Point, Scatter, Series } from './figure.ts';
 import { colourOf, dashOf, rampColour, type Theme } from './palette.ts';
+import { heatArea, linearScale } from './scale.ts';
 import { element, short, text, textWidth } from './svg.ts';
+
+/** Steps of a heat map's ramp: finer ones no eye tells apart. */
+const SHADES = 100;
 
 /** The area inside the axes, in pixels, with the maps from values to places. */
 export interface Plot {
@@ -167,19 +171,49 @@ function drawBars({ points, width }: Bars, plot: Plot, { colour }: Ink): string 
     .join('');
 }
 
+/** Cells of one shade are one path: a diagram has thousands of them. */
 function drawHeat(heat: HeatMap, plot: Plot, theme: Theme): string {
+  const { x, y } = heatArea(heat);
+  const columns = heat.values[0]?.length ?? 0;
+  const left = linearScale([0, columns], plot.x(x[0]), plot.x(x[1]));
+  const top = linearScale([0, heat.values.length], plot.y(y[0]), plot.y(y[1]));
+  const shapes = new Map<string, string>();
+  for (const { column, from, to, colour } of shadedRuns(heat, theme)) {
+    const begin = `M${short(left(column))} ${short(top(from))}`;
+    const shape = `${begin}H${short(left(column + 1))}V${short(top(to))}H${short(left(column))}Z`;
+    shapes.set(colour, (shapes.get(colour) ?? '') + shape);
+  }
+  const paths = Array.from(shapes, ([fill, d]) => element('path', { d, fill }));
+  return element('g', { 'shape-rendering': 'crispEdges' }, paths.join(''));
+}
+
+/** Rows `from` to `to` (exclusive) of a column. */
+interface ShadedRun {
+  readonly column: number;
+  readonly from: number;
+  readonly to: number;
+  readonly colour: string;
+}
+
+/** Neighbours in a column that have one shade; cells that are not finite are left out. */
+function shadedRuns(heat: HeatMap, theme: Theme): ShadedRun[] {
   const [low, high] = heatRange(heat);
-  const cells = heat.values.flatMap((line, i) =>
-    line.map((value, j) => {
-      if (!Number.isFinite(value)) return '';
-      const [left, right] = [plot.x(j - 0.5), plot.x(j + 0.5)];
-      const [top, bottom] = [plot.y(i - 0.5), plot.y(i + 0.5)];
-      const share = high > low ? (value - low) / (high - low) : 1;
-      const box = { x: left, y: top, width: right - left, height: bottom - top };
-      return element('rect', { ...box, fill: rampColour(theme, share) });
-    }),
-  );
-  return element('g', { 'shape-rendering': 'crispEdges' }, cells.join(''));
+  const shade = (value: number) => {
+    if (!Number.isFinite(value)) return '';
+    const share = high > low ? (value - low) / (high - low) : 1;
+    return rampColour(theme, Math.round(share * SHADES) / SHADES);
+  };
+  const columns = heat.values[0]?.length ?? 0;
+  return Array.from({ length: columns }, (_, column) => {
+    const colours = heat.values.map((line) => shade(line[column]));
+    const starts = colours.flatMap((colour, i) => (colour === colours[i - 1] ? [] : [i]));
+    return starts
+      .map((from, k) => ({
+        ...{ column, from, to: starts[k + 1] ?? colours.length },
+        colour: colours[from],
+      }))
+      .filter(({ colour }) => colour !== '');
+  }).flat();
 }
 
 /** A polyline that leaves out what is not finite. */

@@ -100,24 +100,24 @@ function layOut(panel: Panel, width: number): Layout {
   const area = { left, top: 8, width: width - left - margin - 4, height: 0 };
   area.height = plotHeight(panel, wish, area.width);
   const domain = panel.equalUnits ? equalised(wish, area) : wish;
-  const xTicks = axisTicks(panel.x, domain.x, area.width / 70);
-  const yTicks = axisTicks(panel.y, domain.y, area.height / 45);
+  const xTicks = axisTicks(panel.x, domain.x, Math.max(5, area.width / 70));
+  const yTicks = axisTicks(panel.y, domain.y, Math.max(4, area.height / 45));
   const tilted = widest(xTicks) + 4 > area.width / Math.max(1, xTicks.length);
   const right = area.left + area.width;
   const bottom = area.top + area.height;
   const plot = {
     ...area,
     x: linearScale(domain.x, left, right),
-    y: panel.series.some(isHeat)
+    y: panel.series.some(isMatrix)
       ? linearScale(domain.y, area.top, bottom)
       : linearScale(domain.y, bottom, area.top),
   };
   return { plot, xTicks, yTicks, tilted, footer: tilted ? widest(xTicks) * 0.71 + 16 : small + 8 };
 }
 
-/** Heat maps have square cells where that fits, maps keep their shape, all else is a calm rectangle. */
+/** Matrices have square cells where that fits, maps keep their shape, all else is a calm rectangle. */
 function plotHeight(panel: Panel, { x, y }: { x: Domain; y: Domain }, width: number): number {
-  if (!panel.equalUnits && !panel.series.some(isHeat)) return width * 0.6;
+  if (!panel.equalUnits && !panel.series.some(isMatrix)) return width * 0.6;
   const ratio = (y[1] - y[0]) / (x[1] - x[0]);
   return width * Math.min(1.1, Math.max(0.6, ratio));
 }
@@ -210,4 +210,9 @@ function widest(ticks: readonly Tick[]): number {
 
 function isHeat(series: Series): series is HeatMap {
   return series.kind === 'heat';
+}
+
+/** A heat map whose cells are entries, not places on the axes. */
+function isMatrix(series: Series): boolean {
+  return isHeat(series) && !series.area;
 }

@@ -5,7 +5,7 @@
 import type { Figure } from './figure.ts';
 import { type Theme, themes } from './palette.ts';
 import { panelBlock } from './panel.ts';
-import { type Block, element, escapeXml, stacked, text, wrap } from './svg.ts';
+import { type Block, beside, element, escapeXml, stacked, text, wrap } from './svg.ts';
 
 export interface SvgOptions {
   readonly theme?: keyof typeof themes;
@@ -24,12 +24,25 @@ export function renderSvg(
   const { markup, height } = stacked([
     { markup: '', height: margin },
     titleBlock(figure, width, theme),
-    ...figure.panels.map((panel) => panelBlock(panel, width, theme)),
+    ...panelRows(figure, width, theme),
     captionBlock(figure, width, theme),
     { markup: '', height: margin },
   ]);
   const ground = element('rect', { width, height, fill: theme.background });
   return element('svg', root(width, height), described(figure) + ground + markup);
+}
+
+/** Panels in rows of as many as the figure has columns, each its share of the width. */
+function panelRows({ panels, columns = 1 }: Figure, width: number, theme: Theme): Block[] {
+  if (columns === 1) return panels.map((panel) => panelBlock(panel, width, theme));
+  const share = width / columns;
+  const starts = panels.map((_, k) => k).filter((k) => k % columns === 0);
+  return starts.map((from) =>
+    beside(
+      panels.slice(from, from + columns).map((panel) => panelBlock(panel, share, theme)),
+      share,
+    ),
+  );
 }
 
 function root(width: number, height: number) {

@@ -1,5 +1,5 @@
 /** From values to places on paper: domains, linear scales and round ticks. */
-import type { Axis, Panel, Series } from './figure.ts';
+import type { Area, Axis, HeatMap, Panel, Series } from './figure.ts';
 
 export type Domain = readonly [number, number];
 
@@ -44,6 +44,12 @@ export function axisTicks(axis: Axis, domain: Domain, count: number): readonly T
   return axis.ticks ?? niceTicks(domain, count);
 }
 
+/** What the cells cover together. */
+export function heatArea({ area, values }: HeatMap): Area {
+  const columns = values[0]?.length ?? 0;
+  return area ?? { x: [-0.5, columns - 0.5], y: [-0.5, values.length - 0.5] };
+}
+
 /** Widens a domain by a share of its length on both sides. */
 export function padded([low, high]: Domain, share: number): Domain {
   const margin = (high - low) * share;
@@ -69,10 +75,7 @@ function tickLabel(value: number, step: number): string {
 }
 
 function extent(series: Series, along: 0 | 1): number[] {
-  if (series.kind === 'heat') {
-    const size = along === 0 ? (series.values[0]?.length ?? 0) : series.values.length;
-    return [-0.5, size - 0.5];
-  }
+  if (series.kind === 'heat') return [...heatArea(series)[along === 0 ? 'x' : 'y']];
   const values = series.points.map((point) => point[along]).filter(Number.isFinite);
   if (series.kind !== 'bars') return values;
   if (along === 1) return [0, ...values];

@@ -64,3 +64,11 @@ export function stacked(blocks: readonly Block[]): Block {
   });
   return { markup: parts.join(''), height: Math.ceil(height) };
 }
+
+/** Parts side by side, each so many pixels wide, their upper edges level. */
+export function beside(blocks: readonly Block[], width: number): Block {
+  const parts = blocks.map(({ markup }, k) =>
+    element('g', { transform: `translate(${short(k * width)} 0)` }, markup),
+  );
+  return { markup: parts.join(''), height: Math.max(0, ...blocks.map(({ height }) => height)) };
+}

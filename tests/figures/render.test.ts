@@ -107,6 +107,72 @@ function expectWellFormed(xml: string): void {
   expect(open).toEqual([]);
 }
 
+/** Colour and corners of the rectangles of a heat map. */
+function cellsOf(svg: string) {
+  const inside = svg.match(/<g shape-rendering="crispEdges">(.*?)<\/g>/)?.[1] ?? '';
+  return [...inside.matchAll(/<path d="([^"]*)" fill="([^"]*)"/g)].flatMap(([, d, fill]) =>
+    [...d.matchAll(/M(\S+) (\S+)H(\S+)V(\S+)H\1Z/g)].map(([, ...corners]) => {
+      const [left, from, right, to] = corners.map(Number);
+      return { fill, left, right, from, to };
+    }),
+  );
+}
+
+/** A diagram of two columns on [0, 4] × [0, 10] under a line from corner to corner. */
+function diagram(values: readonly (readonly number[])[]): Figure {
+  return {
+    title: '',
+    panels: [
+      {
+        x: { label: 'β' },
+        y: { label: 't' },
+        series: [
+          { kind: 'heat', values, area: { x: [0, 4], y: [0, 10] } },
+          {
+            kind: 'line',
+            points: [
+              [0, 0],
+              [4, 10],
+            ],
+          },
+        ],
+      },
+    ],
+  };
+}
+
+describe('a diagram', () => {
+  const svg = renderSvg(
+    diagram([
+      [0, 1],
+      [0, 0.5],
+    ]),
+  );
+  const cells = cellsOf(svg);
+
+  it('fills its area from the bottom, so that a line across it joins its corners', () => {
+    const [, x1, y1, x2, y2] = svg.match(/<path d="M(\S+) (\S+)L(\S+) (\S+)" fill="none"/) ?? [];
+    const edges = (pick: (cell: (typeof cells)[number]) => number[]) => cells.flatMap(pick);
+    const across = edges(({ left, right }) => [left, right]);
+    const along = edges(({ from, to }) => [from, to]);
+    expect([Math.min(...across), Math.max(...across)]).toEqual([Number(x1), Number(x2)]);
+    expect([Math.max(...along), Math.min(...along)]).toEqual([Number(y1), Number(y2)]);
+    const { ramp } = themes.light;
+    const strongest = cells.find(({ fill }) => fill === ramp.at(-1));
+    expect(strongest?.from).toBe(Number(y1));
+    expect(strongest?.left).toBeCloseTo((Number(x1) + Number(x2)) / 2, 1);
+  });
+
+  it('draws equal neighbours of a column as one', () => {
+    expect(cells).toHaveLength(3);
+    expectWellFormed(svg);
+  });
+
+  it('says its units at the axes', () => {
+    for (const tick of ['0', '2', '4', '10']) expect(svg).toContain(`>${tick}</text>`);
+  });
+});
+
 describe('the SVG of a figure', () => {
   it.each([
     ['light', 480],
@@ -136,8 +202,7 @@ describe('the SVG of a figure', () => {
   it('leaves out what is not finite: a line breaks, dots and cells are missing', () => {
     const svg = renderSvg(everything);
     expect(svg.match(/<path d="M[^ML"]*M[^M"]*"/g)).toHaveLength(1);
-    const cells = svg.match(/<g shape-rendering="crispEdges">(.*?)<\/g>/)?.[1].match(/<rect/g);
-    expect(cells).toHaveLength(3);
+    expect(cellsOf(svg)).toHaveLength(3);
   });
 
   it('draws a figure without data', () => {
@@ -160,6 +225,15 @@ describe('the SVG of a figure', () => {
     const gaps = heights.toSorted((a, b) => a - b).map((y, i, all) => y - (all[i - 1] ?? -100));
     expect(heights).toHaveLength(3);
     expect(Math.min(...gaps)).toBeGreaterThan(11);
+  });
+
+  it('has its panels side by side where it has columns', () => {
+    const size = (svg: string) => Number(svg.match(/height="(\d+)"/)?.[1]);
+    const svg = renderSvg({ ...everything, columns: 3 }, { width: 900 });
+    expectWellFormed(svg);
+    expect(svg).not.toMatch(/NaN|Infinity|undefined|null/);
+    expect(size(svg)).toBeLessThan(size(renderSvg(everything, { width: 300 })) / 2);
+    for (const left of [0, 300, 600]) expect(svg).toContain(`translate(${left} 0)`);
   });
 
   it('is the same each time', () => {

@@ -1,0 +1,285 @@
+/** On the circle at large β clusters live long and then merge: the energy is a staircase (claim C5). */
+import { z } from 'zod';
+import { clusterMasses, clustersAt, dendrogram } from '../diagnostics/clusters.ts';
+import { clusterPlateau, timePlateau } from '../diagnostics/plateau.ts';
+import type { Line, Panel, Point } from '../figures/figure.ts';
+import type { SimulationFrame } from '../flow/frames.ts';
+import { simulate } from '../flow/simulation.ts';
+import { bootstrap } from '../numerics/bootstrap.ts';
+import { numberBetween, wholeNumber } from '../numerics/options.ts';
+import { fitLine } from '../numerics/regression.ts';
+import { mean, median } from '../numerics/statistics.ts';
+import { measureCells, partOf } from './cells.ts';
+import { exactly, experiment } from './experiment.ts';
+
+const schema = z.strictObject({
+  n: wholeNumber(8, 1000).default(128),
+  betas: z.array(numberBetween(1, 500)).min(2).default([9, 16, 25, 36, 64, 100]).describe('Rising'),
+  seeds: wholeNumber(2, 2000).default(100).describe('Uniform starts of every β'),
+  time: numberBetween(10, 1e9).default(1e6),
+  angle: numberBetween(0.5, 1.5).default(1).describe('Of two clusters, in radians'),
+  pairBetas: z
+    .array(numberBetween(8, 30))
+    .min(3)
+    .default([16, 19, 22, 25, 28])
+    .describe('At which these two are left to merge'),
+  dynamics: z.enum(['sa', 'kuramoto']).default('sa'),
+});
+type Settings = z.output<typeof schema>;
+
+const COUNT = 'power of β in the number of clusters of the longest plateau';
+const LONG = 'end over beginning of the longest plateau (median)';
+const STAIRS = 'energy amid that plateau, over that of clusters without width (median)';
+const RATE = 'c of the time e^{cβ} in which two clusters merge';
+
+export const staircaseExperiment = experiment({
+  id: 'c05-staircase',
+  title:
+    'On the circle at large β particles gather in about √β clusters that live long and merge one after the other, two in a time e^{cβ}, so that the energy is a staircase.',
+  citation: 'arXiv 2312.10794, section 7; arXiv 2410.06833',
+  schema,
+  quick: { seeds: 6 },
+  tiny: { n: 40, betas: [9, 36, 100], seeds: 8, time: 1e4 },
+  broken: { dynamics: 'kuramoto' },
+  predict: ({ angle }) => [
+    {
+      quantity: COUNT,
+      expected: { value: 0.5, tolerance: 0.1 },
+      why: 'by a time t those have merged whose angle φ has e^{β(1 − cos φ)} ≤ 2βt sin²φ: angles of a fixed multiple of β^{−½}, but for logarithms and for counts being whole',
+    },
+    {
+      quantity: LONG,
+      expected: { low: 10, high: 1e9 },
+      why: 'waiting times are exponentials of βφ²/2, so that a plateau lasts a multiple of all the time before it',
+    },
+    {
+      quantity: STAIRS,
+      expected: { value: 1, tolerance: 0.03 },
+      why: 'a step of the staircase has the height Σ (mass of a cluster)² of the energy of one cluster; what clusters have between them is e^{−β(1 − cos φ)}, small for all that live long',
+    },
+    {
+      quantity: RATE,
+      expected: { value: 1 - Math.cos(angle), tolerance: 0.02 },
+      why: 'φ̇ = −2 sin φ/(1 + e^{β(1 − cos φ)}) gives e^{β(1 − cos φ)}/(2β sin²φ); the next order, 1/β, moves the fit by less than 0.01',
+    },
+  ],
+  async measure(settings, context) {
+    const { betas, seeds, pairBetas, time } = settings;
+    const starts = partOf(context, 0, 0.95);
+    const found = await measureCells(staircaseCell, settings, betas.length * seeds, starts);
+    const pairs = await measureCells(
+      pairCell,
+      settings,
+      pairBetas.length,
+      partOf(context, 0.95, 1),
+    );
+    const runs = found.map(runOf);
+    const byBeta = betas.map((_, k) => runs.slice(k * seeds, (k + 1) * seeds));
+    const over = (value: (run: Run) => number) => ({
+      ...bootstrap(runs.map(value), median),
+      samples: runs.length,
+    });
+    const merging = pairs.map(([value]) => value);
+    const rows = [...new Set([...betas, ...pairBetas])].sort((a, b) => a - b);
+    const at = <T>(list: readonly number[], values: readonly T[]) =>
+      rows.map((beta) => values[list.indexOf(beta)] ?? null);
+    const counts = byBeta.map((own) =>
+      bootstrap(
+        own.map(({ count }) => count),
+        mean,
+      ),
+    );
+    return {
+      values: {
+        [COUNT]: { ...powerOf(betas, byBeta), samples: seeds },
+        [LONG]: over(({ from, to }) => to / from),
+        [STAIRS]: over(({ height }) => height),
+        [RATE]: rateOf(settings, merging),
+      },
+      columns: [
+        { name: 'beta', heading: 'β', values: rows },
+        ...(['value', 'low', 'high'] as const).map((name) => ({
+          name: name === 'value' ? 'clusters' : `clusters_${name}`,
+          ...(name === 'value' && { heading: 'clusters (mean)' }),
+          values: at(
+            betas,
+            counts.map((count) => count[name]),
+          ),
+        })),
+        {
+          name: 'plateau',
+          heading: 'end over beginning',
+          values: at(
+            betas,
+            byBeta.map((own) => median(own.map(({ from, to }) => to / from))),
+          ),
+        },
+        {
+          name: 'pair_time',
+          heading: 'time to merge',
+          values: at(pairBetas, merging.map(finite)),
+        },
+      ],
+      figure: {
+        title: 'Clusters that live long and then merge',
+        caption: `Circle, n = ${settings.n}. Energy: the first start of each β. Clusters: mean of ${seeds} starts, counted by single linkage amid the longest plateau in log time until ${time}. Merging: two clusters at ${settings.angle} rad.`,
+        panels: [
+          {
+            x: { label: 'log₁₀ time' },
+            y: { label: 'energy', unit: 'of one cluster', domain: [0, 1] },
+            series: byBeta.map(([{ energies }], k): Line => {
+              const times = frameTimes(settings);
+              const points = energies.map((energy, i): Point => [Math.log10(times[i]), energy]);
+              return { kind: 'line', name: `β = ${betas[k]}`, points };
+            }),
+          },
+          countPanel(
+            betas,
+            counts.map(({ value }) => value),
+          ),
+          pairPanel(settings, merging),
+        ],
+      },
+      notes: [
+        'the longest plateau does not last longer the larger β is: with √β clusters their spacing shrinks, and β(1 − cos φ) stays',
+      ],
+    };
+  },
+});
+
+interface Run {
+  /** Of the longest plateau: clusters, when it begins and ends, and its energy over Σ (mass of a cluster)². */
+  readonly count: number;
+  readonly from: number;
+  readonly to: number;
+  readonly height: number;
+  /** Of one cluster, at the times of the frames. */
+  readonly energies: readonly number[];
+}
+
+const runOf = ([count, from, to, height, ...energies]: readonly number[]): Run => ({
+  ...{ count, from, to, height, energies },
+});
+
+const FRAMES_A_DECADE = 20;
+
+function frameTimes({ time }: Settings): number[] {
+  const count = 1 + Math.ceil(FRAMES_A_DECADE * Math.log10(time));
+  return Array.from({ length: count }, (_, k) => Math.min(time, 10 ** (k / FRAMES_A_DECADE)));
+}
+
+/** Particles this close are one from then on: far below the width of anything that is measured. */
+const TOGETHER = 1e-3;
+
+function run(settings: Settings, beta: number, start: object) {
+  const { dynamics } = settings;
+  return simulate({
+    ...{ dynamics, parameters: dynamics === 'sa' ? { beta } : {}, d: 2, ...start },
+    ...{ scheme: 'dopri5', tolerance: 1e-6 },
+  });
+}
+
+/** One start: the numbers of `Run`, the energies last. Starts come one β after the other. */
+export async function staircaseCell(settings: Settings, index: number): Promise<number[]> {
+  const { n, betas, seeds, time } = settings;
+  const beta = betas[Math.floor(index / seeds)];
+  const times = frameTimes(settings);
+  const { frames } = await run(settings, beta, {
+    ...{ n, seed: 1 + (index % seeds), time, saveAt: times, merge: TOGETHER },
+    diagnostics: ['cluster_count', 'energy'],
+  });
+  const counts = frames.map(({ diagnostics }) => Number(diagnostics.cluster_count));
+  const { count, from, to } = timePlateau(times, counts);
+  const middle = Math.sqrt(from * to);
+  const amid = times.findIndex((time) => time >= middle);
+  const most = Math.expm1(beta) / (2 * beta);
+  const energies = frames.map(({ diagnostics }) => Number(diagnostics.energy) / most);
+  return [count, from, to, energies[amid] / withoutWidth(frames[amid]), ...energies];
+}
+
+/** Σ (mass of a cluster)², the energy of clusters that are points and feel nothing of each other. */
+function withoutWidth({ positions }: SimulationFrame): number {
+  const tree = dendrogram(positions);
+  const { from, to } = clusterPlateau(tree);
+  const equal = new Float64Array(positions.rows).fill(1 / positions.rows);
+  const masses = clusterMasses(clustersAt(tree, Math.sqrt(from * to)), equal);
+  return masses.reduce((sum, mass) => sum + mass * mass, 0);
+}
+
+/** Of each of the two clusters. */
+const MEMBERS = 4;
+const WIDTH = 0.02;
+/** This close, in radians, two clusters count as one: what is left takes a time of order one. */
+const MERGED = 0.25;
+const PATIENCE = 1e12;
+
+/** The time in which two clusters merge at one of `pairBetas`; ∞ where that is too long. */
+export async function pairCell(settings: Settings, index: number): Promise<[number]> {
+  const beta = settings.pairBetas[index];
+  const init = [0, settings.angle].flatMap((middle) =>
+    Array.from({ length: MEMBERS }, (_, i) => {
+      const theta = middle + WIDTH * (i / (MEMBERS - 1) - 0.5);
+      return [Math.cos(theta), Math.sin(theta)];
+    }),
+  );
+  const stop = { time: PATIENCE, merge: MERGED, stopClusters: 1 };
+  const ended = await run(settings, beta, { init, ...stop, diagnostics: [] });
+  return [ended.stopped === 'clusters' ? ended.time : Number.POSITIVE_INFINITY];
+}
+
+/** Of β in the mean count, with its interval over seeds. */
+function powerOf(betas: readonly number[], runs: readonly (readonly Run[])[]) {
+  const logs = betas.map(Math.log);
+  const seeds = runs[0].map((_, seed) => seed);
+  return bootstrap(seeds, (chosen) => {
+    const counts = runs.map((own) => mean(chosen.map((seed) => own[seed].count)));
+    return fitLine(logs, counts.map(Math.log)).slope;
+  });
+}
+
+const prefactor = ({ angle }: Settings, beta: number) => 2 * beta * Math.sin(angle) ** 2;
+
+function rateOf(settings: Settings, times: readonly number[]) {
+  const logs = times.map((time, k) => Math.log(time * prefactor(settings, settings.pairBetas[k])));
+  const { slope, low, high } = fitLine(settings.pairBetas, logs);
+  return { ...exactly(slope), low, high };
+}
+
+const finite = (time: number) => (Number.isFinite(time) ? time : null);
+
+function countPanel(betas: readonly number[], counts: readonly number[]): Panel {
+  const x = betas.map(Math.log10);
+  const y = counts.map(Math.log10);
+  const root = (at: number) => mean(y) + (at - mean(x)) / 2;
+  return {
+    x: { label: 'log₁₀ β' },
+    y: { label: 'log₁₀ number of clusters' },
+    series: [
+      {
+        ...{ kind: 'scatter', name: 'longest plateau' },
+        points: x.map((at, k) => [at, y[k]]),
+      },
+      { kind: 'line', name: '∝ √β', points: x.map((at) => [at, root(at)]) },
+    ],
+  };
+}
+
+function pairPanel(settings: Settings, times: readonly number[]): Panel {
+  const { pairBetas, angle } = settings;
+  const predicted = (beta: number) =>
+    Math.exp(beta * (1 - Math.cos(angle))) / prefactor(settings, beta);
+  const against = (values: readonly number[]) =>
+    pairBetas.map((beta, k): Point => [beta, Math.log10(values[k])]);
+  return {
+    x: { label: 'β' },
+    y: { label: 'log₁₀ time to merge' },
+    series: [
+      { kind: 'scatter', name: 'measured', points: against(times) },
+      {
+        kind: 'line',
+        name: 'e^{β(1 − cos φ)}/(2β sin²φ)',
+        points: against(pairBetas.map(predicted)),
+      },
+    ],
+  };
+}
