@@ -7,6 +7,7 @@ import { repulsionExperiment } from './c09-repulsion.ts';
 import { causalExperiment } from './c11-causal.ts';
 import { normalisationExperiment } from './c13-normalisation.ts';
 import { fourierModeExperiment } from './c16-fourier-mode.ts';
+import { noiseThresholdExperiment } from './c17-noise-threshold.ts';
 import type { Experiment } from './experiment.ts';
 import { perturbationExperiment } from './perturbations.ts';
 import { reductionExperiment } from './reduction.ts';
@@ -22,6 +23,7 @@ export const experiments: readonly Experiment[] = [
   normalisationExperiment,
   sinkformerExperiment,
   fourierModeExperiment,
+  noiseThresholdExperiment,
   resnetExperiment,
   svgdExperiment,
   birthDeathExperiment,
