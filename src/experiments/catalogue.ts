@@ -9,6 +9,8 @@ import { staircaseExperiment } from './c05-staircase.ts';
 import { repulsionExperiment } from './c09-repulsion.ts';
 import { causalExperiment } from './c11-causal.ts';
 import { normalisationExperiment } from './c13-normalisation.ts';
+import { fourierModeExperiment } from './c16-fourier-mode.ts';
+import { noiseThresholdExperiment } from './c17-noise-threshold.ts';
 import type { Experiment } from './experiment.ts';
 import { perturbationExperiment } from './perturbations.ts';
 import { reductionExperiment } from './reduction.ts';
@@ -26,6 +28,8 @@ export const experiments: readonly Experiment[] = [
   causalExperiment,
   normalisationExperiment,
   sinkformerExperiment,
+  fourierModeExperiment,
+  noiseThresholdExperiment,
   resnetExperiment,
   svgdExperiment,
   birthDeathExperiment,
