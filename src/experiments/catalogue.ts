@@ -6,6 +6,7 @@ import { equiangularExperiment } from './c03-equiangular.ts';
 import { repulsionExperiment } from './c09-repulsion.ts';
 import { causalExperiment } from './c11-causal.ts';
 import { normalisationExperiment } from './c13-normalisation.ts';
+import { cosinesExperiment } from './c20-cosines.ts';
 import type { Experiment } from './experiment.ts';
 import { perturbationExperiment } from './perturbations.ts';
 import { reductionExperiment } from './reduction.ts';
@@ -19,6 +20,7 @@ export const experiments: readonly Experiment[] = [
   repulsionExperiment,
   causalExperiment,
   normalisationExperiment,
+  cosinesExperiment,
   sinkformerExperiment,
   resnetExperiment,
   svgdExperiment,
