@@ -11,6 +11,7 @@ import { causalExperiment } from './c11-causal.ts';
 import { normalisationExperiment } from './c13-normalisation.ts';
 import { fourierModeExperiment } from './c16-fourier-mode.ts';
 import { noiseThresholdExperiment } from './c17-noise-threshold.ts';
+import { cosinesExperiment } from './c20-cosines.ts';
 import type { Experiment } from './experiment.ts';
 import { perturbationExperiment } from './perturbations.ts';
 import { reductionExperiment } from './reduction.ts';
@@ -27,6 +28,7 @@ export const experiments: readonly Experiment[] = [
   repulsionExperiment,
   causalExperiment,
   normalisationExperiment,
+  cosinesExperiment,
   sinkformerExperiment,
   fourierModeExperiment,
   noiseThresholdExperiment,

@@ -9,19 +9,7 @@ import { bootstrap } from '../numerics/bootstrap.ts';
 import { wholeNumber } from '../numerics/options.ts';
 import { median, rankCorrelation } from '../numerics/statistics.ts';
 import { experiment } from './experiment.ts';
-
-const TEXTS = [
-  'Mein Lieblingstier ist __',
-  'Ich trinke gern __.',
-  'Heute ist das Wetter __.',
-  'Am Morgen trinkt sie immer __.',
-  'Der __ bellt laut.',
-  'My favourite animal is the __',
-  'I would like a cup of __.',
-  'The weather today is __.',
-  'She opened the __ and went in.',
-  'We eat __ in the evening.',
-];
+import { TEXTS } from './texts.ts';
 
 const schema = z.strictObject({
   model: z.string().optional().describe('Name of an installed model; the default one if absent'),

@@ -1,6 +1,6 @@
 /** The figures of a portrait. Not their numbers (weights.ts, sentences.ts) and not their drawing. */
 import type { Axis, Figure, Line, Panel, Point } from '../../figures/figure.ts';
-import { type LayerPortrait, RELATIONS, type Relation } from './sentences.ts';
+import { type CosinePortrait, type LayerPortrait, RELATIONS, type Relation } from './sentences.ts';
 import type { KnotPortrait } from './weights.ts';
 
 /** Beyond five, panels of one figure fill more than a page. */
@@ -11,7 +11,7 @@ const SHOWN = [0.2, 0.4, 0.6, 1, 1.25];
 const LAYER: Axis = { label: 'layer' };
 
 /** How alike all pairs of tokens are, at five layers from the embedding to the last. */
-export function cosineFigure(layers: readonly LayerPortrait[]): Figure {
+export function cosineFigure(layers: readonly CosinePortrait[]): Figure {
   const last = layers.length - 1;
   const count = Math.min(HISTOGRAMS, layers.length);
   const shown = Array.from({ length: count }, (_, i) => Math.round((i * last) / (count - 1)));
@@ -23,7 +23,7 @@ export function cosineFigure(layers: readonly LayerPortrait[]): Figure {
   };
 }
 
-function cosinePanel({ layer, cosines, diagnostics }: LayerPortrait, most: number): Panel {
+function cosinePanel({ layer, cosines, diagnostics }: CosinePortrait, most: number): Panel {
   const width = 2 / cosines.length;
   return {
     title: `layer ${layer}, mean ${(diagnostics.cosine_mean ?? Number.NaN).toFixed(3)}`,

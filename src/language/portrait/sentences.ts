@@ -55,16 +55,27 @@ export interface Glance {
   readonly attention: number;
 }
 
+/** What needs the positions only. */
+export type CosinePortrait = Pick<LayerPortrait, 'layer' | 'time' | 'cosines' | 'diagnostics'>;
+
 /** The means over traces of one model at one depth, one entry a layer, the embedding first. */
 export function sentencePortrait(traces: readonly Trace[]): LayerPortrait[] {
+  return cosinePortrait(traces).map(({ layer, ...cosines }) => ({
+    layer,
+    ...cosines,
+    clusters: clusterShares(traces, layer),
+    ...answerMeans(traces, layer),
+    heads: layer === 0 ? [] : headMeans(traces, layer - 1),
+  }));
+}
+
+/** The same of what the positions alone tell. */
+export function cosinePortrait(traces: readonly Trace[]): CosinePortrait[] {
   return traces[0].times.map((time, layer) => ({
     layer,
     time,
     cosines: cosineShares(traces, layer),
     diagnostics: scalarMeans(traces, layer),
-    clusters: clusterShares(traces, layer),
-    ...answerMeans(traces, layer),
-    heads: layer === 0 ? [] : headMeans(traces, layer - 1),
   }));
 }
 
