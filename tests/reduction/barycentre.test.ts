@@ -96,8 +96,9 @@ describe('of Gaussians with the same moments', () => {
     expect(found.covariance.flat()).toBeAllClose([0.8, 0, 0, 0.8]);
     const { columns, figure } = gaussiansReport({ ...found, names: ['a', 'b'] });
     expect(columns.map(({ values }) => values.length)).toEqual([2, 2, 2, 2]);
-    const [{ points }] = figure.panels[0].series as { points: [number, number][] }[];
-    for (const [x, y] of points) expect(x ** 2 + y ** 2).toBeCloseTo(0.8, 12);
+    const [ellipse] = figure.panels[0].series;
+    if (ellipse.kind !== 'line') throw new Error(`an ellipse is a line, got ${ellipse.kind}`);
+    for (const [x, y] of ellipse.points) expect(x ** 2 + y ** 2).toBeCloseTo(0.8, 12);
   });
 });
 
