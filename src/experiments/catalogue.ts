@@ -4,6 +4,7 @@ import { birthDeathExperiment } from './birth-death.ts';
 import { hemisphereExperiment } from './c02-hemisphere.ts';
 import { equiangularExperiment } from './c03-equiangular.ts';
 import { repulsionExperiment } from './c09-repulsion.ts';
+import { leadersExperiment } from './c10-leaders.ts';
 import { causalExperiment } from './c11-causal.ts';
 import { normalisationExperiment } from './c13-normalisation.ts';
 import { cosinesExperiment } from './c20-cosines.ts';
@@ -18,6 +19,7 @@ export const experiments: readonly Experiment[] = [
   hemisphereExperiment,
   equiangularExperiment,
   repulsionExperiment,
+  leadersExperiment,
   causalExperiment,
   normalisationExperiment,
   cosinesExperiment,
