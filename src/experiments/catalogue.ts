@@ -3,6 +3,7 @@ import { entryNamed } from '../numerics/parameters.ts';
 import { birthDeathExperiment } from './birth-death.ts';
 import { hemisphereExperiment } from './c02-hemisphere.ts';
 import { equiangularExperiment } from './c03-equiangular.ts';
+import { hyperplanesExperiment } from './c07-hyperplanes.ts';
 import { repulsionExperiment } from './c09-repulsion.ts';
 import { leadersExperiment } from './c10-leaders.ts';
 import { causalExperiment } from './c11-causal.ts';
@@ -18,6 +19,7 @@ import { svgdExperiment } from './svgd.ts';
 export const experiments: readonly Experiment[] = [
   hemisphereExperiment,
   equiangularExperiment,
+  hyperplanesExperiment,
   repulsionExperiment,
   leadersExperiment,
   causalExperiment,
