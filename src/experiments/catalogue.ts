@@ -6,7 +6,9 @@ import { hemisphereExperiment } from './c02-hemisphere.ts';
 import { equiangularExperiment } from './c03-equiangular.ts';
 import { phaseDiagramExperiment } from './c04-phase-diagram.ts';
 import { staircaseExperiment } from './c05-staircase.ts';
+import { hyperplanesExperiment } from './c07-hyperplanes.ts';
 import { repulsionExperiment } from './c09-repulsion.ts';
+import { leadersExperiment } from './c10-leaders.ts';
 import { causalExperiment } from './c11-causal.ts';
 import { normalisationExperiment } from './c13-normalisation.ts';
 import { fourierModeExperiment } from './c16-fourier-mode.ts';
@@ -25,7 +27,9 @@ export const experiments: readonly Experiment[] = [
   equiangularExperiment,
   phaseDiagramExperiment,
   staircaseExperiment,
+  hyperplanesExperiment,
   repulsionExperiment,
+  leadersExperiment,
   causalExperiment,
   normalisationExperiment,
   cosinesExperiment,

@@ -1,7 +1,7 @@
 /** The parts of the page that need no browser: sentence, state, requests, projection, geometry. */
 import { describe, expect, test } from 'vitest';
 import { percent, visibleAnswer, visibleToken } from '../../src/web/format.ts';
-import { hull, placeLabels, roundTicks } from '../../src/web/layers/geometry.ts';
+import { placeLabels, roundTicks } from '../../src/web/layers/geometry.ts';
 import { project } from '../../src/web/layers/projection.ts';
 import { comparedAnswers } from '../../src/web/predict/comparison.ts';
 import { runs } from '../../src/web/predict/layer-runs.ts';
@@ -154,18 +154,6 @@ describe('geometry', () => {
   test('ticks are round and within', () => {
     expect(roundTicks(-1.02, 0.98, 4)).toBeAllClose([-1, -0.5, 0, 0.5]);
     expect(roundTicks(0, 37, 4)).toBeAllClose([0, 10, 20, 30]);
-  });
-
-  test('the hull of a square leaves out what is inside', () => {
-    const corners = hull([
-      [0, 0],
-      [2, 0],
-      [1, 1],
-      [2, 2],
-      [0, 2],
-    ]);
-    expect(corners).toHaveLength(4);
-    expect(corners).not.toContainEqual([1, 1]);
   });
 
   test('labels of particles in one place do not cover each other', () => {

@@ -1,6 +1,7 @@
-/** Plane geometry of the trajectory picture: ticks, hulls, and labels that keep out of each other's way. */
+/** Plane geometry of the trajectory picture: ticks, and labels that keep out of each other's way. */
+import type { Point } from '../../geometry/plane.ts';
 
-export type Point = readonly [number, number];
+export type { Point };
 
 export interface Box {
   readonly x: number;
@@ -17,29 +18,6 @@ export function roundTicks(low: number, high: number, count: number): number[] {
   const ticks: number[] = [];
   for (let k = Math.ceil(low / step); k * step <= high; k++) ticks.push(k * step);
   return ticks;
-}
-
-/** The convex hull, counter-clockwise (Andrew's monotone chain); fewer than three points as they are. */
-export function hull(points: Point[]): Point[] {
-  if (points.length < 3) return points;
-  const sorted = [...points].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-  const lower = chain(sorted);
-  const upper = chain(sorted.reverse());
-  return [...lower.slice(0, -1), ...upper.slice(0, -1)];
-}
-
-function chain(sorted: Point[]): Point[] {
-  const kept: Point[] = [];
-  for (const point of sorted) {
-    while (kept.length > 1 && turn(kept[kept.length - 2], kept[kept.length - 1], point) <= 0)
-      kept.pop();
-    kept.push(point);
-  }
-  return kept;
-}
-
-function turn(a: Point, b: Point, c: Point): number {
-  return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
 }
 
 /** Directions and distances (px) at which a label may stand, the best liked first. */

@@ -2,13 +2,14 @@
  * The particles' paths in two principal axes: the whole path pale, the way behind strong, clusters
  * as soft islands. Between two frames the picture glides; the data are only at the frames.
  */
+import { hull } from '../../geometry/plane.ts';
 import type { Projection, Trace } from '../api.ts';
 import { fill, h, prefersStillness, setAttribute, setVariable, svg } from '../dom.ts';
 import type { Page } from '../page.ts';
 import { pinToken, selectedToken, tokenName } from '../page.ts';
 import { planes } from '../state.ts';
 import type { Point } from './geometry.ts';
-import { hull, placeLabels } from './geometry.ts';
+import { placeLabels } from './geometry.ts';
 import { groupColours, groupsAt, toleranceOf } from './groups.ts';
 import type { Panel } from './panel.ts';
 import { projectionOf } from './projection.ts';
