@@ -2,55 +2,55 @@
  * The particles' paths in two principal axes: the whole path pale, the way behind strong, clusters
  * as soft islands. Between two frames the picture glides; the data are only at the frames.
  */
-import type { Projection, Trace } from '../api.ts';
+import type { Trace } from '../api.ts';
 import { fill, h, prefersStillness, setAttribute, setVariable, svg } from '../dom.ts';
-import { decimal } from '../format.ts';
 import type { Page } from '../page.ts';
 import { pinToken, selectedToken, tokenName } from '../page.ts';
 import { planes } from '../state.ts';
 import type { Point } from './geometry.ts';
-import { hull, placeLabels, roundTicks } from './geometry.ts';
+import { hull, placeLabels } from './geometry.ts';
 import { groupColours, groupsAt, toleranceOf } from './groups.ts';
 import type { Panel } from './panel.ts';
-import { projectionOf } from './projection.ts';
+import type { Seen } from './projection.ts';
+import { beside, projectionOf } from './projection.ts';
+import type { Scene } from './scene.ts';
+import { boundsOf, createScene, drawGrid } from './scene.ts';
 
 const glide = 320; // ms from frame to frame
-const margin = { left: 44, right: 18, top: 18, bottom: 40 };
 const labelHeight = 18;
 const reach = 20; // px from a particle within which the pointer means it
 
-/** What is drawn now: the trace in the chosen plane and on the present screen. */
-interface Scene {
-  readonly trace: Trace;
-  readonly projection: Projection;
-  readonly axes: readonly [number, number];
-  readonly width: number;
-  readonly height: number;
-  readonly place: (point: number[]) => Point;
-  readonly range: { readonly x: Point; readonly y: Point };
-}
-
 export function createTrajectories(page: Page): Panel {
   const { words } = page;
-  const picture = svg('svg', { class: 'flow', role: 'img' });
-  const layers = { grid: svg('g'), islands: svg('g'), paths: svg('g'), marks: svg('g') };
-  picture.append(...Object.values(layers));
-  const holder = h('div', { class: 'flow-holder' }, picture);
-  const stage = createStage(page, picture, layers);
-  new ResizeObserver(() => stage.resize(holder.clientWidth)).observe(holder);
+  const { element, show } = createFlowPicture(page);
   return {
     element: h(
       'section',
       { class: 'card trajectories' },
       h('div', { class: 'card-head' }, h('h2', {}, words.trajectories), createPlanes(page)),
       h('p', { class: 'hint' }, words.trajectoriesHint),
-      holder,
+      element,
     ),
-    show: stage.show,
+    show,
   };
 }
 
-function createPlanes(page: Page): HTMLElement {
+/** The picture alone; `flowOf` gives the flow that a trace is drawn over, and seen from. */
+export function createFlowPicture(
+  page: Page,
+  flowOf: (trace: Trace) => Trace | null = () => null,
+): Panel {
+  const picture = svg('svg', { class: 'flow', role: 'img' });
+  const layers = { grid: svg('g'), islands: svg('g'), paths: svg('g'), marks: svg('g') };
+  picture.append(...Object.values(layers));
+  const holder = h('div', { class: 'flow-holder' }, picture);
+  const stage = createStage(page, picture, layers, flowOf);
+  new ResizeObserver(() => stage.resize(holder.clientWidth)).observe(holder);
+  return { element: holder, show: stage.show };
+}
+
+/** The choice of the two axes. */
+export function createPlanes(page: Page): HTMLElement {
   const { state, words } = page;
   const buttons = planes.map((plane) =>
     h('button', { type: 'button', click: () => state.set({ plane }) }, `${plane[0]} · ${plane[1]}`),
@@ -71,10 +71,15 @@ interface Groups {
   readonly marks: SVGGElement;
 }
 
-function createStage(page: Page, picture: SVGSVGElement, groups: Groups) {
+function createStage(
+  page: Page,
+  picture: SVGSVGElement,
+  groups: Groups,
+  flowOf: (trace: Trace) => Trace | null,
+) {
   let width = 0;
   let current: { trace: Trace; layer: number } | null = null;
-  let projection: { of: Trace; is: Projection } | null = null;
+  let projection: { of: Trace; over: Trace | null; is: Seen } | null = null;
   let shown = -1; // the frame in view, fractional while gliding
   let frame = 0;
   let points: Point[] = [];
@@ -82,8 +87,9 @@ function createStage(page: Page, picture: SVGSVGElement, groups: Groups) {
   listen(page, picture, () => points);
 
   function scene(trace: Trace): Scene {
-    if (projection?.of !== trace) {
-      projection = { of: trace, is: projectionOf(trace) };
+    const over = flowOf(trace);
+    if (projection?.of !== trace || projection.over !== over) {
+      projection = { of: trace, over, is: over ? beside(trace, over) : projectionOf(trace) };
       places.length = 0;
       shown = -1;
     }
@@ -159,90 +165,6 @@ function describe(page: Page, trace: Trace, layer: number): string {
   return page.words.trajectoriesLabel(layer, groups.join('; '));
 }
 
-/** One scale for both axes, so that distances may be compared by eye. */
-function createScene(page: Page, trace: Trace, projection: Projection, width: number): Scene {
-  const { plane } = page.state.get();
-  const axes = [Number(plane[0]) - 1, Number(plane[1]) - 1] as const;
-  const height = Math.round(Math.max(320, Math.min(560, width * 0.66)));
-  const [low, high] = [extent(projection, axes, Math.min), extent(projection, axes, Math.max)];
-  const inner = {
-    width: width - margin.left - margin.right,
-    height: height - margin.top - margin.bottom,
-  };
-  const spread = [0, 1].map((i) => Math.max(high[i] - low[i], 1e-6) * 1.16);
-  const scale = Math.min(inner.width / spread[0], inner.height / spread[1]);
-  const middle = [0, 1].map((i) => (low[i] + high[i]) / 2);
-  const centre = [margin.left + inner.width / 2, margin.top + inner.height / 2];
-  const span = (i: number, length: number): Point => [
-    middle[i] - length / scale / 2,
-    middle[i] + length / scale / 2,
-  ];
-  return {
-    trace,
-    projection,
-    axes,
-    width,
-    height,
-    range: { x: span(0, inner.width), y: span(1, inner.height) },
-    place: (point) => [
-      centre[0] + (point[axes[0]] - middle[0]) * scale,
-      centre[1] - (point[axes[1]] - middle[1]) * scale,
-    ],
-  };
-}
-
-function extent(
-  { points }: Projection,
-  axes: readonly [number, number],
-  pick: (...values: number[]) => number,
-): [number, number] {
-  const all = points.flat();
-  const along = (axis: number) => all.reduce((best, p) => pick(best, p[axis]), all[0][axis]);
-  return [along(axes[0]), along(axes[1])];
-}
-
-function drawGrid(page: Page, group: SVGGElement, scene: Scene): void {
-  const { width, height, range, axes, place } = scene;
-  const at = (x: number, y: number): Point => {
-    const point = [0, 0, 0];
-    point[axes[0]] = x;
-    point[axes[1]] = y;
-    return place(point);
-  };
-  const [left, right] = [margin.left, width - margin.right];
-  const [top, bottom] = [margin.top, height - margin.bottom];
-  const { language } = page.state.get();
-  const name = (value: number) => decimal(value, language, 1);
-  const upright = roundTicks(range.x[0], range.x[1], width / 110).flatMap((tick) => {
-    const [x] = at(tick, 0);
-    return [line(x, top, x, bottom), text(x, bottom + 15, 'middle', name(tick))];
-  });
-  const level = roundTicks(range.y[0], range.y[1], height / 90).flatMap((tick) => {
-    const [, y] = at(0, tick);
-    return [line(left, y, right, y), text(left - 7, y + 4, 'end', name(tick))];
-  });
-  fill(group, ...upright, ...level, ...axisTitles(page, scene));
-}
-
-function line(x1: number, y1: number, x2: number, y2: number): SVGLineElement {
-  return svg('line', { x1, y1, x2, y2, class: 'grid-line' });
-}
-
-function text(x: number, y: number, anchor: string, content: string): SVGTextElement {
-  return svg('text', { x, y, 'text-anchor': anchor, class: 'grid-text' }, content);
-}
-
-function axisTitles(page: Page, { width, height, axes, projection }: Scene): SVGTextElement[] {
-  const { language } = page.state.get();
-  const share = (axis: number) =>
-    new Intl.NumberFormat(language, { style: 'percent' }).format(projection.explained[axis] ?? 0);
-  const name = (axis: number) => page.words.axis(axis + 1, share(axis));
-  const middle = (height - margin.bottom + margin.top) / 2;
-  const upright = text(12, middle, 'middle', name(axes[1]));
-  upright.setAttribute('transform', `rotate(-90 12 ${middle})`);
-  return [text((width + margin.left) / 2, height - 6, 'middle', name(axes[0])), upright];
-}
-
 function drawFlow(
   page: Page,
   groups: Groups,
@@ -260,6 +182,7 @@ function drawFlow(
   fill(groups.islands, ...islands(groupsAt(trace, layer, tolerance), now, colours));
   fill(
     groups.paths,
+    ...flowPaths(scene, selected),
     ...paths.flatMap((path, i) => drawPath(path, shown, now[i], i === selected, colours[i])),
   );
   const labels = placeLabels(now, sizesOf(page, trace), boundsOf(scene), places);
@@ -268,6 +191,16 @@ function drawFlow(
   if (selected !== null && marks[selected]) marks.push(...marks.splice(selected, 1));
   fill(groups.marks, ...marks);
   return now;
+}
+
+/** The flow behind the layers, if it is known. */
+function flowPaths({ trace, projection, place }: Scene, selected: number | null): SVGElement[] {
+  const { flow } = projection;
+  if (!flow) return [];
+  return trace.tokens.map((_, i) => {
+    const d = pathData(flow.map((frame) => place(frame[i])));
+    return svg('path', { class: i === selected ? 'flow-line selected' : 'flow-line', d });
+  });
 }
 
 function between(path: Point[], shown: number): Point {
@@ -318,15 +251,6 @@ function sizesOf(page: Page, trace: Trace): { width: number; height: number }[] 
     width: 7.4 * tokenName(trace, i, page.words).length + 4,
     height: labelHeight,
   }));
-}
-
-function boundsOf({ width, height }: Scene) {
-  return {
-    x: margin.left,
-    y: 2,
-    width: width - margin.left - 2,
-    height: height - margin.bottom - 2,
-  };
 }
 
 function drawMark(
