@@ -1,5 +1,5 @@
 /** Boots the page: asks for the first answer at once, then builds what shows it. */
-import { askDepths, askModels, askPrediction, askTrace } from './api.ts';
+import { askDepths, askFlow, askModels, askPrediction, askTrace } from './api.ts';
 import { createFrame } from './frame.ts';
 import { dropUnknownModel } from './models.ts';
 import type { Page } from './page.ts';
@@ -15,6 +15,7 @@ const hover = createStore<{ token: number | null }>({ token: null });
 const answers = createResource(askPrediction);
 const traces = createResource(askTrace);
 const limits = createResource(askDepths);
+const flows = createResource(askFlow);
 const models = createResource(askModels);
 
 function ask(): void {
@@ -24,6 +25,7 @@ function ask(): void {
     answers.clear();
     traces.clear();
     limits.clear();
+    flows.clear();
   }
 }
 
@@ -44,6 +46,15 @@ function askForLimits(): void {
   limits.load({ ...pass, depth: 8 });
 }
 
+/** The flow that layers are drawn over, for the step that shows it. */
+function askForFlow(): void {
+  const question = questionOf(state.get());
+  const { tab, step } = state.get();
+  if (tab !== 'learn' || step !== 3 || !question || answers.get().status !== 'ready') return;
+  const { targets: _, ...pass } = question;
+  flows.load({ ...pass, depth: 'ode' });
+}
+
 /** What there is to choose from can wait as well, but not for an answer that was refused. */
 function askForModels(): void {
   if (answers.get().status !== 'loading') models.load(null);
@@ -54,20 +65,22 @@ function retry(): void {
   else {
     askForLayers();
     askForLimits();
+    askForFlow();
   }
 }
 
 /** `follow` listens first, so that the theme is set before a chart reads its colours. */
 function build(): void {
-  for (const store of [state, hover, answers, traces, limits, models]) store.silence();
+  for (const store of [state, hover, answers, traces, limits, flows, models]) store.silence();
   const { language, theme } = state.get();
   document.documentElement.lang = language;
   document.documentElement.dataset.theme = theme;
-  const resources = { answers, traces, limits, models };
+  const resources = { answers, traces, limits, flows, models };
   const page: Page = { state, hover, ...resources, words: wordsOf(language), retry };
   state.subscribe(follow);
   answers.subscribe(askForLayers);
   answers.subscribe(askForLimits);
+  answers.subscribe(askForFlow);
   answers.subscribe(askForModels);
   models.subscribe(() => dropUnknownModel(page));
   const focused = document.activeElement?.id;
@@ -83,6 +96,7 @@ function follow(now: State, before: State): void {
   if (now.language !== before.language) build();
   ask();
   askForLimits();
+  askForFlow();
 }
 
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', build);

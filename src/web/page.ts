@@ -13,6 +13,8 @@ export interface Page {
   readonly traces: Resource<Question, Trace>;
   /** Asked for when the Depth tab is open. */
   readonly limits: Resource<Question, DepthLimit>;
+  /** Traces of the flow itself, asked for where the Learn tab draws layers over it. */
+  readonly flows: Resource<Question, Trace>;
   readonly models: Resource<null, Models>;
   readonly words: Words;
   /** Asks again what failed. */

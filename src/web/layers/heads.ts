@@ -19,9 +19,15 @@ export function createHeads(page: Page): Heads {
       const { head } = page.state.get();
       const chosen = head !== null && head < all.length ? head : null;
       showHeads(page, element, all, chosen);
-      return chosen === null ? meanOf(all) : all[chosen];
+      return weightsOf(all, chosen);
     },
   };
+}
+
+/** The weights n × n of a head, or the mean of all where none is chosen or there is no such head. */
+export function weightsOf(all: number[][][], head: number | null): number[][] {
+  if (all.length === 0) return [];
+  return head === null || head >= all.length ? meanOf(all) : all[head];
 }
 
 /** The mean over the heads of heads × n × n weights. */
@@ -39,7 +45,7 @@ function showHeads(page: Page, group: HTMLElement, all: number[][][], chosen: nu
     const head = choices[i];
     setAttribute(button, 'aria-pressed', String(head === chosen));
     const canvas = button.querySelector('canvas');
-    if (canvas) paint(canvas, head === null ? meanOf(all) : all[head]);
+    if (canvas) paint(canvas, weightsOf(all, head));
   }
 }
 
