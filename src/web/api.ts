@@ -139,6 +139,13 @@ export async function askTrace(question: Question, signal: AbortSignal): Promise
   );
 }
 
+/** Where the flow itself takes the particles; its answers are not searched for. Throws as `askPrediction`. */
+export async function askFlow(question: Question, signal: AbortSignal): Promise<Trace> {
+  const { text, coupling, model } = question;
+  const body = { text, coupling, model, depth: 'ode', top: 1, maximumExpansions: 1 };
+  return readTrace((await post('api/trace', body, signal)) as TraceReply);
+}
+
 function readTrace(reply: TraceReply): Trace {
   const merges = reply.merges.map((event) => ({ ...event, kind: 'merge' as const }));
   const splits = (reply.splits ?? []).map((event) => ({ ...event, kind: 'split' as const }));

@@ -129,6 +129,7 @@ type View = (page: Page) => HTMLElement;
 /** What brings chart.js along is fetched when its tab opens. */
 const views: Readonly<Record<Exclude<Tab, 'predict'>, () => Promise<View>>> = {
   layers: async () => (await import('./layers/view.ts')).createLayersView,
+  learn: async () => (await import('./learn/view.ts')).createLearnView,
   depth: async () => (await import('./depth/view.ts')).createDepthView,
 };
 

@@ -1,5 +1,5 @@
 /** Boots the page: asks for the first answer at once, then builds what shows it. */
-import { askDepths, askModels, askPrediction, askTrace } from './api.ts';
+import { askDepths, askFlow, askModels, askPrediction, askTrace } from './api.ts';
 import { createFrame } from './frame.ts';
 import { dropUnknownModel } from './models.ts';
 import type { Page } from './page.ts';
@@ -15,8 +15,8 @@ const hover = createStore<{ token: number | null }>({ token: null });
 const answers = createResource(askPrediction);
 const others = createResource(askPrediction);
 const traces = createResource(askTrace);
-const flows = createResource(askTrace);
 const limits = createResource(askDepths);
+const flows = createResource(askFlow);
 const models = createResource(askModels);
 
 function ask(): void {
@@ -42,8 +42,17 @@ function askForLimits(): void {
   const question = questionOf(state.get());
   if (state.get().tab !== 'depth' || !question || answers.get().status !== 'ready') return;
   const { targets: _, depth: __, ...pass } = question;
-  flows.load({ ...pass, depth: 'ode' });
   limits.load({ ...pass, depth: 8 });
+}
+
+/** The flow that layers are drawn over, where it is shown. */
+function askForFlow(): void {
+  const question = questionOf(state.get());
+  const { tab, step } = state.get();
+  const shown = tab === 'depth' || (tab === 'learn' && step === 3);
+  if (!shown || !question || answers.get().status !== 'ready') return;
+  const { targets: _, ...pass } = question;
+  flows.load({ ...pass, depth: 'ode' });
 }
 
 /** What there is to choose from can wait as well, but not for an answer that was refused. */
@@ -56,6 +65,7 @@ function retry(): void {
   else {
     askForLayers();
     askForLimits();
+    askForFlow();
   }
 }
 
@@ -78,6 +88,7 @@ function build(): void {
   state.subscribe(askForOther);
   answers.subscribe(askForLayers);
   answers.subscribe(askForLimits);
+  answers.subscribe(askForFlow);
   answers.subscribe(askForModels);
   models.subscribe(() => dropUnknownModel(page));
   const focused = document.activeElement?.id;
@@ -93,6 +104,7 @@ function follow(now: State, before: State): void {
   if (now.language !== before.language) build();
   ask();
   askForLimits();
+  askForFlow();
 }
 
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', build);

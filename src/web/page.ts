@@ -13,9 +13,10 @@ export interface Page {
   /** Of the sentence to compare with, with the first one's answers as targets. */
   readonly others: Resource<Question, Prediction>;
   readonly traces: Resource<Question, Trace>;
-  /** The same along the flow itself; asked for when the Depth tab is open, as limits are. */
-  readonly flows: Resource<Question, Trace>;
+  /** Asked for when the Depth tab is open. */
   readonly limits: Resource<Question, DepthLimit>;
+  /** Traces of the flow itself, asked for where layers are drawn over it. */
+  readonly flows: Resource<Question, Trace>;
   readonly models: Resource<null, Models>;
   readonly words: Words;
   /** Asks again what failed. */
@@ -52,6 +53,15 @@ export function otherQuestion({ state, answers }: Page): Question | null {
       .map(({ token_str }) => token_str.trim())
       .filter((answer) => answer !== ''),
   };
+}
+
+/** The flow of the same tokens as a trace's, once it is there. */
+export function flowOf({ flows }: Page, { tokens }: Trace): Trace | null {
+  const { status, value } = flows.get();
+  const same =
+    value?.tokens.length === tokens.length &&
+    tokens.every(({ id }, i) => value.tokens[i].id === id);
+  return status === 'ready' && same ? value : null;
 }
 
 /** The particle that all panels show: the one pointed at, else the pinned one. */

@@ -2,9 +2,10 @@
 
 export const languages = ['de', 'en'] as const;
 export const themes = ['system', 'light', 'dark'] as const;
-export const tabs = ['predict', 'layers', 'depth'] as const;
+export const tabs = ['predict', 'layers', 'depth', 'learn'] as const;
 export const couplings = ['full', 'causal', 'sinkhorn'] as const;
 export const planes = ['12', '13', '23'] as const;
+export const readers = ['student', 'mathematician'] as const;
 
 export type Language = (typeof languages)[number];
 export type Theme = (typeof themes)[number];
@@ -12,6 +13,8 @@ export type Tab = (typeof tabs)[number];
 export type CouplingName = (typeof couplings)[number];
 /** Which two principal axes the trajectories are drawn in. */
 export type Plane = (typeof planes)[number];
+/** Whom the Learn tab speaks to. */
+export type Reader = (typeof readers)[number];
 
 export interface State {
   readonly text: string;
@@ -33,11 +36,21 @@ export interface State {
   /** Angle (rad) below which particles count as one cluster; null is the page's choice. */
   readonly tolerance: number | null;
   readonly plane: Plane;
+  /** The step of the Learn tab, from 1. */
+  readonly step: number;
+  readonly reader: Reader;
+  /** β of the two particles on a circle. */
+  readonly pairBeta: number;
+  /** The angle between them, in degrees. */
+  readonly pairAngle: number;
   readonly language: Language;
   readonly theme: Theme;
 }
 
 export const deepest = 64;
+/** Steps of the Learn tab. */
+export const lastStep = 5;
+export const largestPairBeta = 12;
 
 export const defaults: State = {
   text: 'Mein Lieblingstier ist __',
@@ -52,6 +65,10 @@ export const defaults: State = {
   head: null,
   tolerance: null,
   plane: '12',
+  step: 1,
+  reader: 'student',
+  pairBeta: 4,
+  pairAngle: 120,
   language: 'en',
   theme: 'system',
 };
@@ -72,6 +89,10 @@ export function readFragment(fragment: string, base: State): State {
     head: readCount(given.get('head')) ?? base.head,
     tolerance: readPositive(given.get('tolerance')) ?? base.tolerance,
     plane: oneOf(planes, given.get('plane')) ?? base.plane,
+    step: within(1, lastStep, readCount(given.get('step'))) ?? base.step,
+    reader: oneOf(readers, given.get('reader')) ?? base.reader,
+    pairBeta: within(0, largestPairBeta, readNumber(given.get('pairBeta'))) ?? base.pairBeta,
+    pairAngle: within(1, 179, readCount(given.get('pairAngle'))) ?? base.pairAngle,
     language: oneOf(languages, given.get('language')) ?? base.language,
     theme: oneOf(themes, given.get('theme')) ?? base.theme,
   };
@@ -93,12 +114,19 @@ function oneOf<T extends string>(valid: readonly T[], given: string | null): T |
 
 function readDepth(given: string | null): number | 'ode' | null {
   if (given === 'ode') return 'ode';
-  const depth = readCount(given);
-  return depth !== null && depth >= 1 && depth <= deepest ? depth : null;
+  return within(1, deepest, readCount(given));
+}
+
+function within(least: number, most: number, value: number | null): number | null {
+  return value !== null && value >= least && value <= most ? value : null;
 }
 
 function readCount(given: string | null): number | null {
   return given !== null && /^\d{1,4}$/.test(given) ? Number(given) : null;
+}
+
+function readNumber(given: string | null): number | null {
+  return given !== null && /^\d{1,3}(\.\d{1,6})?$/.test(given) ? Number(given) : null;
 }
 
 function readPositive(given: string | null): number | null {

@@ -5,7 +5,7 @@ const english = {
   title: 'Schmetterling',
   tagline: 'A sentence as particles on a sphere',
   skip: 'Skip to the answer',
-  tabs: { predict: 'Predict', layers: 'Layers', depth: 'Depth' },
+  tabs: { predict: 'Predict', layers: 'Layers', depth: 'Depth', learn: 'Learn' },
   tabList: 'Views',
   language: 'Language',
   model: 'Model',
@@ -178,7 +178,7 @@ const english = {
     loading: 'Solving the flow to twelve digits; this takes some seconds …',
     paths: 'Paths through the layers, over those of the flow',
     pathsHint:
-      'One basis for both. Broad and pale: the flow. Thin, with a dot at every layer: the layers. Move the slider of the layers and see them come closer.',
+      'In the axes of the flow, which lies under the layers, broad and pale. Move the slider of the layers and see them come closer.',
     pathsWaiting: 'The paths come with the layers …',
     pathsGap: (layers: number, gap: string, token: string) =>
       `With ${layers === 1 ? '1 layer' : `${layers} layers`} the particles end at most ${gap} from where the flow takes them (${token}); the sphere has radius 1.`,
@@ -197,7 +197,7 @@ const german: Words = {
   title: 'Schmetterling',
   tagline: 'Ein Satz als Teilchen auf der Sphäre',
   skip: 'Zur Antwort springen',
-  tabs: { predict: 'Vorhersage', layers: 'Schichten', depth: 'Tiefe' },
+  tabs: { predict: 'Vorhersage', layers: 'Schichten', depth: 'Tiefe', learn: 'Lernen' },
   tabList: 'Ansichten',
   language: 'Sprache',
   model: 'Modell',
@@ -374,7 +374,7 @@ const german: Words = {
     loading: 'Löst den Fluss auf zwölf Stellen; das dauert einige Sekunden …',
     paths: 'Wege durch die Schichten, über denen des Flusses',
     pathsHint:
-      'Eine Basis für beide. Breit und blass: der Fluss. Dünn, mit einem Punkt an jeder Schicht: die Schichten. Mit dem Regler der Schichten kommen sie einander näher.',
+      'In den Achsen des Flusses, der breit und blass unter den Schichten liegt. Mit dem Regler der Schichten kommen sie einander näher.',
     pathsWaiting: 'Die Wege kommen mit den Schichten …',
     pathsGap: (layers, gap, token) =>
       `Mit ${layers === 1 ? '1 Schicht' : `${layers} Schichten`} enden die Teilchen höchstens ${gap} von dort, wohin der Fluss sie führt (${token}); die Sphäre hat den Radius 1.`,

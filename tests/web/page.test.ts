@@ -2,81 +2,26 @@
  * The page in a real Chromium against a stand-in server: what a reader sees and does, accessibility
  * by axe, and that nothing is fetched from elsewhere. Without a Chromium these tests are skipped.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { executablePath, launchChromium } from './chromium.ts';
-import { type MockServer, startMockServer } from './mock-server.ts';
-
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const desktop = { width: 1280, height: 900 };
-const phone = { width: 360, height: 740 };
-
-interface Visit {
-  readonly page: Page;
-  /** Addresses fetched, in order. */
-  readonly fetched: string[];
-  /** Errors of scripts; a visit that had any fails when it ends. */
-  readonly errors: string[];
-}
+import { executablePath } from './chromium.ts';
+import type { MockServer } from './mock-server.ts';
+import type { Visit, Visits } from './visits.ts';
+import { desktop, expectAccessible, leave, openVisits, phone } from './visits.ts';
 
 describe.skipIf(!executablePath)('the page', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'schmetterling-page-'));
+  let visits: Visits;
   let server: MockServer;
-  let browser: Browser;
 
   beforeAll(async () => {
-    await build({
-      configFile: new URL('../../vite.config.ts', import.meta.url).pathname,
-      build: { outDir: folder, emptyOutDir: true },
-      logLevel: 'error',
-    });
-    server = await startMockServer(folder);
-    browser = await launchChromium();
+    visits = await openVisits();
+    server = visits.server;
   });
+  afterAll(() => visits?.close());
 
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  async function visit(fragment: string, options: BrowserContextOptions = {}): Promise<Visit> {
-    const context = await browser.newContext({ locale: 'en-GB', viewport: desktop, ...options });
-    const page = await context.newPage();
-    const fetched: string[] = [];
-    const errors: string[] = [];
-    page.on('request', (request) => fetched.push(request.url()));
-    page.on('console', (message) => {
-      if (message.text().includes('Content Security Policy')) errors.push(message.text());
-    });
-    page.on('pageerror', (error) => errors.push(String(error)));
-    await page.goto(server.url + fragment);
-    return { page, fetched, errors };
-  }
-
-  async function leave({ page, errors }: Visit): Promise<void> {
-    await page.context().close();
-    expect(errors).toEqual([]);
-  }
-
-  /** Axe finds nothing, and nothing sticks out of a screen of this width. */
-  async function expectAccessible({ page }: Visit, width: number): Promise<void> {
-    await page.evaluate(readFileSync(axePath, 'utf8'));
-    const found = await page.evaluate(() => {
-      const { axe } = globalThis as unknown as { axe: Axe };
-      return axe.run();
-    });
-    const told = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html)}`);
-    expect(told).toEqual([]);
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-    expect(wide).toBeLessThanOrEqual(width);
-  }
+  const visit: Visits['visit'] = (...where) => visits.visit(...where);
 
   const answer = ({ page }: Visit) => page.locator('.sentence .answer:not(.open)');
   const open = (name: string) => `#tab=${name}&language=en`;
@@ -129,7 +74,7 @@ describe.skipIf(!executablePath)('the page', () => {
     const first = at.fetched.findIndex((url) => url.endsWith('/api/predict'));
     const scripts = at.fetched.slice(0, first).filter((url) => url.endsWith('.js'));
     const sizes = scripts.map(
-      (url) => gzipSync(readFileSync(join(folder, new URL(url).pathname))).length,
+      (url) => gzipSync(readFileSync(join(visits.folder, new URL(url).pathname))).length,
     );
     expect(sizes.reduce((a, b) => a + b)).toBeLessThan(150_000);
     await leave(at);
@@ -345,8 +290,7 @@ describe.skipIf(!executablePath)('the page', () => {
     await at.page.getByText('at most 10¹²⁷ / L; measured is 3.020 / L').waitFor();
     const chart = await at.page.locator('.panel-depth canvas').first().getAttribute('aria-label');
     expect(chart).toMatch(/layers, order 1\.00: 0\.000 → −2\.408/);
-    expect(await at.page.locator('.panel-depth .path.stepped').count()).toBe(6);
-    expect(await at.page.locator('.panel-depth .path.smooth').count()).toBe(6);
+    expect(await at.page.locator('.panel-depth .flow .mark').count()).toBe(6);
     // the stand-in has the same frames for every depth
     await at.page.getByText('end at most 0.000 from where the flow takes them').waitFor();
     await at.page.locator('.panel-depth .run-button').nth(1).click();
@@ -390,7 +334,3 @@ describe.skipIf(!executablePath)('the page', () => {
           await leave(at);
         });
 });
-
-interface Axe {
-  run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
-}

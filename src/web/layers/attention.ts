@@ -1,13 +1,11 @@
 /** The attention matrix of one step, per head or on average; rows look, columns are looked at. */
 import type { Trace } from '../api.ts';
-import { colour } from '../colours.ts';
 import { fill, h, setAttribute, setVariable, svg } from '../dom.ts';
 import { decimal } from '../format.ts';
 import type { Page } from '../page.ts';
 import { pinToken, selectedToken, tokenName } from '../page.ts';
+import { createHeads, shade } from './heads.ts';
 import type { Panel } from './panel.ts';
-
-const thumbnail = 40;
 
 interface Cell {
   readonly query: number;
@@ -17,10 +15,10 @@ interface Cell {
 export function createAttention(page: Page): Panel {
   const { words } = page;
   const step = h('p', { class: 'hint' });
-  const heads = h('div', { class: 'heads', role: 'group', 'aria-label': words.heads });
+  const heads = createHeads(page);
   const readout = h('p', { class: 'readout', 'aria-live': 'polite' });
   const table = createMatrix(page, readout);
-  const body = h('div', {}, heads, table.element, readout);
+  const body = h('div', {}, heads.element, table.element, readout);
   return {
     element: h('section', { class: 'card attention' }, h('h2', {}, words.attention), step, body),
     show(trace, layer) {
@@ -28,60 +26,10 @@ export function createAttention(page: Page): Panel {
       const all = trace.attentions[from] ?? [];
       body.hidden = all.length === 0;
       if (body.hidden) return fill(step, words.attentionNone);
-      const { head } = page.state.get();
-      const chosen = head !== null && head < all.length ? head : null;
       fill(step, words.attentionStep(from, from + 1));
-      showHeads(page, heads, all, chosen);
-      table.show(trace, chosen === null ? meanOf(all) : all[chosen]);
+      table.show(trace, heads.show(all));
     },
   };
-}
-
-/** The mean over the heads of heads × n × n weights. */
-function meanOf(heads: number[][][]): number[][] {
-  return heads[0].map((row, i) =>
-    row.map((_, j) => heads.reduce((sum, head) => sum + head[i][j], 0) / heads.length),
-  );
-}
-
-function showHeads(page: Page, group: HTMLElement, all: number[][][], chosen: number | null): void {
-  const choices = [null, ...all.keys()];
-  if (group.childElementCount !== choices.length)
-    fill(group, ...choices.map((head) => createHead(page, head)));
-  for (const [i, button] of [...group.children].entries()) {
-    const head = choices[i];
-    setAttribute(button, 'aria-pressed', String(head === chosen));
-    const canvas = button.querySelector('canvas');
-    if (canvas) paint(canvas, head === null ? meanOf(all) : all[head]);
-  }
-}
-
-function createHead({ words, state }: Page, head: number | null): HTMLElement {
-  const name = head === null ? words.meanHead : words.head(head + 1);
-  return h(
-    'button',
-    { type: 'button', class: 'head-button', click: () => state.set({ head }) },
-    h('canvas', { width: thumbnail, height: thumbnail, 'aria-hidden': 'true' }),
-    h('span', {}, name),
-  );
-}
-
-function paint(canvas: HTMLCanvasElement, weights: number[][]): void {
-  const context = canvas.getContext('2d');
-  if (!context) return;
-  const size = thumbnail / weights.length;
-  context.clearRect(0, 0, thumbnail, thumbnail);
-  context.fillStyle = colour('--wing');
-  for (const [i, row] of weights.entries())
-    for (const [j, weight] of row.entries()) {
-      context.globalAlpha = shade(weight);
-      context.fillRect(j * size, i * size, size, size);
-    }
-}
-
-/** Square root: weights of a tenth are common and shall be seen. */
-function shade(weight: number): number {
-  return Math.sqrt(Math.max(0, Math.min(1, weight)));
 }
 
 /** The heat map: an SVG of n × n cells that the pointer or the arrow keys read out. */

@@ -7,10 +7,12 @@ import { goToLayer, tokenName } from '../page.ts';
 import { eventsAt, groupColours, groupsAt, toleranceOf, tolerances } from './groups.ts';
 import type { Panel } from './panel.ts';
 
-export function createClusters(page: Page): Panel {
+/** `scope` goes before the id of a second slider on the page. */
+export function createClusters(page: Page, scope = ''): Panel {
   const { words } = page;
-  const slider = h('input', { type: 'range', id: 'tolerance', min: 0, step: 1 });
-  const shown = h('output', { for: 'tolerance' });
+  const id = `${scope}tolerance`;
+  const slider = h('input', { type: 'range', id, min: 0, step: 1 });
+  const shown = h('output', { for: id });
   const count = h('p', { class: 'figure-number', 'aria-live': 'polite' });
   const groups = h('ul', { class: 'groups' });
   const events = h('ol', { class: 'events' });
@@ -22,12 +24,7 @@ export function createClusters(page: Page): Panel {
     'section',
     { class: 'card clusters' },
     h('h2', {}, words.clusters),
-    h(
-      'div',
-      { class: 'control' },
-      h('label', { for: 'tolerance' }, words.tolerance, ' ', shown),
-      slider,
-    ),
+    h('div', { class: 'control' }, h('label', { for: id }, words.tolerance, ' ', shown), slider),
     count,
     groups,
     h('h3', {}, words.merges),

@@ -3,7 +3,7 @@ import type { ClusterEvent, Trace } from '../api.ts';
 import { seriesColour } from '../colours.ts';
 import type { State } from '../state.ts';
 
-/** Where the slider stands before the reader moves it, rad. */
+/** Where the slider stands before the reader moves it, rad, if anything merges there. */
 const usual = 0.5;
 
 /** The tolerances that the trace offers, ascending. */
@@ -13,12 +13,18 @@ export function tolerances(trace: Trace): number[] {
 
 /** The offered tolerance nearest to the one asked for. */
 export function toleranceOf(state: State, trace: Trace): number {
-  const wanted = state.tolerance ?? usual;
+  const wanted = state.tolerance ?? telling(trace);
   const offered = tolerances(trace);
   return offered.reduce(
     (a, b) => (Math.abs(b - wanted) < Math.abs(a - wanted) ? b : a),
     offered[0],
   );
+}
+
+/** The least tolerance from the usual one on at which something merges; the usual one if nothing does. */
+function telling({ events }: Trace): number {
+  const merging = events.filter(({ kind, tolerance }) => kind === 'merge' && tolerance >= usual);
+  return merging.length > 0 ? Math.min(...merging.map(({ tolerance }) => tolerance)) : usual;
 }
 
 /** The clusters of a frame at a tolerance, each a list of particle indices. */

@@ -12,17 +12,18 @@ const film = 6000;
 const shortest = 110;
 const longest = 750;
 
-export function createPlayer(page: Page): Panel {
+/** `scope` goes before the ids of a second player on the page. */
+export function createPlayer(page: Page, scope = ''): Panel {
   const { words } = page;
   const slider = h('input', {
     type: 'range',
-    id: 'layer',
+    id: `${scope}layer`,
     min: 0,
     step: 1,
     'aria-label': words.scrubber,
   });
-  const shown = h('output', { for: 'layer', class: 'player-layer' });
-  const button = h('button', { type: 'button', class: 'round play', id: 'play' });
+  const shown = h('output', { for: `${scope}layer`, class: 'player-layer' });
+  const button = h('button', { type: 'button', class: 'round play', id: `${scope}play` });
   const clock = createClock(page, button);
   slider.addEventListener('input', () => {
     clock.stop();
@@ -90,8 +91,8 @@ function createClock(page: Page, button: HTMLButtonElement): { stop: () => void 
   };
   const tick = () => {
     const trace = page.traces.get().value;
-    const hidden = !button.isConnected || page.state.get().tab !== 'layers';
-    if (!trace || hidden) return stop();
+    const seen = button.isConnected && !button.closest('[hidden]');
+    if (!trace || !seen) return stop();
     const last = trace.hidden_states.length - 1;
     const layer = shownLayer(page.state.get(), trace);
     if (layer >= last) return stop();

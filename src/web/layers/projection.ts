@@ -12,8 +12,35 @@ export function projectionOf(trace: Trace): Projection {
   return trace.projection ?? project(trace.hidden_states);
 }
 
+/** A trace as it is seen, with the flow behind it where there is one. */
+export interface Seen extends Projection {
+  readonly flow?: number[][][];
+}
+
+/** A trace in the axes of the flow it belongs to, which stay when the number of layers changes. */
+export function beside(trace: Trace, flow: Trace): Seen {
+  const basis = basisOf(flow.hidden_states);
+  const points = along(basis, trace.hidden_states);
+  return { points, explained: basis.explained, flow: along(basis, flow.hidden_states) };
+}
+
+/** Where all pictures of one flow are looked at from. */
+export interface Basis {
+  readonly mean: number[];
+  /** Orthonormal. */
+  readonly axes: number[][];
+  /** Share of the variance of each. */
+  readonly explained: number[];
+}
+
 /** Projects frames × n × d positions on their first three principal axes; `explained` are shares. */
 export function project(frames: number[][][]): Projection {
+  const basis = basisOf(frames);
+  return { points: along(basis, frames), explained: basis.explained };
+}
+
+/** The first three principal axes of frames × n × d positions. */
+export function basisOf(frames: number[][][]): Basis {
   const points = frames.flat();
   const mean = average(points);
   const centred = points.map((point) => point.map((value, i) => value - mean[i]));
@@ -21,12 +48,14 @@ export function project(frames: number[][][]): Projection {
   const axes: number[][] = [];
   for (let i = 0; i < components; i++) axes.push(principalAxis(centred, axes));
   const seen = (axis: number[]) => centred.reduce((sum, point) => sum + dot(point, axis) ** 2, 0);
-  return {
-    points: frames.map((frame) =>
-      frame.map((point) => axes.map((axis) => dot(point, axis) - dot(mean, axis))),
-    ),
-    explained: axes.map((axis) => seen(axis) / total),
-  };
+  return { mean, axes, explained: axes.map((axis) => seen(axis) / total) };
+}
+
+/** Frames × n × d positions in a basis, which may be another flow's. */
+export function along({ mean, axes }: Basis, frames: number[][][]): number[][][] {
+  return frames.map((frame) =>
+    frame.map((point) => axes.map((axis) => dot(point, axis) - dot(mean, axis))),
+  );
 }
 
 /** The direction of most variance orthogonal to `found`; its largest entry is positive. */

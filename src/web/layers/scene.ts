@@ -1,16 +1,18 @@
-/** Where projected particles stand in a picture, and the grid under them: shared by all pictures of paths. */
-import type { Projection } from '../api.ts';
+/** Where things lie in the trajectory picture: the scale, the frame and its grid. Not what flows in it. */
+import type { Trace } from '../api.ts';
 import { fill, svg } from '../dom.ts';
 import { decimal } from '../format.ts';
 import type { Page } from '../page.ts';
-import type { Point } from './geometry.ts';
+import type { Box, Point } from './geometry.ts';
 import { roundTicks } from './geometry.ts';
+import type { Seen } from './projection.ts';
 
-export const margin = { left: 44, right: 18, top: 18, bottom: 40 };
+const margin = { left: 44, right: 18, top: 18, bottom: 40 };
 
-/** A projection in the chosen plane and on the present screen. */
+/** What is drawn now: the trace in the chosen plane and on the present screen. */
 export interface Scene {
-  readonly projection: Projection;
+  readonly trace: Trace;
+  readonly projection: Seen;
   readonly axes: readonly [number, number];
   readonly width: number;
   readonly height: number;
@@ -19,7 +21,7 @@ export interface Scene {
 }
 
 /** One scale for both axes, so that distances may be compared by eye. */
-export function createScene(page: Page, projection: Projection, width: number): Scene {
+export function createScene(page: Page, trace: Trace, projection: Seen, width: number): Scene {
   const { plane } = page.state.get();
   const axes = [Number(plane[0]) - 1, Number(plane[1]) - 1] as const;
   const height = Math.round(Math.max(320, Math.min(560, width * 0.66)));
@@ -37,6 +39,7 @@ export function createScene(page: Page, projection: Projection, width: number): 
     middle[i] + length / scale / 2,
   ];
   return {
+    trace,
     projection,
     axes,
     width,
@@ -50,11 +53,11 @@ export function createScene(page: Page, projection: Projection, width: number): 
 }
 
 function extent(
-  { points }: Projection,
+  { points, flow = [] }: Seen,
   axes: readonly [number, number],
   pick: (...values: number[]) => number,
 ): [number, number] {
-  const all = points.flat();
+  const all = [...points, ...flow].flat();
   const along = (axis: number) => all.reduce((best, p) => pick(best, p[axis]), all[0][axis]);
   return [along(axes[0]), along(axes[1])];
 }
@@ -101,7 +104,12 @@ function axisTitles(page: Page, { width, height, axes, projection }: Scene): SVG
   return [text((width + margin.left) / 2, height - 6, 'middle', name(axes[0])), upright];
 }
 
-/** A line through the points, as the data of an SVG path. */
-export function pathData(points: Point[]): string {
-  return `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}`;
+/** Where labels may stand. */
+export function boundsOf({ width, height }: Scene): Box {
+  return {
+    x: margin.left,
+    y: 2,
+    width: width - margin.left - 2,
+    height: height - margin.bottom - 2,
+  };
 }

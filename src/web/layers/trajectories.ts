@@ -3,7 +3,7 @@
  * as soft islands. Between two frames the picture glides; the data are only at the frames.
  */
 import { hull } from '../../geometry/plane.ts';
-import type { Projection, Trace } from '../api.ts';
+import type { Trace } from '../api.ts';
 import { fill, h, prefersStillness, setAttribute, setVariable, svg } from '../dom.ts';
 import type { Page } from '../page.ts';
 import { pinToken, selectedToken, tokenName } from '../page.ts';
@@ -12,8 +12,10 @@ import type { Point } from './geometry.ts';
 import { placeLabels } from './geometry.ts';
 import { groupColours, groupsAt, toleranceOf } from './groups.ts';
 import type { Panel } from './panel.ts';
-import { projectionOf } from './projection.ts';
-import { createScene, drawGrid, margin, pathData, type Scene } from './scene.ts';
+import type { Seen } from './projection.ts';
+import { beside, projectionOf } from './projection.ts';
+import type { Scene } from './scene.ts';
+import { boundsOf, createScene, drawGrid } from './scene.ts';
 
 const glide = 320; // ms from frame to frame
 const labelHeight = 18;
@@ -21,25 +23,35 @@ const reach = 20; // px from a particle within which the pointer means it
 
 export function createTrajectories(page: Page): Panel {
   const { words } = page;
-  const picture = svg('svg', { class: 'flow', role: 'img' });
-  const layers = { grid: svg('g'), islands: svg('g'), paths: svg('g'), marks: svg('g') };
-  picture.append(...Object.values(layers));
-  const holder = h('div', { class: 'flow-holder' }, picture);
-  const stage = createStage(page, picture, layers);
-  new ResizeObserver(() => stage.resize(holder.clientWidth)).observe(holder);
+  const { element, show } = createFlowPicture(page);
   return {
     element: h(
       'section',
       { class: 'card trajectories' },
       h('div', { class: 'card-head' }, h('h2', {}, words.trajectories), createPlanes(page)),
       h('p', { class: 'hint' }, words.trajectoriesHint),
-      holder,
+      element,
     ),
-    show: stage.show,
+    show,
   };
 }
 
-function createPlanes(page: Page): HTMLElement {
+/** The picture alone; `flowOf` gives the flow that a trace is drawn over, and seen from. */
+export function createFlowPicture(
+  page: Page,
+  flowOf: (trace: Trace) => Trace | null = () => null,
+): Panel {
+  const picture = svg('svg', { class: 'flow', role: 'img' });
+  const layers = { grid: svg('g'), islands: svg('g'), paths: svg('g'), marks: svg('g') };
+  picture.append(...Object.values(layers));
+  const holder = h('div', { class: 'flow-holder' }, picture);
+  const stage = createStage(page, picture, layers, flowOf);
+  new ResizeObserver(() => stage.resize(holder.clientWidth)).observe(holder);
+  return { element: holder, show: stage.show };
+}
+
+/** The choice of the two axes. */
+export function createPlanes(page: Page): HTMLElement {
   const { state, words } = page;
   const buttons = planes.map((plane) =>
     h('button', { type: 'button', click: () => state.set({ plane }) }, `${plane[0]} · ${plane[1]}`),
@@ -60,10 +72,15 @@ interface Groups {
   readonly marks: SVGGElement;
 }
 
-function createStage(page: Page, picture: SVGSVGElement, groups: Groups) {
+function createStage(
+  page: Page,
+  picture: SVGSVGElement,
+  groups: Groups,
+  flowOf: (trace: Trace) => Trace | null,
+) {
   let width = 0;
   let current: { trace: Trace; layer: number } | null = null;
-  let projection: { of: Trace; is: Projection } | null = null;
+  let projection: { of: Trace; over: Trace | null; is: Seen } | null = null;
   let shown = -1; // the frame in view, fractional while gliding
   let frame = 0;
   let points: Point[] = [];
@@ -71,12 +88,13 @@ function createStage(page: Page, picture: SVGSVGElement, groups: Groups) {
   listen(page, picture, () => points);
 
   function scene(trace: Trace): Scene {
-    if (projection?.of !== trace) {
-      projection = { of: trace, is: projectionOf(trace) };
+    const over = flowOf(trace);
+    if (projection?.of !== trace || projection.over !== over) {
+      projection = { of: trace, over, is: over ? beside(trace, over) : projectionOf(trace) };
       places.length = 0;
       shown = -1;
     }
-    return createScene(page, projection.is, width);
+    return createScene(page, trace, projection.is, width);
   }
 
   function draw(): void {
@@ -87,7 +105,7 @@ function createStage(page: Page, picture: SVGSVGElement, groups: Groups) {
     setAttribute(picture, 'viewBox', `0 0 ${now.width} ${now.height}`);
     setAttribute(picture, 'aria-label', describe(page, trace, layer));
     drawGrid(page, groups.grid, now);
-    points = drawFlow(page, groups, trace, now, shown, places);
+    points = drawFlow(page, groups, now, shown, places);
   }
 
   function step(from: number, to: number, start: number): void {
@@ -151,12 +169,11 @@ function describe(page: Page, trace: Trace, layer: number): string {
 function drawFlow(
   page: Page,
   groups: Groups,
-  trace: Trace,
   scene: Scene,
   shown: number,
   places: (number | undefined)[],
 ): Point[] {
-  const { projection, place } = scene;
+  const { trace, projection, place } = scene;
   const layer = Math.round(shown);
   const tolerance = toleranceOf(page.state.get(), trace);
   const colours = groupColours(trace, layer, tolerance);
@@ -166,6 +183,7 @@ function drawFlow(
   fill(groups.islands, ...islands(groupsAt(trace, layer, tolerance), now, colours));
   fill(
     groups.paths,
+    ...flowPaths(scene, selected),
     ...paths.flatMap((path, i) => drawPath(path, shown, now[i], i === selected, colours[i])),
   );
   const labels = placeLabels(now, sizesOf(page, trace), boundsOf(scene), places);
@@ -174,6 +192,16 @@ function drawFlow(
   if (selected !== null && marks[selected]) marks.push(...marks.splice(selected, 1));
   fill(groups.marks, ...marks);
   return now;
+}
+
+/** The flow behind the layers, if it is known. */
+function flowPaths({ trace, projection, place }: Scene, selected: number | null): SVGElement[] {
+  const { flow } = projection;
+  if (!flow) return [];
+  return trace.tokens.map((_, i) => {
+    const d = pathData(flow.map((frame) => place(frame[i])));
+    return svg('path', { class: i === selected ? 'flow-line selected' : 'flow-line', d });
+  });
 }
 
 function between(path: Point[], shown: number): Point {
@@ -214,21 +242,16 @@ function drawPath(
   return parts;
 }
 
+function pathData(points: Point[]): string {
+  return `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}`;
+}
+
 /** Rough sizes: measuring text forces a layout in every frame. */
 function sizesOf(page: Page, trace: Trace): { width: number; height: number }[] {
   return trace.tokens.map((_, i) => ({
     width: 7.4 * tokenName(trace, i, page.words).length + 4,
     height: labelHeight,
   }));
-}
-
-function boundsOf({ width, height }: Scene) {
-  return {
-    x: margin.left,
-    y: 2,
-    width: width - margin.left - 2,
-    height: height - margin.bottom - 2,
-  };
 }
 
 function drawMark(

@@ -44,7 +44,7 @@ export function createLayersView(page: Page): HTMLElement {
 }
 
 /** What stands where there is no trace: how to get one, or that it is coming; a notice says the rest. */
-function emptyText({ answers, traces, words }: Page): string {
+export function emptyText({ answers, traces, words }: Page): string {
   const { status } = answers.get();
   if (status === 'empty') return words.emptyBody;
   return status === 'failed' || traces.get().status === 'failed' ? '' : words.loading;

@@ -108,7 +108,7 @@ function createDrawing(page: Page, canvas: HTMLCanvasElement): (trace: Trace) =>
     loading ??= loadChart(page, canvas);
     try {
       const chart = await loading;
-      if (latest === trace && page.state.get().tab === 'predict') chart.show(linesOf(page, trace));
+      if (latest === trace && !canvas.closest('[hidden]')) chart.show(linesOf(page, trace));
     } catch {
       loading = null; // the network is gone: the next trace tries again
     }
