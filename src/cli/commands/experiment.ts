@@ -7,17 +7,20 @@ Examples:
   schmetterling experiment run birth-death --quick
   schmetterling experiment run c15-sinkformer --set beta=100,n=800 --out runs/claims
   schmetterling experiment run all --out runs/claims
+  schmetterling experiment report runs/claims --out docs
 
 A verdict compares what was predicted before the measurement with the interval that was measured: holds, does not
 hold, or inconclusive where the interval reaches beyond the prediction. Several experiments run beside each other,
 one a core; one that fails is reported and does not stop the others. With --out every experiment has a folder of
-run.json, table.csv, figure.svg and figure-dark.svg, and one that is there with the same settings is not run again.`;
+run.json, table.csv, figure.svg and figure-dark.svg, and one that is there with the same settings is not run again.
+\`report\` writes OUT/claims.md with the figures in OUT/claims: the same runs give the same page.`;
 
 export function experimentCommand(): Command {
   return new Command('experiment')
     .description('claims of the papers: predicted, measured, judged')
     .addCommand(listCommand())
     .addCommand(runCommand())
+    .addCommand(reportCommand())
     .addHelpText('after', HELP);
 }
 
@@ -40,5 +43,15 @@ function runCommand(): Command {
     .option('--json', 'print one JSON document and nothing else')
     .action(async (ids, flags) =>
       (await import('../experiment/run.ts')).runExperiments(ids, flags),
+    );
+}
+
+function reportCommand(): Command {
+  return new Command('report')
+    .description('writes a page of the claims, from what run has kept')
+    .argument('<runs>', 'what --out of run was')
+    .requiredOption('--out <folder>', 'the folder of claims.md and claims/')
+    .action(async (runs, flags) =>
+      (await import('../experiment/report.ts')).reportClaims(runs, flags),
     );
 }
