@@ -54,6 +54,8 @@ export interface Experiment<O extends z.ZodObject = z.ZodObject> {
   readonly title: string;
   readonly citation: string;
   readonly schema: O;
+  /** About how long the full variant takes on one core, where that is long: the longest are begun first. */
+  readonly seconds?: number;
   /** Settings that take seconds, and those with which CI sees the verdict. */
   readonly quick: Partial<z.output<O>>;
   readonly tiny: Partial<z.output<O>>;

@@ -1,13 +1,23 @@
 /** `experiment` as a user runs it: the list, a verdict, what is kept, what is refused. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { experiments } from '../../src/experiments/catalogue.ts';
 import { command } from './command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'schmetterling-experiment-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+const FILES = ['figure-dark.svg', 'figure.svg', 'run.json', 'table.csv'];
 
 it('lists every experiment, with what it predicts', async () => {
   const { code, stdout } = await command(['experiment', 'list', '--json']);
@@ -24,7 +34,7 @@ it('runs one, keeps it, and does not run it again', async () => {
   expect(stdout).toMatch(/predicted +measured +verdict/);
   expect(stdout).toContain('verdict: holds');
   const kept = join(folder, 'reduced-models');
-  expect(readdirSync(kept).sort()).toEqual(['figure.svg', 'run.json', 'table.csv']);
+  expect(readdirSync(kept).sort()).toEqual(FILES);
   const before = statSync(join(kept, 'run.json')).mtimeMs;
   const again = await command([...args, '--json']);
   expect(JSON.parse(again.stdout)).toEqual(
@@ -35,6 +45,46 @@ it('runs one, keeps it, and does not run it again', async () => {
   expect(statSync(join(kept, 'run.json')).mtimeMs).toBeGreaterThan(before);
 });
 
+it('runs several beside each other, and one that fails stops no other', async () => {
+  const runs = join(folder, 'several');
+  mkdirSync(runs);
+  // A file where the folder of an experiment would be.
+  writeFileSync(join(runs, 'svgd'), '');
+  const args = ['experiment', 'run', 'svgd', 'reduced-models', '--quick', '--out', runs];
+  const { code, stdout, stderr } = await command(args);
+  expect(code).toBe(1);
+  expect(stdout).toContain('verdict: holds');
+  expect(stderr).toMatch(/^reduced-models: holds \(/m);
+  expect(stderr).toMatch(/^svgd: failed \(/m);
+  expect(stderr).toMatch(/schmetterling: 1 of 2 experiments failed: svgd/);
+  expect(readdirSync(join(runs, 'reduced-models')).sort()).toEqual(FILES);
+});
+
+describe('report', () => {
+  const report = (out: string) => command(['experiment', 'report', folder, '--out', out]);
+  const pages = ['first', 'second'].map((name) => join(folder, name));
+
+  it('writes a page of what was run, and the same page again', async () => {
+    for (const page of pages) expect((await report(page)).code).toBe(0);
+    const [page, again] = pages.map((out) => readFileSync(join(out, 'claims.md'), 'utf8'));
+    expect(again).toBe(page);
+    expect(page).toContain('Verdicts: 1 holds, 0 does not hold, 0 inconclusive.');
+    expect(page).toMatch(/Not run yet: .*svgd/);
+    const links = [...page.matchAll(/(?:href|src|srcset)="([^"]+)"/g)].map((match) => match[1]);
+    expect(new Set(links)).toEqual(
+      new Set(['claims/reduced-models.svg', 'claims/reduced-models-dark.svg']),
+    );
+    for (const link of links)
+      expect(readFileSync(join(pages[0], link), 'utf8')).toMatch(/^<svg .*<\/svg>$/s);
+  });
+
+  it('wants runs', async () => {
+    const { code, stderr } = await command(['experiment', 'report', '/', '--out', pages[0]]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/"\/" holds no run of an experiment: expected the --out/);
+  });
+});
+
 it.each<[string, string[], RegExp]>([
   ['an unknown experiment', ['run', 'svdg'], /unknown experiment "svdg": did you mean "svgd"/],
   ['an unknown setting', ['run', 'svgd', '--set', 'm=3'], /unknown option "m": did you mean "n"/],
@@ -43,6 +93,7 @@ it.each<[string, string[], RegExp]>([
     ['run', 'svgd', '--set', 'n'],
     /option set has "n": expected name=value/,
   ],
+  ['threads that are none', ['run', 'all', '--threads', '0'], /option threads is 0: expected/],
   ['settings for all', ['run', 'all', '--set', 'n=3'], /option set is for one experiment/],
 ])('refuses %s', async (_, args, message) => {
   const { code, stdout, stderr } = await command(['experiment', ...args]);

@@ -7,29 +7,51 @@ Examples:
   schmetterling experiment run birth-death --quick
   schmetterling experiment run c15-sinkformer --set beta=100,n=800 --out runs/claims
   schmetterling experiment run all --out runs/claims
+  schmetterling experiment report runs/claims --out docs
 
 A verdict compares what was predicted before the measurement with the interval that was measured: holds, does not
-hold, or inconclusive where the interval reaches beyond the prediction. With --out every experiment has a folder
-of run.json, table.csv and figure.svg, and one that is there with the same settings is not run again.`;
+hold, or inconclusive where the interval reaches beyond the prediction. Several experiments run beside each other,
+one a core; one that fails is reported and does not stop the others. With --out every experiment has a folder of
+run.json, table.csv, figure.svg and figure-dark.svg, and one that is there with the same settings is not run again.
+\`report\` writes OUT/claims.md with the figures in OUT/claims: the same runs give the same page.`;
 
 export function experimentCommand(): Command {
-  const command = new Command('experiment').description(
-    'claims of the papers: predicted, measured, judged',
-  );
-  command
-    .command('list')
+  return new Command('experiment')
+    .description('claims of the papers: predicted, measured, judged')
+    .addCommand(listCommand())
+    .addCommand(runCommand())
+    .addCommand(reportCommand())
+    .addHelpText('after', HELP);
+}
+
+function listCommand(): Command {
+  return new Command('list')
     .description('all experiments')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (flags) => (await import('../experiment/list.ts')).listExperiments(flags));
-  command
-    .command('run')
-    .description('runs one experiment, or all')
-    .argument('<id>', 'of the list, or all')
+}
+
+function runCommand(): Command {
+  return new Command('run')
+    .description('runs one experiment, several, or all')
+    .argument('<ids...>', 'of the list, or all')
     .option('--quick', 'the variant that takes seconds')
     .option('--set <settings>', 'settings of one experiment, such as n=100,beta=4')
     .option('--out <folder>', 'write numbers, tables and figures below this folder')
     .option('--force', 'run again what --out holds already')
+    .option('--threads <count>', 'of several: at most so many at a time (default: all cores)')
     .option('--json', 'print one JSON document and nothing else')
-    .action(async (id, flags) => (await import('../experiment/run.ts')).runExperiments(id, flags));
-  return command.addHelpText('after', HELP);
+    .action(async (ids, flags) =>
+      (await import('../experiment/run.ts')).runExperiments(ids, flags),
+    );
+}
+
+function reportCommand(): Command {
+  return new Command('report')
+    .description('writes a page of the claims, from what run has kept')
+    .argument('<runs>', 'what --out of run was')
+    .requiredOption('--out <folder>', 'the folder of claims.md and claims/')
+    .action(async (runs, flags) =>
+      (await import('../experiment/report.ts')).reportClaims(runs, flags),
+    );
 }

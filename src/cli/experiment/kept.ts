@@ -1,0 +1,68 @@
+/** A run of an experiment in its folder: run.json, table.csv and the figure on light and dark ground. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ExperimentRun } from '../../experiments/run.ts';
+import { renderSvg } from '../../figures/render.ts';
+import { toCsv } from '../../host/csv.ts';
+import { packageVersion } from '../../host/package.ts';
+import { DamagedFileError } from '../../numerics/errors.ts';
+import { makeFolder, writeFiles } from '../folder.ts';
+
+/** A run as it is kept and printed: without the figure, which has files of its own. */
+export type Kept = Omit<ExperimentRun, 'figure'> & { readonly version: string };
+
+export const FIGURES = { light: 'figure.svg', dark: 'figure-dark.svg' } as const;
+
+const RUN = 'run.json';
+
+/** The run with its version; below `out`, where there is one, its files. */
+export function keep({ figure, ...run }: ExperimentRun, out?: string): Kept {
+  const kept = { ...run, version: packageVersion() };
+  if (out === undefined) return kept;
+  const folder = join(out, run.id);
+  makeFolder(folder);
+  const drawn = (theme: keyof typeof FIGURES) => renderSvg(figure, { width: 560, theme });
+  // run.json last: it says that the others are there.
+  writeFiles(folder, {
+    'table.csv': tableOf(run),
+    [FIGURES.light]: drawn('light'),
+    [FIGURES.dark]: drawn('dark'),
+    [RUN]: `${JSON.stringify(plain(kept), null, 2)}\n`,
+  });
+  return kept;
+}
+
+/** What was kept of an experiment below `out`; null where nothing was. Throws DamagedFileError. */
+export function readKept(out: string, id: string): Kept | null {
+  const path = join(out, id, RUN);
+  if (!existsSync(path)) return null;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'), withNumbers) as Kept;
+  } catch {
+    throw new DamagedFileError(
+      `${path} is damaged, expected the JSON that experiment wrote: run it again with --force`,
+    );
+  }
+}
+
+/** Whether a run is what these settings would give again. */
+export const isCurrent = (kept: Kept, settings: object): boolean =>
+  kept.version === packageVersion() && JSON.stringify(kept.settings) === JSON.stringify(settings);
+
+/** JSON has no numbers that are not finite: they are words there. */
+export const plain = (kept: Kept): object => JSON.parse(JSON.stringify(kept, withWords));
+
+const withWords = (_: string, value: unknown) =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+
+const WORDS: readonly unknown[] = ['NaN', 'Infinity', '-Infinity'];
+
+const withNumbers = (_: string, value: unknown) => (WORDS.includes(value) ? Number(value) : value);
+
+function tableOf({ columns }: Pick<ExperimentRun, 'columns'>): string {
+  const rows = columns[0].values.map((_, i) => columns.map(({ values }) => values[i]));
+  return toCsv(
+    columns.map(({ name }) => name),
+    rows,
+  );
+}

@@ -1,0 +1,27 @@
+/** A thread that runs experiments, one after the other. */
+import { experimentNamed } from '../experiments/catalogue.ts';
+import { runExperiment } from '../experiments/run.ts';
+import type { ExperimentResult, ExperimentTask } from './experiment-threads.ts';
+import { toFailure } from './failure.ts';
+import { readModel } from './models.ts';
+
+/** Shares that a reader cannot tell apart are not sent. */
+const FINEST = 0.002;
+
+/** Never throws: see server/worker.ts. */
+export default async function run(task: ExperimentTask): Promise<ExperimentResult> {
+  const { id, port, ...options } = task;
+  let sent = Number.NEGATIVE_INFINITY;
+  const onProgress = (share: number) => {
+    if (share - sent < FINEST) return;
+    sent = share;
+    port.postMessage(share);
+  };
+  try {
+    return { run: await runExperiment(experimentNamed(id), options, { readModel, onProgress }) };
+  } catch (error) {
+    return { failure: toFailure(error) };
+  } finally {
+    port.close();
+  }
+}
