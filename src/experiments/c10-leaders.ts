@@ -44,7 +44,7 @@ export const leadersExperiment = experiment({
     'On the line, with V > 0 and QK > 0, the attention matrix tends to a Boolean matrix of rank 1 or 2 whose columns are the leaders: the outermost tokens.',
   citation: 'arXiv 2305.05465, theorem 2.1',
   schema,
-  quick: { seeds: 10 },
+  quick: { n: 20, seeds: 10 },
   tiny: { n: 12, seeds: 8 },
   broken: { value: -1 },
   predict: ({ value }) => [

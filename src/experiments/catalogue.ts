@@ -7,6 +7,7 @@ import { equiangularExperiment } from './c03-equiangular.ts';
 import { phaseDiagramExperiment } from './c04-phase-diagram.ts';
 import { staircaseExperiment } from './c05-staircase.ts';
 import { hyperplanesExperiment } from './c07-hyperplanes.ts';
+import { subspaceExperiment } from './c08-subspace.ts';
 import { repulsionExperiment } from './c09-repulsion.ts';
 import { leadersExperiment } from './c10-leaders.ts';
 import { causalExperiment } from './c11-causal.ts';
@@ -28,6 +29,7 @@ export const experiments: readonly Experiment[] = [
   phaseDiagramExperiment,
   staircaseExperiment,
   hyperplanesExperiment,
+  subspaceExperiment,
   repulsionExperiment,
   leadersExperiment,
   causalExperiment,
