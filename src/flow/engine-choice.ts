@@ -19,7 +19,7 @@ export interface EngineChoice {
 /** Below, the reference engine is done before the kernels have been compiled. */
 const FEW = 48;
 /** From here on the sums over modes cost less than those over pairs, by d. */
-const MANY: Readonly<Record<number, number>> = { 2: 1_000, 3: 5_000 };
+const MANY: Readonly<Record<number, number>> = { 2: 1_000, 3: 2_000 };
 
 /**
  * The engine that was asked for, or for `auto` the cheapest that serves the request: the spectral one for

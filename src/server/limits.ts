@@ -139,7 +139,7 @@ function headsOf({ entry, parameters }: Pick<SimulationSettings, 'entry' | 'para
 
 /** Where engines sum over modes instead of pairs: about as many as this, from so many particles on, by d. */
 const MODES = 2_000;
-const SPECTRAL: Readonly<Record<number, number>> = { 2: 1_000, 3: 5_000 };
+const SPECTRAL: Readonly<Record<number, number>> = { 2: 1_000, 3: 2_000 };
 /** The diagnostics of a frame cost about as much as so many velocities; beyond so many particles they sample. */
 const DIAGNOSTICS = 16;
 const DIAGNOSED = 5_000;

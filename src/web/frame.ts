@@ -131,6 +131,7 @@ const views: Readonly<Record<Exclude<Tab, 'predict'>, () => Promise<View>>> = {
   layers: async () => (await import('./layers/view.ts')).createLayersView,
   learn: async () => (await import('./learn/view.ts')).createLearnView,
   depth: async () => (await import('./depth/view.ts')).createDepthView,
+  lab: async () => (await import('./lab/view.ts')).createLabView,
 };
 
 async function openView(page: Page, panel: HTMLElement, tab: Exclude<Tab, 'predict'>) {

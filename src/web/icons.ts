@@ -53,6 +53,11 @@ export function stepIcon(direction: -1 | 1): SVGElement {
   return lineIcon(direction < 0 ? 'M15 5l-7 7 7 7' : 'M9 5l7 7-7 7');
 }
 
+/** Back to the beginning. */
+export function rewindIcon(): SVGElement {
+  return lineIcon('M18 5l-8 7 8 7M6 5v14');
+}
+
 function lineIcon(d: string): SVGElement {
   return svg(
     'svg',

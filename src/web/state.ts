@@ -2,7 +2,7 @@
 
 export const languages = ['de', 'en'] as const;
 export const themes = ['system', 'light', 'dark'] as const;
-export const tabs = ['predict', 'layers', 'depth', 'learn'] as const;
+export const tabs = ['predict', 'layers', 'depth', 'lab', 'learn'] as const;
 export const couplings = ['full', 'causal', 'sinkhorn'] as const;
 export const planes = ['12', '13', '23'] as const;
 export const readers = ['student', 'mathematician'] as const;
@@ -43,6 +43,8 @@ export interface State {
   readonly pairBeta: number;
   /** The angle between them, in degrees. */
   readonly pairAngle: number;
+  /** What differs from the Lab's own defaults, as the query that lab/settings.ts reads. */
+  readonly lab: string;
   readonly language: Language;
   readonly theme: Theme;
 }
@@ -69,6 +71,7 @@ export const defaults: State = {
   reader: 'student',
   pairBeta: 4,
   pairAngle: 120,
+  lab: '',
   language: 'en',
   theme: 'system',
 };
@@ -93,6 +96,7 @@ export function readFragment(fragment: string, base: State): State {
     reader: oneOf(readers, given.get('reader')) ?? base.reader,
     pairBeta: within(0, largestPairBeta, readNumber(given.get('pairBeta'))) ?? base.pairBeta,
     pairAngle: within(1, 179, readCount(given.get('pairAngle'))) ?? base.pairAngle,
+    lab: readLab(given) || base.lab,
     language: oneOf(languages, given.get('language')) ?? base.language,
     theme: oneOf(themes, given.get('theme')) ?? base.theme,
   };
@@ -103,9 +107,24 @@ export function writeFragment(state: State, base: State): string {
   const written = new URLSearchParams();
   for (const key of Object.keys(base) as (keyof State)[]) {
     const value = state[key];
-    if (value !== null && value !== base[key]) written.set(key, String(value));
+    if (key === 'lab') writeLab(written, state.lab);
+    else if (value !== null && value !== base[key]) written.set(key, String(value));
   }
   return written.toString();
+}
+
+/** Keys of the Lab carry its name, so that a link can be read. */
+const labMark = 'lab.';
+
+function readLab(given: URLSearchParams): string {
+  const own = [...given].filter(([key]) => key.startsWith(labMark));
+  return new URLSearchParams(
+    own.map(([key, value]) => [key.slice(labMark.length), value]),
+  ).toString();
+}
+
+function writeLab(written: URLSearchParams, lab: string): void {
+  for (const [key, value] of new URLSearchParams(lab)) written.set(labMark + key, value);
 }
 
 function oneOf<T extends string>(valid: readonly T[], given: string | null): T | null {

@@ -25,7 +25,7 @@ describe('auto', () => {
     ['few in float32', asking(20, 2, { precision: 'float32' }), 'wasm'],
     ['many in R^d', asking(20_000, 16), 'wasm'],
     ['many on the circle', asking(1_000, 2), 'spectral'],
-    ['many on S²', asking(5_000, 3), 'spectral'],
+    ['many on S²', asking(2_000, 3), 'spectral'],
     ['fewer on S²', asking(1_000, 3), 'wasm'],
     ['many on the circle, causal', asking(1_000, 2, causal), 'wasm'],
     ['many in the plane', asking(1_000, 2, { space: 'euclidean' }), 'wasm'],

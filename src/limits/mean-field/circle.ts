@@ -51,6 +51,14 @@ const SPARE = 0.1;
  * Throws ConvergenceError when the tail needs more than `mostDegree`.
  */
 export function solveOnCircle(start: CircleLaw, options: CircleOptions): CircleFrame[] {
+  return [...lawsOnCircle(start, options)];
+}
+
+/** The same one after the other: laws that came before it became too sharp stay good. */
+export function* lawsOnCircle(
+  start: CircleLaw,
+  options: CircleOptions,
+): Generator<CircleFrame, void> {
   const { times, tail = 1e-10, mostDegree = 1024, tolerance = 1e-11 } = options;
   let degree = Math.min(mostDegree, Math.max(LEAST_DEGREE, degreeOf(start)));
   const changed = (law: CircleLaw) => ({
@@ -73,9 +81,7 @@ export function solveOnCircle(start: CircleLaw, options: CircleOptions): CircleF
   const settings = { scheme: 'dopri5', tolerance, end: times[times.length - 1], times };
   const first = stateOf(withDegree(start, degree));
   const frames = integrate(problemOf(options, degree), first, settings, { onStep: adapt });
-  return [...frames]
-    .filter(({ saved }) => saved)
-    .map(({ time, state }) => ({ time, law: lawOf(state) }));
+  for (const { time, state, saved } of frames) if (saved) yield { time, law: lawOf(state) };
 }
 
 /** The largest of the moments from that share of the degree on. */
