@@ -145,7 +145,7 @@ it('killed by kill -9 it loses no cell that was done, and runs none twice', asyn
   writeFileSync(log, '');
   const args = [
     ...['sweep', '--dynamics', countedDynamics(log), '--start', 'gaussian', '--n', '20'],
-    ...['--time', '5', '--scheme', 'rk4', '--step', '0.01', '--diagnostics', 'cosine_mean'],
+    ...['--time', '3', '--scheme', 'rk4', '--step', '0.01', '--diagnostics', 'cosine_mean'],
     ...['--grid', `run=0:${CELLS - 1}:1`, '--threads', '2', '--out', out],
   ];
   const cells = join(out, 'cells.csv');

@@ -12,8 +12,10 @@ import { type Axis, cellCount, type Grid, readAxes } from './grid.ts';
 
 export interface SweepFlags extends SimulationFlags {
   readonly grid?: string[];
+  readonly seed?: string;
   readonly seeds?: string;
   readonly shard?: string;
+  readonly threads?: string;
 }
 
 /** Plain data: threads get it as it is. */
@@ -62,8 +64,7 @@ export function readSweep({
       'out',
       'option out is missing: expected a folder for the table, such as --out runs/sweep',
     );
-  const typed = { seeds, seed, threads: threads as string | undefined };
-  const found = parseOptions(numbers, mapped(typed));
+  const found = parseOptions(numbers, typed({ seeds, seed, threads }));
   const axes = grid === undefined ? [] : readAxes(grid.join(','));
   for (const axis of axes) checkAxis(axis, flags);
   const request = { flags, grid: { axes, seed: found.seed, seeds: found.seeds } };
@@ -71,11 +72,12 @@ export function readSweep({
   return { request, shard: readShard(shard), threads: found.threads, out };
 }
 
-const mapped = (typed: Readonly<Record<string, unknown>>) =>
+/** Flags as options: numbers as numbers, and without those that were not given. */
+const typed = (flags: Readonly<Record<string, string | undefined>>) =>
   Object.fromEntries(
-    Object.entries(typed)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [name, numberIfOne(String(value))]),
+    Object.entries(flags)
+      .map(([name, value]) => [name, numberIfOne(value)])
+      .filter(([, value]) => value !== undefined),
   );
 
 /** Parameters of dynamics of one's own are known when their file is read. */
