@@ -61,8 +61,8 @@ export function createReadouts(lab: Lab): Readouts {
       if (now.shown) measure(lab, now.shown);
       ask(!now.playing);
     }
-    if (!now.playing && !now.seeking && now.shown?.measured && now.shown !== before.shown)
-      fill(status, summary(lab, now.shown));
+    const resting = !now.playing && !now.seeking && now.shown?.measured;
+    if (resting && now.shown) fill(status, summary(lab, now.shown));
   });
   page.state.subscribe((now, before) => {
     if (now.theme !== before.theme || now.tab !== before.tab) ask(true);
