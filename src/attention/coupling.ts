@@ -77,7 +77,7 @@ export function massCoupling<A>(
   algebra: CouplingAlgebra<A>,
   scores: A,
   seen: A,
-  { coupling, beta, tie, balancing = BALANCING }: CouplingSettings,
+  { coupling, beta, tie, balancing }: CouplingSettings,
   potentials?: A,
 ): A {
   const scaled = () => algebra.scaleHeads(scores, beta);
@@ -86,7 +86,8 @@ export function massCoupling<A>(
     exponential: () => algebra.weigh(algebra.exponential(scaled()), seen),
     hardmax: () => algebra.shares(algebra.weigh(algebra.largest(scaled(), seen, tie), seen)),
     linear: () => algebra.weigh(scaled(), seen),
-    sinkhorn: () => sinkhornCoupling(algebra, scores, beta, seen, balancing).coupling,
+    sinkhorn: () =>
+      sinkhornCoupling(algebra, scores, beta, seen, { ...BALANCING, ...balancing }).coupling,
   };
   return couplings[coupling]();
 }

@@ -23,12 +23,22 @@ export function scoresOwnPositions({ beta }: Interaction, weights: Weights | nul
   return !weights || (beta.length === 1 && isIdentity(weights.query) && isIdentity(weights.key));
 }
 
-/**
- * What a particle passes to itself lies along it: V_h O_h is a multiple of the identity for every head.
- * Only matrices that show it at a glance count: V_h and O_h both such multiples.
- */
-export function passesItselfAlong({ beta }: Interaction, weights: Weights | null): boolean {
+/** Every query is a key: ⟨Qx_i, Kx_j⟩ = ⟨Qx_j, Kx_i⟩ to the last bit. */
+export function scoresSymmetric(weights: Weights | null): boolean {
   if (!weights) return true;
+  const { query, key } = weights;
+  return query.data.every((value, at) => value === key.data[at]);
+}
+
+/**
+ * What a particle passes to itself lies along it: V_h O_h is a multiple of the identity for every head, or
+ * only differences are listened to. Only matrices that show it at a glance count: V_h and O_h both such multiples.
+ */
+export function passesItselfAlong(
+  { beta, relative }: Interaction,
+  weights: Weights | null,
+): boolean {
+  if (!weights || relative) return true;
   const { value, output } = weights;
   const size = output.rows / beta.length;
   if (size !== output.columns || size !== value.rows) return false;

@@ -35,6 +35,6 @@ export interface Interaction {
   readonly gaussian?: boolean;
   /** Listens to differences: Σ_h O_h Σ_j A^h_ij V_h (x_j − x_i), without any projection (arXiv 2110.11773). */
   readonly relative?: boolean;
-  /** Sinkhorn: how closely the columns sum to the masses. */
-  readonly balancing?: Balancing;
+  /** Sinkhorn: how closely the columns sum to the masses, where not as closely as the engine is asked for. */
+  readonly balancing?: Partial<Balancing>;
 }

@@ -151,6 +151,12 @@ const INTERACTION = z.strictObject({
   tie: number.min(0, 'expected 0 or more').default(0),
   relative: flag.default(false),
   gaussian: flag.default(false),
+  balancing: z
+    .strictObject(
+      { tolerance: number.positive().optional(), sweeps: z.int().positive().optional() },
+      'expected an object such as { sweeps: 1000 }',
+    )
+    .optional(),
 });
 
 /**

@@ -4,7 +4,7 @@ import type { ChoiceParameter } from '../numerics/parameters.ts';
 import type { Dynamics, ParameterValues } from './dynamics.ts';
 import { choiceOf, KEY, QUERY, VALUE } from './parameters.ts';
 import { ATTENTION_PROPERTIES, singleHead } from './single-head.ts';
-import { SINKHORN_BETA } from './sinkhorn.ts';
+import { balanced, SINKHORN_BETA, SWEEPS } from './sinkhorn.ts';
 
 const DIRECTION: ChoiceParameter = {
   type: 'choice',
@@ -57,9 +57,9 @@ export const sinkhornResidual: Dynamics = {
   name: 'sinkhorn_residual',
   title: 'Residual attention, doubly stochastic',
   help: 'ẋ_i = ± Σ_j A_ij V (x_j − x_i) in R^d with Sinkhorn’s coupling: the mean rests. Away from the others, with time scaled by β, it tends to the heat flow ∂ρ = ½Δρ as β → ∞.',
-  parameters: [DIRECTION, SINKHORN_BETA, QUERY, KEY, VALUE],
+  parameters: [DIRECTION, SINKHORN_BETA, QUERY, KEY, VALUE, SWEEPS],
   properties: { ...PROPERTIES, conservesMean: true },
-  interaction: (parameters, d) => relative('sinkhorn', parameters, d),
+  interaction: (parameters, d) => balanced(relative('sinkhorn', parameters, d), parameters),
 };
 
 function relative(coupling: CouplingKind, parameters: ParameterValues, d: number) {

@@ -1,7 +1,8 @@
 /** Log-densities that particles are to sample: what they pull towards. Not how (svgd.ts, kl-descent.ts). */
-import { CholeskyDecomposition, Matrix as LibraryMatrix } from 'ml-matrix';
 import { InputError } from '../numerics/errors.ts';
+import type { Matrix } from '../numerics/matrix.ts';
 import type { ChoiceParameter, NumberParameter } from '../numerics/parameters.ts';
+import { precisionOf } from '../numerics/precision.ts';
 import type { Parameter, ParameterValues, Particles } from './dynamics.ts';
 import { resolveMatrix } from './matrices.ts';
 import { choiceOf, matrixParameter, matrixValueOf, numberOf } from './parameters.ts';
@@ -76,8 +77,10 @@ const MAKERS = {
   gaussian(parameters: ParameterValues, d: number): Target {
     const mean = new Float64Array(d);
     mean[0] = numberOf(parameters, 'centre');
-    const { data } = resolveMatrix(matrixValueOf(parameters, 'covariance'), d, 'covariance');
-    return gaussianTarget(mean, data);
+    return gaussianTarget(
+      mean,
+      resolveMatrix(matrixValueOf(parameters, 'covariance'), d, 'covariance'),
+    );
   },
   mixture(parameters: ParameterValues, d: number): Target {
     const count = numberOf(parameters, 'modes');
@@ -101,17 +104,10 @@ const MAKERS = {
   },
 };
 
-/** N(mean, covariance [d · d]). Throws InputError where the covariance is not positive definite. */
-export function gaussianTarget(mean: Float64Array, covariance: Float64Array): Target {
+/** N(mean, covariance). Throws InputError where the covariance is not positive definite. */
+export function gaussianTarget(mean: Float64Array, covariance: Matrix): Target {
   const d = mean.length;
-  const matrix = LibraryMatrix.from1DArray(d, d, covariance);
-  const cholesky = new CholeskyDecomposition(matrix);
-  if (!matrix.isSymmetric() || !cholesky.isPositiveDefinite())
-    throw new InputError(
-      'covariance',
-      'the covariance is not symmetric and positive definite: expected one such as diagonal:1,0.5',
-    );
-  const precision = Float64Array.from(cholesky.solve(LibraryMatrix.eye(d)).to1DArray());
+  const { data: precision } = precisionOf(covariance);
   const gradient = (x: Float64Array, out: Float64Array) => {
     for (let k = 0; k < d; k++) {
       let pull = 0;

@@ -1,5 +1,7 @@
 /** What an engine of the simulator is: it opens a field, and the field gives velocities. Not the trainer's engine. */
+import { BALANCING } from '../attention/coupling.ts';
 import type { Interaction } from '../attention/interaction.ts';
+import type { Balancing } from '../numerics/algebra.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 
 export interface FieldRequest {
@@ -40,3 +42,16 @@ export interface Engine {
   /** Throws InputError with the refusal. */
   open(request: FieldRequest): Promise<Field>;
 }
+
+/** How far a doubly stochastic coupling is scaled: to the accuracy asked for, unless the interaction says. */
+export const balancingOf = ({ interaction, accuracy }: FieldRequest): Balancing => ({
+  ...BALANCING,
+  tolerance: accuracy,
+  ...interaction.balancing,
+});
+
+/** The tolerance, or what round-off of scores up to `largest` and of their sums leaves of a column. */
+export const reachableResidual = (tolerance: number, largest: number): number =>
+  Math.max(tolerance, LEAST_RESIDUAL + 8 * 2 ** -53 * largest);
+
+const LEAST_RESIDUAL = 1e-13;

@@ -2,11 +2,13 @@
  * Sinkhorn's scaling on Float64 arrays: which potentials make a softmax doubly stochastic. The iteration
  * itself is transport/sinkhorn.ts; this says who is scaled with whom.
  */
-import type { Balancing } from '../numerics/algebra.ts';
+import type { Algebra, Balancing } from '../numerics/algebra.ts';
 import { createForest, setsOf } from '../numerics/forest.ts';
 import { once } from '../numerics/once.ts';
 import { unitMasses } from '../transport/measure.ts';
 import { entropicTransport, symmetricTransport } from '../transport/sinkhorn.ts';
+import { largestSumError } from '../transport/soft-minimum.ts';
+import { reachableResidual } from './field.ts';
 import type { Float64Tensor } from './tensor.ts';
 
 /**
@@ -44,6 +46,19 @@ export function balance(
     }
   }
   return out;
+}
+
+/** The algebra of one flow: a doubly stochastic scaling begins where the last one of the same size ended. */
+export function warmed<A extends Algebra<Float64Tensor>>(algebra: A): A {
+  let last: Float64Tensor | undefined;
+  return {
+    ...algebra,
+    columnPotentials(scores, beta, visible, balancing) {
+      const same = last?.data.length === scores.data.length / scores.shape[scores.shape.length - 1];
+      last = balance(scores, beta, visible, balancing, same ? last : undefined);
+      return last;
+    },
+  };
 }
 
 /** Particles that all see each other, with masses of sum 1. */
@@ -84,13 +99,22 @@ function circlePotentials(
   const costs = new Float64Array(m * m);
   for (let i = 0; i < m; i++)
     for (let j = 0; j < m; j++) costs[i * m + j] = -beta * square[members[i] * n + members[j]];
-  const settings = { epsilon: 1, tolerance, maximumSweeps: sweeps, start };
+  const settings = {
+    ...{ epsilon: 1, maximumSweeps: sweeps, start, error: largestSumError },
+    tolerance: reachable(tolerance, costs),
+  };
   const { g } = isSymmetric(costs, m)
     ? symmetricTransport(costs, masses, settings)
     : entropicTransport(costs, masses, masses, settings);
   const middle = g.reduce((sum, value, j) => sum + masses[j] * value, 0);
   return g.map((value) => value - middle);
 }
+
+const reachable = (tolerance: number, costs: Float64Array) =>
+  reachableResidual(
+    tolerance,
+    costs.reduce((most, cost) => Math.max(most, Math.abs(cost)), 0),
+  );
 
 function isSymmetric(costs: Float64Array, m: number): boolean {
   for (let i = 0; i < m; i++)

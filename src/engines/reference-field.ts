@@ -15,11 +15,10 @@ import {
 } from '../attention/field.ts';
 import type { Interaction } from '../attention/interaction.ts';
 import type { AttentionWeights } from '../attention/scores.ts';
-import type { CouplingAlgebra } from '../numerics/algebra.ts';
 import { InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
-import type { Engine, Field, FieldRequest } from './field.ts';
-import { balance } from './reference-balance.ts';
+import { balancingOf, type Engine, type Field, type FieldRequest } from './field.ts';
+import { warmed } from './reference-balance.ts';
 import { referenceCouplings } from './reference-coupling.ts';
 import { type Float64Tensor, tensor } from './tensor.ts';
 
@@ -29,9 +28,6 @@ const MOST_PARTICLES = 20_000;
 const MOST_BALANCED = 2000;
 /** Couplings computed at a time, all heads together: 8 MB. */
 const PAIRS = 2 ** 20;
-/** Sweeps of a doubly stochastic scaling. */
-const SWEEPS = 20_000;
-
 export const referenceField: Engine = {
   name: 'reference',
   refusal,
@@ -53,18 +49,20 @@ function unbalanced({ causal }: Interaction, n: number): string | null {
   return `n = ${n} particles are more than the ${MOST_BALANCED} whose couplings it can balance: use fewer`;
 }
 
+/** Of one flow: every doubly stochastic scaling begins where the last one ended. */
+export const fieldAlgebra = () => warmed(referenceCouplings);
+
 /**
  * The field at once, for an interaction that changes with time: opening costs a look at the weights.
  * The accuracy of the request is the residual of a doubly stochastic coupling; it and threads have no other
  * effect. Throws InputError with the refusal; velocities throw ConvergenceError where a coupling cannot be
  * balanced.
  */
-export function openReferenceField(request: FieldRequest): Field {
+export function openReferenceField(request: FieldRequest, algebra = fieldAlgebra()): Field {
   const clause = refusal(request);
   if (clause) throw new InputError('engine', `the reference engine refuses: ${clause}`);
   const { d } = request;
-  const interaction = { balancing: balancingOf(request), ...request.interaction };
-  const algebra = rememberingPotentials();
+  const interaction = { ...request.interaction, balancing: balancingOf(request) };
   const weights = tensorsOf(effectiveWeights(interaction));
   const evaluate =
     (velocity: typeof fieldTangent<Float64Tensor>) =>
@@ -85,27 +83,6 @@ export function openReferenceField(request: FieldRequest): Field {
     },
     note: null,
     close: () => {},
-  };
-}
-
-const balancingOf = ({ accuracy }: FieldRequest) => ({
-  tolerance: Math.max(LEAST_RESIDUAL, accuracy),
-  sweeps: SWEEPS,
-});
-
-/** Σ |column sum − mass| that round-off leaves. */
-const LEAST_RESIDUAL = 1e-13;
-
-/** The algebra of one flow: a doubly stochastic scaling begins where the last one ended. */
-function rememberingPotentials(): CouplingAlgebra<Float64Tensor> {
-  let last: Float64Tensor | undefined;
-  return {
-    ...referenceCouplings,
-    columnPotentials(scores, beta, visible, balancing) {
-      const near = last?.data.length === scores.data.length / scores.shape[2] ? last : undefined;
-      last = balance(scores, beta, visible, balancing, near);
-      return last;
-    },
   };
 }
 

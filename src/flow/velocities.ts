@@ -4,7 +4,7 @@
  */
 import type { Interaction } from '../attention/interaction.ts';
 import type { FieldRequest } from '../engines/field.ts';
-import { openReferenceField } from '../engines/reference-field.ts';
+import { fieldAlgebra, openReferenceField } from '../engines/reference-field.ts';
 import { InputError } from '../numerics/errors.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import { chooseEngine, type EngineName, type Engines } from './engine-choice.ts';
@@ -76,8 +76,9 @@ function changingSource(settings: SimulationSettings, wanted: string): VelocityS
       'engine',
       `engine ${wanted} cannot run dynamics ${entry.name}, whose weights depend on time: expected auto or reference`,
     );
+  const algebra = fieldAlgebra();
   const openAt = (time: number) =>
-    openReferenceField(requestOf(settings, interactionAt(settings, time)));
+    openReferenceField(requestOf(settings, interactionAt(settings, time)), algebra);
   const reason = `the weights of dynamics ${entry.name} depend on time`;
   return {
     report: { name: 'reference', reason, note: null },

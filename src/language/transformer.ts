@@ -8,6 +8,7 @@ import { BALANCING, type CouplingName, visibility } from '../attention/coupling.
 import { type AttentionWeights, type Memory, remember } from '../attention/scores.ts';
 import { attentionVelocity } from '../attention/step.ts';
 import { projectTransposed, referenceAlgebra } from '../engines/reference.ts';
+import { warmed } from '../engines/reference-balance.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
 import { weightsAt } from '../flow/depth-weights.ts';
 import { type LayerFrame, layers } from '../flow/layers.ts';
@@ -82,7 +83,7 @@ export function* flow(
   changes: Changes = {},
 ): Generator<Frame> {
   if (depth === 'ode') yield* continuousFlow(model, start, visible, changes);
-  else yield* layers(referenceAlgebra, layerFlow(model, depth, visible, changes), start);
+  else yield* layers(warmed(referenceAlgebra), layerFlow(model, depth, visible, changes), start);
 }
 
 function layerFlow(model: LanguageModel, depth: number, visible: Float64Tensor, changes: Changes) {
@@ -128,8 +129,9 @@ function* continuousFlow(
     const own = theta(model, t);
     return changes.weights?.(null, own) ?? own;
   };
+  const algebra = warmed(referenceAlgebra);
   const field = (time: number, x: Float64Tensor) =>
-    attentionVelocity(referenceAlgebra, x, {
+    attentionVelocity(algebra, x, {
       weights: weights(time / horizon),
       beta,
       visible,
@@ -229,9 +231,8 @@ export function runContext(
     memories[k] = remember(referenceAlgebra, w, x);
     return memories[k];
   };
-  const frames = [
-    ...layers(referenceAlgebra, { ...layerFlow(model, depth, visible, changes), memory }, start),
-  ];
+  const layered = { ...layerFlow(model, depth, visible, changes), memory };
+  const frames = [...layers(warmed(referenceAlgebra), layered, start)];
   const heard = memories.map((own, k) => ({ ...own, potentials: frames[k + 1].potentials }));
   return { ...described, frames, cache: { memories: heard, weights } };
 }

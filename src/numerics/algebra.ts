@@ -1,6 +1,9 @@
 /** How far a doubly stochastic scaling goes. */
 export interface Balancing {
-  /** Largest Σ_j |column sum − mass| that is good enough; engines for training make all sweeps instead. */
+  /**
+   * Largest |column sum / mass − 1| that is good enough, or what round-off of the scores leaves if that is more;
+   * engines for training make all sweeps instead.
+   */
   readonly tolerance: number;
   /** Sweeps of Sinkhorn's algorithm, at most. */
   readonly sweeps: number;

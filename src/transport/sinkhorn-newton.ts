@@ -2,8 +2,8 @@
  * Newton's method on the semi-dual of entropic transport: what ends Sinkhorn's sweeps where they are slow.
  * Not a method of its own: it starts close to the solution, and says where it does not get there.
  */
-import { Matrix as LibraryMatrix, solve } from 'ml-matrix';
-import { planMass, softMinimum, sumError } from './soft-minimum.ts';
+import { Matrix as LibraryMatrix, LuDecomposition } from 'ml-matrix';
+import { planMass, type SumError, softMinimum } from './soft-minimum.ts';
 
 /** What is transported, and at which price. */
 export interface EntropicProblem {
@@ -15,6 +15,8 @@ export interface EntropicProblem {
   readonly epsilon: number;
   /** ρ, infinite where the sums are to be met. */
   readonly penalty: number;
+  /** What the tolerance bounds. */
+  readonly error: SumError;
 }
 
 const ROUNDING = 1e-13;
@@ -41,12 +43,13 @@ export function newton(
   g: Float64Array,
   tolerance: number,
 ): boolean {
-  const { costs, across, a, b, epsilon, penalty } = problem;
+  const { costs, across, a, b, epsilon, penalty, error } = problem;
   const next = g.slice();
   for (let step = 0; step < MOST_STEPS; step++) {
     softMinimum(across, f, a, epsilon, next, penalty);
-    if (sumError(g, next, b, epsilon, penalty) <= tolerance) return true;
+    if (error(g, next, b, epsilon, penalty) <= tolerance) return true;
     const direction = newtonStep(problem, f, g);
+    if (!direction) return false;
     const [start, before] = [g.slice(), dualValue(problem, f, g)];
     let length = 1;
     do {
@@ -59,12 +62,12 @@ export function newton(
   return false;
 }
 
-/** −ε Hessian⁻¹ gradient: the Hessian is built row by row of the plan. */
+/** −ε Hessian⁻¹ gradient: the Hessian is built row by row of the plan; null where it is singular. */
 function newtonStep(
   { costs, a, b, epsilon, penalty }: EntropicProblem,
   f: Float64Array,
   g: Float64Array,
-): ArrayLike<number> {
+): ArrayLike<number> | null {
   const m = b.length;
   const gradient = b.map((mass, j) => mass * Math.exp(-g[j] / penalty));
   const hessian = new Float64Array(m * m);
@@ -87,5 +90,7 @@ function newtonStep(
   const library = LibraryMatrix.from1DArray(m, m, hessian);
   // a constant added to g changes nothing where the sums are met: one is chosen
   if (penalty === Number.POSITIVE_INFINITY) library.add(1 / m ** 2);
-  return solve(library, LibraryMatrix.columnVector(gradient).mul(epsilon)).to1DArray();
+  const factors = new LuDecomposition(library);
+  if (factors.isSingular()) return null;
+  return factors.solve(LibraryMatrix.columnVector(gradient).mul(epsilon)).to1DArray();
 }

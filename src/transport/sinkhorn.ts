@@ -12,13 +12,15 @@ import {
   unitMasses,
 } from './measure.ts';
 import { dualValue, newton } from './sinkhorn-newton.ts';
-import { planMass, softMinimum, sumError, transposedCosts } from './soft-minimum.ts';
+import { planMass, type SumError, softMinimum, sumError, transposedCosts } from './soft-minimum.ts';
 
 export interface SinkhornSettings {
   /** ε > 0, in units of the cost. */
   readonly epsilon: number;
   /** Bound on Σ |sums of the plan − masses| over rows and columns; default 1e-9. */
   readonly tolerance?: number;
+  /** What the tolerance bounds instead of that sum. */
+  readonly error?: SumError;
   /** Sweeps over all ε; default 100,000. */
   readonly maximumSweeps?: number;
   /** Sweeps at the last ε before Newton's method takes over, up to 1,000 points; default 50. */
@@ -63,25 +65,26 @@ export function entropicTransport(
   settings: UnbalancedSettings,
 ): EntropicTransport {
   const { start = new Float64Array(b.length), tolerance = TOLERANCE } = settings;
-  const { penalty = Number.POSITIVE_INFINITY, epsilon } = settings;
+  const { penalty = Number.POSITIVE_INFINITY, epsilon, error = sumError } = settings;
   if (!(penalty > 0))
     throw new InputError(
       'penalty',
       `penalty is ${penalty}: expected a number above 0, or Infinity`,
     );
-  const problem = { costs, across: transposedCosts(costs, a.length), a, b, epsilon, penalty };
+  const across = transposedCosts(costs, a.length);
+  const problem = { costs, across, a, b, epsilon, penalty, error };
   const [f, g] = [new Float64Array(a.length), start.slice()];
   const next = g.slice();
   softMinimum(costs, g, b, epsilon, f, penalty);
   const sweep = (epsilon: number) => {
-    softMinimum(problem.across, f, a, epsilon, next, penalty);
-    const error = sumError(g, next, b, epsilon, penalty);
+    softMinimum(across, f, a, epsilon, next, penalty);
+    const residual = error(g, next, b, epsilon, penalty);
     g.set(next);
     softMinimum(costs, g, b, epsilon, f, penalty);
-    return error;
+    return residual;
   };
   const finish = b.length <= MOST_SOLVED ? () => newton(problem, f, g, tolerance) : null;
-  const sweeps = iterate(costs, settings, sweep, finish);
+  const sweeps = iterate(largest(costs), settings, sweep, finish);
   return { cost: dualValue(problem, f, g), f, g, sweeps };
 }
 
@@ -94,24 +97,42 @@ export function symmetricTransport(
   a: Float64Array,
   settings: SinkhornSettings,
 ): EntropicTransport {
-  const f = settings.start?.slice() ?? new Float64Array(a.length);
-  const next = f.slice();
-  const sweep = (epsilon: number) => {
-    softMinimum(costs, f, a, epsilon, next);
-    const error = sumError(f, next, a, epsilon);
-    for (let i = 0; i < f.length; i++) f[i] = (f[i] + next[i]) / 2;
-    return error;
-  };
-  const sweeps = iterate(costs, settings, sweep, null);
+  const minimum: SoftMinimum = (potentials, epsilon, out) =>
+    softMinimum(costs, potentials, a, epsilon, out);
+  const { f, sweeps } = symmetricPotentials(minimum, a, largest(costs), settings);
   return { cost: 2 * dot(a, f), f, g: f, sweeps };
 }
 
+/** The potentials of one side that fit those of the other at ε, to out: over costs that nobody need hold. */
+export type SoftMinimum = (potentials: Float64Array, epsilon: number, out: Float64Array) => void;
+
+/** The potentials of `symmetricTransport`, of costs that are nowhere above `largest`. */
+export function symmetricPotentials(
+  minimum: SoftMinimum,
+  a: Float64Array,
+  largest: number,
+  settings: SinkhornSettings,
+): Pick<EntropicTransport, 'f' | 'sweeps'> {
+  const { start, error = sumError } = settings;
+  const f = start?.slice() ?? new Float64Array(a.length);
+  const next = f.slice();
+  const sweep = (epsilon: number) => {
+    minimum(f, epsilon, next);
+    const residual = error(f, next, a, epsilon);
+    for (let i = 0; i < f.length; i++) f[i] = (f[i] + next[i]) / 2;
+    return residual;
+  };
+  return { f, sweeps: iterate(largest, settings, sweep, null) };
+}
+
+const largest = (costs: Float64Array) => costs.reduce((most, cost) => Math.max(most, cost), 0);
+
 /**
- * Sweeps down to the last ε and there until the error is small enough; returns how many. A sweep returns
- * the error before it; `finish` does the rest where it can.
+ * Sweeps from the largest cost down to the last ε and there until the error is small enough; returns how
+ * many. A sweep returns the error before it; `finish` does the rest where it can.
  */
 function iterate(
-  costs: Float64Array,
+  largest: number,
   settings: SinkhornSettings,
   sweep: (epsilon: number) => number,
   finish: (() => boolean) | null,
@@ -119,17 +140,16 @@ function iterate(
   const { epsilon, tolerance = TOLERANCE, maximumSweeps = 100_000 } = settings;
   const { patience = 50, start } = settings;
   checkEpsilon(epsilon);
-  let now = start ? epsilon : costs.reduce((most, cost) => Math.max(most, cost), epsilon);
-  let sweeps = 0;
-  for (; now > epsilon; now = Math.max(epsilon, SCALING * now), sweeps++) sweep(now);
-  let residual = Number.POSITIVE_INFINITY;
-  for (let here = 0; sweeps < maximumSweeps; sweeps++, here++) {
-    residual = sweep(epsilon);
-    if (residual <= tolerance) return sweeps;
-    if (here === patience && finish?.()) return sweeps;
+  let now = start ? epsilon : Math.max(largest, epsilon);
+  let [residual, at] = [Number.POSITIVE_INFINITY, now];
+  for (let sweeps = 0, here = 0; sweeps < maximumSweeps; sweeps++) {
+    [residual, at] = [sweep(now), now];
+    if (now > epsilon) now = Math.max(epsilon, SCALING * now);
+    else if (residual <= tolerance || (here++ === patience && finish?.())) return sweeps;
   }
+  const far = at > epsilon ? ` at ε = ${at.toPrecision(3)} still` : '';
   throw new ConvergenceError(
-    `Sinkhorn at ε = ${epsilon} is not within ${tolerance} of the masses after ${maximumSweeps} sweeps, the residual is ${residual.toPrecision(3)}: choose a larger epsilon (in attention a smaller β), or more sweeps`,
+    `Sinkhorn at ε = ${epsilon} is not within ${tolerance} of the masses after ${maximumSweeps} sweeps, the residual is ${residual.toPrecision(3)}${far}: choose a larger epsilon (in attention a smaller β), or more sweeps`,
   );
 }
 

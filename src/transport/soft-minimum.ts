@@ -53,6 +53,17 @@ export function planMass(mass: number, potentials: number, cost: number, epsilon
   return mass > 0 ? mass * Math.exp((potentials - cost) / epsilon) : 0;
 }
 
+/** How far sums are from their masses. */
+export type SumError = typeof sumError;
+
+/** The largest |sum of row i / a_i − 1|, without a penalty: small masses count like large ones. */
+export const largestSumError: SumError = (f, next, a, epsilon) =>
+  a.reduce(
+    (most, mass, i) =>
+      mass > 0 ? Math.max(most, Math.abs(Math.expm1((f[i] - next[i]) / epsilon))) : most,
+    0,
+  );
+
 /** Costs [n, m] with rows and columns exchanged: [m, n]. */
 export function transposedCosts(costs: Float64Array, n: number): Float64Array {
   const m = costs.length / n;

@@ -105,3 +105,37 @@ it('barycentre: of measures in files, on a line and in the plane', async () => {
     expect(refused.stderr).toContain(message);
   }
 });
+
+it('distance: of measures with masses, and the measures between', async () => {
+  const file = (name: string, rows: readonly string[]) => {
+    writeFileSync(join(folder, name), `${rows.join('\n')}\n`);
+    return join(folder, name);
+  };
+  const [a, b] = [file('one.csv', ['0,1']), file('two.csv', ['1,1'])];
+  const { code, stdout, stderr } = await reduce('distance', a, b, '--masses', '--json');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const { distance, geodesic } = JSON.parse(stdout);
+  expect(distance).toBeCloseTo(Math.sqrt(2 - 2 * Math.cos(1)), 10);
+  expect(geodesic[2]).toMatchObject({ time: 0.5, points: [[expect.closeTo(0.5, 10)]] });
+  expect(geodesic[2].mass).toBeCloseTo(0.77015, 5);
+  const sphere = [file('x.csv', ['1,0,2', '0,1,1']), file('y.csv', ['0.6,0.8,3'])];
+  const asked = ['--metric', 'spherical', '--space', 'sphere', '--masses', '--times', '0,1'];
+  const out = join(folder, 'distance');
+  const shown = await reduce('distance', ...sphere, ...asked, '--out', out);
+  expect(shown.stdout).toMatch(/2 pairs move, mass 0\.00 fades and 0\.00 grows in place/);
+  expect(readdirSync(out).sort()).toEqual(['distance.csv', 'distance.json', 'distance.svg']);
+  const far = await reduce('distance', a, file('far.csv', ['9,4']), '--masses');
+  expect(far.stdout).toMatch(/0 pairs move, mass 1\.00 fades and 4\.00 grows in place/);
+  for (const [args, message] of [
+    [[a, sphere[0], '--masses'], 'R^1 and in R^2'],
+    [[a, file('minus.csv', ['1,-1']), '--masses'], 'mass 0 is -1'],
+    [[a, file('none.csv', ['1,0']), '--masses'], 'all masses are 0'],
+    [[a, b, '--space', 'sphere', '--masses'], 'expected unit vectors'],
+    [[a, b, '--metric', 'w2'], 'metric is "w2": expected hk or spherical'],
+    [[a, b, '--times', '0,2'], 'times.1 is 2: expected a number from 0 to 1'],
+  ] as const) {
+    const refused = await reduce('distance', ...args);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain(message);
+  }
+});

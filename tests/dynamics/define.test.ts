@@ -150,6 +150,7 @@ describe('an interaction of one’s own', () => {
     [{ coupling: 'softmax', beta: [1], sign: 2 }, 'expected 1 or -1'],
     [{ coupling: 'softmax', beta: [1], sgn: 1 }, 'did you mean "sign"?'],
     [{ coupling: 'hardmax', beta: [1], tie: -1 }, 'expected 0 or more'],
+    [{ coupling: 'sinkhorn', beta: [1], balancing: { sweeps: 0 } }, 'balancing.sweeps is 0'],
     [{ coupling: 'softmax', beta: [1, 2] }, '2 heads without weights: expected one β, or weights'],
     [
       {

@@ -1,4 +1,4 @@
-/** Sampling dynamics: targets' slopes, SVGD and the descent of relative entropy against exact answers. */
+/** Sampling dynamics: targets' slopes, SVGD and the descent of relative entropy against exact answers. SVGD beside attention and at rest: stein.test.ts. */
 import { describe, expect, it } from 'vitest';
 import { dynamicsNamed } from '../../src/dynamics/catalogue.ts';
 import { medianBandwidth } from '../../src/dynamics/kernels.ts';
@@ -137,30 +137,6 @@ describe('SVGD', () => {
     }
   });
 
-  it('with a flat target on unit vectors is repulsion: −β e^{−β} times unnormalised attention', () => {
-    const [n, d, beta] = [9, 3, 2.5];
-    const [positions, masses] = [STARTS.scattered('sphere', n, d), MASSES.equal(n)];
-    const flat = svgdDynamics({ logDensity: () => 0, gradient: (_, out) => out.fill(0) });
-    const parameters = completeParameters(flat, { bandwidth: 1 / beta }, d);
-    const out = new Float64Array(n * d);
-    flat.velocity?.({ n, d, positions, masses }, parameters, 0, out);
-    for (let i = 0; i < n; i++) {
-      const x = positions.subarray(i * d, (i + 1) * d);
-      const attention = new Float64Array(d);
-      for (let j = 0; j < n; j++) {
-        const y = positions.subarray(j * d, (j + 1) * d);
-        const cosine = x.reduce((sum, value, k) => sum + value * y[k], 0);
-        y.forEach((value, k) => {
-          attention[k] += masses[j] * Math.exp(beta * cosine) * value;
-        });
-      }
-      const expected = tangent(x, attention).map((value) => -beta * Math.exp(-beta) * value);
-      expect(tangent(x, out.subarray(i * d, (i + 1) * d))).toBeAllClose(expected, {
-        absolute: 1e-13,
-      });
-    }
-  });
-
   it('takes a density of one’s own, with and without its slope', async () => {
     const logDensity = (x: Float64Array) => -0.5 * ((x[0] - 3) ** 2 + x[1] ** 2);
     const gradient = (x: Float64Array, out: Float64Array) => {
@@ -213,17 +189,6 @@ describe('SVGD on the sphere', () => {
       return (moved(h) - moved(-h)) / (2 * h);
     });
     expect(tangent(x, out.subarray(0, d))).toBeAllClose(tangent(x, slope), { absolute: 1e-7 });
-  });
-
-  it('comes to the von Mises–Fisher law: mean resultant coth κ − 1/κ on S²', async () => {
-    const kappa = 3;
-    const { positions } = await last({
-      ...{ dynamics: 'svgd_sphere', parameters: { concentration: kappa, beta: 2 }, n: 80, d: 3 },
-      ...{ seed: 1, time: 20, tolerance: 1e-5 },
-    });
-    const { mean } = momentsOf(positions, MASSES.equal(80));
-    expect(Math.hypot(...mean)).toBeCloseTo(1 / Math.tanh(kappa) - 1 / kappa, 1);
-    expect(mean[0]).toBeGreaterThan(0.5);
   });
 });
 

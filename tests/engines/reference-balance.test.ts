@@ -100,6 +100,48 @@ describe('Sinkhorn’s coupling', () => {
   });
 });
 
+describe('unusual scores', () => {
+  const spun = (columns: number) => {
+    const { gaussian } = random(columns);
+    return {
+      rows: 3,
+      columns: 3,
+      data: Float64Array.from({ length: 9 }, gaussian),
+    };
+  };
+
+  it('Q other than K, and masses down to 1e-40: columns of every size are met', () => {
+    const [n, masses] = [129, MASSES.vast(129)];
+    const weights = { query: spun(1), key: spun(2), value: spun(3), output: spun(4) };
+    const interaction = { ...SINKHORN, beta: [3], weights };
+    const [a] = couplingOf(interaction, STARTS.scattered('sphere', n, 3), masses);
+    const columns = new Float64Array(n);
+    for (let i = 0; i < n; i++)
+      row(a, i).forEach((share, j) => {
+        columns[j] += masses[i] * share;
+      });
+    const relative = columns.map((sum, j) => sum / masses[j]);
+    expect(relative).toBeAllClose(new Float64Array(n).fill(1), { absolute: 1e-11 });
+  });
+
+  it('an interaction of differences passes nothing of a particle itself, on the sphere too', () => {
+    const weights = { query: spun(1), key: spun(1), value: spun(3), output: spun(4) };
+    const interaction = { ...SINKHORN, weights, relative: true };
+    const [x, masses] = [STARTS.scattered('sphere', 9, 3), MASSES.equal(9)];
+    const [along, free] = [new Float64Array(27), new Float64Array(27)];
+    const field = fieldOf(interaction, 9, 3);
+    field.tangent(x, masses, along);
+    field.ambient(x, masses, free);
+    const expected = Float64Array.from({ length: 9 }, (_, i) => i * 3).reduce((all, at) => {
+      const own = x.subarray(at, at + 3);
+      const radial = inner(own, free.subarray(at, at + 3));
+      for (let c = 0; c < 3; c++) all[at + c] = free[at + c] - radial * own[c];
+      return all;
+    }, new Float64Array(27));
+    expect(along).toBeAllClose(expected, { absolute: 1e-12 });
+  });
+});
+
 describe('the residual field', () => {
   it('conserves the mean under Sinkhorn, by Euler’s steps too, and not under softmax', async () => {
     const drift = async (dynamics: string, scheme: string) => {

@@ -2,9 +2,11 @@
 import { dynamics } from '../../src/dynamics/catalogue.ts';
 import { wasmEngine } from '../../src/engines/wasm/engine.ts';
 import type { SpawnFieldThread } from '../../src/engines/wasm/threads.ts';
-import { APART, certifyField } from './fields.ts';
+import { certifyField } from './fields.ts';
 
-const names = dynamics.map(({ name }) => name).filter((name) => !APART.includes(name));
+const names = dynamics.map(({ name }) => name);
+/** Round-off of float32 would pass for ties, and for sums that are met. */
+const inFloat32 = (name: string) => !/hardmax|sinkhorn/.test(name);
 const subject = {
   engine: wasmEngine(),
   dimensions: [2, 3, 4, 5, 16],
@@ -17,6 +19,6 @@ certifyField({
 });
 
 certifyField({
-  ...{ ...subject, precision: 'float32', claims: names.filter((name) => name !== 'hardmax') },
+  ...{ ...subject, precision: 'float32', claims: names.filter(inFloat32) },
   ...{ tolerance: 1e-5, clusters: 1e-5 },
 });

@@ -1,6 +1,7 @@
 /** Gaussian gradient flows of the relative entropy against their closed forms in one dimension, and each other. */
 import { describe, expect, it } from 'vitest';
 import { gaussianDescent } from '../../src/limits/moments/gaussian-descent.ts';
+import { linearSvgdMoments } from '../../src/limits/moments/svgd.ts';
 import { matrix } from '../../src/numerics/matrix.ts';
 import { momentsOf } from '../../src/numerics/moments.ts';
 
@@ -61,7 +62,19 @@ it('moments of points are weighted', () => {
   expect([mean[0], covariance.data[0]]).toEqual([3, 3]);
 });
 
-it('refuses a covariance that does not fit', () => {
-  const start = { mean: Float64Array.of(0, 0), covariance: matrix(1, 1, Float64Array.of(1)) };
-  expect(() => gaussianDescent(start, line(0, 1), 'both', [1])).toThrow(/covariance is 1 × 1/);
+describe('refuses', () => {
+  const plane = (rows: number[]) => ({
+    mean: Float64Array.of(0, 0),
+    covariance: matrix(2, 2, Float64Array.from(rows)),
+  });
+  const broken = { mean: Float64Array.of(0, 0), covariance: line(0, 1).covariance };
+  it.each([
+    ['a covariance of another shape than the mean', broken, plane([1, 0, 0, 1]), /is 1 × 1/],
+    ['a target of another dimension', line(0, 1), plane([1, 0, 0, 1]), /dimension 2 and the start 1/],
+    ['a target that is flat', plane([1, 0, 0, 1]), plane([1, 1, 1, 1]), /positive definite/],
+    ['a target that is not symmetric', plane([1, 0, 0, 1]), plane([1, 2, 0, 1]), /symmetric/],
+  ])('%s', (_, start, target, message) => {
+    expect(() => gaussianDescent(start, target, 'both', [1])).toThrow(message);
+    expect(() => linearSvgdMoments(start, target, [1])).toThrow(message);
+  });
 });

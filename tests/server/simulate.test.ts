@@ -94,6 +94,25 @@ describe('a run', () => {
     expect(radial.radii).toEqual(Array(6).fill(1));
   });
 
+  it.each(['sinkhorn', 'sinkhorn_residual', 'residual', 'resnet', 'svgd', 'svgd_sphere'])(
+    'of the other systems: %s',
+    async (dynamics) => {
+      const start = dynamics.includes('sphere') || dynamics === 'sinkhorn' ? 'uniform' : 'gaussian';
+      const lines = await linesOf({ n: 5, d: 2, dynamics, start, time: 0.2 });
+      expect(lines.map(({ kind }) => kind)).toEqual(['begin', 'frame', 'frame', 'end']);
+      expect(lines[2].positions).not.toEqual(lines[1].positions);
+    },
+  );
+
+  it.each(['birth_death', 'kl_descent'])('tells the masses of every frame: %s', async (dynamics) => {
+    const start = dynamics === 'birth_death' ? 'uniform' : 'gaussian';
+    const masses = [1, 1, 2, 4];
+    const [, first, last] = await linesOf({ n: 4, d: 2, dynamics, start, masses, time: 0.2 });
+    expect(first.masses).toBeAllClose([0.125, 0.125, 0.25, 0.5], { absolute: 1e-15 });
+    expect(last.masses.reduce((sum: number, mass: number) => sum + mass, 0)).toBeCloseTo(1, 12);
+    expect(last.masses).not.toEqual(first.masses);
+  });
+
   it('starts at the tokens of a sentence, under the flow of the model', async () => {
     const text = 'Mein Lieblingstier ist __';
     const [begin, first] = await linesOf({ dynamics: 'model', text, time: 1 });
@@ -107,6 +126,15 @@ describe('problems', () => {
   it.each<[string, unknown, number, string | undefined, RegExp]>([
     ['unknown dynamics', { dynamics: 'saa' }, 400, 'dynamics', /did you mean "sa"/],
     ['an unknown option', { tme: 3 }, 400, 'tme', /did you mean "time"/],
+    ['a negative mass', { n: 2, masses: [1, -1] }, 400, 'masses.1', /-1: expected a number from 0/],
+    ['masses of sum 0', { n: 2, masses: [0, 0] }, 400, 'masses', /of a positive sum/],
+    [
+      'a start where the target is not finite',
+      { dynamics: 'svgd', parameters: { target: 'banana' }, init: [[1e200, 0]] },
+      400,
+      'start',
+      /at particle 1/,
+    ],
     ['no object', '[]', 400, 'body', /no JSON object/],
     ['a number that is none', { n: 'many' }, 400, 'n', /"many"/],
     ['rows that are none', { init: [1, 2] }, 400, 'init', /expected rows of numbers/],
@@ -134,6 +162,12 @@ describe('problems', () => {
     expect(problem).toMatchObject({ status, field, detail: expect.stringMatching(detail) });
     expect(response.headers.get('content-type')).toContain('application/problem+json');
     expect(response.status).toBe(status);
+  });
+
+  it('come with the residual where Sinkhorn does not converge', async () => {
+    const parameters = { beta: 20, sweeps: 3 };
+    const lines = await linesOf({ n: 20, dynamics: 'sinkhorn', parameters });
+    expect(lines.at(-1)).toMatchObject({ kind: 'error', detail: expect.stringMatching(/residual is/) });
   });
 
   it('come as the last line when frames have come before', async () => {

@@ -1,6 +1,7 @@
 /** `reduce`: reduced models in Wasserstein spaces, forward and inverse. Each question is a subcommand. */
 import { Command } from 'commander';
 import { barycentreCommand } from '../reduce/barycentre.ts';
+import { distanceCommand } from '../reduce/distance.ts';
 import { forwardCommand } from '../reduce/forward.ts';
 import { gaussiansCommand } from '../reduce/gaussians.ts';
 import { matricesCommand } from '../reduce/matrices.ts';
@@ -11,6 +12,7 @@ export function reduceCommand(): Command {
   return new Command('reduce')
     .description('few snapshots for a whole family of measures, and what data tell of them')
     .addCommand(barycentreCommand())
+    .addCommand(distanceCommand())
     .addCommand(gaussiansCommand())
     .addCommand(forwardCommand())
     .addCommand(stateCommand())

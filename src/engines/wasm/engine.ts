@@ -4,7 +4,12 @@
  * are shifted by β, which no score exceeds; all others by the running maximum of each query.
  * Not the kernels (assembly/field.ts), nor how a platform starts a thread (handed in as `spawn`).
  */
-import { exponentialOverflow } from '../../attention/effective.ts';
+import { CAUSAL_SINKHORN } from '../../attention/coupling.ts';
+import {
+  effectiveWeights,
+  exponentialOverflow,
+  scoresSymmetric,
+} from '../../attention/effective.ts';
 import { InputError } from '../../numerics/errors.ts';
 import type { Engine, FieldRequest } from '../field.ts';
 import { jobBytes } from './job.ts';
@@ -39,15 +44,17 @@ export function wasmEngine({ spawn, threads = 1 }: WasmEngineOptions = {}): Engi
 
 function refusal(request: FieldRequest): string | null {
   const overflow = exponentialOverflow(request.interaction, request.precision);
-  return overflow ?? unserved(request) ?? unsafeTies(request) ?? tooLarge(request);
+  return overflow ?? unbalanced(request) ?? unsafeTies(request) ?? tooLarge(request);
 }
 
-function unserved({ interaction: { coupling, relative, gaussian } }: FieldRequest): string | null {
-  if (coupling === 'sinkhorn')
-    return 'it never has all couplings at once, which a doubly stochastic scaling goes through again and again: use the reference engine';
-  if (gaussian) return 'it couples by inner products, not by distances: use the reference engine';
-  if (relative) return 'it sums values, not their differences: use the reference engine';
-  return null;
+/** Doubly stochastic couplings are scaled by sweeps alone, which end where scores are symmetric. */
+function unbalanced({ interaction, precision }: FieldRequest): string | null {
+  if (interaction.coupling !== 'sinkhorn') return null;
+  if (interaction.causal) return `${CAUSAL_SINKHORN}: use softmax with a causal mask`;
+  if (precision === 'float32')
+    return 'a doubly stochastic scaling goes on until round-off of float64: use float64';
+  if (scoresSymmetric(effectiveWeights(interaction))) return null;
+  return 'with Q other than K a doubly stochastic scaling needs all couplings at once, which it never has: use the reference engine';
 }
 
 function unsafeTies({ interaction, precision }: FieldRequest): string | null {

@@ -24,6 +24,8 @@ export interface HeadRows {
   readonly unit: boolean;
   /** Values are the particles too. */
   readonly plain: boolean;
+  /** What is added to the scores of each key, [n]. */
+  readonly potentials?: Float64Array;
 }
 
 /** Written by head `index` of the interaction. */
@@ -41,7 +43,7 @@ const LEAST_MASS = 1e-20;
 export function formOf(interaction: Interaction, head: HeadRows): Form {
   if (interaction.coupling === 'linear' || interaction.coupling === 'hardmax')
     return interaction.coupling;
-  if (!head.unit || head.beta < 0 || !comparable(head.masses)) return 'running';
+  if (head.potentials || !head.unit || head.beta < 0 || !comparable(head.masses)) return 'running';
   return head.plain && head.queries.size >= 2 && head.queries.size <= 4 ? 'near' : 'shifted';
 }
 
@@ -107,7 +109,8 @@ function fillBias(arrays: JobArrays, form: Form, head: HeadRows, centre: Float64
   const powers = form !== 'linear' && form !== 'hardmax';
   const most = largest(masses);
   for (let j = 0; j < n; j++) {
-    arrays.bias[j] = powers ? Math.log2(masses[j] / most) : masses[j];
+    const added = head.potentials ? Math.LOG2E * head.potentials[j] : 0;
+    arrays.bias[j] = powers ? Math.log2(masses[j] / most) + added : masses[j];
     if (form !== 'shifted') continue;
     const half = 0.5 * head.beta * Math.LOG2E * squareOf(head.keys, j, centre);
     arrays.bias[j] -= half;
@@ -120,6 +123,20 @@ function squareOf({ data, stride, offset, size }: Rows, i: number, centre: Float
   let square = 0;
   for (let c = 0; c < size; c++) square += (data[i * stride + offset + c] - centre[c]) ** 2;
   return square;
+}
+
+/** log Σ_j w_j e^{s_ij + g_j} of a finished job of form `running`, to out [n]. */
+export function logSums(
+  { out, lanes, shift }: JobArrays,
+  { depth }: JobSettings,
+  { masses }: HeadRows,
+  to: Float64Array,
+): void {
+  const unit = Math.log(largest(masses));
+  for (let i = 0; i < to.length; i++) {
+    const sum = out[(i - (i % lanes)) * (depth + 1) + depth * lanes + (i % lanes)];
+    to[i] = Math.log(sum) + Math.LN2 * shift[i] + unit;
+  }
 }
 
 /** The sums of a finished job as velocities. A query that sees no mass at all stays where it is. */

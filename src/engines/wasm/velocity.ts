@@ -7,11 +7,20 @@ import {
 } from '../../attention/effective.ts';
 import type { Interaction } from '../../attention/interaction.ts';
 import type { AttentionWeights } from '../../attention/scores.ts';
+import type { Balancing } from '../../numerics/algebra.ts';
 import { InputError } from '../../numerics/errors.ts';
 import type { Matrix } from '../../numerics/matrix.ts';
-import type { Field, FieldRequest } from '../field.ts';
-import { collectHead, fillHead, formOf, type HeadRows } from './heads.ts';
-import { type JobArrays, type JobShape, jobBytes, placeJob, runJob } from './job.ts';
+import { balancingOf, type Field, type FieldRequest } from '../field.ts';
+import { collectHead, fillHead, formOf, type HeadRows, logSums } from './heads.ts';
+import {
+  type JobArrays,
+  type JobSettings,
+  type JobShape,
+  jobBytes,
+  placeJob,
+  runJob,
+} from './job.ts';
+import { columnPotentials, lengthPotentials } from './potentials.ts';
 import { project } from './projection.ts';
 import { arraysBegin, type Crew, type SpawnFieldThread, startCrew } from './threads.ts';
 
@@ -34,6 +43,10 @@ interface Setting {
   /** What a particle passes to itself lies along it. */
   readonly ownAlong: boolean;
   readonly unitTolerance: number;
+  /** Of a doubly stochastic coupling. */
+  readonly balancing: Balancing;
+  /** By head: the column potentials of the last evaluation, where the next one begins. */
+  readonly balanced: Map<number, Float64Array>;
   readonly memory: WebAssembly.Memory;
   readonly arrays: JobArrays;
   readonly crew: Crew;
@@ -74,6 +87,8 @@ export function openField(
     ownScores: scoresOwnPositions(interaction, weights),
     ownAlong: passesItselfAlong(interaction, weights),
     unitTolerance: UNIT_TOLERANCE[precision],
+    balancing: balancingOf(request),
+    balanced: new Map(),
     memory,
     arrays: placeJob(memory, begin, shape),
     crew,
@@ -163,7 +178,10 @@ function scaleHeads(values: Float64Array, totals: Float64Array, n: number, width
     values[at] *= totals[Math.floor((at % width) / size) * n + Math.floor(at / width)];
 }
 
-/** Runs head after head; writes Σ_j A_ij (v_j − v_i) to `differences`, returns Σ_j A_ij [heads, n]. */
+/**
+ * Runs head after head; writes Σ_j A_ij (v_j − v_i) to `differences`, returns Σ_j A_ij [heads, n], of which
+ * nothing counts where only differences are listened to.
+ */
 function mixHeads(
   setting: Setting,
   { positions, masses }: Particles,
@@ -177,17 +195,38 @@ function mixHeads(
   const totals = new Float64Array(n * interaction.beta.length);
   for (const [index, beta] of interaction.beta.entries()) {
     const layout = { n, stride: width, offset: index * size, size };
-    const head: HeadRows = {
+    const scored: HeadRows = {
       queries: { data: data.queries, ...layout },
       keys: { data: data.keys, ...layout },
       values: { data: data.values, ...layout },
       ...{ index, masses, beta, unit, plain: setting.weights === null },
     };
-    const settings = fillHead(arrays, interaction, formOf(interaction, head), head);
-    runJob(setting.memory, arrays, settings, setting.crew);
+    const head = { ...scored, potentials: potentialsOf(setting, scored) };
+    const settings = runHead(setting, head);
     collectHead(arrays, interaction, settings, head, { differences, totals });
   }
-  return totals;
+  return interaction.relative ? totals.fill(0) : totals;
+}
+
+/** Leaves the head's sums in the arrays. */
+function runHead({ interaction, arrays, memory, crew }: Setting, head: HeadRows): JobSettings {
+  const settings = fillHead(arrays, interaction, formOf(interaction, head), head);
+  runJob(memory, arrays, settings, crew);
+  return settings;
+}
+
+/** What is added to the scores of a head's keys, if anything. */
+function potentialsOf(setting: Setting, head: HeadRows): Float64Array | undefined {
+  const { interaction, balancing, balanced } = setting;
+  if (interaction.coupling !== 'sinkhorn')
+    return interaction.gaussian ? lengthPotentials(head.keys, head.beta) : undefined;
+  const before = balanced.get(head.index);
+  const near = before?.length === head.masses.length ? before : undefined;
+  const sums = (own: HeadRows, out: Float64Array) =>
+    logSums(setting.arrays, runHead(setting, own), own, out);
+  const potentials = columnPotentials(head, sums, balancing, near);
+  balanced.set(head.index, potentials);
+  return potentials;
 }
 
 function areUnit(x: Float64Array, n: number, d: number, tolerance: number): boolean {

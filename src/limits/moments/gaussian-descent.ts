@@ -2,10 +2,9 @@
  * Gradient flows of KL(· | N(b, Q)) that keep Gaussians Gaussian: by transport (Langevin), by birth and death
  * (Fisher–Rao), by both (Hellinger–Kantorovich, Wasserstein–Fisher–Rao). Not of particles: dynamics/.
  */
-import { inverse, Matrix as LibraryMatrix } from 'ml-matrix';
 import { type Matrix, matrix, product } from '../../numerics/matrix.ts';
 import type { Moments } from '../../numerics/moments.ts';
-import { type MomentRates, momentsAt } from './moments.ts';
+import { type MomentRates, momentsAt, targetPrecision } from './moments.ts';
 
 export type Descent = 'transport' | 'reaction' | 'both';
 
@@ -15,7 +14,7 @@ const REACTION = 4;
 /**
  * The Gaussian at rising times. Transport: Σ̇ = 2I − Q⁻¹Σ − ΣQ⁻¹, ṁ = −Q⁻¹(m − b) (Jordan, Kinderlehrer &
  * Otto 1998); reaction: Σ̇ = 4(Σ − ΣQ⁻¹Σ), ṁ = −4ΣQ⁻¹(m − b); both: their sum (Liero, Mielke, arXiv
- * 1508.07941; Lu, Lu & Nolen, arXiv 1905.09863). Throws InputError where the shapes do not fit.
+ * 1508.07941; Lu, Lu & Nolen, arXiv 1905.09863). Throws InputError where shapes do not fit, and for a target without a precision.
  */
 export function gaussianDescent(
   start: Moments,
@@ -23,11 +22,11 @@ export function gaussianDescent(
   part: Descent,
   times: readonly number[],
 ): Moments[] {
-  return momentsAt(start, descentRates(target, part), times);
+  const precision = targetPrecision(target, start);
+  return momentsAt(start, descentRates(target, precision, part), times);
 }
 
-function descentRates(target: Moments, part: Descent): MomentRates {
-  const precision = inverted(target.covariance);
+function descentRates(target: Moments, precision: Matrix, part: Descent): MomentRates {
   const [moves, reacts] = [part === 'reaction' ? 0 : 1, part === 'transport' ? 0 : REACTION];
   return ({ mean, covariance }) => {
     const d = mean.length;
@@ -52,10 +51,4 @@ function descentRates(target: Moments, part: Descent): MomentRates {
       ),
     };
   };
-}
-
-/** The inverse of a covariance. */
-function inverted({ rows, data }: Matrix): Matrix {
-  const found = inverse(LibraryMatrix.from1DArray(rows, rows, Array.from(data)));
-  return matrix(rows, rows, Float64Array.from(found.to1DArray()));
 }

@@ -1,8 +1,9 @@
 /** Flows of means and covariances: what becomes of a Gaussian, or of empirical moments, where these are closed. */
 import { integrate } from '../../integrators/integrate.ts';
 import { InputError } from '../../numerics/errors.ts';
-import { matrix } from '../../numerics/matrix.ts';
+import { type Matrix, matrix } from '../../numerics/matrix.ts';
 import type { Moments } from '../../numerics/moments.ts';
+import { precisionOf } from '../../numerics/precision.ts';
 
 /** ṁ and Σ̇ at given moments. */
 export type MomentRates = (moments: Moments) => Moments;
@@ -32,6 +33,18 @@ export function momentsAt(start: Moments, rates: MomentRates, times: readonly nu
   const state = Float64Array.of(...start.mean, ...start.covariance.data);
   const settings = { scheme: 'dopri5', tolerance: TOLERANCE, end: times[times.length - 1], times };
   return Array.from(integrate(problem, state, settings), (frame) => unpack(frame.state));
+}
+
+/** Q⁻¹ of a target N(b, Q) of the same dimension. Throws InputError (fields `covariance` and `mean`). */
+export function targetPrecision(target: Moments, start: Moments): Matrix {
+  checkShape(target);
+  const [d, own] = [start.mean.length, target.mean.length];
+  if (own !== d)
+    throw new InputError(
+      'mean',
+      `the target has the dimension ${own} and the start ${d}: expected the same`,
+    );
+  return precisionOf(target.covariance);
 }
 
 function checkShape({ mean, covariance: { rows, columns } }: Moments): void {

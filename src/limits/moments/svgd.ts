@@ -1,12 +1,12 @@
 /** Mean and covariance of particles under SVGD with the linear kernel, exact for any number of them. */
-import { inverse, Matrix as LibraryMatrix } from 'ml-matrix';
 import { matrix, product, transposed } from '../../numerics/matrix.ts';
 import type { Moments } from '../../numerics/moments.ts';
-import { momentsAt } from './moments.ts';
+import { momentsAt, targetPrecision } from './moments.ts';
 
 /**
  * The empirical moments at rising times, kernel ⟨x, y⟩ + 1 and target N(b, Q): with A = I − Q⁻¹(Σ + (μ − b)μᵀ),
- * μ̇ = Aμ − Q⁻¹(μ − b) and Σ̇ = AΣ + ΣAᵀ. Throws InputError where the shapes do not fit.
+ * μ̇ = Aμ − Q⁻¹(μ − b) and Σ̇ = AΣ + ΣAᵀ. Throws InputError where shapes do not
+ * fit, and for a target without a precision.
  */
 export function linearSvgdMoments(
   start: Moments,
@@ -14,8 +14,7 @@ export function linearSvgdMoments(
   times: readonly number[],
 ): Moments[] {
   const d = start.mean.length;
-  const found = inverse(LibraryMatrix.from1DArray(d, d, target.covariance.data));
-  const precision = matrix(d, d, Float64Array.from(found.to1DArray()));
+  const precision = targetPrecision(target, start);
   const rates = ({ mean, covariance }: Moments): Moments => {
     const away = mean.map((value, k) => value - target.mean[k]);
     const second = covariance.data.map(
