@@ -1,22 +1,9 @@
-/** Tables as CSV (RFC 4180, but lines end in a plain newline), and tables of plain numbers read back. */
+/** Tables of plain numbers read from files; they are written as numerics/csv says. */
 import { readFileSync } from 'node:fs';
 import { InputError } from '../numerics/errors.ts';
 import { readable } from './files.ts';
 
-export type Cell = string | number | null | undefined;
-
-/** A header line and one line a row; null and undefined are empty cells. */
-export function toCsv(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return [header, ...rows].map(csvLine).join('');
-}
-
-/** One row with its newline, for tables that grow. */
-export const csvLine = (cells: readonly Cell[]): string => `${cells.map(cell).join(',')}\n`;
-
-function cell(value: Cell): string {
-  const text = value === null || value === undefined ? '' : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
+export { type Cell, csvLine, toCsv } from '../numerics/csv.ts';
 
 /** The cells of a line that `csvLine` wrote, without its newline; null where a quote is not closed or misplaced. */
 export function csvCells(line: string): string[] | null {

@@ -1,0 +1,40 @@
+/** A figure's numbers as a table: what is drawn, in words that a spreadsheet reads. */
+import { type Cell, toCsv } from '../numerics/csv.ts';
+import type { Axis, Figure, HeatMap, Panel, Series } from './figure.ts';
+
+/**
+ * CSV with a line a point (panel, series, x, y) or a cell of a heat map (panel, series, x, y, value).
+ * Where an axis names a place, its name stands for the number. Columns are named by the axes of a
+ * figure of one panel. What is not finite is an empty cell.
+ */
+export function figureCsv({ panels }: Figure): string {
+  const heated = panels.some(({ series }) => series.some(({ kind }) => kind === 'heat'));
+  const single = panels.length === 1;
+  const [x, y] = single ? [panels[0].x.label || 'x', panels[0].y.label || 'y'] : ['x', 'y'];
+  const header = [...(single ? [] : ['panel']), 'series', x, y, ...(heated ? ['value'] : [])];
+  const rows = panels.flatMap((panel, i) =>
+    panel.series
+      .flatMap((series) => seriesRows(series, panel))
+      .map((cells) => [...(single ? [] : [panel.title ?? i + 1]), ...cells]),
+  );
+  return toCsv(header, rows);
+}
+
+function seriesRows(series: Series, panel: Panel): Cell[][] {
+  const name = series.name ?? '';
+  if (series.kind === 'heat') return heatRows(series, panel, name);
+  return series.points.map(([x, y]) => [name, place(panel.x, x), place(panel.y, y)]);
+}
+
+function heatRows({ values }: HeatMap, { x, y }: Panel, name: string): Cell[][] {
+  return values.flatMap((row, i) =>
+    row.map((value, j) => [name, place(x, j), place(y, i), finite(value)]),
+  );
+}
+
+/** The name of a place on an axis, else the number. */
+function place({ ticks = [] }: Axis, value: number): Cell {
+  return ticks.find((tick) => tick.value === value)?.label ?? finite(value);
+}
+
+const finite = (value: number): Cell => (Number.isFinite(value) ? value : null);

@@ -1,0 +1,64 @@
+/** The numbers of a figure as CSV. */
+import { expect, test } from 'vitest';
+import type { Figure } from '../../src/figures/figure.ts';
+import { figureCsv } from '../../src/figures/table.ts';
+
+const axis = (label: string, names: string[] = []) => ({
+  label,
+  ticks: names.map((name, value) => ({ value, label: name })),
+});
+
+test('one panel: columns named by its axes, places by their names, gaps empty', () => {
+  const figure: Figure = {
+    title: 'answers',
+    panels: [
+      {
+        x: axis('answer', ['der Hund', 'die "Katze"']),
+        y: { label: 'probability' },
+        series: [
+          { kind: 'bars', width: 1, points: [[0, 0.1 + 0.2]] },
+          {
+            kind: 'line',
+            name: 'a, b',
+            points: [
+              [1, Number.NaN],
+              [2.5, -1e-30],
+            ],
+          },
+        ],
+      },
+    ],
+  };
+  expect(figureCsv(figure).split('\n')).toEqual([
+    'series,answer,probability',
+    ',der Hund,0.30000000000000004',
+    '"a, b","die ""Katze""",',
+    '"a, b",2.5,-1e-30',
+    '',
+  ]);
+});
+
+test('a heat map: a line a cell', () => {
+  const figure: Figure = {
+    title: 'attention',
+    panels: [
+      {
+        x: axis('at', ['a', 'b']),
+        y: axis('from', ['c']),
+        series: [{ kind: 'heat', values: [[0.25, 0.75]] }],
+      },
+    ],
+  };
+  expect(figureCsv(figure)).toBe('series,at,from,value\n,a,c,0.25\n,b,c,0.75\n');
+});
+
+test('several panels: each line names its own', () => {
+  const panel = (title?: string) => ({
+    title,
+    x: axis('t'),
+    y: axis('E'),
+    series: [{ kind: 'scatter' as const, name: 's', points: [[1, 2] as const] }],
+  });
+  const csv = figureCsv({ title: 'two', panels: [panel('energy'), panel()] });
+  expect(csv).toBe('panel,series,x,y\nenergy,s,1,2\n2,s,1,2\n');
+});
