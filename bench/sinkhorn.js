@@ -146,4 +146,6 @@ for (const [name, trainedWith] of Object.entries(trainings)) {
   }
 }
 const gains = own[1].map((nats, i) => nats - own[0][i]);
-console.log(`\nSinkhorn less softmax, each as it was trained, on the same blanks: ${shown(gains)} nats`);
+console.log(
+  `\nSinkhorn less softmax, each as it was trained, on the same blanks: ${shown(gains)} nats`,
+);

@@ -70,7 +70,12 @@ describe('refuses', () => {
   const broken = { mean: Float64Array.of(0, 0), covariance: line(0, 1).covariance };
   it.each([
     ['a covariance of another shape than the mean', broken, plane([1, 0, 0, 1]), /is 1 × 1/],
-    ['a target of another dimension', line(0, 1), plane([1, 0, 0, 1]), /dimension 2 and the start 1/],
+    [
+      'a target of another dimension',
+      line(0, 1),
+      plane([1, 0, 0, 1]),
+      /dimension 2 and the start 1/,
+    ],
     ['a target that is flat', plane([1, 0, 0, 1]), plane([1, 1, 1, 1]), /positive definite/],
     ['a target that is not symmetric', plane([1, 0, 0, 1]), plane([1, 2, 0, 1]), /symmetric/],
   ])('%s', (_, start, target, message) => {

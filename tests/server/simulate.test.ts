@@ -104,14 +104,17 @@ describe('a run', () => {
     },
   );
 
-  it.each(['birth_death', 'kl_descent'])('tells the masses of every frame: %s', async (dynamics) => {
-    const start = dynamics === 'birth_death' ? 'uniform' : 'gaussian';
-    const masses = [1, 1, 2, 4];
-    const [, first, last] = await linesOf({ n: 4, d: 2, dynamics, start, masses, time: 0.2 });
-    expect(first.masses).toBeAllClose([0.125, 0.125, 0.25, 0.5], { absolute: 1e-15 });
-    expect(last.masses.reduce((sum: number, mass: number) => sum + mass, 0)).toBeCloseTo(1, 12);
-    expect(last.masses).not.toEqual(first.masses);
-  });
+  it.each(['birth_death', 'kl_descent'])(
+    'tells the masses of every frame: %s',
+    async (dynamics) => {
+      const start = dynamics === 'birth_death' ? 'uniform' : 'gaussian';
+      const masses = [1, 1, 2, 4];
+      const [, first, last] = await linesOf({ n: 4, d: 2, dynamics, start, masses, time: 0.2 });
+      expect(first.masses).toBeAllClose([0.125, 0.125, 0.25, 0.5], { absolute: 1e-15 });
+      expect(last.masses.reduce((sum: number, mass: number) => sum + mass, 0)).toBeCloseTo(1, 12);
+      expect(last.masses).not.toEqual(first.masses);
+    },
+  );
 
   it('starts at the tokens of a sentence, under the flow of the model', async () => {
     const text = 'Mein Lieblingstier ist __';
@@ -167,7 +170,10 @@ describe('problems', () => {
   it('come with the residual where Sinkhorn does not converge', async () => {
     const parameters = { beta: 20, sweeps: 3 };
     const lines = await linesOf({ n: 20, dynamics: 'sinkhorn', parameters });
-    expect(lines.at(-1)).toMatchObject({ kind: 'error', detail: expect.stringMatching(/residual is/) });
+    expect(lines.at(-1)).toMatchObject({
+      kind: 'error',
+      detail: expect.stringMatching(/residual is/),
+    });
   });
 
   it('come as the last line when frames have come before', async () => {
