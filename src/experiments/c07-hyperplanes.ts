@@ -4,7 +4,7 @@ import { matrixExponential } from '../dynamics/exponential.ts';
 import type { Panel, Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
-import { type Matrix, matrix, product, row } from '../numerics/matrix.ts';
+import { fromRows, type Matrix, matrix, product, row } from '../numerics/matrix.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { fitLine } from '../numerics/regression.ts';
 import { eigenvalues } from '../numerics/spectrum.ts';
@@ -53,7 +53,7 @@ export const hyperplanesExperiment = experiment({
     ],
   },
   predict({ value }) {
-    const rate = eigenvalues(matrixOf(value))[0].re;
+    const rate = eigenvalues(fromRows(value))[0].re;
     return [
       {
         quantity: FEW,
@@ -115,9 +115,6 @@ interface Run {
   readonly rate: number;
 }
 
-const matrixOf = (rows: readonly (readonly number[])[]) =>
-  matrix(rows.length, rows[0].length, Float64Array.from(rows.flat()));
-
 async function follow(settings: Settings, seed: number): Promise<Run> {
   const { n, beta, halfWidth, time, value } = settings;
   const { frames } = await simulate({
@@ -127,7 +124,7 @@ async function follow(settings: Settings, seed: number): Promise<Run> {
   });
   const times = frames.map((frame) => frame.time);
   const tokens = frames.map(({ view, positions }) => view ?? positions);
-  const normal = leftEigenvector(matrixOf(value));
+  const normal = leftEigenvector(fromRows(value));
   const column = matrix(value.length, 1, normal);
   const levels = tokens.map((points) => Array.from(product(points, column).data));
   const groups = groupsOf(levels[levels.length - 1], halfWidth);

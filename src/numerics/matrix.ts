@@ -40,6 +40,10 @@ export function stacked(all: readonly Matrix[]): Matrix {
   return out;
 }
 
+/** The matrix of nested arrays, all of one length and at least one. */
+export const fromRows = (rows: readonly (readonly number[])[]): Matrix =>
+  matrix(rows.length, rows[0].length, Float64Array.from(rows.flat()));
+
 /** [d, e] → [e, d] */
 export function transposed({ rows, columns, data }: Matrix): Matrix {
   const out = matrix(columns, rows);

@@ -1,6 +1,6 @@
 /** A barycentre of measures as a table and a figure. Not its numbers. */
 import type { Report } from '../../figures/report.ts';
-import { matrix } from '../../numerics/matrix.ts';
+import { fromRows } from '../../numerics/matrix.ts';
 import { type Measure, unitMasses } from '../../transport/measure.ts';
 import { measuresPanel } from '../measures-figure.ts';
 import type { MeasuredBarycentre } from './barycentre.ts';
@@ -43,9 +43,6 @@ export function barycentreReport(
     },
   };
 }
-
-const fromRows = (rows: readonly (readonly number[])[]) =>
-  matrix(rows.length, rows[0].length, Float64Array.from(rows.flat()));
 
 const shown = (name: string, { points, masses }: Measure) => ({
   ...{ name, points },

@@ -1,6 +1,6 @@
 /** A distance of two measures as a table and a figure. Not its numbers. */
 import type { Report } from '../../figures/report.ts';
-import { matrix } from '../../numerics/matrix.ts';
+import { fromRows } from '../../numerics/matrix.ts';
 import { measuresPanel } from '../measures-figure.ts';
 import type { MeasuredDistance } from './distance.ts';
 
@@ -33,7 +33,7 @@ export function distanceReport(
         measuresPanel(
           geodesic.map(({ time, points, masses }) => ({
             name: `time ${time}`,
-            points: matrix(points.length, points[0].length, Float64Array.from(points.flat())),
+            points: fromRows(points),
             masses,
           })),
           'mass',

@@ -161,6 +161,10 @@ const german: Readonly<Record<Kind, Words>> = {
     kappa: ['Inverses Rauschen κ', 'Das Rauschen hat die Stärke √(2/κ), sein Generator ist Δ/κ.'],
     kernel: ['Kern', 'dot: Werte β⟨Qx_i, Kx_j⟩; gaussian: −β|Qx_i − Kx_j|²/2.'],
     'svgd.kernel': ['Kern', 'rbf: e^{−|x−y|²/2h}; imq: (h + |x−y|²)^{−1/2}; linear: ⟨x, y⟩ + 1.'],
+    sweeps: [
+      'Höchstens Durchläufe',
+      'Von Sinkhorns Algorithmus, von dort an, wo er zuvor endete; ein Lauf, der mehr braucht, endet mit einem Fehler.',
+    ],
     direction: ['Richtung', 'Zu denen hin, auf die gehört wird, oder von ihnen weg.'],
     part: ['Teil', 'Beides, oder eines von Transport und Reaktion.'],
     rate: ['Reaktionsrate', 'Der Faktor der Reaktion: 4 ist der der Metrik ∫(|v|² + g²/4).'],

@@ -4,7 +4,7 @@
  */
 import { dynamicsNamed } from '../../dynamics/catalogue.ts';
 import { normaliseRows } from '../../flow/problem.ts';
-import { type Matrix, matrix } from '../../numerics/matrix.ts';
+import { fromRows, type Matrix, matrix } from '../../numerics/matrix.ts';
 import { gram, symmetricEigen } from '../../numerics/spectrum.ts';
 import type { Trace } from '../api.ts';
 import type { Page } from '../page.ts';
@@ -23,7 +23,7 @@ export function sentenceStart(
   { d, dynamics }: Pick<LabSettings, 'd' | 'dynamics'>,
 ): SentenceStart {
   const rows = trace.hidden_states[0];
-  const tokens = matrix(rows.length, rows[0].length, Float64Array.from(rows.flat()));
+  const tokens = fromRows(rows);
   const init = d < tokens.columns ? leadingCoordinates(tokens, d) : widened(tokens, d);
   if (dynamicsNamed(dynamics).space === 'sphere') normaliseRows(init.data, d);
   return { init, labels: rows.map((_, i) => tokenName(trace, i, page.words)) };

@@ -1,7 +1,7 @@
 /** A run as a command line: the flags of `simulate`, and the files that it reads. */
 
 import type { Parameter } from '../../../dynamics/dynamics.ts';
-import { type Matrix, matrix } from '../../../numerics/matrix.ts';
+import { fromRows, type Matrix } from '../../../numerics/matrix.ts';
 import type { LabFrame } from '../frame.ts';
 import { matrixRows, matrixText } from '../matrix-text.ts';
 import { isAdaptive, optionsAt } from '../options.ts';
@@ -68,9 +68,6 @@ function parameterFlags(settings: LabSettings, files: TextFile[]): Flag[] {
     return [flagName(name), file];
   });
 }
-
-const fromRows = (rows: readonly (readonly number[])[]): Matrix =>
-  matrix(rows.length, rows[0].length, Float64Array.from(rows.flat()));
 
 const flagName = (name: string) => name.replaceAll('_', '-');
 
