@@ -8,6 +8,7 @@ import { causalExperiment } from './c11-causal.ts';
 import { normalisationExperiment } from './c13-normalisation.ts';
 import { fourierModeExperiment } from './c16-fourier-mode.ts';
 import { noiseThresholdExperiment } from './c17-noise-threshold.ts';
+import { depthExperiment } from './c18-depth.ts';
 import type { Experiment } from './experiment.ts';
 import { perturbationExperiment } from './perturbations.ts';
 import { reductionExperiment } from './reduction.ts';
@@ -24,6 +25,7 @@ export const experiments: readonly Experiment[] = [
   sinkformerExperiment,
   fourierModeExperiment,
   noiseThresholdExperiment,
+  depthExperiment,
   resnetExperiment,
   svgdExperiment,
   birthDeathExperiment,
