@@ -5,6 +5,7 @@ import { hemisphereExperiment } from './c02-hemisphere.ts';
 import { equiangularExperiment } from './c03-equiangular.ts';
 import { repulsionExperiment } from './c09-repulsion.ts';
 import { causalExperiment } from './c11-causal.ts';
+import { renyiExperiment } from './c12-renyi-centres.ts';
 import { normalisationExperiment } from './c13-normalisation.ts';
 import { fourierModeExperiment } from './c16-fourier-mode.ts';
 import { noiseThresholdExperiment } from './c17-noise-threshold.ts';
@@ -21,6 +22,7 @@ export const experiments: readonly Experiment[] = [
   equiangularExperiment,
   repulsionExperiment,
   causalExperiment,
+  renyiExperiment,
   normalisationExperiment,
   sinkformerExperiment,
   fourierModeExperiment,
