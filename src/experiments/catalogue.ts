@@ -10,6 +10,7 @@ import { normalisationExperiment } from './c13-normalisation.ts';
 import { fourierModeExperiment } from './c16-fourier-mode.ts';
 import { noiseThresholdExperiment } from './c17-noise-threshold.ts';
 import { depthExperiment } from './c18-depth.ts';
+import { dobrushinExperiment } from './c19-dobrushin.ts';
 import type { Experiment } from './experiment.ts';
 import { perturbationExperiment } from './perturbations.ts';
 import { reductionExperiment } from './reduction.ts';
@@ -28,6 +29,7 @@ export const experiments: readonly Experiment[] = [
   fourierModeExperiment,
   noiseThresholdExperiment,
   depthExperiment,
+  dobrushinExperiment,
   resnetExperiment,
   svgdExperiment,
   birthDeathExperiment,
