@@ -3,6 +3,7 @@ import { entryNamed } from '../numerics/parameters.ts';
 import { birthDeathExperiment } from './birth-death.ts';
 import { hemisphereExperiment } from './c02-hemisphere.ts';
 import { equiangularExperiment } from './c03-equiangular.ts';
+import { rootBetaExperiment } from './c05-root-beta.ts';
 import { repulsionExperiment } from './c09-repulsion.ts';
 import { causalExperiment } from './c11-causal.ts';
 import { renyiExperiment } from './c12-renyi-centres.ts';
@@ -21,6 +22,7 @@ import { svgdExperiment } from './svgd.ts';
 export const experiments: readonly Experiment[] = [
   hemisphereExperiment,
   equiangularExperiment,
+  rootBetaExperiment,
   repulsionExperiment,
   causalExperiment,
   renyiExperiment,
