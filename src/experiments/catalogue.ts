@@ -8,13 +8,17 @@ import { phaseDiagramExperiment } from './c04-phase-diagram.ts';
 import { staircaseExperiment } from './c05-staircase.ts';
 import { hyperplanesExperiment } from './c07-hyperplanes.ts';
 import { subspaceExperiment } from './c08-subspace.ts';
+import { rootBetaExperiment } from './c05-root-beta.ts';
 import { repulsionExperiment } from './c09-repulsion.ts';
 import { leadersExperiment } from './c10-leaders.ts';
 import { causalExperiment } from './c11-causal.ts';
+import { renyiExperiment } from './c12-renyi-centres.ts';
 import { normalisationExperiment } from './c13-normalisation.ts';
 import { fourierModeExperiment } from './c16-fourier-mode.ts';
 import { noiseThresholdExperiment } from './c17-noise-threshold.ts';
 import { cosinesExperiment } from './c20-cosines.ts';
+import { depthExperiment } from './c18-depth.ts';
+import { dobrushinExperiment } from './c19-dobrushin.ts';
 import type { Experiment } from './experiment.ts';
 import { perturbationExperiment } from './perturbations.ts';
 import { reductionExperiment } from './reduction.ts';
@@ -30,14 +34,18 @@ export const experiments: readonly Experiment[] = [
   staircaseExperiment,
   hyperplanesExperiment,
   subspaceExperiment,
+  rootBetaExperiment,
   repulsionExperiment,
   leadersExperiment,
   causalExperiment,
+  renyiExperiment,
   normalisationExperiment,
   cosinesExperiment,
   sinkformerExperiment,
   fourierModeExperiment,
   noiseThresholdExperiment,
+  depthExperiment,
+  dobrushinExperiment,
   resnetExperiment,
   svgdExperiment,
   birthDeathExperiment,

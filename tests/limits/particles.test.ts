@@ -81,6 +81,17 @@ describe('while both flow', async () => {
   });
 });
 
+it('particles of another β stay away from the law, however many they are', async () => {
+  const options = { n: [100, 1000], times: [0, 1], draw: 'quantiles' as const };
+  const [own, other] = [
+    await particleLimit(options),
+    await particleLimit({ ...options, particleBeta: 6 }),
+  ];
+  expect(own.errors.w1[1][1]).toBeLessThan(0.2 * own.errors.w1[1][0]);
+  expect(other.errors.w1[1][1]).toBeGreaterThan(0.9 * other.errors.w1[1][0]);
+  expect(other.errors.w1[0]).toEqual(own.errors.w1[0]);
+});
+
 it('noise: as far from the modes as from another run', async () => {
   const { errors, reference } = await particleLimit({
     ...{ n: [2000], times: [0, 1], seeds: 5, attention: 'usa', beta: 1, kappa: 5, step: 0.02 },

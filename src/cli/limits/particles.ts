@@ -24,6 +24,10 @@ export const particlesCommand = () =>
       ['--mode <k>', 'density ∝ 1 + a cos kθ (default: 1)'],
       ['--amplitude <a>', 'of that (default: 0.5)'],
       ['--concentration <c>', 'density ∝ e^(c cos θ) (default: 1)'],
+      [
+        '--particle-beta <β>',
+        'of the particles, another one as a control (default: that of the law)',
+      ],
       ['--draw <how>', 'independent or quantiles (default: independent)'],
       ['--n <list>', 'numbers of particles (default: 10,100,1000,10000)'],
       ['--times <list>', 'rising (default: 0,1,5)'],

@@ -3,6 +3,7 @@
  * both flow. The law itself is followed by Fourier modes where there is noise, by quantiles where not.
  */
 import { z } from 'zod';
+import { BETA } from '../../dynamics/parameters.ts';
 import type { SimulationContext } from '../../flow/simulate.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
@@ -23,6 +24,11 @@ import { fitOrder, type Order } from '../order.ts';
 
 export const particleLimitSchema = z.strictObject({
   ...meanFieldOptions,
+  particleBeta: numberBetween(BETA.minimum, 100)
+    .optional()
+    .describe(
+      'β of the particles, a control: with another one than the law’s they stay away from it',
+    ),
   draw: choice('independent', 'quantiles')
     .default('independent')
     .describe('How n particles are taken of the law'),
@@ -194,7 +200,8 @@ const thinned = (angles: Float64Array, count: number) =>
 function flown(count: number, seed: number, { start, settings, context }: Job) {
   const points =
     settings.draw === 'quantiles' ? quantilePoints(start, count) : drawn(start, count, seed);
-  const run = { ...settings, ...meanFieldOf(settings), seed };
+  const beta = settings.particleBeta ?? settings.beta;
+  const run = { ...settings, ...meanFieldOf(settings), beta, seed };
   return moveAngles(points, run, simulationContext(context));
 }
 

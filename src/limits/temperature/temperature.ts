@@ -3,19 +3,18 @@
  * predicts; whom the tokens listen to; and the number of clusters on the circle against √β.
  */
 import { z } from 'zod';
-import { clustersAt, dendrogram } from '../../diagnostics/clusters.ts';
 import { distance } from '../../diagnostics/distance.ts';
-import { timePlateau } from '../../diagnostics/plateau.ts';
 import type { MatrixValue } from '../../dynamics/dynamics.ts';
 import type { SimulationContext } from '../../flow/simulate.ts';
 import { simulate } from '../../flow/simulation.ts';
 import { type SimulationOptions, simulationSettings } from '../../flow/simulation-settings.ts';
+import { bootstrap } from '../../numerics/bootstrap.ts';
 import { InputError, LimitError } from '../../numerics/errors.ts';
 import { type Matrix, matrix, product, row, transposed } from '../../numerics/matrix.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
-import { random } from '../../numerics/random.ts';
 import { fitLine } from '../../numerics/regression.ts';
 import { mean } from '../../numerics/statistics.ts';
+import { lastingClusters } from './clusters.ts';
 
 const betas = (most: number) =>
   z.array(numberBetween(1e-3, most), { error: 'expected a list such as [1, 4, 16]' }).min(1);
@@ -355,12 +354,6 @@ function fitRate(x: readonly number[], y: readonly number[]): RateFit {
   return { rate: -slope, low: -high, high: -low, explained: all > 0 ? 1 - rest / all : 1 };
 }
 
-/** Tokens within this angle are one cluster. */
-const TOGETHER = 0.1;
-/** Earlier there are no clusters yet, only tokens that lie beside each other by chance. */
-const FIRST_COUNT = 1;
-const COUNTS = 60;
-
 /** arXiv 2410.06833: the count of the plateau that lasts longest in log t, over uniform starts on the circle. */
 async function clusterCounts(
   { clusterBetas, clusterTokens, clusterTime, clusterSeeds, seed }: Parsed,
@@ -372,50 +365,25 @@ async function clusterCounts(
   for (const beta of betas) {
     const own: number[] = [];
     for (let s = 0; s < clusterSeeds; s++) {
-      const flow = { dynamics: 'sa', parameters: { beta }, n: clusterTokens, d: 2, seed: seed + s };
-      const saveAt = `log:${FIRST_COUNT}:${clusterTime}:${COUNTS}`;
-      const { frames } = await simulate(
-        { ...flow, time: clusterTime, saveAt, scheme: 'dopri5', tolerance: 1e-7, diagnostics: [] },
-        { engines, signal },
-      );
-      const found = frames.map(
-        ({ positions }) => clustersAt(dendrogram(positions), TOGETHER).length,
-      );
-      own.push(
-        timePlateau(
-          frames.map(({ time }) => time),
-          found,
-        ).count,
-      );
+      const run = { beta, n: clusterTokens, time: clusterTime, seed: seed + s };
+      own.push(await lastingClusters(run, { engines, signal }));
     }
     counts.push(own);
     advance();
   }
-  const intervals = counts.map((own, i) => bootstrap(own, seed + i));
   const means = counts.map(mean);
+  const intervals = counts.map((own) => bootstrap(own, mean, seed));
   return {
     betas,
     mean: means,
-    low: intervals.map(([low]) => low),
-    high: intervals.map(([, high]) => high),
+    low: intervals.map(({ low }) => low),
+    high: intervals.map(({ high }) => high),
     power: betas.length < FEWEST_POINTS ? null : powerOf(betas, means),
   };
 }
 
-function powerOf(betas: readonly number[], counts: readonly number[]): RateFit {
+/** count ~ β^rate. */
+export function powerOf(betas: readonly number[], counts: readonly number[]): RateFit {
   const fit = fitRate(betas.map(Math.log), counts.map(Math.log));
   return { ...fit, rate: 0 - fit.rate, low: -fit.high, high: -fit.low };
-}
-
-const RESAMPLES = 2000;
-/** Tells this stream apart from others of the same seed. */
-const STREAM = 0x626f;
-
-/** 95 % percentile interval of the mean (Efron & Tibshirani 1993, chapter 13). */
-function bootstrap(values: readonly number[], seed: number): [number, number] {
-  const { integer } = random(seed, STREAM);
-  const means = Float64Array.from({ length: RESAMPLES }, () =>
-    mean(values.map(() => values[integer(values.length)])),
-  ).sort();
-  return [means[Math.floor(0.025 * RESAMPLES)], means[Math.ceil(0.975 * RESAMPLES) - 1]];
 }
