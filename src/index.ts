@@ -98,17 +98,28 @@ export {
 export type { Matrix } from './numerics/matrix.ts';
 export { type Moments, momentsOf } from './numerics/moments.ts';
 export { random } from './numerics/random.ts';
+export { measureBarycentre } from './reduction/barycentre/barycentre.ts';
+export { gaussianMean } from './reduction/barycentre/gaussians.ts';
+export { families, openFamily } from './reduction/families/catalogue.ts';
+export { familySnapshot } from './reduction/families/snapshot.ts';
 export { type ForwardOptions, forwardReduction } from './reduction/forward/forward.ts';
 export { nearestBarycentre } from './reduction/forward/nearest.ts';
+export { fitSnapshot } from './reduction/inverse/fit.ts';
 export { fitParameters } from './reduction/inverse/fit-parameters.ts';
 export { matrixEstimation } from './reduction/inverse/matrices.ts';
+export { attentionFromData } from './reduction/inverse/matrices-data.ts';
+export { observations } from './reduction/inverse/observations.ts';
 export { parameterEstimation } from './reduction/inverse/parameters.ts';
+export { recoverMeasure } from './reduction/inverse/recover.ts';
 export { stateEstimation } from './reduction/inverse/state.ts';
 export { estimateState, stateModel } from './reduction/inverse/state-model.ts';
+export { snapshotsOf } from './reduction/quantiles.ts';
+export { assignmentDistance } from './transport/assignment.ts';
 export { barycentreOnCircle } from './transport/barycentre-circle.ts';
 export { fixedBarycentre } from './transport/barycentre-fixed.ts';
 export { freeBarycentre } from './transport/barycentre-free.ts';
 export { barycentreOnLine } from './transport/barycentre-line.ts';
+export { wassersteinOnCircle } from './transport/circle.ts';
 export {
   hellingerKantorovichGeodesic,
   sphericalHellingerKantorovichGeodesic,
@@ -123,4 +134,7 @@ export {
   hellingerKantorovich,
   sphericalHellingerKantorovich,
 } from './transport/hellinger-kantorovich.ts';
+export { wassersteinOnLine } from './transport/line.ts';
 export type { Measure } from './transport/measure.ts';
+export { sinkhornDivergence } from './transport/sinkhorn.ts';
+export { slicedWasserstein } from './transport/sliced.ts';

@@ -1,6 +1,6 @@
 /**
  * What there is to choose from and to read, as plain data for every face: dynamics, starts, schemes,
- * couplings, engines and diagnostics, with their parameters. Not the entries themselves: they compute.
+ * couplings, engines, diagnostics and families, with their parameters. Not the entries themselves: they compute.
  */
 import { diagnostics } from '../diagnostics/catalogue.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -19,6 +19,8 @@ import {
   TOLERANCE,
 } from '../integrators/schemes.ts';
 import { MAXIMUM_DEPTH } from '../language/options.ts';
+import { families } from '../reduction/families/catalogue.ts';
+import type { Family } from '../reduction/families/family.ts';
 
 /** What a value of a matrix parameter may look like, as text on the command line or as JSON. */
 export interface MatrixForm {
@@ -80,6 +82,12 @@ function schemeRecord({ open: _, ...entry }: Scheme) {
 
 function diagnosticRecord({ compute: _, reads: __, ...entry }: Diagnostic) {
   return entry;
+}
+
+/** Parameters of a family are ranges: `reduce` takes their ends, or values within them. */
+function familyRecord({ quantiles: _, help, parameters, ...entry }: Family) {
+  const ranges = parameters.map(({ name, low, high }) => `${name} (${low} to ${high})`);
+  return { ...entry, help: `${help} Parameters: ${ranges.join(', ')}.`, ranges: parameters };
 }
 
 const DEPTH_SCHEMES = [
@@ -145,6 +153,8 @@ export function catalogue() {
     engines: Object.entries(ENGINES).map(([name, entry]) => ({ name, ...entry })),
     diagnostics: diagnostics.map(diagnosticRecord),
     couplings: COUPLINGS,
+    /** Of measures on a line, for reduced models and inverse problems. */
+    families: families.map(familyRecord),
     /** How a trained model's flow is cut: the `depth` of predict and trace. */
     depth_schemes: DEPTH_SCHEMES,
     /** Numbers of every simulation, whatever its dynamics. */

@@ -26,7 +26,7 @@ export interface Fit {
   readonly rounds: number;
 }
 
-/** Where a value changes by less, relative to one plus its size, it has settled. */
+/** Where a value changes by less, relative to one plus its size, it has settled, unless another tolerance is given. */
 const SETTLED = 1e-11;
 /** Of central differences: their error is of the order of its square. */
 const DIFFERENCE = 3e-4;
@@ -45,13 +45,17 @@ interface Point {
  * of order one, as damping treats them alike; along directions that the residuals do not feel they stay
  * where they start. Throws ConvergenceError after 200 rounds, and whatever the residuals throw.
  */
-export async function leastSquares(problem: Problem, start: ArrayLike<number>): Promise<Fit> {
+export async function leastSquares(
+  problem: Problem,
+  start: ArrayLike<number>,
+  tolerance = SETTLED,
+): Promise<Fit> {
   let point = await pointAt(problem, clamp(problem, Float64Array.from(start)));
   let damping = 1e-3;
   for (let rounds = 1; rounds <= MOST_ROUNDS; rounds++) {
     const jacobian = await jacobianAt(problem, point.values);
     const better = await descend(problem, point, jacobian, damping);
-    if (!better || settled(point, better.point))
+    if (!better || settled(point, better.point, tolerance))
       return { ...(better?.point ?? point), jacobian, rounds };
     point = better.point;
     damping = better.damping / 10;
@@ -84,9 +88,9 @@ async function descend(problem: Problem, from: Point, jacobian: Matrix, begun: n
   return null;
 }
 
-const settled = (before: Point, after: Point) =>
+const settled = (before: Point, after: Point, tolerance: number) =>
   after.values.every(
-    (value, i) => Math.abs(value - before.values[i]) <= SETTLED * (1 + Math.abs(value)),
+    (value, i) => Math.abs(value - before.values[i]) <= tolerance * (1 + Math.abs(value)),
   );
 
 /** argmin_s |Js + r|² + μ|s|², by QR of J over √μ I: without the squares of normal equations. */

@@ -6,17 +6,23 @@ import { drawValues, type OpenFamily } from './families/catalogue.ts';
 import { familyOptions } from './families/family.ts';
 import { snapshotsOf } from './quantiles.ts';
 
-export const snapshotOptions = {
+/** Of every model that is made of snapshots. */
+export const trainingOptions = {
   ...familyOptions,
   training: wholeNumber(2, 2000)
     .default(40)
     .describe('Snapshots that models are made of: the corners of the ranges, then uniform draws'),
-  test: wholeNumber(1, 2000).default(20).describe('Others that they are tested on, drawn as well'),
   seed: wholeNumber(0, 2 ** 31).default(1),
+};
+
+export const snapshotOptions = {
+  ...trainingOptions,
+  test: wholeNumber(1, 2000).default(20).describe('Others that they are tested on, drawn as well'),
 };
 
 const schema = z.strictObject(snapshotOptions);
 export type SnapshotSettings = z.output<typeof schema>;
+export type TrainingSettings = Omit<SnapshotSettings, 'test'>;
 
 export interface Snapshots {
   /** Parameters of each, and its quantiles in the row of the same number. */
@@ -24,22 +30,36 @@ export interface Snapshots {
   readonly quantiles: Matrix;
 }
 
+/** What models are made of; `step` is called after each. */
+export const trainingSnapshots = (
+  family: OpenFamily,
+  { training, seed }: TrainingSettings,
+  step: () => void,
+): Promise<Snapshots> =>
+  taken(family, drawValues(family.ranges, { count: training, seed, corners: true }), step);
+
 /** Training and test snapshots; `step` is called after each. */
 export async function drawSnapshots(
   family: OpenFamily,
-  { training, test, seed }: SnapshotSettings,
+  settings: SnapshotSettings,
   step: () => void,
 ): Promise<{ readonly training: Snapshots; readonly test: Snapshots }> {
-  const taken = async (values: number[][]): Promise<Snapshots> => {
-    const rows: Float64Array[] = [];
-    for (const one of values) {
-      rows.push(await family.quantiles(one));
-      step();
-    }
-    return { values, quantiles: snapshotsOf(rows) };
-  };
+  const { test, seed } = settings;
   return {
-    training: await taken(drawValues(family.ranges, { count: training, seed, corners: true })),
-    test: await taken(drawValues(family.ranges, { count: test, seed, corners: false })),
+    training: await trainingSnapshots(family, settings, step),
+    test: await taken(
+      family,
+      drawValues(family.ranges, { count: test, seed, corners: false }),
+      step,
+    ),
   };
+}
+
+async function taken(family: OpenFamily, values: number[][], step: () => void): Promise<Snapshots> {
+  const rows: Float64Array[] = [];
+  for (const one of values) {
+    rows.push(await family.quantiles(one));
+    step();
+  }
+  return { values, quantiles: snapshotsOf(rows) };
 }

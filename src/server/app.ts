@@ -21,16 +21,18 @@ import {
   problems,
   sendProblem,
 } from './problem.ts';
+import { REDUCE_NAMES, reduceRequests } from './reductions.ts';
 import {
   flowDepthRequest,
   modelDepthRequest,
+  perturbationsRequest,
   predictRequest,
   type SimulateRequest,
   simulateRequest,
   traceRequest,
 } from './requests.ts';
 import type { Reader, Simulations } from './simulations.ts';
-import type { SimulationLine } from './task.ts';
+import type { SimulationLine, Task } from './task.ts';
 
 export interface AppParts {
   readonly workers: Workers;
@@ -119,29 +121,35 @@ function api(parts: AppParts): express.Router {
 }
 
 function addWork(router: express.Router, parts: AppParts): void {
-  const { workers } = parts;
-  router
-    .route('/predict')
-    .post(onlyJson, readBody, async (request, response) => {
-      const task = { kind: 'predict', request: checked(predictRequest, request, parts) } as const;
-      response.type('json').send(await workers.run(task, departure(response)));
-    })
-    .all(onlyMethods('POST'));
-  router
-    .route('/trace')
-    .post(onlyJson, readBody, async (request, response) => {
-      const task = { kind: 'trace', request: checked(traceRequest, request, parts) } as const;
-      response.type('json').send(await workers.run(task, departure(response)));
-    })
-    .all(onlyMethods('POST'));
-  router
-    .route('/limit/depth')
-    .post(onlyJson, readLargeBody, async (request, response) => {
-      const schema = namesDynamics(request) ? flowDepthRequest : modelDepthRequest;
-      const task = { kind: 'depth', request: checked(schema, request, parts) } as const;
-      response.type('json').send(await workers.run(task, departure(response)));
-    })
-    .all(onlyMethods('POST'));
+  const answer = (path: string, body: RequestHandler, taskOf: (request: Request) => Task) =>
+    router
+      .route(path)
+      .post(onlyJson, body, async (request, response) => {
+        const json = await parts.workers.run(taskOf(request), departure(response));
+        response.type('json').send(json);
+      })
+      .all(onlyMethods('POST'));
+  answer('/predict', readBody, (request) => ({
+    kind: 'predict',
+    request: checked(predictRequest, request, parts),
+  }));
+  answer('/trace', readBody, (request) => ({
+    kind: 'trace',
+    request: checked(traceRequest, request, parts),
+  }));
+  answer('/limit/depth', readLargeBody, (request) => ({
+    kind: 'depth',
+    request: checked(namesDynamics(request) ? flowDepthRequest : modelDepthRequest, request, parts),
+  }));
+  answer('/limit/perturbations', readBody, (request) => ({
+    kind: 'perturbations',
+    request: checked(perturbationsRequest, request, parts),
+  }));
+  for (const name of REDUCE_NAMES)
+    answer(`/reduce/${name}`, readBody, (request) => ({
+      ...({ kind: 'reduce', name } as const),
+      request: checked(reduceRequests[name], request, parts),
+    }));
   router
     .route('/simulate')
     .post(onlyJson, readLargeBody, (request, response) =>

@@ -14,6 +14,8 @@ export const LIMITS = {
   traceNumbers: 4_000_000,
   /** A depth limit: steps of all schemes and depths together, times coordinates n · d. */
   depthWork: 2e7,
+  /** Points of all measures together, and of a support. */
+  points: 1_000,
   /** Requests that wait for a worker. */
   queue: 32,
   /** Seconds that a request may wait and compute, together. */

@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import { packageVersion } from '../host/package.ts';
 import { LIMITS } from './limits.ts';
+import { REDUCE_NAMES, type ReduceName, reduceRequests } from './reductions.ts';
 import {
   flowDepthRequest,
   modelDepthRequest,
+  perturbationsRequest,
   predictRequest,
   simulateRequest,
   traceRequest,
@@ -23,6 +25,17 @@ const PROBLEM = {
   },
 };
 
+const REDUCE_SUMMARIES: Readonly<Record<ReduceName, string>> = {
+  snapshot: 'The measure of a family at given parameters, by its quantiles',
+  barycentre: 'The Wasserstein barycentre of measures',
+  gaussians: 'The Bures–Wasserstein barycentre of Gaussians with the moments of measures',
+  forward: 'Errors of greedy barycentres, tangent PCA and linear PCA of a family by their size',
+  state: 'How well measures of a family are recovered, by number and noise of observations',
+  recover: 'The measure of a family behind given observations',
+  parameters: 'Parameters of a family from a noisy snapshot, tried out, with intervals',
+  fit: 'The parameters of a family behind a given snapshot, with intervals',
+};
+
 /** An OpenAPI 3.1 document. */
 export function openApi(): object {
   return {
@@ -37,7 +50,7 @@ export function openApi(): object {
       '/api/health': get('Whether the server answers, and its version'),
       '/api/models': get('The installed models'),
       '/api/catalogue': get(
-        'Dynamics, starts, schemes, engines, diagnostics and couplings, with their parameters',
+        'Dynamics, starts, schemes, engines, diagnostics, couplings and families, with their parameters',
       ),
       '/api/openapi.json': get('This document'),
       '/api/predict': post('The most likely answers for a blank, or next tokens', predictRequest),
@@ -48,6 +61,16 @@ export function openApi(): object {
       '/api/limit/depth': post(
         'L layers against the flow itself, for a text and its model or for dynamics and a start: errors by L, fitted orders, and from where on the answer stays',
         z.union([modelDepthRequest, flowDepthRequest]),
+      ),
+      '/api/limit/perturbations': post(
+        'A cloud of perturbed texts through the flow: W2 by layer, its growth, and what the answer notices',
+        perturbationsRequest,
+      ),
+      ...Object.fromEntries(
+        REDUCE_NAMES.map((name) => [
+          `/api/reduce/${name}`,
+          post(REDUCE_SUMMARIES[name], reduceRequests[name]),
+        ]),
       ),
       '/api/simulate': post(
         'A flow of particles as lines of JSON: one of kind begin, a frame for every saved time, then one end or one error (a problem). The run stops when the connection ends.',

@@ -63,7 +63,7 @@ const START_SECONDS = 60;
 
 const defaultThreads = () => Math.min(4, availableParallelism());
 
-const REMEDY = 'ask for fewer layers';
+const REMEDY = 'ask for less, such as fewer layers or snapshots';
 
 /** The built file of a thread of the server. */
 export const workerFile = (name: string): string => builtWorker(import.meta.url, name);

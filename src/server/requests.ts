@@ -4,6 +4,7 @@ import { simulationSchema } from '../flow/simulation-settings.ts';
 import { couplingSchema, fillSchema, traceSchema } from '../language/options.ts';
 import { depthLimitSchema } from '../limits/depth/depth.ts';
 import { modelDepthSchema } from '../limits/depth/model-depth.ts';
+import { perturbationSchema } from '../limits/perturbations/perturbations.ts';
 import { wholeNumber } from '../numerics/options.ts';
 
 const text = z.string({ error: 'expected a string such as "Mein Lieblingstier ist __"' });
@@ -56,8 +57,12 @@ export const flowDepthRequest = depthLimitSchema.extend({
   init,
 });
 export const modelDepthRequest = modelDepthSchema.extend(question);
+export const perturbationsRequest = perturbationSchema
+  .omit({ fastest: true })
+  .extend({ ...question, draws: wholeNumber(1, 10).default(3) });
 
 export type DepthRequest = z.output<typeof flowDepthRequest> | z.output<typeof modelDepthRequest>;
+export type PerturbationsRequest = z.output<typeof perturbationsRequest>;
 export type PredictRequest = z.output<typeof predictRequest>;
 export type TraceRequest = z.output<typeof traceRequest>;
 export type SimulateRequest = z.output<typeof simulateRequest>;

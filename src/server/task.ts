@@ -1,7 +1,14 @@
 /** What a worker thread is asked and what it answers. Plain data: classes do not survive the way between threads. */
 import type { MessagePort } from 'node:worker_threads';
 import type { Failure } from '../host/failure.ts';
-import type { DepthRequest, PredictRequest, SimulateRequest, TraceRequest } from './requests.ts';
+import type { ReduceName } from './reductions.ts';
+import type {
+  DepthRequest,
+  PerturbationsRequest,
+  PredictRequest,
+  SimulateRequest,
+  TraceRequest,
+} from './requests.ts';
 
 /** What every worker is started with. */
 export interface WorkerStart {
@@ -14,7 +21,9 @@ export type Task =
   | { readonly kind: 'ready' }
   | { readonly kind: 'predict'; readonly request: PredictRequest }
   | { readonly kind: 'trace'; readonly request: TraceRequest }
-  | { readonly kind: 'depth'; readonly request: DepthRequest };
+  | { readonly kind: 'depth'; readonly request: DepthRequest }
+  | { readonly kind: 'perturbations'; readonly request: PerturbationsRequest }
+  | { readonly kind: 'reduce'; readonly name: ReduceName; readonly request: object };
 
 /** A run whose lines go through `port`; what comes back through it is a SimulationWord. */
 export interface SimulationTask {

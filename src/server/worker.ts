@@ -5,37 +5,41 @@ import { fillBlank } from '../language/fill.ts';
 import { trace, traceToJson } from '../language/trace.ts';
 import { depthLimit } from '../limits/depth/depth.ts';
 import { modelDepthLimit } from '../limits/depth/model-depth.ts';
+import { perturbationLimit } from '../limits/perturbations/perturbations.ts';
 import { checkDepthRun, checkTrace } from './limits.ts';
-import type { DepthRequest, PredictRequest, TraceRequest } from './requests.ts';
+import { REDUCTIONS } from './reductions.ts';
+import type {
+  DepthRequest,
+  PerturbationsRequest,
+  PredictRequest,
+  TraceRequest,
+} from './requests.ts';
 import type { Task, TaskResult, WorkerStart } from './task.ts';
 import { workerModels } from './worker-models.ts';
 
 const [, start] = workerData as [unknown, WorkerStart];
 const model = workerModels(start);
 
-function predict({ text, model: name, ...options }: PredictRequest): string {
-  const chosen = model(name);
-  const begun = performance.now();
-  const prediction = fillBlank(chosen, text, options);
-  return JSON.stringify({ ...prediction, seconds: (performance.now() - begun) / 1000 });
-}
+const predict = ({ text, model: name, ...options }: PredictRequest) =>
+  fillBlank(model(name), text, options);
 
-function traceText({ text, model: name, ...options }: TraceRequest): string {
+function traceText({ text, model: name, ...options }: TraceRequest): object {
   const chosen = model(name);
   checkTrace(chosen.config, chosen.tokenizer.encodeIds(text).length + 2, options);
-  const begun = performance.now();
-  const result = trace(chosen, text, options);
-  const seconds = (performance.now() - begun) / 1000;
-  return JSON.stringify({ ...traceToJson(result), seconds });
+  return traceToJson(trace(chosen, text, options));
 }
 
-async function depth(request: DepthRequest): Promise<string> {
+/** The document with the seconds that it took. */
+async function timed(work: () => object | Promise<object>): Promise<string> {
   const begun = performance.now();
-  const limit = await measured(request);
-  return JSON.stringify({ ...limit, seconds: (performance.now() - begun) / 1000 });
+  const document = await work();
+  return JSON.stringify({ ...document, seconds: (performance.now() - begun) / 1000 });
 }
 
-async function measured(request: DepthRequest) {
+const perturbations = ({ text, model: name, ...options }: PerturbationsRequest) =>
+  perturbationLimit(model(name), text, options);
+
+async function depth(request: DepthRequest) {
   if ('dynamics' in request) {
     checkDepthRun(request, request.init?.length ?? request.n, request.d);
     return (await depthLimit(request)).limit;
@@ -48,9 +52,11 @@ async function measured(request: DepthRequest) {
 }
 
 async function run(task: Task): Promise<string> {
-  if (task.kind === 'predict') return predict(task.request);
-  if (task.kind === 'trace') return traceText(task.request);
-  if (task.kind === 'depth') return await depth(task.request);
+  if (task.kind === 'predict') return timed(() => predict(task.request));
+  if (task.kind === 'trace') return timed(() => traceText(task.request));
+  if (task.kind === 'depth') return timed(() => depth(task.request));
+  if (task.kind === 'perturbations') return timed(() => perturbations(task.request));
+  if (task.kind === 'reduce') return timed(() => REDUCTIONS[task.name](task.request as never));
   model();
   return '{}';
 }

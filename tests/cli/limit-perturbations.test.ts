@@ -29,6 +29,14 @@ it('prints one document with --json', async () => {
   expect(record.perturbations[0].distances).toHaveLength(5);
 });
 
+it('seeks the fastest perturbation', async () => {
+  const args = ['--angles', '0.001', '--draws', '1', '--depth', '1', '--fastest'];
+  const { code, stdout } = await limit('Anna mag __', ...args);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/small perturbations grow by up to [\d.]+, the Lipschitz constant/);
+  expect(stdout).toMatch(/fastest +0\.001 rad the fastest way/);
+});
+
 it.each<[string, string[], RegExp]>([
   ['a text without words', ['__'], /no word that could be changed/],
   ['an angle that is none', ['Anna mag __', '--angles', '0'], /option angles.0 is 0/],

@@ -62,17 +62,77 @@ it.each([
   [['forward', '--low', '1'], /low has 1 numbers: expected 2 for family flow/],
   [['state', '--observations', '0'], /observations/],
   [['parameters', '--truth', '1'], /truth has 1 numbers: expected 2/],
+  [['snapshot', '--at', '1'], /1 values are given: expected 2, of beta, time/],
+  [['fit', '--family', 'gaussian'], /option data is missing/],
+  [['recover', '--data', 'none.csv'], /none\.csv/],
+  [['attention', 'none.npy'], /none\.npy/],
 ])('%j: exit code 2 and why', async (args, message) => {
   const { code, stderr } = await reduce(...args);
   expect(code).toBe(2);
   expect(stderr).toMatch(message);
 });
 
+const file = (name: string, rows: readonly string[]) => {
+  writeFileSync(join(folder, name), `${rows.join('\n')}\n`);
+  return join(folder, name);
+};
+
+it('snapshot, and fit finds its parameters again', async () => {
+  const out = join(folder, 'snapshot');
+  const made = await reduce('snapshot', '--family', 'gaussian', '--at', '1,2', '--out', out);
+  expect(made.stdout).toMatch(/Normal laws: mean 1, deviation 2/);
+  const rows = readFileSync(join(out, 'snapshot.csv'), 'utf8').trim().split('\n').slice(1);
+  const data = file(
+    'points.csv',
+    rows.map((row) => row.split(',')[1]),
+  );
+  const { stdout } = await reduce('fit', '--family', 'gaussian', '--data', data, '--json');
+  const { estimate, command: name } = JSON.parse(stdout);
+  expect(name).toBe('reduce fit');
+  expect(estimate.values[0]).toBeCloseTo(1, 9);
+  expect(estimate.values[1]).toBeCloseTo(2, 9);
+});
+
+it('recover: from fewer observations than unknowns, with what stays open', async () => {
+  const data = file('y.csv', ['0.1']);
+  const chosen = ['--family', 'gaussian', '--components', '2', '--training', '10'];
+  const seen = ['--observe', 'moments', '--domain=-4,4', '--data', data];
+  const { code, stdout } = await reduce('recover', ...chosen, ...seen);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/underdetermined: 1 data for 2 unknowns/);
+  expect(stdout).toMatch(/not identifiable: /);
+});
+
+it('attention: from the frames that a run has written', async () => {
+  const run = join(folder, 'flow');
+  const flow = ['--dynamics', 'sa', '--beta', '2', '--n', '8', '--d', '2', '--scheme', 'dopri5'];
+  const when = ['--time', '1', '--save-at', '0,0.5,1'];
+  expect((await command(['simulate', ...flow, ...when, '--out', run])).code).toBe(0);
+  const frames = join(run, 'positions.npy');
+  const { code, stdout } = await reduce('attention', frames, '--tolerance', '1e-9', '--json');
+  expect(code).toBe(0);
+  const { b, tv } = JSON.parse(stdout);
+  for (const [found, exact] of [
+    [b, 2],
+    [tv, 1],
+  ]) {
+    expect(found[0][0]).toBeCloseTo(exact, 4);
+    expect(found[0][1]).toBeCloseTo(0, 4);
+    expect(found[1][1]).toBeCloseTo(exact, 4);
+  }
+});
+
+it('gaussians: mean and covariance in the middle', async () => {
+  const [a, b] = [file('near.csv', ['-1', '1']), file('far.csv', ['1', '7'])];
+  const { stdout } = await reduce('gaussians', a, b, '--json');
+  expect(JSON.parse(stdout)).toMatchObject({
+    mean: [2],
+    covariance: [[4]],
+    distances: [2.23606797749979, 2.23606797749979],
+  });
+});
+
 it('barycentre: of measures in files, on a line and in the plane', async () => {
-  const file = (name: string, rows: readonly string[]) => {
-    writeFileSync(join(folder, name), `${rows.join('\n')}\n`);
-    return join(folder, name);
-  };
   const [a, b] = [file('a.csv', ['0', '1']), file('b.csv', ['4', '9'])];
   const line = await reduce('barycentre', a, b, '--weights', '0.75,0.25', '--json');
   // Quantiles: 0.75 · 0 + 0.25 · 4 and 0.75 · 1 + 0.25 · 9.
@@ -84,6 +144,12 @@ it('barycentre: of measures in files, on a line and in the plane', async () => {
   const out = join(folder, 'plane');
   expect((await reduce('barycentre', ...plane, '--out', out)).stdout).toContain('a local minimum');
   expect(readdirSync(out).sort()).toEqual(['barycentre.csv', 'barycentre.json', 'barycentre.svg']);
+  const fixed = await reduce('barycentre', a, b, '--method', 'fixed', '--epsilon', '0.1');
+  expect(fixed.stdout).toMatch(/entropic at ε = 0.100, spread by about 0.22/);
+  const three = file('three.csv', ['0', '1', '2.5']);
+  const hard = await reduce('barycentre', three, a, '--method', 'free', '--epsilon', '1e-7');
+  expect(hard.code).toBe(1);
+  expect(hard.stderr).toMatch(/Sinkhorn at ε = 1e-7 .* the residual is \d/);
   const turned = await reduce(
     'barycentre',
     file('e.csv', ['0.1']),
@@ -95,6 +161,10 @@ it('barycentre: of measures in files, on a line and in the plane', async () => {
   expect(JSON.parse(turned.stdout).points[0][0]).toBeCloseTo((0.1 + 6.2) / 2 - Math.PI, 12);
   for (const [args, message] of [
     [[a, b, '--weights', '0.5,0.6'], 'have the sum 1.1'],
+    [[a, b, '--weights=-1,2'], 'weight 0 is -1'],
+    [[file('minus.csv', ['0,1', '1,-1']), '--masses'], 'mass 1 is -1'],
+    [[file('nothing.csv', ['0,0', '1,0']), '--masses'], 'all masses are 0'],
+    [[a, b, '--method', 'exactly'], 'expected exact, free or fixed'],
     [[a, plane[0]], 'R^1 and in R^2'],
     [[...plane, '--space', 'circle'], 'points have 2 columns'],
     [[a, b, '--masses'], 'the rows have one number'],

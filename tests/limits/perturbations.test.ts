@@ -6,7 +6,9 @@ import {
   perturbationLimit,
 } from '../../src/limits/perturbations/perturbations.ts';
 import { perturbationReport } from '../../src/limits/perturbations/report.ts';
+import { modelTangentFlow } from '../../src/limits/tangent/tangent.ts';
 import { rankCorrelation } from '../../src/numerics/statistics.ts';
+import { randomModel } from '../language/random-model.ts';
 
 const model = readModel('lieblingstier');
 const TEXT = 'Mein Lieblingstier ist __';
@@ -60,6 +62,14 @@ describe('perturbed sentences', () => {
       expect((await run({ ...options, draws: 1 })).lipschitz).toBeGreaterThan(0);
   });
 
+  it('name the token that was replaced', async () => {
+    const { perturbations, tokens } = await run();
+    for (const { kind, place, change } of perturbations) {
+      if (kind === 'token') expect(change).toContain(`“${tokens[place ?? -1].trim()}” →`);
+      else expect(place).toBeNull();
+    }
+  });
+
   it('refuse a text with nothing to perturb', async () => {
     await expect(perturbationLimit(model, '__')).rejects.toThrow('no word that could be changed');
     await expect(run({ angles: [] })).rejects.toThrow('angles');
@@ -72,6 +82,65 @@ describe('perturbed sentences', () => {
     expect(report.columns[0].values).toHaveLength(limit.perturbations.length);
     expect(report.findings[0]).toContain(`over ${limit.pairs} pairs`);
     expect(report.figure.panels).toHaveLength(2);
+  });
+});
+
+describe('the fastest perturbation', async () => {
+  const small = randomModel(3, { dimension: 8 });
+  const angle = 1e-4;
+  const options = { fastest: true, angles: [angle], draws: 60, seed: 4 };
+  const limit = await perturbationLimit(small, 'Mein Hund ist __', options);
+  const { stretching, perturbations, pairs } = limit;
+  const noise = perturbations.filter(({ kind }) => kind === 'noise');
+  const rms = (values: readonly number[]) => Math.hypot(...values) / Math.sqrt(values.length);
+
+  it('grows by the largest singular value of the derivative, and no other by more', () => {
+    const [fastest] = perturbations.filter(({ kind }) => kind === 'fastest');
+    // chords of tokens moved by unlike angles: of second order
+    expect(fastest.distances[0]).toBeCloseTo(angle, 9);
+    expect(fastest.ratio / (stretching?.largest ?? 0)).toBeCloseTo(1, 3);
+    for (const { ratio } of noise) expect(ratio).toBeLessThan((stretching?.largest ?? 0) * 1.001);
+    expect(limit.lipschitz).toBeGreaterThanOrEqual(fastest.ratio);
+  });
+
+  it('and noise by the mean of all, token by token as well', () => {
+    const tokens = stretching?.tokens ?? [];
+    expect(rms(tokens.map(({ growth }) => growth))).toBeCloseTo(stretching?.mean ?? 0, 10);
+    expect(rms(noise.map(({ ratio }) => ratio)) / (stretching?.mean ?? 0)).toBeCloseTo(1, 1);
+  });
+
+  it('bounds what the answer notices of noise', () => {
+    const bound = Math.hypot(...(stretching?.tokens ?? []).map(({ answer }) => answer));
+    const seen = rms(noise.map(({ answer_change }) => answer_change)) / angle;
+    expect(seen).toBeLessThan(1.1 * bound);
+    expect(seen).toBeGreaterThan(0.3 * bound);
+  });
+
+  it('of the flow itself is that of the tangent flow', async () => {
+    const text = 'Mein Hund ist __';
+    const found = await perturbationLimit(small, text, {
+      ...{ fastest: true, depth: 'ode', draws: 1, angles: [0.1] },
+    });
+    const vectors = found.tokens.length * 7;
+    const { singular_values } = await modelTangentFlow(small, text, { vectors, tolerance: 1e-9 });
+    // differences of runs of tolerance 1e-7 over 1e-4
+    expect((found.stretching?.largest ?? 0) / (singular_values?.[0] ?? 1)).toBeCloseTo(1, 2);
+  });
+
+  it('is reported; pairs of many perturbations are drawn', () => {
+    const { findings, figure } = perturbationReport(limit);
+    expect(findings.join('\n')).toMatch(/small perturbations grow by up to [\d.]+, the Lipschitz/);
+    expect(findings.join('\n')).toMatch(/small noise in one token alone grows by: “start” [\d.]+/);
+    expect(figure.panels[1].series.map(({ name }) => name)).toContain('fastest');
+    const all = (perturbations.length * (perturbations.length + 1)) / 2;
+    expect(all).toBeGreaterThan(20_000);
+    expect(pairs).toBeGreaterThan(5000);
+    expect(pairs).toBeLessThan(6000);
+  });
+
+  it('stops when it is told to', async () => {
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(perturbationLimit(small, 'Mein __', {}, { signal })).rejects.toThrow('enough');
   });
 });
 

@@ -112,6 +112,38 @@ describe('work', () => {
     expect(record).not.toHaveProperty('answer');
   });
 
+  it('perturbed texts', async () => {
+    const body = { text: 'Mein Hund ist __', depth: 2, draws: 1, angles: [0.1] };
+    const record = await (await post('/api/limit/perturbations', body)).json();
+    expect(record).toMatchObject({ model: 'random', depth: 2, stretching: null });
+    expect(record.perturbations[0].distances).toHaveLength(3);
+    expect(record.lipschitz).toBeGreaterThan(0);
+  });
+
+  it('reduced models, barycentres and inverse problems', async () => {
+    const reduce = async (name: string, body: object) =>
+      (await post(`/api/reduce/${name}`, body)).json();
+    const gaussian = { family: 'gaussian', levels: 20 };
+    const { quantiles } = await reduce('snapshot', { ...gaussian, at: [1, 2] });
+    const fitted = await reduce('fit', { family: 'gaussian', data: quantiles });
+    expect(fitted.estimate.values[1]).toBeCloseTo(2, 9);
+    const measures = [{ points: [[0], [1]] }, { points: [[4], [9]] }];
+    const middle = await reduce('barycentre', { measures, weights: [0.75, 0.25] });
+    expect(middle).toMatchObject({ method: 'exact', points: [[1], [3]] });
+    expect(await reduce('gaussians', { measures })).toMatchObject({ mean: [3.5] });
+    const few = { ...gaussian, training: 8, test: 3 };
+    const forward = await reduce('forward', { ...few, components: 2 });
+    expect(forward.tangent.test.max[1]).toBeLessThan(1e-12);
+    const seen = { components: 2, observe: 'moments' };
+    const state = await reduce('state', { ...few, ...seen, observations: [1, 2], noise: [0] });
+    expect(state.errors[0].nullity).toEqual([1, 0]);
+    const { test: _, ...trained } = few;
+    const recovered = await reduce('recover', { ...trained, ...seen, data: [0.1] });
+    expect(recovered.null_space).toHaveLength(1);
+    const tried = await reduce('parameters', { ...gaussian, truth: [1, 1], noise: 0 });
+    expect(tried.estimate.values[0]).toBeCloseTo(1, 9);
+  });
+
   it('health answers while the workers work', async () => {
     let finished = 0;
     const work = Array.from({ length: 4 }, async () => {
@@ -170,6 +202,61 @@ describe('problems', () => {
     ['a rough reference', { dynamics: 'sa', reference: 1e-6, depths: [8] }, 422, {}],
   ])('a depth limit with %s', async (_, body, status, expected) => {
     await expectProblem(await post('/api/limit/depth', body), status, expected);
+  });
+
+  const one = { points: [[0]] };
+  it.each<[string, string, unknown, number, object]>([
+    ['no measures', 'barycentre', {}, 400, { field: 'measures' }],
+    ['unlike rows', 'barycentre', { measures: [{ points: [[0], [0, 1]] }] }, 400, {}],
+    [
+      'masses below 0',
+      'barycentre',
+      { measures: [{ ...one, masses: [-1] }] },
+      400,
+      { field: 'masses' },
+    ],
+    ['no masses', 'gaussians', { measures: [{ ...one, masses: [0] }] }, 400, { field: 'masses' }],
+    [
+      'a weight',
+      'barycentre',
+      { measures: [one, one], weights: [2, -1] },
+      400,
+      { field: 'weights' },
+    ],
+    [
+      'dimensions',
+      'barycentre',
+      { measures: [one, { points: [[0, 1]] }] },
+      400,
+      { field: 'points' },
+    ],
+    [
+      'too many points',
+      'barycentre',
+      { measures: [{ points: Array.from({ length: 1001 }, () => [0]) }] },
+      422,
+      { field: 'measures' },
+    ],
+    [
+      'a Sinkhorn that does not converge',
+      'barycentre',
+      {
+        measures: [{ points: [[0], [1], [2.5]] }, { points: [[0.3], [5]] }],
+        ...{ method: 'free', epsilon: 1e-7 },
+      },
+      422,
+      { detail: expect.stringMatching(/the residual is \d/) },
+    ],
+    ['too many snapshots', 'forward', { training: 101 }, 400, { field: 'training' }],
+    ['an unknown family', 'state', { family: 'burger' }, 400, { field: 'family' }],
+    ['no data', 'fit', { family: 'gaussian', data: [] }, 400, { field: 'data' }],
+  ])('%s for reduce %s', async (_, name, body, status, expected) => {
+    await expectProblem(await post(`/api/reduce/${name}`, body), status, expected);
+  });
+
+  it('a text without words to perturb', async () => {
+    const response = await post('/api/limit/perturbations', { text: '__' });
+    await expectProblem(response, 400, { field: 'text' });
   });
 
   it('a trace with too many numbers', () => {

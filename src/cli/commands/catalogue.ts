@@ -15,7 +15,9 @@ Examples:
 
 export function catalogueCommand(): Command {
   return new Command('catalogue')
-    .description('dynamics, starts, schemes, engines and diagnostics, with their parameters')
+    .description(
+      'dynamics, starts, schemes, engines, diagnostics and families, with their parameters',
+    )
     .argument('[name]', 'a kind, such as dynamics, or the name of an entry')
     .option('--json', 'print one JSON document and nothing else')
     .addHelpText('after', HELP)

@@ -21,6 +21,8 @@ export interface OptionsCommand<L extends object> {
   readonly flags: readonly (readonly [flag: string, meaning: string])[];
   /** Options that are lists: their flags are separated by commas. */
   readonly lists: readonly string[];
+  /** Options that are lists of numbers in a file. */
+  readonly files?: readonly string[];
   /** Of the progress bar: what is counted. */
   readonly counted: string;
   /** What measures and tells, loaded when the command runs. */
@@ -48,7 +50,7 @@ export function optionsCommand<L extends object>(described: OptionsCommand<L>): 
 }
 
 async function run<L extends object>(
-  { command, name, lists, counted, load }: OptionsCommand<L>,
+  { command, name, lists, files = [], counted, load }: OptionsCommand<L>,
   { out, json, ...others }: Flags,
 ): Promise<void> {
   const begun = performance.now();
@@ -56,9 +58,14 @@ async function run<L extends object>(
   const { machineEngines } = await import('../../host/engines.ts');
   const { measure, report } = await load();
   prepare({ out });
+  const { readRows } = await import('../rows.ts');
+  const parsed = (option: string, text: string) => {
+    if (files.includes(option)) return [...readRows(text, option).data];
+    return lists.includes(option) ? listed(text) : numberIfOne(text);
+  };
   const typed = Object.entries(others).map(([option, value]) => [
     option,
-    lists.includes(option) ? listed(String(value)) : numberIfOne(String(value)),
+    parsed(option, String(value)),
   ]);
   const progress = await progressBar(`{bar} {value} of {total} ${counted}`);
   const context = { engines: machineEngines(), onProgress: progress.update };

@@ -8,7 +8,7 @@ const HELP = `
 Examples:
   schmetterling limit perturbations "Mein Lieblingstier ist __"
   schmetterling limit perturbations "My favourite animal is the __" --draws 10 --angles 0.001,0.01,0.1
-  schmetterling limit perturbations "Ich trinke gern __." --depth ode --out runs/perturbations
+  schmetterling limit perturbations "Ich trinke gern __." --fastest --out runs/perturbations
 
 Every token turned by a small angle, one token replaced by another, two neighbours exchanged: how far apart
 the particles begin and end in W2, and what the answer notices.
@@ -20,6 +20,7 @@ interface PerturbationFlags {
   readonly coupling?: string;
   readonly draws?: string;
   readonly angles?: string;
+  readonly fastest?: boolean;
   readonly seed?: string;
   readonly out?: string;
   readonly json?: boolean;
@@ -39,6 +40,7 @@ export function perturbationsCommand(): Command {
     )
     .option('--draws <count>', 'perturbations of each kind at each place (default: 3)')
     .option('--angles <list>', 'of the noise, in radians (default: 0.01,0.1,0.3)')
+    .option('--fastest', 'seek the perturbation that grows fastest, by n · d more runs')
     .option('--seed <number>', '(default: 1)')
     .option('--out <folder>', 'write numbers, table and figure into this folder')
     .option('--json', 'print one JSON document and nothing else')
@@ -48,7 +50,7 @@ export function perturbationsCommand(): Command {
 
 async function showPerturbations(
   text: string,
-  { model, out, json, angles, ...flags }: PerturbationFlags,
+  { model, out, json, angles, fastest, ...flags }: PerturbationFlags,
 ): Promise<void> {
   const begun = performance.now();
   const { deliver, prepare } = await import('./output.ts');
@@ -59,8 +61,11 @@ async function showPerturbations(
   prepare({ out });
   const { coupling, ...numbers } = flags;
   const typed = Object.entries(numbers).map(([name, value]) => [name, numberIfOne(value)]);
-  const options = given({ ...Object.fromEntries(typed), coupling, angles: listed(angles) });
-  const progress = await progressBar('{bar} {value} of {total} sentences');
+  const options = {
+    ...given({ ...Object.fromEntries(typed), coupling, angles: listed(angles) }),
+    ...(fastest && { fastest }),
+  };
+  const progress = await progressBar('{bar} {value} of {total} runs');
   const record = await perturbationLimit(readModel(model), await givenText(text), options, {
     onProgress: progress.update,
   }).finally(progress.stop);

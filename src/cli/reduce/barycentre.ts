@@ -47,11 +47,11 @@ async function showBarycentre(
 ): Promise<void> {
   const { measureBarycentre } = await import('../../reduction/barycentre/barycentre.ts');
   const { barycentreReport } = await import('../../reduction/barycentre/report.ts');
-  const { readPoints } = await import('./points.ts');
+  const { readRows } = await import('../rows.ts');
   const { toRows } = await import('../../numerics/matrix.ts');
   const options = {
     ...given({ weights: listed(weights), space, method, epsilon: numberIfOne(epsilon) }),
-    ...(support !== undefined && { support: toRows(readPoints(support, 'support')) }),
+    ...(support !== undefined && { support: toRows(readRows(support, 'support')) }),
     ...(debiased && { debiased }),
   };
   await deliverMeasures(

@@ -37,10 +37,10 @@ export async function deliverMeasures<L extends object>(
 ): Promise<void> {
   const begun = performance.now();
   const { deliver, prepare } = await import('../limits/output.ts');
-  const { readPoints } = await import('./points.ts');
+  const { readRows } = await import('../rows.ts');
   const { withMasses } = await import('../../reduction/barycentre/barycentre.ts');
   const measures = files.map((path): Measure => {
-    const points = readPoints(path, 'files');
+    const points = readRows(path, 'files');
     return masses ? withMasses(points) : { points };
   });
   const record = compute(measures);

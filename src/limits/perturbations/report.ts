@@ -2,9 +2,8 @@
 import type { Line, Point, Series } from '../../figures/figure.ts';
 import type { Report } from '../../figures/report.ts';
 import { mean } from '../../numerics/statistics.ts';
+import { KINDS } from './cloud.ts';
 import type { Perturbation, PerturbationLimit } from './perturbations.ts';
-
-const KINDS = ['noise', 'token', 'swap'] as const;
 
 export function perturbationReport(limit: PerturbationLimit): Report {
   const { text, model, depth, coupling, perturbations } = limit;
@@ -72,19 +71,46 @@ function paths(all: readonly Perturbation[], kind: (typeof KINDS)[number]): Line
 }
 
 function findings(limit: PerturbationLimit): string[] {
-  const { perturbations, lipschitz, median_ratio, pairs, correlation, answer } = limit;
-  const lines = KINDS.flatMap((kind) => {
-    const own = ofKind(perturbations, kind);
-    if (own.length === 0) return [];
-    const kept = own.filter((one) => one.answer === answer).length;
-    const shrinking = own.filter(({ ratio }) => ratio < 1).length;
-    return [
-      `${kind}: ${shrinking} of ${own.length} shrink in W2; the first token stays “${answer}” in ${kept} of ${own.length}`,
-    ];
-  });
+  const { perturbations, lipschitz, median_ratio, pairs, correlation } = limit;
   return [
     `W2 grows by at most ${lipschitz.toPrecision(3)} and in the median by ${median_ratio.toPrecision(3)} over ${pairs} pairs: the Lipschitz constant of the flow map is at least the former`,
-    ...lines,
+    ...stretchingFindings(limit),
+    ...KINDS.flatMap((kind) => kindFindings(limit, ofKind(perturbations, kind))),
+    `replaced, it changes by: ${placesText(limit)}`,
     `rank correlation of W2 at the end with the change of the answer: ${correlation.toFixed(2)}`,
+  ];
+}
+
+function kindFindings({ answer }: PerturbationLimit, own: readonly Perturbation[]): string[] {
+  if (own.length === 0) return [];
+  const kept = own.filter((one) => one.answer === answer).length;
+  const shrinking = own.filter(({ ratio }) => ratio < 1).length;
+  return [
+    `${own[0].kind}: ${shrinking} of ${own.length} shrink in W2; the first token stays “${answer}” in ${kept} of ${own.length}, changing by ${mean(own.map((one) => one.answer_change)).toPrecision(2)} in the mean (total variation)`,
+  ];
+}
+
+/** The mean change of the answer by replaced token. */
+function placesText({ perturbations, tokens }: PerturbationLimit): string {
+  const replaced = ofKind(perturbations, 'token');
+  const places = [...new Set(replaced.map(({ place }) => place as number))];
+  return places
+    .map((place) => {
+      const own = replaced.filter((one) => one.place === place);
+      const change = mean(own.map((one) => one.answer_change));
+      return `“${tokens[place].trim()}” ${change.toPrecision(2)}`;
+    })
+    .join(', ');
+}
+
+function stretchingFindings({ stretching, tokens }: PerturbationLimit): string[] {
+  if (!stretching) return [];
+  const { largest, mean: typical } = stretching;
+  const each = (value: (i: number) => number) =>
+    tokens.map((token, i) => `“${token.trim() || 'start'}” ${value(i).toPrecision(2)}`).join(', ');
+  return [
+    `small perturbations grow by up to ${largest.toPrecision(4)}, the Lipschitz constant in W2 at this text, and noise by ${typical.toPrecision(3)}`,
+    `small noise in one token alone grows by: ${each((i) => stretching.tokens[i].growth)}`,
+    `and changes the answer, per radian, by at most: ${each((i) => stretching.tokens[i].answer)}`,
   ];
 }

@@ -47,6 +47,8 @@ export function boxSolution({ time, height, width }: Box): BoxSolution {
 export const burgers: Family = {
   name: 'burgers',
   title: 'Burgers’ equation from a box',
+  help: 'The entropy solution of u_t + (u²/2)_x = 0 from u = height on [0, width], divided by its mass: a fan behind a shock.',
+  citation: 'arXiv:1909.06626',
   parameters: [
     { name: 'time', help: 't', minimum: 0, maximum: 1e6, low: 0, high: 3 },
     { name: 'height', help: 'Of the box', minimum: 1e-6, maximum: 1e6, low: 0.5, high: 2 },

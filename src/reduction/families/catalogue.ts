@@ -84,7 +84,11 @@ function checkRange(
   );
 }
 
-function checkValues(ranges: readonly ParameterRange[], values: ArrayLike<number>): void {
+/** Throws InputError (field `values`, or the parameter's name) where the family has no measure at the values. */
+export function checkValues(
+  ranges: readonly Pick<ParameterRange, 'name' | 'minimum' | 'maximum'>[],
+  values: ArrayLike<number>,
+): void {
   if (values.length !== ranges.length)
     throw new InputError(
       'values',

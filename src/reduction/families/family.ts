@@ -20,6 +20,8 @@ export interface Family {
   /** snake_case, the key on every face. */
   readonly name: string;
   readonly title: string;
+  readonly help: string;
+  readonly citation?: string;
   readonly parameters: readonly FamilyParameter[];
   /** Rising, [levels]. Values are in range, one a parameter. Throws InputError where there is no such measure. */
   quantiles(

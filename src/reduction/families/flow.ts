@@ -12,6 +12,8 @@ import { type Family, type FamilySettings, levelsOf } from './family.ts';
 export const flow: Family = {
   name: 'flow',
   title: 'Attention on the circle',
+  help: 'Snapshots μ_t(β) of attention with Q = K = V = I, from a start within an open half circle.',
+  citation: 'arXiv:2312.10794',
   parameters: [
     { name: 'beta', help: 'Inverse temperature β', minimum: 0, maximum: 100, low: 0.5, high: 8 },
     { name: 'time', help: 'Horizon t', minimum: 0, maximum: 1e4, low: 0.2, high: 2 },

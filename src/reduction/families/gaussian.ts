@@ -29,6 +29,7 @@ const NARROW = 0.3;
 export const translations: Family = {
   name: 'translations',
   title: 'Translations of a normal law',
+  help: `N(m, ${NARROW}²): one direction of quantiles, many of densities.`,
   parameters: [MEAN],
   quantiles: ([mean], { levels }) => quantiles(mean, NARROW, levels),
 };
@@ -36,6 +37,7 @@ export const translations: Family = {
 export const scalings: Family = {
   name: 'scalings',
   title: 'Scalings of a normal law',
+  help: 'N(0, s²): one direction of quantiles.',
   parameters: [DEVIATION],
   quantiles: ([deviation], { levels }) => quantiles(0, deviation, levels),
 };
@@ -43,6 +45,7 @@ export const scalings: Family = {
 export const gaussian: Family = {
   name: 'gaussian',
   title: 'Normal laws',
+  help: 'N(m, s²): a plane of quantiles.',
   parameters: [MEAN, DEVIATION],
   quantiles: ([mean, deviation], { levels }) => quantiles(mean, deviation, levels),
 };

@@ -1,8 +1,7 @@
 /** Inverse parameter estimation of a family: the values that explain one set of data, with intervals. */
-import { confidence } from '../../numerics/confidence.ts';
 import { InputError } from '../../numerics/errors.ts';
-import { leastSquares } from '../../numerics/least-squares.ts';
 import type { OpenFamily } from '../families/catalogue.ts';
+import { estimate } from './estimate.ts';
 
 export interface ParameterEstimate {
   /** One a parameter that has a range. */
@@ -15,22 +14,18 @@ export interface ParameterEstimate {
   /** Unit directions of the parameters that the data do not feel, to first order. */
   readonly null_space: readonly (readonly number[])[];
   readonly rounds: number;
+  /** Parameters that lie at an end of where they are sought: the data may want them beyond. */
+  readonly at_end: readonly boolean[];
 }
-
-/**
- * Singular values below are none: beside central differences of flows, which err by about 1e-7, and beside
- * the rounding of data and parameters of order one.
- */
-export const nullBelow = (largest: number): number => Math.max(1e-5 * largest, 1e-12);
 
 /** The search goes beyond the ranges by their width at most. */
 const BEYOND = 1;
 
 /**
  * argmin_p |see(μ(p)) − data|² by Levenberg and Marquardt from `start` (absent: the middle of the ranges),
- * with 95 % intervals for independent errors of one deviation. Where data leave directions open the answer
- * is that nearest to the start, to first order, in units of the ranges. Throws InputError (field `data`)
- * for data of another number than is seen, and ConvergenceError.
+ * with 95 % intervals for independent errors of one deviation. Where data leave directions open, as fewer data
+ * than parameters do, it is of all that fit alike the one nearest to the start, in units of the ranges. Throws
+ * InputError (field `data`) for data of another number than is seen, and ConvergenceError.
  */
 export async function fitParameters(
   family: OpenFamily,
@@ -53,8 +48,7 @@ export async function fitParameters(
     low: unit(ranges.map(({ minimum }) => minimum)).map((end) => Math.max(end, -BEYOND)),
     high: unit(ranges.map(({ maximum }) => maximum)).map((end) => Math.min(end, 1 + BEYOND)),
   };
-  const fit = await leastSquares(problem, unit(from));
-  const { intervals, deviation, null_space } = confidence(fit, nullBelow);
+  const { fit, intervals, deviation, null_space } = await estimate(problem, unit(from));
   const end = (x: number | null, i: number) => (x === null ? null : ranges[i].low + x * widths[i]);
   return {
     values: Array.from(fit.values, back),
@@ -63,6 +57,7 @@ export async function fitParameters(
     deviation,
     null_space: null_space.map((x) => unitVector(x.map((part, i) => part * widths[i]))),
     rounds: fit.rounds,
+    at_end: Array.from(fit.values, (x, i) => x <= problem.low[i] || x >= problem.high[i]),
   };
 }
 

@@ -1,8 +1,8 @@
 /** Estimated matrices as a table and a figure. Not their numbers. */
 import type { Figure } from '../../figures/figure.ts';
 import type { Report } from '../../figures/report.ts';
+import { openFindings } from './estimate.ts';
 import type { MatrixEstimation } from './matrices.ts';
-import { combinationText } from './parameters-report.ts';
 
 /** A row for each number that was sought. */
 export function matricesReport(estimation: MatrixEstimation): Report {
@@ -23,18 +23,17 @@ export function matricesReport(estimation: MatrixEstimation): Report {
   };
 }
 
+/** By chance it is not so many times the noise: it is estimated from more data than unknowns. */
+const FAR = 5;
+
 function findings(estimation: MatrixEstimation): string[] {
-  const { names, deviation, null_space, product_error } = estimation;
-  const open = null_space.map((direction) =>
-    combinationText(
-      names.map((name) => ({ name })),
-      direction,
-    ),
-  );
+  const { names, deviation, null_space, product_error, data, settings } = estimation;
+  const far = deviation !== null && deviation > FAR * (settings.noise + settings.tolerance);
   return [
     `βQᵀK and TV: the largest error of an entry is ${product_error.toExponential(1)}`,
     ...(deviation === null ? [] : [`noise of one datum, estimated: ${deviation.toPrecision(3)}`]),
-    ...open.map((direction) => `not identifiable: ${direction} changes nothing, to first order`),
+    ...(far ? ['that is far above the noise: the search ended in a local minimum'] : []),
+    ...openFindings(names, null_space, data),
   ];
 }
 

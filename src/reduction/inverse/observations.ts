@@ -1,5 +1,6 @@
 /** Linear observations of a measure, y_j = ∫ φ_j dμ: moments, or local averages. Not their noise. */
 import { z } from 'zod';
+import { InputError } from '../../numerics/errors.ts';
 import { type Matrix, matrix } from '../../numerics/matrix.ts';
 import { mean } from '../../numerics/statistics.ts';
 
@@ -14,6 +15,22 @@ export const observeOption = z
 export interface Domain {
   readonly low: number;
   readonly high: number;
+}
+
+export const domainOption = z
+  .array(z.number(), { error: 'expected two numbers such as [-1, 1]' })
+  .optional()
+  .describe('Least and largest x, between which observations lie; by default those of the models');
+
+/** The domain that was asked for, or else one. Throws InputError (field `domain`). */
+export function chosenDomain(asked: readonly number[] | undefined, other: Domain): Domain {
+  if (!asked) return other;
+  const [low, high] = asked;
+  if (asked.length === 2 && low < high) return { low, high };
+  throw new InputError(
+    'domain',
+    `domain is ${asked.join(', ')}: expected two numbers, the least and the largest`,
+  );
 }
 
 /** φ and φ'. */

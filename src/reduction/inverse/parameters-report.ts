@@ -1,7 +1,10 @@
 /** Parameter estimation as a table and a figure. Not its numbers. */
 import type { Figure } from '../../figures/figure.ts';
 import type { Report } from '../../figures/report.ts';
+import type { ParameterRange } from '../families/catalogue.ts';
 import { rangesText } from '../forward/report.ts';
+import { openFindings } from './estimate.ts';
+import type { ParameterEstimate } from './fit-parameters.ts';
 import type { ParameterEstimation } from './parameters.ts';
 
 /** A row for each parameter. */
@@ -22,46 +25,60 @@ export function parametersReport(estimation: ParameterEstimation): Report {
       { name: 'coverage', heading: 'coverage', values: repeated.coverage },
     ],
     findings: findings(estimation),
-    figure: intervalFigure(estimation),
+    figure: intervalFigure(
+      {
+        title: `Parameter estimation: ${title}`,
+        caption:
+          'Estimates and 95 % intervals of the first data set, less the truth, in units of the range.',
+        y: 'estimate − truth',
+      },
+      ranges,
+      truth,
+      estimate,
+    ),
   };
 }
 
 function findings({ estimate, ranges, data }: ParameterEstimation): string[] {
-  const { deviation, null_space, rounds } = estimate;
-  const open = null_space.map((direction) => combinationText(ranges, direction));
-  const noise =
-    deviation === null
-      ? `${data} data leave none to spare for the noise: there are no intervals`
-      : `noise of one datum, estimated: ${deviation.toPrecision(3)}`;
   return [
-    `estimate and interval are of the first data set (${rounds} rounds); deviation and coverage of all`,
-    noise,
-    ...open.map((direction) => `not identifiable: ${direction} changes nothing, to first order`),
+    `estimate and interval are of the first data set (${estimate.rounds} rounds); deviation and coverage of all`,
+    ...estimateFindings(estimate, ranges, data),
   ];
 }
 
-/** A direction in words: its parts by name. */
-export const combinationText = (
-  names: readonly { readonly name: string }[],
-  direction: readonly number[],
-): string =>
-  direction
-    .flatMap((part, i) =>
-      Math.abs(part) > 1e-3
-        ? [`${part > 0 ? '+' : '−'}${Math.abs(part).toFixed(3)} ${names[i].name}`]
-        : [],
-    )
-    .join(' ');
+/** What the data of an estimate decide, and what they do not. */
+export function estimateFindings(
+  { deviation, null_space, at_end }: ParameterEstimate,
+  ranges: readonly ParameterRange[],
+  data: number,
+): string[] {
+  const names = ranges.map(({ name }) => name);
+  return [
+    deviation === null
+      ? `${data} data leave none to spare for the noise: there are no intervals`
+      : `noise of one datum, estimated: ${deviation.toPrecision(3)}`,
+    ...openFindings(names, null_space, data),
+    ...names
+      .filter((_, i) => at_end[i])
+      .map(
+        (name) =>
+          `${name} lies at the end of where it was sought: the data may want it beyond, widen its range where the family goes on`,
+      ),
+  ];
+}
 
-/** Estimates and intervals over the truth, in units of the ranges. */
-function intervalFigure({ title, ranges, truth, estimate }: ParameterEstimation): Figure {
+/** Estimates and intervals less some values, in units of the ranges. */
+export function intervalFigure(
+  { title, caption, y }: { readonly title: string; readonly caption: string; readonly y: string },
+  ranges: readonly ParameterRange[],
+  from: readonly number[],
+  estimate: ParameterEstimate,
+): Figure {
   const part = (i: number, value: number | null) =>
-    value === null ? Number.NaN : (value - truth[i]) / (ranges[i].high - ranges[i].low || 1);
+    value === null ? Number.NaN : (value - from[i]) / (ranges[i].high - ranges[i].low);
   const ends = (i: number) => [part(i, estimate.low[i]), part(i, estimate.high[i])] as const;
   return {
-    title: `Parameter estimation: ${title}`,
-    caption:
-      'Estimates and 95 % intervals of the first data set, less the truth, in units of the range.',
+    ...{ title, caption },
     panels: [
       {
         x: {
@@ -69,7 +86,7 @@ function intervalFigure({ title, ranges, truth, estimate }: ParameterEstimation)
           domain: [-0.5, ranges.length - 0.5],
           ticks: ranges.map(({ name }, i) => ({ value: i, label: name })),
         },
-        y: { label: 'estimate − truth' },
+        y: { label: y },
         series: [
           {
             kind: 'scatter',

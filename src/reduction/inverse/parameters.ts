@@ -8,11 +8,10 @@ import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options
 import { random } from '../../numerics/random.ts';
 import { mean } from '../../numerics/statistics.ts';
 import { counter, type ReductionContext } from '../context.ts';
-import { cornersOf, type OpenFamily, openFamily } from '../families/catalogue.ts';
+import { type OpenFamily, openFamily } from '../families/catalogue.ts';
 import { familyOptions } from '../families/family.ts';
-import { snapshotsOf } from '../quantiles.ts';
 import { fitParameters, type ParameterEstimate } from './fit-parameters.ts';
-import { domainOf, OBSERVATIONS, observations, observe } from './observations.ts';
+import { seenOption, seer } from './seen.ts';
 
 export const parametersSchema = z.strictObject({
   ...familyOptions,
@@ -21,10 +20,7 @@ export const parametersSchema = z.strictObject({
     .array(z.number(), { error: 'expected numbers, one a parameter with a range' })
     .optional()
     .describe('The values to be found; two fifths of the way along their ranges by default'),
-  observe: z
-    .enum(['quantiles', ...OBSERVATIONS], { error: 'expected quantiles, moments or bumps' })
-    .default('quantiles')
-    .describe('What is seen of the snapshot: all its quantiles, or a few linear observations'),
+  observe: seenOption,
   observations: wholeNumber(1, 500).default(10).describe('Moments or bumps'),
   noise: numberBetween(0, 1e3).default(1e-3).describe('Deviation of each datum’s error'),
   repetitions: wholeNumber(1, 100_000).default(20).describe('Data sets with noise of their own'),
@@ -96,17 +92,6 @@ function trueValues({ ranges }: OpenFamily, given?: readonly number[]): readonly
       `truth has ${given.length} numbers: expected ${ranges.length}, of ${ranges.map(({ name }) => name).join(', ')}`,
     );
   return given ?? ranges.map(({ low, high }) => low + AWAY * (high - low));
-}
-
-/** What is seen of a measure; observations lie over the domain of the corners of the ranges. */
-async function seer(
-  family: OpenFamily,
-  { observe: kind, observations: count }: Parsed,
-): Promise<(quantiles: Float64Array) => Float64Array> {
-  if (kind === 'quantiles') return (quantiles) => quantiles;
-  const corners = await Promise.all(cornersOf(family.ranges).map(family.quantiles));
-  const functions = observations(kind, count, domainOf(snapshotsOf(corners)));
-  return (quantiles) => observe(functions, quantiles);
 }
 
 function summary(estimates: readonly ParameterEstimate[], truth: readonly number[], noise: number) {

@@ -5,7 +5,8 @@
 import { type Sensitivity, sensitivity } from '../../numerics/confidence.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { leastSquares, type Problem } from '../../numerics/least-squares.ts';
-import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
+import { type Matrix, row } from '../../numerics/matrix.ts';
+import { nearestFit } from '../../numerics/nearest-fit.ts';
 import { projectOnAxes } from '../../numerics/spectrum.ts';
 import { tangentModel } from '../forward/components.ts';
 import { monotone } from '../quantiles.ts';
@@ -44,8 +45,8 @@ export interface StateEstimate {
 
 /** A direction that moves the observations by less is not observed: they and z are of order one. */
 const unobserved = () => 1e-10;
-/** Deviations on the way to small ones, and the one that stands for none. */
-const WAY = [0.1, 0.01, 1e-3, 1e-4, 1e-6];
+/** Of observations without noise, on the way to none. */
+const LEAST_NOISE = 1e-6;
 
 /**
  * The most likely z for observations y [m] with independent errors of deviation `noise` and z of deviation
@@ -60,16 +61,16 @@ export async function estimateState(
   noise: number,
 ): Promise<StateEstimate> {
   checkObservations(functions, y, noise);
-  let z: Float64Array = new Float64Array(model.directions.length);
-  for (const deviation of [...WAY.filter((one) => one > noise), ...(noise > 0 ? [noise] : [])])
-    z = (await leastSquares(likelihood(model, functions, y, deviation), z)).values;
+  const problem = misfit(model, functions, y);
+  const centre = new Float64Array(model.directions.length);
+  const likely = await nearestFit(problem, centre, noise > 0 ? noise : LEAST_NOISE);
+  // without noise nothing draws to the mean; directions that are open stay as they are
+  const z = noise > 0 ? likely : (await leastSquares(problem, likely)).values;
   const seen = sensitivity(slopesAt(model, functions, z), unobserved);
-  if (noise === 0 && seen.rank === z.length)
-    z = (await leastSquares(misfit(model, functions, y), z)).values;
   return {
     coordinates: z,
     quantiles: monotone(quantilesAt(model, z)),
-    expected: expectedError(model, sensitivity(slopesAt(model, functions, z), unobserved), noise),
+    expected: expectedError(model, seen, noise),
     null_space: seen.directions.slice(seen.rank),
   };
 }
@@ -104,35 +105,10 @@ function misfit(
   model: StateModel,
   functions: readonly Observation[],
   y: ArrayLike<number>,
-): Required<Pick<Problem, 'residuals' | 'jacobian'>> {
+): Problem {
   return {
     residuals: (z) => observe(functions, quantilesAt(model, z)).map((value, j) => value - y[j]),
     jacobian: (z) => slopesAt(model, functions, z),
-  };
-}
-
-/** The misfit over the deviation, and z itself below it. */
-function likelihood(
-  model: StateModel,
-  functions: readonly Observation[],
-  y: ArrayLike<number>,
-  deviation: number,
-): Problem {
-  const { residuals, jacobian } = misfit(model, functions, y);
-  const m = functions.length;
-  return {
-    async residuals(z) {
-      const both = new Float64Array(m + z.length);
-      both.set((await residuals(z)).map((value) => value / deviation));
-      both.set(z, m);
-      return both;
-    },
-    jacobian(z) {
-      const both = matrix(m + z.length, z.length);
-      both.data.set(jacobian(z).data.map((value) => value / deviation));
-      for (let k = 0; k < z.length; k++) both.data[(m + k) * z.length + k] = 1;
-      return both;
-    },
   };
 }
 

@@ -1,0 +1,51 @@
+/** `reduce attention`: βQᵀK and TV from frames of tokens in a file. */
+import { Command } from 'commander';
+import { numberIfOne } from '../flags.ts';
+import { given, listed } from '../limits/values.ts';
+
+const HELP = `
+Examples:
+  schmetterling simulate --dynamics sa --beta 3 --n 16 --d 2 --time 1 --save-at 0,0.5,1 --scheme dopri5 --out runs/flow
+  schmetterling reduce attention runs/flow/positions.npy --times 0,0.5,1
+
+FRAMES.npy is [frames, n, d], unit vectors; the first frame is the start and without error. One head of attention
+is fitted to the others: B = βQᵀK and TV, T from the first frame to the last, with 95 % intervals.
+--out writes attention.json, .csv and .svg.`;
+
+interface Flags {
+  readonly times?: string;
+  readonly attention?: string;
+  readonly tolerance?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+export const attentionCommand = () =>
+  new Command('attention')
+    .description('βQᵀK and TV from frames of your own, with intervals')
+    .argument('<frames>', 'an .npy file of positions [frames, n, d]')
+    .option('--times <list>', 'of the frames (default: equal parts of a horizon 1)')
+    .option('--attention <name>', 'sa or usa (default: sa)')
+    .option('--tolerance <tolerance>', 'of dopri5 (default: 1e-11)')
+    .option('--out <folder>', 'write numbers, table and figure into this folder')
+    .option('--json', 'print one JSON document and nothing else')
+    .addHelpText('after', HELP)
+    .action(showAttention);
+
+async function showAttention(
+  file: string,
+  { times, attention, tolerance, ...output }: Flags,
+): Promise<void> {
+  const begun = performance.now();
+  const { deliver, prepare } = await import('../limits/output.ts');
+  const { readFrames } = await import('../frames.ts');
+  const { attentionFromData } = await import('../../reduction/inverse/matrices-data.ts');
+  const { attentionReport } = await import('../../reduction/inverse/matrices-data-report.ts');
+  const frames = readFrames(file);
+  prepare(output);
+  const options = { times: listed(times), attention, tolerance: numberIfOne(tolerance) };
+  const record = await attentionFromData(frames, given(options));
+  const seconds = (performance.now() - begun) / 1000;
+  const report = attentionReport(record);
+  deliver({ command: 'reduce', name: 'attention', record, report, seconds }, output);
+}

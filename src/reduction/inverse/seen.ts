@@ -1,0 +1,28 @@
+/** What is seen of a snapshot whose parameters are sought: all of its quantiles, or a few linear observations. */
+import { z } from 'zod';
+import { cornersOf, type OpenFamily } from '../families/catalogue.ts';
+import { snapshotsOf } from '../quantiles.ts';
+import { chosenDomain, domainOf, OBSERVATIONS, observations, observe } from './observations.ts';
+
+export const seenOption = z
+  .enum(['quantiles', ...OBSERVATIONS], { error: 'expected quantiles, moments or bumps' })
+  .default('quantiles')
+  .describe('What is seen of the snapshot: all its quantiles, or a few linear observations');
+
+interface Seen {
+  readonly observe: z.output<typeof seenOption>;
+  /** How many moments or bumps. */
+  readonly observations: number;
+  readonly domain?: readonly number[];
+}
+
+/** Of a measure's quantiles what is seen; by default observations lie over the domain of the corners of the ranges. */
+export async function seer(
+  family: OpenFamily,
+  { observe: kind, observations: count, domain }: Seen,
+): Promise<(quantiles: Float64Array) => Float64Array> {
+  if (kind === 'quantiles') return (quantiles) => quantiles;
+  const corners = await Promise.all(cornersOf(family.ranges).map(family.quantiles));
+  const functions = observations(kind, count, chosenDomain(domain, domainOf(snapshotsOf(corners))));
+  return (quantiles) => observe(functions, quantiles);
+}
