@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Point } from '../figures/figure.ts';
 import { depthLimit } from '../limits/depth/depth.ts';
 import type { Order } from '../limits/order.ts';
-import { type StackName, stackLimit } from '../limits/stack/stack.ts';
+import { stackLimit } from '../limits/stack/stack.ts';
+import type { StackName } from '../limits/stack/stacks.ts';
 import { wholeNumber } from '../numerics/options.ts';
 import { exactly, experiment, type Measured, type Prediction } from './experiment.ts';
 
