@@ -7,6 +7,7 @@ import { equiangularExperiment } from './c03-equiangular.ts';
 import { phaseDiagramExperiment } from './c04-phase-diagram.ts';
 import { rootBetaExperiment } from './c05-root-beta.ts';
 import { staircaseExperiment } from './c05-staircase.ts';
+import { polytopeExperiment } from './c06-polytope.ts';
 import { hyperplanesExperiment } from './c07-hyperplanes.ts';
 import { subspaceExperiment } from './c08-subspace.ts';
 import { repulsionExperiment } from './c09-repulsion.ts';
@@ -32,6 +33,7 @@ export const experiments: readonly Experiment[] = [
   equiangularExperiment,
   phaseDiagramExperiment,
   staircaseExperiment,
+  polytopeExperiment,
   hyperplanesExperiment,
   subspaceExperiment,
   rootBetaExperiment,
