@@ -18,7 +18,7 @@ export interface Rescaled {
   readonly frames: readonly Matrix[];
 }
 
-export interface RescaledSettings {
+interface RescaledSettings {
   readonly n: number;
   readonly d: number;
   readonly seed: number;
@@ -28,7 +28,7 @@ export interface RescaledSettings {
 }
 
 /** Starts are uniform in [−5, 5]^d (arXiv 2305.05465). */
-export const HALF_WIDTH = 5;
+const HALF_WIDTH = 5;
 /** Tokens that have come as close as this, a hundredth of the width of the start, end together. */
 const TOGETHER = (2 * HALF_WIDTH) / 100;
 const FRAMES = 41;
@@ -50,29 +50,12 @@ export async function rescaled({
   };
 }
 
-/** The tokens seen along some directions only: x → (⟨a, x⟩)_a for the rows a. */
-export function seenAlong(
-  { times, frames }: Rescaled,
-  axes: readonly ArrayLike<number>[],
-): Rescaled {
-  const seen = (frame: Matrix) =>
-    matrix(
-      frame.rows,
-      axes.length,
-      Float64Array.from({ length: frame.rows * axes.length }, (_, at) => {
-        const axis = axes[at % axes.length];
-        return row(frame, Math.floor(at / axes.length)).reduce((sum, x, k) => sum + x * axis[k], 0);
-      }),
-    );
-  return { times, frames: frames.map(seen) };
-}
-
 /** The tokens of every limit. */
-export const endsOf = ({ frames }: Rescaled): number[][] =>
+const endsOf = ({ frames }: Rescaled): number[][] =>
   clustersAt(dendrogram(frames[frames.length - 1], 'euclidean'), TOGETHER);
 
 /** The middle of each group of tokens, [groups, d]. */
-export function middles(frame: Matrix, groups: readonly (readonly number[])[]): Matrix {
+function middles(frame: Matrix, groups: readonly (readonly number[])[]): Matrix {
   const { columns: d } = frame;
   const middle = (group: readonly number[], k: number) => mean(group.map((i) => row(frame, i)[k]));
   const data = groups.flatMap((group) => Array.from({ length: d }, (_, k) => middle(group, k)));
@@ -80,7 +63,7 @@ export function middles(frame: Matrix, groups: readonly (readonly number[])[]): 
 }
 
 /** Which points [m, d] stick out of the hull of the others by more than what counts as together. */
-export const vertices = (points: Matrix): boolean[] =>
+const vertices = (points: Matrix): boolean[] =>
   Array.from({ length: points.rows }, (_, i) => {
     if (points.rows === 1) return true;
     const others = points.data.filter((_value, at) => Math.floor(at / points.columns) !== i);
@@ -91,7 +74,7 @@ export const vertices = (points: Matrix): boolean[] =>
 const PUSH = 0.01;
 
 /** Whether every point [m, d] lies on the boundary of the hull of them all, at most 1 % inside. */
-export function allOnBoundary(points: Matrix): boolean {
+function allOnBoundary(points: Matrix): boolean {
   const centre = middles(points, [Array.from({ length: points.rows }, (_, i) => i)]).data;
   return Array.from({ length: points.rows }, (_, i) => {
     const pushed = row(points, i).map((x, k) => x + PUSH * (x - centre[k]));
@@ -103,7 +86,7 @@ const sticksOut = (points: Matrix, x: Float64Array, by: number) =>
   largestHullDistance(points, matrix(1, points.columns, x)) > by;
 
 /** Of the widest group at every time; 0 where no group has two tokens. */
-export function widths({ frames }: Rescaled, groups: readonly (readonly number[])[]): number[] {
+function widths({ frames }: Rescaled, groups: readonly (readonly number[])[]): number[] {
   return frames.map((frame) => {
     let most = 0;
     for (const group of groups)
@@ -117,7 +100,7 @@ export function widths({ frames }: Rescaled, groups: readonly (readonly number[]
 const ROUNDING = 1e-9;
 
 /** r of a width e^{−rt}, by a line through its logarithm from the middle of the run on; NaN without one. */
-export function rateOf({ times }: Rescaled, width: readonly number[]): number {
+function rateOf({ times }: Rescaled, width: readonly number[]): number {
   const late = times
     .map((time, k): Point => [time, width[k]])
     .filter(([time, own]) => time >= times[times.length - 1] / 2 && own > ROUNDING);
