@@ -53,6 +53,15 @@ export function stepIcon(direction: -1 | 1): SVGElement {
   return lineIcon(direction < 0 ? 'M15 5l-7 7 7 7' : 'M9 5l7 7-7 7');
 }
 
+export function lockIcon(): SVGElement {
+  return lineIcon('M6 11h12v9H6ZM8.5 11V7.5a3.5 3.5 0 0 1 7 0V11');
+}
+
+/** A box with an arrow out of it. */
+export function shareIcon(): SVGElement {
+  return lineIcon('M12 14V3.5M8 7l4-4 4 4M7 11H5v9.5h14V11h-2');
+}
+
 function lineIcon(d: string): SVGElement {
   return svg(
     'svg',

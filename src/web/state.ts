@@ -43,6 +43,8 @@ export interface State {
   readonly pairAngle: number;
   readonly language: Language;
   readonly theme: Theme;
+  /** Names of parts of the state that the link has locked, separated by commas (locks.ts). */
+  readonly lock: string;
 }
 
 export const deepest = 64;
@@ -68,6 +70,7 @@ export const defaults: State = {
   pairAngle: 120,
   language: 'en',
   theme: 'system',
+  lock: '',
 };
 
 /** The state in a fragment (with or without `#`); what is missing or not valid comes from `base`. */
@@ -91,6 +94,7 @@ export function readFragment(fragment: string, base: State): State {
     pairAngle: within(1, 179, readCount(given.get('pairAngle'))) ?? base.pairAngle,
     language: oneOf(languages, given.get('language')) ?? base.language,
     theme: oneOf(themes, given.get('theme')) ?? base.theme,
+    lock: given.get('lock') ?? base.lock,
   };
 }
 

@@ -17,7 +17,8 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** Strict, as the server's is, so that a style or script that it would block fails here too. */
-const policy = "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+const policy =
+  "default-src 'self'; img-src 'self' blob:; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 
 export interface MockServer {
   readonly url: string;

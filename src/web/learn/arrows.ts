@@ -2,6 +2,7 @@
 import type { Trace } from '../api.ts';
 import { fill, h, setAttribute, setVariable, svg } from '../dom.ts';
 import { percent } from '../format.ts';
+import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
 import { pinToken, tokenName } from '../page.ts';
 import { spokenOf } from './context.ts';
@@ -28,7 +29,7 @@ export function createArrows(page: Page, words: LearnWords): Arrows {
       'div',
       { class: 'listening' },
       title,
-      h('div', { class: 'heard-rows' }, picture, list),
+      h('div', { class: 'heard-rows' }, picture, controlsOf(page, 'token', list)),
     ),
     show(trace, weights) {
       const now = trace.tokens.map((_, i) => tokenName(trace, i, page.words));
@@ -40,8 +41,7 @@ export function createArrows(page: Page, words: LearnWords): Arrows {
       const listener = spokenOf(page, trace);
       const shares = weights[listener] ?? [];
       fill(title, words.tokens.listener(now[listener]));
-      for (const [i, row] of rows.entries())
-        showRow(page, words, row, shares[i] ?? 0, i === listener);
+      for (const [i, row] of rows.entries()) showRow(page, row, shares[i] ?? 0, i === listener);
       drawArrows(picture, shares, listener);
     },
   };
@@ -54,23 +54,22 @@ function createRow(page: Page, name: string, index: number) {
     'button',
     { type: 'button', class: 'heard-row', click: () => pinToken(page, index) },
     h('span', { class: 'heard-name' }, name),
+    ' ',
     track,
     share,
   );
-  return { name, element: h('li', {}, button), button, share, track };
+  return { element: h('li', {}, button), button, share, track };
 }
 
 function showRow(
   page: Page,
-  words: LearnWords,
-  { name, button, share, track }: ReturnType<typeof createRow>,
+  { button, share, track }: ReturnType<typeof createRow>,
   value: number,
   listening: boolean,
 ): void {
   const shown = percent(value, page.state.get().language);
   button.classList.toggle('selected', listening);
   setAttribute(button, 'aria-pressed', String(listening));
-  setAttribute(button, 'aria-label', words.tokens.choose(name, shown));
   setVariable(track, '--share', String(value));
   fill(share, shown);
 }

@@ -48,8 +48,9 @@ export function dot(a: readonly number[], b: readonly number[]): number {
   return a.reduce((sum, value, k) => sum + value * b[k], 0);
 }
 
-/** The angle between two unit vectors, in degrees. */
+/** The angle between two vectors of one length, in degrees; exact for small ones too. */
 export function degreesBetween(a: readonly number[], b: readonly number[]): number {
-  const cosine = Math.max(-1, Math.min(1, dot(a, b)));
-  return (Math.acos(cosine) * 180) / Math.PI;
+  const apart = Math.hypot(...a.map((value, k) => value - b[k]));
+  const along = Math.hypot(...a.map((value, k) => value + b[k]));
+  return (2 * Math.atan2(apart, along) * 180) / Math.PI;
 }

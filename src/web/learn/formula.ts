@@ -1,7 +1,7 @@
 /** Formulas, set by KaTeX: what is seen is HTML, what is read aloud is MathML. Fetched with the Learn tab. */
 import katex from 'katex';
 import 'katex/dist/katex.min.css';
-import { h } from '../dom.ts';
+import { h, setAttribute } from '../dom.ts';
 
 /** A formula in a line of text. Nodes are made by script, so the page needs no style attributes. */
 export function inlineFormula(tex: string): HTMLElement {
@@ -14,6 +14,10 @@ export function inlineFormula(tex: string): HTMLElement {
 export function formula(tex: string): HTMLElement {
   const holder = h('div', { class: 'formula' });
   katex.render(tex, holder, { displayMode: true });
+  // one that is wider than its place is scrolled by the keyboard too
+  new ResizeObserver(() => {
+    setAttribute(holder, 'tabindex', holder.scrollWidth > holder.clientWidth && '0');
+  }).observe(holder);
   return holder;
 }
 

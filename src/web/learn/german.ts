@@ -84,7 +84,6 @@ export const german: LearnWords = {
   ],
   tokens: {
     listener: (name) => `${name} hört auf`,
-    choose: (name, share) => `${name}, gehört zu ${share}`,
     vectors: 'Die Zahlen jedes Teilchens',
     vector: (name, count) => `${name}: ${count} Zahlen`,
   },

@@ -27,7 +27,7 @@ export const listeningStep: Step = {
 };
 
 /** The step that led to a layer; from the input the first. */
-const stepTo = (layer: number) => Math.max(0, layer - 1);
+export const stepTo = (layer: number) => Math.max(0, layer - 1);
 
 function createView(page: Page, words: LearnWords) {
   const player = createPlayer(page, 'listening-');

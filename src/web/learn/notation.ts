@@ -103,8 +103,8 @@ function createRow(page: Page, words: LearnWords, { tex, meaning, place, code }:
   return h(
     'tr',
     {},
-    h('th', { scope: 'row' }, inlineFormula(tex)),
-    h('td', {}, ...prose(meanings[meaning])),
+    h('td', {}, inlineFormula(tex)),
+    h('th', { scope: 'row' }, ...prose(meanings[meaning])),
     h('td', {}, link),
     h('td', {}, h('code', {}, code)),
   );

@@ -36,9 +36,10 @@ export function pairPath(
     { length: count + 1 },
     (_, k) => 2 * Math.atan(Math.exp(u(from) + ((u(to) - u(from)) * k) / count)),
   );
+  const intervals = 2 * Math.ceil(1_000 / count);
   let time = 0;
   return angles.map((phi, k) => {
-    if (k > 0) time += pairTime(beta, angles[k - 1], phi, 20);
+    if (k > 0) time += pairTime(beta, angles[k - 1], phi, intervals);
     return [time, phi];
   });
 }

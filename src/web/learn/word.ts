@@ -16,10 +16,7 @@ const read = String.raw`p = \operatorname{softmax}\bigl(U x_\square(T) + b\bigr)
 export const wordStep: Step = {
   formulas: {
     student: [read],
-    mathematician: [
-      read,
-      String.raw`p(w_1 \dots w_m) = \prod_{k=1}^{m} p(w_k \mid w_1 \dots w_{k-1})`,
-    ],
+    mathematician: [read, String.raw`p(w_1 \dots w_m) = \prod_{k=1}^{m} p(w_k \mid w_{<k})`],
   },
   createView,
   facts,
@@ -40,7 +37,7 @@ function createView(page: Page, words: LearnWords) {
 }
 
 /** The candidates of the end in their order there, as likely as the layer finds them. */
-function barsAt({ words }: Page, trace: Trace, layer: number): Bar[] {
+export function barsAt({ words }: Page, trace: Trace, layer: number): Bar[] {
   const { candidates } = trace.logit_lens[layer];
   const order = trace.logit_lens.at(-1)?.candidates ?? [];
   return order.map((last, i) => {

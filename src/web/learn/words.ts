@@ -100,7 +100,6 @@ const english = {
   ],
   tokens: {
     listener: (name: string) => `${name} listens to`,
-    choose: (name: string, share: string) => `${name}, heard ${share}`,
     vectors: 'The numbers of each particle',
     vector: (name: string, count: number) => `${name}: ${count} numbers`,
   },
