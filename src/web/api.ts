@@ -65,6 +65,8 @@ export interface Trace {
   /** Clusters that join, and clusters that fall apart, in the order of the layers. */
   readonly events: ClusterEvent[];
   readonly projection?: Projection;
+  /** As the server gave it. */
+  readonly reply: object;
 }
 
 /** Between the frame before `layer` and `layer` these groups became one, or one fell into them. */
@@ -76,7 +78,7 @@ export interface ClusterEvent {
 }
 
 /** A trace as it comes, with merges and splits apart. */
-interface TraceReply extends Omit<Trace, 'events' | 'logit_lens'> {
+interface TraceReply extends Omit<Trace, 'events' | 'logit_lens' | 'reply'> {
   readonly merges: Omit<ClusterEvent, 'kind'>[];
   readonly splits?: Omit<ClusterEvent, 'kind'>[];
   readonly logit_lens: { readonly predictions: FillMask[]; readonly first_tokens?: FirstToken[] }[];
@@ -151,6 +153,7 @@ function readTrace(reply: TraceReply): Trace {
   const splits = (reply.splits ?? []).map((event) => ({ ...event, kind: 'split' as const }));
   return {
     ...reply,
+    reply,
     events: [...merges, ...splits].sort((a, b) => a.layer - b.layer),
     logit_lens: reply.logit_lens.map(({ predictions, first_tokens = [] }) => ({
       candidates: [...predictions].sort((a, b) => b.score - a.score),
@@ -160,12 +163,15 @@ function readTrace(reply: TraceReply): Trace {
 }
 
 /** Numbers of layers that the page compares with the flow. */
-const DEPTHS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+export const DEPTHS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+
+/** The layer, and a scheme of order four for comparison. */
+export const SCHEMES = ['layer', 'rk4'];
 
 /** Layers against the flow itself. Throws as `askPrediction`. */
 export function askDepths(question: Question, signal: AbortSignal): Promise<DepthLimit> {
   const { text, coupling, model } = question;
-  const body = { text, coupling, model, depths: DEPTHS, schemes: ['layer', 'rk4'] };
+  const body = { text, coupling, model, depths: DEPTHS, schemes: SCHEMES };
   return post('api/limit/depth', body, signal) as Promise<DepthLimit>;
 }
 

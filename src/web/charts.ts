@@ -1,5 +1,5 @@
 /** The line and bar charts, by chart.js; only what is used is imported, and only when it is needed. */
-import type { ChartConfiguration, Plugin, TooltipItem } from 'chart.js';
+import type { ChartConfiguration, Plugin, Scale, TooltipItem } from 'chart.js';
 import {
   BarController,
   BarElement,
@@ -46,6 +46,8 @@ export interface Lines {
   readonly title: string;
   readonly x: number[];
   readonly xTitle?: string;
+  /** Named places along x, instead of round numbers. */
+  readonly xTicks?: readonly { readonly value: number; readonly label: string }[];
   readonly yTitle?: string;
   readonly series: Series[];
   /** Values are probabilities: from 0, in per cent. */
@@ -109,7 +111,13 @@ function lineConfiguration(
       interaction: { mode: 'index', intersect: false },
       onClick: (_event, hits) => hits.length > 0 && pick(hits[0].index),
       scales: {
-        x: { ...axis(lines.xTitle), type: 'linear', min: lines.x[0], max: lines.x.at(-1) },
+        x: {
+          ...axis(lines.xTitle),
+          ...(lines.xTicks ? namedAxis(lines.xTicks) : {}),
+          type: 'linear',
+          min: lines.x[0],
+          max: lines.x.at(-1),
+        },
         y: { ...axis(lines.yTitle), ...(lines.share ? shareAxis(page) : {}) },
       },
       plugins: {
@@ -117,7 +125,7 @@ function lineConfiguration(
         tooltip: {
           ...tooltipStyle(),
           callbacks: {
-            title: (items) => `${lines.xTitle ?? ''} ${items[0]?.label ?? ''}`,
+            title: (items) => `${lines.xTitle ?? ''} ${placeName(lines, items[0])}`,
             label: (item: TooltipItem<'line'>) => tooltipLine(page, lines, item),
           },
         },
@@ -155,6 +163,25 @@ function axis(title?: string) {
     ticks: { color: ink, maxTicksLimit: 6, padding: 6, font: { size: 11 } },
     title: { display: title !== undefined, text: title, color: ink, font: { size: 11 } },
   };
+}
+
+function namedAxis(places: NonNullable<Lines['xTicks']>) {
+  const { ticks } = axis();
+  return {
+    afterBuildTicks: (scale: Scale) => {
+      scale.ticks = places.map(({ value }) => ({ value }));
+    },
+    ticks: {
+      ...ticks,
+      autoSkip: false,
+      callback: (_: string | number, i: number) => places[i]?.label ?? '',
+    },
+  };
+}
+
+function placeName({ xTicks }: Lines, item: TooltipItem<'line'> | undefined): string {
+  const named = xTicks?.find(({ value }) => value === item?.parsed.x);
+  return named?.label ?? item?.label ?? '';
 }
 
 function shareAxis(page: Page) {

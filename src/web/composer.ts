@@ -1,5 +1,7 @@
 /** The sentence box with its examples and the two choices of the flow: depth and coupling. */
 import { fill, fillTrack, h, setAttribute } from './dom.ts';
+import { lockIcon } from './icons.ts';
+import { controlsOf, locksOf } from './locks.ts';
 import type { Page } from './page.ts';
 import { couplingOf } from './page.ts';
 import { blanks, endsInBlank } from './sentence.ts';
@@ -14,10 +16,29 @@ export function createComposer(page: Page): HTMLElement {
   return h(
     'section',
     { class: 'composer card', 'aria-label': page.words.box },
-    createBox(page),
-    createExamples(page),
-    h('div', { class: 'controls' }, createDepth(page), createCoupling(page)),
+    controlsOf(page, 'text', createBox(page), createExamples(page)),
+    h(
+      'div',
+      { class: 'controls' },
+      controlsOf(page, 'depth', createDepth(page)),
+      controlsOf(page, 'coupling', createCoupling(page)),
+    ),
+    createLockedNote(page),
   );
+}
+
+/** Says what the link has locked, so that nobody takes it for a fault. */
+function createLockedNote({ state, words }: Page): HTMLElement {
+  const told = h('span', {});
+  const note = h('p', { class: 'locked-note' }, lockIcon(), told);
+  const show = () => {
+    const locks = locksOf(state.get()).map((name) => words.lockNames[name]);
+    note.hidden = locks.length === 0;
+    fill(told, words.locked(locks.join(', ')));
+  };
+  state.subscribe(show);
+  show();
+  return note;
 }
 
 /** Changes the sentence; what was selected in the old one goes. */

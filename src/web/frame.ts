@@ -3,11 +3,13 @@ import { createComposer } from './composer.ts';
 import { fill, h, setAttribute } from './dom.ts';
 import { decimal } from './format.ts';
 import { butterfly, themeIcon } from './icons.ts';
+import { controlsOf, isLocked } from './locks.ts';
 import { createModelPicker } from './models.ts';
 import { createNotice, describeProblem } from './notice.ts';
 import type { Page } from './page.ts';
 import { createPredictView } from './predict/view.ts';
 import { asProblem } from './problem.ts';
+import { createShareButton } from './share/button.ts';
 import type { Tab } from './state.ts';
 import { languages, tabs, themes } from './state.ts';
 
@@ -60,8 +62,9 @@ function createHead(page: Page): HTMLElement {
     h(
       'div',
       { class: 'head-tools' },
-      createModelPicker(page),
+      controlsOf(page, 'model', createModelPicker(page)),
       createLanguages(page),
+      createShareButton(page),
       createThemeButton(page),
     ),
   );
@@ -98,6 +101,7 @@ function createTab(page: Page, tab: Tab): HTMLButtonElement {
     const chosen = page.state.get().tab === tab;
     setAttribute(button, 'aria-selected', String(chosen));
     button.tabIndex = chosen ? 0 : -1;
+    button.disabled = !chosen && isLocked(page.state.get(), 'tab');
   };
   page.state.subscribe(show);
   show();

@@ -58,6 +58,15 @@ export function rewindIcon(): SVGElement {
   return lineIcon('M18 5l-8 7 8 7M6 5v14');
 }
 
+export function lockIcon(): SVGElement {
+  return lineIcon('M6 11h12v9H6ZM8.5 11V7.5a3.5 3.5 0 0 1 7 0V11');
+}
+
+/** A box with an arrow out of it. */
+export function shareIcon(): SVGElement {
+  return lineIcon('M12 14V3.5M8 7l4-4 4 4M7 11H5v9.5h14V11h-2');
+}
+
 function lineIcon(d: string): SVGElement {
   return svg(
     'svg',

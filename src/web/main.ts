@@ -1,6 +1,7 @@
 /** Boots the page: asks for the first answer at once, then builds what shows it. */
 import { askDepths, askFlow, askModels, askPrediction, askTrace } from './api.ts';
 import { createFrame } from './frame.ts';
+import { guarded } from './locks.ts';
 import { dropUnknownModel } from './models.ts';
 import type { Page } from './page.ts';
 import { otherQuestion, questionOf } from './page.ts';
@@ -77,7 +78,8 @@ function build(): void {
   document.documentElement.lang = language;
   document.documentElement.dataset.theme = theme;
   const resources = { answers, others, traces, flows, limits, models };
-  const page: Page = { state, hover, ...resources, words: wordsOf(language), retry };
+  const words = wordsOf(language);
+  const page: Page = { state: guarded(state), hover, ...resources, words, retry };
   state.subscribe(follow);
   const askForOther = () => {
     const question = otherQuestion(page);
@@ -90,7 +92,7 @@ function build(): void {
   answers.subscribe(askForLimits);
   answers.subscribe(askForFlow);
   answers.subscribe(askForModels);
-  models.subscribe(() => dropUnknownModel(page));
+  models.subscribe(() => dropUnknownModel({ ...page, state }));
   const focused = document.activeElement?.id;
   document.getElementById('page')?.replaceChildren(createFrame(page));
   if (focused) document.getElementById(focused)?.focus();

@@ -6,6 +6,7 @@ import type { Resource, Store } from './store.ts';
 import type { Words } from './words.ts';
 
 export interface Page {
+  /** What a link has locked does not change by it. */
   readonly state: Store<State>;
   /** The particle under the pointer; it goes before the pinned one. */
   readonly hover: Store<{ readonly token: number | null }>;

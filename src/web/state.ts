@@ -47,6 +47,8 @@ export interface State {
   readonly lab: string;
   readonly language: Language;
   readonly theme: Theme;
+  /** Names of parts of the state that the link has locked, separated by commas (locks.ts). */
+  readonly lock: string;
 }
 
 export const deepest = 64;
@@ -74,6 +76,7 @@ export const defaults: State = {
   lab: '',
   language: 'en',
   theme: 'system',
+  lock: '',
 };
 
 /** The state in a fragment (with or without `#`); what is missing or not valid comes from `base`. */
@@ -99,6 +102,7 @@ export function readFragment(fragment: string, base: State): State {
     lab: readLab(given) || base.lab,
     language: oneOf(languages, given.get('language')) ?? base.language,
     theme: oneOf(themes, given.get('theme')) ?? base.theme,
+    lock: given.get('lock') ?? base.lock,
   };
 }
 

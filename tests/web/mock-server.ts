@@ -18,7 +18,7 @@ const types: Readonly<Record<string, string>> = {
 
 /** Strict, as the server's is, so that a style or script that it would block fails here too. */
 const policy =
-  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' blob:; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 
 export interface MockServer {
   readonly url: string;

@@ -1,13 +1,14 @@
 /** The Depth tab: the same weights cut into L layers, against the flow of infinitely many. */
-import type { DepthLimit, DepthScheme } from '../api.ts';
-import type { LineChart, Lines, Series } from '../charts.ts';
+import type { DepthLimit } from '../api.ts';
+import type { LineChart } from '../charts.ts';
 import { createLineChart } from '../charts.ts';
 import { seriesColour } from '../colours.ts';
 import { fill, h, setVariable } from '../dom.ts';
-import { compact, decimal, powerAbove, visibleAnswer } from '../format.ts';
+import { compact, powerAbove, visibleAnswer } from '../format.ts';
 import { describeProblem } from '../notice.ts';
 import type { Page } from '../page.ts';
 import { deepest } from '../state.ts';
+import { divergenceLines, errorLines } from './lines.ts';
 import { createPaths } from './paths.ts';
 
 export function createDepthView(page: Page): HTMLElement {
@@ -77,53 +78,6 @@ function createChart(page: Page, title: string, hint: string) {
     h('div', { class: 'chart depth-chart' }, canvas),
   );
   return { element, chart };
-}
-
-const logs = (values: readonly (number | null)[]) =>
-  values.map((value) => (value === null || value <= 0 ? null : Math.log10(value)));
-
-function axes({ words, state }: Page, { depths }: DepthLimit) {
-  return {
-    x: depths.map(Math.log2),
-    xTitle: words.limit.layersAxis,
-    legend: true,
-    marked: depths.indexOf(Number(state.get().depth)),
-  };
-}
-
-function errorLines(page: Page, limit: DepthLimit): Lines {
-  const { words } = page;
-  const { layer, rk4 } = limit.schemes;
-  const series = [
-    layer && lineOf(page, words.limit.layer, layer, 0),
-    layer && { label: words.limit.extrapolated, values: logs(layer.errors.richardson), colour: 1 },
-    rk4 && lineOf(page, 'Runge–Kutta 4', rk4, 2),
-  ];
-  return {
-    ...axes(page, limit),
-    title: words.limit.title,
-    yTitle: words.limit.errorAxis,
-    series: series.filter((one): one is Series => one !== undefined),
-  };
-}
-
-function lineOf(page: Page, name: string, { errors, order }: DepthScheme, colour: number): Series {
-  const { language } = page.state.get();
-  const label =
-    order.order === null ? name : page.words.limit.order(name, decimal(order.order, language, 2));
-  return { label, values: logs(errors.position_max), colour };
-}
-
-function divergenceLines(page: Page, limit: DepthLimit): Lines {
-  const { words } = page;
-  const values = logs(limit.schemes.layer?.errors.logits_kl ?? []);
-  return {
-    ...axes(page, limit),
-    title: words.limit.divergence,
-    yTitle: words.limit.divergenceAxis,
-    legend: false,
-    series: [{ label: words.limit.layer, values, colour: 0 }],
-  };
 }
 
 /** Neighbouring depths with the same best answer; the flow at the end. */

@@ -2,6 +2,7 @@
 import type { ClusterEvent, Trace } from '../api.ts';
 import { fill, fillTrack, h, setAttribute, setVariable } from '../dom.ts';
 import { decimal } from '../format.ts';
+import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
 import { goToLayer, tokenName } from '../page.ts';
 import { eventsAt, groupColours, groupsAt, toleranceOf, tolerances } from './groups.ts';
@@ -24,7 +25,12 @@ export function createClusters(page: Page, scope = ''): Panel {
     'section',
     { class: 'card clusters' },
     h('h2', {}, words.clusters),
-    h('div', { class: 'control' }, h('label', { for: id }, words.tolerance, ' ', shown), slider),
+    h(
+      'div',
+      { class: 'control' },
+      h('label', { for: id }, words.tolerance, ' ', shown),
+      controlsOf(page, 'tolerance', slider),
+    ),
     count,
     groups,
     h('h3', {}, words.merges),

@@ -1,6 +1,6 @@
 /** The scalar diagnostics over the layers, and the histogram of the cosines at one. */
 import type { Trace } from '../api.ts';
-import type { Series } from '../charts.ts';
+import type { Lines, Series } from '../charts.ts';
 import { createHistogram, createLineChart } from '../charts.ts';
 import { fill, h } from '../dom.ts';
 import { compact } from '../format.ts';
@@ -11,7 +11,7 @@ import type { Panel } from './panel.ts';
 
 type ChartName = keyof Words['charts'];
 
-const names: readonly ChartName[] = [
+export const chartNames: readonly ChartName[] = [
   'energy',
   'effective_rank',
   'attention_entropy',
@@ -21,7 +21,7 @@ const names: readonly ChartName[] = [
 
 export function createDiagnostics(page: Page): Panel {
   const { words } = page;
-  const charts = [...names.map((name) => createChart(page, name)), createCosines(page)];
+  const charts = [...chartNames.map((name) => createChart(page, name)), createCosines(page)];
   return {
     element: h(
       'section',
@@ -51,21 +51,25 @@ function createChart(page: Page, name: ChartName): Panel {
       h('div', { class: 'chart small' }, canvas),
     ),
     show(trace, layer) {
-      const series = seriesOf(page.words, trace, name);
-      fill(value, currentValue(page, series, layer));
+      fill(value, currentValue(page, seriesOf(page.words, trace, name), layer));
       const key = `${layer} ${page.state.get().theme}`;
       if (source === trace && key === drawn) return;
       source = trace;
       drawn = key;
-      const continuous = isContinuous(page);
-      chart.show({
-        title,
-        series,
-        marked: layer,
-        x: continuous ? trace.times : trace.hidden_states.map((_, k) => k),
-        xTitle: continuous ? page.words.timeAxis : page.words.layerAxis,
-      });
+      chart.show({ ...diagnosticLines(page, trace, name), marked: layer });
     },
+  };
+}
+
+/** A diagnostic over the layers. */
+export function diagnosticLines(page: Page, trace: Trace, name: ChartName): Lines {
+  const { words } = page;
+  const continuous = isContinuous(page);
+  return {
+    title: words.charts[name].title,
+    series: seriesOf(words, trace, name),
+    x: continuous ? trace.times : trace.hidden_states.map((_, k) => k),
+    xTitle: continuous ? words.timeAxis : words.layerAxis,
   };
 }
 

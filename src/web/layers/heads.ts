@@ -1,6 +1,7 @@
 /** The choice of a head, or of the mean of all, each with a small picture of its matrix. */
 import { colour } from '../colours.ts';
 import { fill, h, setAttribute } from '../dom.ts';
+import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
 
 const thumbnail = 40;
@@ -12,13 +13,13 @@ export interface Heads {
 }
 
 export function createHeads(page: Page): Heads {
-  const element = h('div', { class: 'heads', role: 'group', 'aria-label': page.words.heads });
+  const group = h('div', { class: 'heads', role: 'group', 'aria-label': page.words.heads });
   return {
-    element,
+    element: controlsOf(page, 'head', group),
     show(all) {
       const { head } = page.state.get();
       const chosen = head !== null && head < all.length ? head : null;
-      showHeads(page, element, all, chosen);
+      showHeads(page, group, all, chosen);
       return weightsOf(all, chosen);
     },
   };

@@ -1,5 +1,6 @@
 /** The particles by name, in the order of the text: where the keyboard chooses one. */
 import { fill, h, setAttribute, setVariable } from '../dom.ts';
+import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
 import { pinToken, selectedToken, tokenName } from '../page.ts';
 import { groupColours, toleranceOf } from './groups.ts';
@@ -14,7 +15,7 @@ export function createParticles(page: Page): Panel {
       'div',
       { class: 'particles', title: page.words.particlesHint },
       h('span', { class: 'label', id: 'particles-label' }, page.words.particles),
-      list,
+      controlsOf(page, 'token', list),
     ),
     show(trace, layer) {
       const now = trace.tokens.map((_, i) => tokenName(trace, i, page.words));

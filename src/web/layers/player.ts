@@ -3,6 +3,7 @@ import type { Trace } from '../api.ts';
 import { fill, fillTrack, h, setAttribute } from '../dom.ts';
 import { decimal } from '../format.ts';
 import { pauseIcon, playIcon, stepIcon } from '../icons.ts';
+import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
 import { goToLayer, isContinuous, shownLayer } from '../page.ts';
 import type { Panel } from './panel.ts';
@@ -29,15 +30,9 @@ export function createPlayer(page: Page, scope = ''): Panel {
     clock.stop();
     goToLayer(page, Number(slider.value));
   });
-  const element = h(
-    'div',
-    { class: 'player' },
-    button,
-    stepButton(page, -1, clock.stop),
-    slider,
-    stepButton(page, 1, clock.stop),
-    shown,
-  );
+  const steps = ([-1, 1] as const).map((direction) => stepButton(page, direction, clock.stop));
+  const controls = controlsOf(page, 'layer', button, steps[0], slider, steps[1]);
+  const element = h('div', { class: 'player' }, controls, shown);
   return {
     element,
     show(trace, layer) {

@@ -5,6 +5,7 @@
 import { hull } from '../../geometry/plane.ts';
 import type { Trace } from '../api.ts';
 import { fill, h, prefersStillness, setAttribute, setVariable, svg } from '../dom.ts';
+import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
 import { pinToken, selectedToken, tokenName } from '../page.ts';
 import { planes } from '../state.ts';
@@ -62,7 +63,8 @@ export function createPlanes(page: Page): HTMLElement {
   };
   state.subscribe(show);
   show();
-  return h('div', { class: 'segments', role: 'group', 'aria-label': words.plane }, ...buttons);
+  const named = { class: 'segments', role: 'group', 'aria-label': words.plane };
+  return controlsOf(page, 'plane', h('div', named, ...buttons));
 }
 
 interface Groups {

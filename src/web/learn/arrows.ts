@@ -2,6 +2,7 @@
 import type { Trace } from '../api.ts';
 import { fill, h, setAttribute, setVariable, svg } from '../dom.ts';
 import { percent } from '../format.ts';
+import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
 import { pinToken, tokenName } from '../page.ts';
 import { spokenOf } from './context.ts';
@@ -28,7 +29,7 @@ export function createArrows(page: Page, words: LearnWords): Arrows {
       'div',
       { class: 'listening' },
       title,
-      h('div', { class: 'heard-rows' }, picture, list),
+      h('div', { class: 'heard-rows' }, picture, controlsOf(page, 'token', list)),
     ),
     show(trace, weights) {
       const now = trace.tokens.map((_, i) => tokenName(trace, i, page.words));

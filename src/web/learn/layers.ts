@@ -4,6 +4,7 @@ import { h, setAttribute } from '../dom.ts';
 import { decimal, percent, visibleAnswer } from '../format.ts';
 import { createPlayer } from '../layers/player.ts';
 import { createFlowPicture, createPlanes } from '../layers/trajectories.ts';
+import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
 import { flowOf } from '../page.ts';
 import type { Context, Fact, Step } from './context.ts';
@@ -44,7 +45,8 @@ function createView(page: Page, words: LearnWords) {
   };
 }
 
-function createDepths({ state }: Page, words: LearnWords): HTMLElement {
+function createDepths(page: Page, words: LearnWords): HTMLElement {
+  const { state } = page;
   const buttons = depths.map((depth) =>
     h(
       'button',
@@ -58,11 +60,12 @@ function createDepths({ state }: Page, words: LearnWords): HTMLElement {
   };
   state.subscribe(show);
   show();
+  const named = { class: 'segments', role: 'group', 'aria-labelledby': 'cut-label' };
   return h(
     'div',
     { class: 'cut' },
     h('span', { class: 'label', id: 'cut-label' }, words.cutInto),
-    h('div', { class: 'segments', role: 'group', 'aria-labelledby': 'cut-label' }, ...buttons),
+    controlsOf(page, 'depth', h('div', named, ...buttons)),
   );
 }
 

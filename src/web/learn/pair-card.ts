@@ -1,8 +1,9 @@
 /** Two particles on a circle: β and the angle to choose, the exact equation with its numbers, the fall. */
-import type { LineChart } from '../charts.ts';
+import type { LineChart, Lines } from '../charts.ts';
 import { createLineChart } from '../charts.ts';
 import { fill, fillTrack, h, setAttribute, svg } from '../dom.ts';
 import { compact, decimal } from '../format.ts';
+import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
 import type { State } from '../state.ts';
 import { largestPairBeta } from '../state.ts';
@@ -60,7 +61,7 @@ export function createPairCard(page: Page, words: LearnWords): HTMLElement {
     drawCircle(circle, phi, pair.picture(`${decimal(pairAngle, language, 0)}°`));
     facts.show(pairFacts(page, words, pairBeta, phi));
     chart ??= createLineChart(page, canvas, (at) => goTo(page, at));
-    chart.show(pathLines(words, pathOf(page)));
+    chart.show(pairLines(page, words));
   };
   page.state.subscribe((now, before) => changed(now, before) && show());
   queueMicrotask(show);
@@ -93,7 +94,9 @@ function pairFacts({ state }: Page, { pair }: LearnWords, beta: number, phi: num
   ];
 }
 
-function pathLines({ pair }: LearnWords, path: readonly [number, number][]) {
+/** The fall of the two, as the chart shows it. */
+export function pairLines(page: Page, { pair }: LearnWords): Lines {
+  const path = pathOf(page);
   return {
     title: pair.chart,
     x: path.map(([time]) => time),
@@ -111,7 +114,8 @@ interface Slider {
   readonly step: number;
 }
 
-function createSlider({ state }: Page, { key, name, least, most, step }: Slider): HTMLElement {
+function createSlider(page: Page, { key, name, least, most, step }: Slider): HTMLElement {
+  const { state } = page;
   const slider = h('input', { type: 'range', id: key, min: least, max: most, step });
   const shown = h('output', { for: key });
   slider.addEventListener('input', () => state.set({ [key]: Number(slider.value) }));
@@ -127,7 +131,14 @@ function createSlider({ state }: Page, { key, name, least, most, step }: Slider)
   };
   state.subscribe((now, before) => now[key] !== before[key] && show());
   show();
-  return h('div', { class: 'pair-control' }, h('label', { for: key }, name), slider, shown);
+  const control = h(
+    'div',
+    { class: 'pair-control' },
+    h('label', { for: key }, name),
+    slider,
+    shown,
+  );
+  return controlsOf(page, key, control);
 }
 
 /** Both particles, symmetric about the top, with the arc between them. */

@@ -1,5 +1,6 @@
 /** One question to try: a button sets the state, and the answer is measured before and after. */
 import { fill, h } from '../dom.ts';
+import { isLocked } from '../locks.ts';
 import type { Page } from '../page.ts';
 import type { State } from '../state.ts';
 import type { Trial } from './context.ts';
@@ -27,6 +28,8 @@ export function createQuestion(page: Page, words: LearnWords, step: StepWords, t
   };
   const back = h('button', { type: 'button', class: 'button', click: putBack }, words.back);
   function show(): void {
+    const keys = Object.keys(trial.patch(page)) as (keyof State)[];
+    button.disabled = keys.some((key) => isLocked(page.state.get(), key));
     back.hidden = before === null;
     told.hidden = before === null;
     const now = isSettled(page) ? measure() : '…';

@@ -1,5 +1,6 @@
 /** The way from the sentence to the word: five stops, and whom the text speaks to. */
 import { h, setAttribute } from '../dom.ts';
+import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
 import { readers } from '../state.ts';
 import type { LearnWords } from './words.ts';
@@ -24,11 +25,12 @@ export function createRail(page: Page, words: LearnWords, go: (step: number) => 
   page.state.subscribe(show);
   show();
   const list = h('ol', {}, ...stops.map((stop) => h('li', {}, stop)));
-  return h('nav', { class: 'rail', 'aria-label': words.rail }, list);
+  return h('nav', { class: 'rail', 'aria-label': words.rail }, controlsOf(page, 'step', list));
 }
 
 /** The switch between the two readers. */
-export function createReaders({ state }: Page, words: LearnWords): HTMLElement {
+export function createReaders(page: Page, words: LearnWords): HTMLElement {
+  const { state } = page;
   const buttons = readers.map((reader) =>
     h(
       'button',
@@ -42,10 +44,12 @@ export function createReaders({ state }: Page, words: LearnWords): HTMLElement {
   };
   state.subscribe(show);
   show();
+  const named = { class: 'segments', role: 'group', 'aria-labelledby': 'readers-label' };
+  const group = h('div', named, ...buttons);
   return h(
     'div',
     { class: 'readers' },
     h('span', { class: 'label', id: 'readers-label' }, words.readerLabel),
-    h('div', { class: 'segments', role: 'group', 'aria-labelledby': 'readers-label' }, ...buttons),
+    controlsOf(page, 'reader', group),
   );
 }

@@ -3,6 +3,7 @@ import type { Trace } from '../api.ts';
 import { colour } from '../colours.ts';
 import { fill, h, setAttribute } from '../dom.ts';
 import type { Panel } from '../layers/panel.ts';
+import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
 import { pinToken, tokenName } from '../page.ts';
 import { spokenOf } from './context.ts';
@@ -14,7 +15,7 @@ export function createVectors(page: Page, words: LearnWords): Panel {
   let theme = '';
   let rows: HTMLButtonElement[] = [];
   return {
-    element: list,
+    element: controlsOf(page, 'token', list),
     show(trace) {
       const now = colour('--wing');
       if (trace !== drawn || now !== theme) {

@@ -1,5 +1,6 @@
 /** The Learn tab: five steps from the sentence to the word, the notation, the papers. */
 import { fill, h, prefersStillness } from '../dom.ts';
+import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
 import { lastStep } from '../state.ts';
 import { createNotation } from './notation.ts';
@@ -60,12 +61,13 @@ export function createLearnView(page: Page): HTMLElement {
 }
 
 /** Back and on, below the step. */
-function createPager({ state }: Page, words: LearnWords, go: (step: number) => void) {
+function createPager(page: Page, words: LearnWords, go: (step: number) => void) {
+  const { state } = page;
   const to = (by: number) => () => go(state.get().step + by);
   const back = h('button', { type: 'button', class: 'button', click: to(-1) }, words.previous);
   const next = h('button', { type: 'button', class: 'button next-step', click: to(1) });
   return {
-    element: h('div', { class: 'pager' }, back, next),
+    element: h('div', { class: 'pager' }, controlsOf(page, 'step', back, next)),
     show(step: number) {
       back.hidden = step === 1;
       next.hidden = step === lastStep;

@@ -1,6 +1,7 @@
 /** Answers that the reader proposes, each with its exact probability and its place. */
 import type { Prediction, Target } from '../api.ts';
 import { fill, h } from '../dom.ts';
+import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
 import type { Bar } from './bars.ts';
 import { createBars } from './bars.ts';
@@ -36,7 +37,7 @@ export function createCandidates(page: Page): HTMLElement {
     { class: 'card candidates' },
     h('h2', {}, h('label', { for: 'targets' }, words.candidates)),
     h('p', { class: 'hint', id: 'targets-hint' }, words.candidatesHint),
-    input,
+    controlsOf(page, 'targets', input),
     createResults(page),
   );
 }
@@ -66,7 +67,7 @@ function scaleOf(value: Prediction | null): number {
   return Math.max(...scores, value?.unexplored ?? 0, 1e-9);
 }
 
-function ownBar({ words }: Page, { token_str, score, rank, sequence }: Target): Bar {
+export function ownBar({ words }: Page, { token_str, score, rank, sequence }: Target): Bar {
   const place = rank === null ? words.rankUnknown : words.rank(rank);
   return { label: token_str.trim(), score, mark: place, kind: 'own', title: sequence };
 }

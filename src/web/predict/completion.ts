@@ -3,6 +3,7 @@ import type { Prediction } from '../api.ts';
 import { setText } from '../composer.ts';
 import { fill, h } from '../dom.ts';
 import { percent, visibleAnswer } from '../format.ts';
+import { controlsOf, isLocked } from '../locks.ts';
 import type { Page } from '../page.ts';
 import type { Piece } from '../sentence.ts';
 import { appendBlank, blanks, moveBlank, pieces } from '../sentence.ts';
@@ -17,12 +18,12 @@ export function createCompletion(page: Page): HTMLElement {
     fill(status, answers.get().status === 'ready' && value ? spoken(page, value) : '');
     if (state.get().text.trim() === '') return showEmpty(page, line, hint);
     fill(line, ...completed(page, value));
-    fill(hint, words.wordHint);
+    fill(hint, isLocked(state.get(), 'text') ? '' : words.wordHint);
   };
   answers.subscribe(show);
   state.subscribe((now, before) => now.text !== before.text && show());
   show();
-  return h('div', { class: 'completion' }, line, hint, status);
+  return h('div', { class: 'completion' }, controlsOf(page, 'text', line), hint, status);
 }
 
 function showEmpty({ words }: Page, line: HTMLElement, hint: HTMLElement): void {

@@ -108,14 +108,15 @@ function createDrawing(page: Page, canvas: HTMLCanvasElement): (trace: Trace) =>
     loading ??= loadChart(page, canvas);
     try {
       const chart = await loading;
-      if (latest === trace && !canvas.closest('[hidden]')) chart.show(linesOf(page, trace));
+      if (latest === trace && !canvas.closest('[hidden]')) chart.show(lensLines(page, trace));
     } catch {
       loading = null; // the network is gone: the next trace tries again
     }
   };
 }
 
-function linesOf(page: Page, trace: Trace): Lines {
+/** The probability of the best answers of the end, layer by layer. */
+export function lensLines(page: Page, trace: Trace): Lines {
   const { words } = page;
   const continuous = isContinuous(page);
   return {

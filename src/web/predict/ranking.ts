@@ -16,11 +16,16 @@ export function createRanking(page: Page): HTMLElement {
     const continued = value?.kind === 'next-token';
     fill(title, continued ? words.rankingNext : words.ranking);
     fill(note, continued ? words.nextNote : words.sum);
-    bars.show(value ? [...listed(page, value), ...rest(page, value)] : []);
+    bars.show(value ? rankingBars(page, value) : []);
   };
   answers.subscribe(show);
   show();
   return h('section', { class: 'card ranking' }, title, note, bars.element);
+}
+
+/** The answers listed, and the mass that they leave. */
+export function rankingBars(page: Page, value: Prediction): Bar[] {
+  return [...listed(page, value), ...rest(page, value)];
 }
 
 /** A next token's own leading blank matters, so it is shown. */

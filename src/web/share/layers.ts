@@ -1,0 +1,104 @@
+/** What the Layers tab gives away: its pictures at the layer looked at, and the trace. */
+import type { Figure, Point } from '../../figures/figure.ts';
+import { trajectoriesFigure } from '../../flow/figures.ts';
+import type { Trace } from '../api.ts';
+import { chartNames, diagnosticLines } from '../layers/diagnostics.ts';
+import { weightsOf } from '../layers/heads.ts';
+import type { Seen } from '../layers/projection.ts';
+import { projectionOf } from '../layers/projection.ts';
+import type { Page } from '../page.ts';
+import { shownLayer, tokenName } from '../page.ts';
+import { spelled, traceCall } from './calls.ts';
+import { captionOf, panelOf, tokenAxis } from './figures.ts';
+import { lensFigure } from './predict.ts';
+import type { Shared } from './shared.ts';
+
+export function shareLayers(page: Page): Shared {
+  const trace = page.traces.get().value;
+  return {
+    figures: trace
+      ? [
+          { name: 'trajectories', figure: pathsFigure(page, trace, projectionOf(trace)) },
+          { name: 'attention', figure: attentionFigure(page, trace) },
+          ...lensFigure(page),
+          { name: 'cosines', figure: cosinesFigure(page, trace) },
+          { name: 'diagnostics', figure: diagnosticsFigure(page, trace) },
+        ]
+      : [],
+    document: trace && { name: 'trace', value: trace.reply },
+    ...spelled(page, traceCall),
+  };
+}
+
+/** The paths in the plane looked at; the flow behind them, if there is one, without names. */
+export function pathsFigure(page: Page, trace: Trace, seen: Seen): Figure {
+  const { words, state } = page;
+  const axes = [...state.get().plane].map((digit) => Number(digit) - 1);
+  const turned = (frames: number[][][]) =>
+    frames.map((frame) => frame.map((point) => axes.map((axis) => point[axis])));
+  const share = new Intl.NumberFormat(state.get().language, { style: 'percent' });
+  const [x, y] = axes.map((axis) => ({
+    label: words.axis(axis + 1, share.format(seen.explained[axis] ?? 0)),
+  }));
+  const projection = { points: turned(seen.points), explained: [...seen.explained] };
+  const names = trace.tokens.map((_, i) => tokenName(trace, i, words));
+  const [{ series }] = trajectoriesFigure(projection, names).panels;
+  const behind = turned(seen.flow ?? []);
+  const lines = trace.tokens.map((_, i) => ({
+    kind: 'line' as const,
+    colour: 6,
+    points: behind.map((frame): Point => [frame[i][0], frame[i][1]]),
+  }));
+  return {
+    title: words.trajectories,
+    caption: captionOf(page),
+    panels: [{ x, y, equalUnits: true, series: [...(seen.flow ? lines : []), ...series] }],
+  };
+}
+
+/** The matrix of the step looked at, of the chosen head. */
+export function attentionFigure(page: Page, trace: Trace): Figure {
+  const { words, state } = page;
+  const { head } = state.get();
+  const from = Math.max(0, shownLayer(state.get(), trace) - 1);
+  const values = weightsOf(trace.attentions[from] ?? [], head);
+  return {
+    title: `${words.attention}: ${head === null ? words.meanHead : words.head(head + 1)}`,
+    caption: `${words.attentionStep(from, from + 1)} · ${captionOf(page)}`,
+    panels: [
+      {
+        x: tokenAxis(page, trace, words.key),
+        y: tokenAxis(page, trace, words.query),
+        series: [{ kind: 'heat', values, range: [0, 1] }],
+      },
+    ],
+  };
+}
+
+function cosinesFigure(page: Page, trace: Trace): Figure {
+  const { words, state } = page;
+  const layer = shownLayer(state.get(), trace);
+  const found = trace.diagnostics.cosine_histogram?.[layer];
+  const counts = Array.isArray(found) ? found : [];
+  const width = 2 / Math.max(1, counts.length);
+  const points = counts.map((count, i): Point => [-1 + (i + 0.5) * width, count]);
+  return {
+    title: words.cosines,
+    caption: `${words.layerOf(layer, trace.hidden_states.length - 1)} · ${captionOf(page)}`,
+    panels: [
+      {
+        x: { label: words.cosine, domain: [-1, 1] },
+        y: { label: words.pairs },
+        series: [{ kind: 'bars', points, width }],
+      },
+    ],
+  };
+}
+
+function diagnosticsFigure(page: Page, trace: Trace): Figure {
+  const panels = chartNames.map((name) => {
+    const lines = diagnosticLines(page, trace, name);
+    return panelOf(lines, lines.title);
+  });
+  return { title: page.words.diagnostics, caption: captionOf(page), panels };
+}
