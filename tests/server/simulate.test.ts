@@ -129,7 +129,7 @@ describe('problems', () => {
   it.each<[string, unknown, number, string | undefined, RegExp]>([
     ['unknown dynamics', { dynamics: 'saa' }, 400, 'dynamics', /did you mean "sa"/],
     ['an unknown option', { tme: 3 }, 400, 'tme', /did you mean "time"/],
-    ['a negative mass', { n: 2, masses: [1, -1] }, 400, 'masses.1', /-1: expected a number from 0/],
+    ['a negative mass', { n: 2, masses: [1, -1] }, 400, 'masses', /-1: expected a number from 0/],
     ['masses of sum 0', { n: 2, masses: [0, 0] }, 400, 'masses', /of a positive sum/],
     [
       'a start where the target is not finite',
