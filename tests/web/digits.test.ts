@@ -59,6 +59,7 @@ describe.skipIf(!executablePath)('the digits of the page', () => {
     await expect.poll(() => first.page.locator('.foot .run').textContent()).toContain('37 layers');
     await first.page.locator('#share').click();
     const link = await first.page.locator('#share-link').inputValue();
+    await first.page.locator('.snippet code').nth(1).waitFor();
     const [command, program] = await first.page.locator('.snippet code').allTextContents();
     await leave(first);
 
@@ -80,6 +81,7 @@ describe.skipIf(!executablePath)('the digits of the page', () => {
     await at.page.locator('#tab-layers').click();
     await at.page.locator('.flow .mark').first().waitFor();
     await at.page.locator('#share').click();
+    await at.page.locator('.snippet code').nth(1).waitFor();
     const [command, program] = await at.page.locator('.snippet code').allTextContents();
     const [file] = await Promise.all([
       at.page.waitForEvent('download'),

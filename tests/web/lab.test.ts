@@ -233,9 +233,6 @@ describe.skipIf(!executablePath)('the Lab', () => {
     expect(circles[0]).toBe(true);
     expect(circles[1]).toBeGreaterThanOrEqual(10);
     expect(svg).toContain('n = 10');
-    const run = JSON.parse(readFileSync(await taken(at, 'json'), 'utf8'));
-    expect(run.times).toBeAllClose([0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]);
-    expect(run.positions.at(-1)).toEqual(await positions(at));
     // frames are measured beside the run, so the last row may come a moment later
     let measured: string[] = [];
     await expect
@@ -246,6 +243,9 @@ describe.skipIf(!executablePath)('the Lab', () => {
         return measured[measured.length - 1].split(',')[0];
       })
       .toBe('1');
+    const run = JSON.parse(readFileSync(await taken(at, 'json'), 'utf8'));
+    expect(run.times).toBeAllClose([0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]);
+    expect(run.positions.at(-1)).toEqual(await positions(at));
     expect(measured[0]).toMatch(/^time,steps,particles,energy,cosine_mean/);
     const [time, steps, particles, value] = measured[measured.length - 1].split(',').map(Number);
     expect([time, steps, particles]).toEqual([1, 10, 10]);

@@ -167,7 +167,7 @@ function createStart(lab: Lab): Part {
     },
     check: () => {},
   });
-  const anew = () => lab.change({ seed: Math.floor(Math.random() * 1e6) });
+  const anew = () => lab.change({ seed: (lab.settings().seed + 1) % 1_000_000 });
   const seed = numberPart(lab, 'seed', 1e6);
   const another = h('button', { type: 'button', class: 'chip', click: anew }, words.newSeed);
   const parts = [
