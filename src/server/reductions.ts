@@ -1,7 +1,7 @@
 /** Reduced models and inverse problems over HTTP: what each may ask, and who answers. What takes longer is the command line's. */
 import { z } from 'zod';
 import { InputError, LimitError } from '../numerics/errors.ts';
-import { matrix } from '../numerics/matrix.ts';
+import { fromRows } from '../numerics/matrix.ts';
 import { wholeNumber } from '../numerics/options.ts';
 import { measureBarycentre } from '../reduction/barycentre/barycentre.ts';
 import { gaussianMean, gaussiansSchema } from '../reduction/barycentre/gaussians.ts';
@@ -104,7 +104,7 @@ function measuresOf(given: Body<'gaussians'>['measures']): Measure[] {
         'measures',
         `measure ${k} has ${points.length} rows${odd < 0 ? '' : `, row ${odd} of ${points[odd].length} numbers and row 0 of ${d}`}: expected rows of as many numbers, one at least`,
       );
-    return { points: matrix(points.length, d, Float64Array.from(points.flat())), masses };
+    return { points: fromRows(points), masses };
   });
 }
 

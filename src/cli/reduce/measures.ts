@@ -43,8 +43,8 @@ export async function deliverMeasures<L extends object>(
     const points = readRows(path, 'files');
     return masses ? withMasses(points) : { points };
   });
-  const record = compute(measures);
   prepare(output);
+  const record = compute(measures);
   const names = files.map((path) => basename(path));
   const told = report({ ...record, measures, names });
   const seconds = (performance.now() - begun) / 1000;

@@ -1,6 +1,6 @@
 /** How the barycentre of given measures is found, by method. Not which one: barycentre.ts. */
 import { InputError } from '../../numerics/errors.ts';
-import { type Matrix, matrix, stacked } from '../../numerics/matrix.ts';
+import { fromRows, type Matrix, matrix, stacked } from '../../numerics/matrix.ts';
 import { mean } from '../../numerics/statistics.ts';
 import { barycentreOnCircle } from '../../transport/barycentre-circle.ts';
 import { fixedBarycentre } from '../../transport/barycentre-fixed.ts';
@@ -96,5 +96,5 @@ function given(support: readonly (readonly number[])[], like: Matrix): Matrix {
       'support',
       `support has ${support.length} rows${wrong < 0 ? '' : `, row ${wrong} of ${support[wrong].length} numbers`}: expected one at least, of ${like.columns} numbers each`,
     );
-  return matrix(support.length, like.columns, Float64Array.from(support.flat()));
+  return fromRows(support);
 }

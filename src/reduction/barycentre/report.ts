@@ -12,11 +12,11 @@ export function barycentreReport(
     readonly names: readonly string[];
   },
 ): Report {
-  const { points, masses, weights, distances, names, space, quality, measures } = found;
+  const { points, masses, weights, distances, names, space, method, quality, measures } = found;
   const axes = points[0].map((_, k) => k);
   return {
     title: `Barycentre of ${names.length} measures`,
-    settings: `space ${space} · weights ${weights.map((weight) => weight.toPrecision(3)).join(', ')}`,
+    settings: `space ${space} · method ${method} · weights ${weights.map((weight) => weight.toPrecision(3)).join(', ')}`,
     columns: [
       ...axes.map((k) => ({
         ...{ name: `x${k + 1}`, heading: space === 'circle' ? 'angle' : `x${k + 1}` },
