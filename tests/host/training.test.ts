@@ -139,6 +139,51 @@ describe('an interrupted run', () => {
   });
 });
 
+describe('a run that starts from a model', () => {
+  const { optimiser } = parseTrainingConfig(ALWAYS);
+  const still = tinyConfig({ steps: 2, optimiser: { ...optimiser, learningRate: 1e-30 } });
+
+  it('begins with its weights and vocabulary, and records whence', async () => {
+    const further = await train(join(root, 'further'), { from: model, config: still });
+    expect(further.config.vocabulary).toEqual(model.config.vocabulary);
+    expect(weights(join(root, 'further')).equals(weights(whole))).toBe(true);
+    expect(further.config.training).toMatchObject({
+      from: { name: 'tiny', training: { steps: 12 } },
+    });
+  });
+
+  it('learns on, where it was', async () => {
+    const seen: number[] = [];
+    const onProgress = ({ causal }: TrainingProgress) => seen.push(causal);
+    await train(join(root, 'on'), { from: model, onProgress });
+    expect(seen[0]).toBeLessThan(0.9 * progress[0].causal);
+    expect(seen[11]).toBeLessThan(progress[11].causal);
+  });
+
+  it('goes on after an interruption, with the same model only', async () => {
+    const out = join(root, 'further, cut');
+    const stop = ({ step }: TrainingProgress) => {
+      if (step > 5) throw new Error('interrupted');
+    };
+    const job = { config: ALWAYS, from: model };
+    await expect(train(out, { ...job, onProgress: stop })).rejects.toThrow('interrupted');
+    await expect(train(out, { config: ALWAYS, resume: true })).rejects.toThrow(
+      /begun with another model to start from: resume with that one/,
+    );
+    await train(out, { ...job, resume: true });
+    await train(join(root, 'further, whole'), job);
+    expect(losses(out)).toBe(losses(join(root, 'further, whole')));
+  });
+
+  it('is refused when the shapes differ', async () => {
+    const config = tinyConfig({ model: { ...parseTrainingConfig(ALWAYS).model, knots: 4 } });
+    await expect(train(join(root, 'misfit'), { from: model, config })).rejects.toThrow(
+      /model.knots is 4, and tiny, which the run starts from, has 3: take over that/,
+    );
+    expect(existsSync(join(root, 'misfit'))).toBe(false);
+  });
+});
+
 describe('what a run refuses', () => {
   const refusal = (promise: Promise<unknown>) =>
     promise.then(

@@ -13,6 +13,7 @@ interface TrainFlags {
   readonly config: string;
   readonly out: string;
   readonly resume?: boolean;
+  readonly from?: string;
 }
 
 const HELP = `
@@ -20,10 +21,12 @@ Examples:
   schmetterling train --corpus data/worlds/lieblingstier --config data/training/lieblingstier.json --out runs/mine
   schmetterling train --corpus data/worlds/lieblingstier --config data/training/lieblingstier.json --out runs/mine --resume
   schmetterling train --corpus sentences.txt --config data/training/alltag.json --out runs/mine
+  schmetterling train --corpus sentences.txt --from alltag --config data/training/alltag.json --out runs/mine
   schmetterling train --corpus de.txt.gz:0.45 en.txt.gz:0.45 data/worlds/lieblingstier:0.1 --config data/training/alltag.json --out runs/mine
 
 A text file is UTF-8, plain or packed by gzip. Groups of near-duplicate lines are held out for
 validation and test; lines too long for the positions are skipped. A weight is a share of the texts.
+With --from the vocabulary is that model's, whose shape (model.dimension, heads, …) the config must have.
 
 The state is saved every few minutes; after an interruption, even kill -9, the same command with
 --resume goes on with the same losses. They stand in OUT/training/losses.csv.`;
@@ -37,15 +40,17 @@ export function trainCommand(): Command {
     )
     .requiredOption('--config <file>', 'the choices of the run, as JSON')
     .requiredOption('--out <folder>', 'the folder of the new model')
+    .option('--from <model>', 'a model to start from, by name or folder, instead of at random')
     .option('--resume', 'go on with the interrupted run in --out')
     .addHelpText('after', HELP)
     .action(train);
 }
 
-async function train({ corpus, config, out, resume = false }: TrainFlags): Promise<void> {
+async function train({ corpus, config, out, resume = false, from }: TrainFlags): Promise<void> {
   const { readFileSync } = await import('node:fs');
   const { readable } = await import('../../host/files.ts');
   const { readCorpus } = await import('../../host/corpus.ts');
+  const { readModel } = await import('../../host/models.ts');
   const { trainModel } = await import('../../host/training/run.ts');
   const bar = await progressBar();
   const job = {
@@ -53,6 +58,7 @@ async function train({ corpus, config, out, resume = false }: TrainFlags): Promi
     config: readable('config', config, (path) => readFileSync(path, 'utf8')),
     out,
     resume,
+    ...(from !== undefined && { from: readModel(from) }),
     onProgress: bar.update,
     onPrepared: logPrepared,
   };

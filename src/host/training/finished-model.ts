@@ -1,4 +1,4 @@
-/** From a training run's flat vector to a model, and the model's folder. Not the training. */
+/** From a training run's flat vector to a model and back, and the model's folder. Not the training. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -6,6 +6,7 @@ import {
   FORMAT,
   type LanguageModel,
   type ModelConfig,
+  modelTensors,
   saveModel,
 } from '../../language/checkpoint.ts';
 import type { Tensors } from '../../language/safetensors.ts';
@@ -13,6 +14,7 @@ import type { TrainingConfig } from '../../language/training/config.ts';
 import { parameterViews } from '../../language/training/parameters.ts';
 import type { ParameterPart } from '../../language/training/parts.ts';
 import type { Vocabulary } from '../../language/vocabulary.ts';
+import { InputError } from '../../numerics/errors.ts';
 import { writeFileSafely } from '../files.ts';
 
 /** What a model knows of the languages of its texts. */
@@ -71,6 +73,44 @@ function storedTensors(
     }
   });
   return { ...tensors, attention: { shape: [knots, 4, dimension, dimension], data: attention } };
+}
+
+/** The flat vector of a model's parameters: what `finishedModel` makes a model of. */
+export function flatParameters(
+  model: LanguageModel,
+  layout: readonly ParameterPart[],
+): Float32Array {
+  const tensors = modelTensors(model);
+  const flat = new Float32Array(layout.reduce((sum, { size }) => sum + size, 0));
+  let taken = 0;
+  for (const { name, offset, size } of layout)
+    if (!name.startsWith('attention.')) flat.set(tensors[name].data, offset);
+    else {
+      flat.set(tensors.attention.data.subarray(taken, taken + size), offset);
+      taken += size;
+    }
+  return flat;
+}
+
+/** What a config must share with the model that its run starts from. */
+const SHARED = [
+  'dimension',
+  'heads',
+  'knots',
+  'horizon',
+  'slots',
+  'maximumPositions',
+  'tied',
+] as const;
+
+/** Throws InputError naming the first entry of the config that the model's weights do not fit. */
+export function checkStart({ model }: TrainingConfig, from: ModelConfig): void {
+  for (const name of SHARED)
+    if (model[name] !== from[name])
+      throw new InputError(
+        'config',
+        `training config: model.${name} is ${model[name]}, and ${from.name}, which the run starts from, has ${from[name]}: take over that, or start from another model`,
+      );
 }
 
 /** Writes a model's folder; each file appears whole or not at all, the config (with the hash) last. */

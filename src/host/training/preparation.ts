@@ -60,14 +60,19 @@ type OpenPart =
   | { readonly part: WorldPart; readonly world: World; readonly drawn: readonly string[] }
   | { readonly part: TextPart; readonly texts: PlainTexts };
 
-/** Throws InputError for a corpus that is wrong in itself, or has texts that fit no position. */
-export async function prepareCorpus(corpus: Corpus, config: TrainingConfig): Promise<Preparation> {
+/**
+ * With the vocabulary `given`, or with one that fits the texts. Throws InputError for a corpus that is wrong in
+ * itself, or has texts that fit no position.
+ */
+export async function prepareCorpus(
+  corpus: Corpus,
+  config: TrainingConfig,
+  given?: Vocabulary,
+): Promise<Preparation> {
   const shares = sharesOf(corpus);
   checkShares(shares, drawnAtOnce(config));
   const open = openParts(corpus, config);
-  const { ranks, encode } = await loadFullVocabulary();
-  const texts = open.flatMap((one) => ('world' in one ? one.drawn : one.texts.parts.training));
-  const vocabulary = buildVocabulary(texts, ranks, encode, { keep: config.vocabularySize });
+  const vocabulary = given ?? (await fittingVocabulary(open, config));
   const tokenizer = createTokenizer(vocabulary);
   const ready = open.map((one, i) =>
     'world' in one
@@ -80,6 +85,15 @@ export async function prepareCorpus(corpus: Corpus, config: TrainingConfig): Pro
     records: ready.map(({ record }) => record),
     ...tongues(open, config),
   };
+}
+
+async function fittingVocabulary(
+  open: readonly OpenPart[],
+  { vocabularySize }: TrainingConfig,
+): Promise<Vocabulary> {
+  const { ranks, encode } = await loadFullVocabulary();
+  const texts = open.flatMap((one) => ('world' in one ? one.drawn : one.texts.parts.training));
+  return buildVocabulary(texts, ranks, encode, { keep: vocabularySize });
 }
 
 function sharesOf({ parts }: Corpus): number[] {

@@ -23,10 +23,17 @@ import {
   type TrainingState,
 } from '../../language/training/train.ts';
 import { wordBoundaries } from '../../language/training/word-boundaries.ts';
+import type { Vocabulary } from '../../language/vocabulary.ts';
 import { InputError } from '../../numerics/errors.ts';
 import type { Corpus } from '../corpus.ts';
 import { removeLeftovers } from '../files.ts';
-import { finishedModel, modelConfig, writeModel } from './finished-model.ts';
+import {
+  checkStart,
+  finishedModel,
+  flatParameters,
+  modelConfig,
+  writeModel,
+} from './finished-model.ts';
 import { startPool } from './pool.ts';
 import { type PartRecord, plainTextSettings, prepareCorpus } from './preparation.ts';
 import {
@@ -38,6 +45,7 @@ import {
   recordStep,
   resumeRun,
   runSeconds,
+  weightsFingerprint,
 } from './saved-run.ts';
 
 export interface TrainingJob {
@@ -47,6 +55,8 @@ export interface TrainingJob {
   /** The model's folder. */
   readonly out: string;
   readonly resume: boolean;
+  /** Whose parameters and vocabulary the run starts from; a seeded start when absent. */
+  readonly from?: LanguageModel;
   onProgress(progress: TrainingProgress): void;
   /** What is taken of each part of the corpus, once before the first step. */
   onPrepared?(records: readonly PartRecord[]): void;
@@ -77,11 +87,19 @@ export async function trainModel(job: TrainingJob): Promise<LanguageModel> {
       parameters: parameterCount(layout),
       steps: state.step,
       corpora: records,
+      ...(job.from && { from: startRecord(job.from) }),
     });
     writeModel(job.out, model);
     return model;
   });
 }
+
+/** How the model was made that a run started from. */
+const startRecord = (model: LanguageModel) => ({
+  name: model.config.name,
+  sha256: weightsFingerprint(model),
+  training: model.config.training,
+});
 
 /** Causal loss on texts that a network was not trained on, and what it took. */
 export interface TrainedLoss {
@@ -149,14 +167,18 @@ async function trainParameters<T>(
   finish: (trained: Trained) => T | Promise<T>,
 ): Promise<T> {
   const folder = join(job.out, 'training');
-  const origin = originOf(job.config, job.corpus);
+  const { from } = job;
+  if (from) checkStart(config, from.config);
+  const origin = originOf(job.config, job.corpus, from);
   checkOut(job.out, folder, job.resume);
   for (const written of [job.out, folder]) removeLeftovers(written);
   const saved = job.resume && readSaved(folder, origin);
-  const prepared = await prepare(job.corpus, config, 'fused', job.onPrepared);
+  const given = from?.config.vocabulary;
+  const prepared = await prepare(job.corpus, config, { given, onPrepared: job.onPrepared });
   const { layout, pool } = prepared;
   try {
-    const state = startState(config, layout, pool.vectors);
+    const start = from && flatParameters(from, layout);
+    const state = startState(config, layout, pool.vectors, start);
     const run = beginRun(folder, origin, state);
     if (saved) resumeRun(run, saved);
     const report = reporter(config, state.step, job.onProgress);
@@ -198,16 +220,21 @@ const UNROLLED = { tolerance: 0, sweeps: 10 };
 
 type Prepared = Awaited<ReturnType<typeof prepare>>;
 
+interface PreparationChoices {
+  readonly kernels?: KernelChoice;
+  readonly given?: Vocabulary;
+  readonly onPrepared?: TrainingJob['onPrepared'];
+}
+
 /** The vocabulary, the layout of the parameters and the workers of a run. */
 async function prepare(
   corpus: Corpus,
   config: TrainingConfig,
-  kernels: KernelChoice,
-  onPrepared: (records: readonly PartRecord[]) => void = () => {},
+  { kernels = 'fused', given, onPrepared }: PreparationChoices,
 ) {
-  const prepared = await prepareCorpus(corpus, config);
+  const prepared = await prepareCorpus(corpus, config, given);
   const { vocabulary, parts, records, determiners } = prepared;
-  onPrepared(records);
+  onPrepared?.(records);
   const layout = parameterLayout({ ...config.model, vocabularySize: vocabulary.length + 3 });
   const architecture = modelConfig(config, prepared, vocabulary);
   const { beta, horizon, logitScale, knots, dimension } = architecture;
@@ -241,7 +268,7 @@ export async function benchmarkTraining({
   steps,
 }: BenchmarkJob): Promise<number> {
   const config = { ...parseTrainingConfig(text), workers };
-  const { layout, pool } = await prepare(corpus, config, kernels);
+  const { layout, pool } = await prepare(corpus, config, { kernels });
   try {
     const state = startState(config, layout, pool.vectors);
     let begun = 0;

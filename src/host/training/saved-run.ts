@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { type LanguageModel, saveModel } from '../../language/checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../language/safetensors.ts';
 import type { Progress, TrainingState } from '../../language/training/train.ts';
 import { DamagedFileError, InputError } from '../../numerics/errors.ts';
@@ -12,6 +13,7 @@ import type { Corpus } from '../corpus.ts';
 import { writeFileSafely } from '../files.ts';
 
 const LOSS_HEADER = 'step,causal,blank,gradient';
+const KINDS = { config: 'config', corpus: 'corpus', from: 'model to start from' } as const;
 const MOMENTS = ['parameters', 'mean', 'square'] as const;
 
 /** A run in progress. */
@@ -28,20 +30,29 @@ export interface Run {
   savedAt: number;
 }
 
-/** The text of the config, and a fingerprint of the corpus. */
+/** The text of the config, and fingerprints of the corpus and of the model that it starts from ('' without one). */
 export interface Origin {
   readonly config: string;
   readonly corpus: string;
+  readonly from: string;
 }
 
 /** The origin of a run from a config's text and a corpus; the fingerprint of one world is its own. */
-export function originOf(config: string, { parts }: Corpus): Origin {
+export function originOf(config: string, { parts }: Corpus, from?: LanguageModel): Origin {
   const prints = parts.map((part) =>
     part.kind === 'world' ? worldFingerprint(part.files) : part.sha256,
   );
   const mixed = parts.map(({ weight }, i) => [prints[i], weight]);
-  return { config, corpus: parts.length === 1 ? prints[0] : fingerprint(mixed) };
+  return {
+    config,
+    corpus: parts.length === 1 ? prints[0] : fingerprint(mixed),
+    from: from ? weightsFingerprint(from) : '',
+  };
 }
+
+/** SHA-256 of a model's weights, as its config.json has it. */
+export const weightsFingerprint = (model: LanguageModel): string =>
+  createHash('sha256').update(saveModel(model).weights).digest('hex');
 
 /** SHA-256 of a world's files by path, in whatever order they are given. */
 export function worldFingerprint(files: Record<string, string>): string {
@@ -101,11 +112,11 @@ export interface Saved {
 export function readSaved(folder: string, origin: Origin): Saved {
   const file = stateFile(folder);
   const { tensors, metadata } = decodeSafetensors(readFileSync(file), file);
-  for (const what of ['config', 'corpus'] as const)
+  for (const what of ['config', 'corpus', 'from'] as const)
     if (what in metadata && metadata[what] !== origin[what])
       throw new InputError(
         what,
-        `${folder} was begun with another ${what}: resume with that one, or choose another --out`,
+        `${folder} was begun with another ${KINDS[what]}: resume with that one, or choose another --out`,
       );
   const [step, seconds] = [Number(metadata.step), Number(metadata.seconds)];
   if (!(Number.isInteger(step) && step >= 0 && seconds >= 0))

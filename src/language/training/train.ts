@@ -31,13 +31,15 @@ export interface Progress extends StepResult {
   readonly gradientLength: number;
 }
 
-/** The state before the first step, from the config's seed. The vectors are filled in place. */
+/** The state before the first step: `given` parameters, or from the config's seed. The vectors are filled in place. */
 export function startState(
   config: TrainingConfig,
   layout: readonly ParameterPart[],
   vectors: RunVectors,
+  given?: Float32Array,
 ): TrainingState {
-  initialise(layout, vectors.parameters, random(config.seed));
+  if (given) vectors.parameters.set(given);
+  else initialise(layout, vectors.parameters, random(config.seed));
   vectors.mean.fill(0);
   vectors.square.fill(0);
   return { step: 0, ...vectors };
