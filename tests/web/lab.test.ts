@@ -94,7 +94,7 @@ describe.skipIf(!executablePath)('the Lab', () => {
       'lab.dynamics=usa&lab.n=12&lab.d=3&lab.seed=4&lab.step=0.05&lab.at=17&lab.yaw=80&lab.p.beta=1.5';
     const at = await enter(query);
     await expect.poll(() => frame(at).textContent()).toBe('17 of 400');
-    expect(hash(at)).toBe(`#tab=lab&${query}`);
+    await expect.poll(() => hash(at), { timeout: 10_000 }).toBe(`#tab=lab&${query}`);
     const before = await positions(at);
     const other = await visits.visit(new URL(at.page.url()).hash);
     await expect.poll(() => frame(other).textContent()).toBe('17 of 400');
