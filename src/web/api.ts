@@ -1,6 +1,6 @@
 /** The questions the page asks the server, and the shapes of the replies (INTERFACE: HTTP). */
-import { ProblemError, readProblem } from './problem.ts';
 import type { CouplingName } from './state.ts';
+import { ask } from './transport.ts';
 
 export interface TokenRecord {
   readonly id: number;
@@ -130,14 +130,14 @@ export interface Models {
 
 /** The answers for a blank, or the next tokens. Throws ProblemError, or TypeError without a network. */
 export function askPrediction(question: Question, signal: AbortSignal): Promise<Prediction> {
-  return post('api/predict', { ...question, top: 10 }, signal) as Promise<Prediction>;
+  return ask('api/predict', signal, { ...question, top: 10 }) as Promise<Prediction>;
 }
 
 /** Every layer of the same pass. Throws as `askPrediction`. */
 export async function askTrace(question: Question, signal: AbortSignal): Promise<Trace> {
   const { text, depth, coupling, model } = question;
   return readTrace(
-    (await post('api/trace', { text, depth, coupling, model }, signal)) as TraceReply,
+    (await ask('api/trace', signal, { text, depth, coupling, model })) as TraceReply,
   );
 }
 
@@ -145,7 +145,7 @@ export async function askTrace(question: Question, signal: AbortSignal): Promise
 export async function askFlow(question: Question, signal: AbortSignal): Promise<Trace> {
   const { text, coupling, model } = question;
   const body = { text, coupling, model, depth: 'ode', top: 1, maximumExpansions: 1 };
-  return readTrace((await post('api/trace', body, signal)) as TraceReply);
+  return readTrace((await ask('api/trace', signal, body)) as TraceReply);
 }
 
 function readTrace(reply: TraceReply): Trace {
@@ -172,25 +172,10 @@ export const SCHEMES = ['layer', 'rk4'];
 export function askDepths(question: Question, signal: AbortSignal): Promise<DepthLimit> {
   const { text, coupling, model } = question;
   const body = { text, coupling, model, depths: DEPTHS, schemes: SCHEMES };
-  return post('api/limit/depth', body, signal) as Promise<DepthLimit>;
+  return ask('api/limit/depth', signal, body) as Promise<DepthLimit>;
 }
 
 /** What there is to choose from. Throws as `askPrediction`. */
 export function askModels(_: null, signal: AbortSignal): Promise<Models> {
-  return ask('api/models', { signal }) as Promise<Models>;
-}
-
-function post(path: string, body: object, signal: AbortSignal): Promise<unknown> {
-  return ask(path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify(body),
-    signal,
-  });
-}
-
-async function ask(path: string, request: RequestInit): Promise<unknown> {
-  const response = await fetch(path, request);
-  if (!response.ok) throw new ProblemError(await readProblem(response));
-  return response.json();
+  return ask('api/models', signal) as Promise<Models>;
 }

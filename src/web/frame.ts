@@ -12,6 +12,7 @@ import { asProblem } from './problem.ts';
 import { createShareButton } from './share/button.ts';
 import type { Tab } from './state.ts';
 import { languages, tabs, themes } from './state.ts';
+import { ALONE } from './transport.ts';
 
 /** The whole page for one language. */
 export function createFrame(page: Page): HTMLElement {
@@ -206,6 +207,6 @@ function createFoot(page: Page): HTMLElement {
     'footer',
     { class: 'foot' },
     run,
-    h('p', {}, words.local, ' ', h('a', { href: 'api/openapi.json' }, words.api)),
+    h('p', {}, words.local, ' ', ALONE ? null : h('a', { href: 'api/openapi.json' }, words.api)),
   );
 }

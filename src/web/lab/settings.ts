@@ -3,7 +3,7 @@
  * usual for its dynamics. Names, ranges and defaults are the catalogues'. Not what a run is asked for
  * (options.ts).
  */
-import '../simulation/no-eval.ts';
+import '../no-eval.ts';
 import { dynamics, dynamicsNamed } from '../../dynamics/catalogue.ts';
 import type { Dynamics, Parameter } from '../../dynamics/dynamics.ts';
 import { completeParameters } from '../../dynamics/parameters.ts';

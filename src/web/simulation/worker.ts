@@ -2,13 +2,13 @@
  * The worker that a simulation runs in, one worker a run: computes a frame when it is asked for one, and
  * tells errors as data.
  */
-import './no-eval.ts';
+import '../no-eval.ts';
 import type { SimulationFrame } from '../../flow/frames.ts';
 import { openSimulation } from '../../flow/simulate.ts';
 import { simulationSettings } from '../../flow/simulation-settings.ts';
 import type { Matrix } from '../../numerics/matrix.ts';
+import { problemOf } from '../failure.ts';
 import { browserEngines } from './engines.ts';
-import { problemOf } from './failure.ts';
 import type { Question, Reply, RunFrame, RunOptions } from './messages.ts';
 
 const ending = new AbortController();

@@ -1,6 +1,6 @@
-/** A simulation's errors as the problems that HTTP makes of them, so that the page shows both alike. */
-import { DivergedError, InputError, LimitError } from '../../numerics/errors.ts';
-import type { Problem } from '../problem.ts';
+/** The errors of a worker as the problems that HTTP makes of them, so that the page shows both alike. */
+import { DivergedError, InputError, LimitError } from '../numerics/errors.ts';
+import type { Problem } from './problem.ts';
 
 /** Any thrown value; what is nobody's input is our own fault. */
 export function problemOf(error: unknown): Problem {
@@ -10,5 +10,5 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof InputError)
     return { status: 400, title: 'Invalid input', detail, field: error.field };
   if (error instanceof DivergedError) return { status: 422, title: 'Diverged', detail };
-  return { status: 500, title: 'Simulation failed', detail };
+  return { status: 500, title: 'Computation failed', detail };
 }

@@ -1,0 +1,16 @@
+/** What a page that stands alone and its workers tell each other. */
+import type { Problem } from '../problem.ts';
+
+/** The options of the library, with the text and the model's name. */
+export interface Body {
+  readonly text: string;
+  readonly model?: string;
+}
+
+/** A question as it would go to the server. */
+export interface Asked {
+  readonly path: string;
+  readonly body: Body;
+}
+
+export type Told = { readonly document: object } | { readonly problem: Problem };

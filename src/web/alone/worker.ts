@@ -1,0 +1,63 @@
+/**
+ * Answers the page's questions about texts in the browser, with models that it fetches: what the server's
+ * workers do for a page that has a server. Both hand the same options to the same functions of the library.
+ */
+import '../no-eval.ts';
+import { type LanguageModel, loadModel, parseConfig } from '../../language/checkpoint.ts';
+import { fillBlank } from '../../language/fill.ts';
+import { trace, traceToJson } from '../../language/trace.ts';
+import { modelDepthLimit } from '../../limits/depth/model-depth.ts';
+import { problemOf } from '../failure.ts';
+import type { Asked, Body, Told } from './messages.ts';
+
+/** Where the models lie, seen from this script, which is built into assets/. */
+const FOLDER = new URL('../models/', location.href);
+
+const ANSWERS: Readonly<Record<string, (body: Body) => Promise<object>>> = {
+  'api/models': async () => (await fetched('models.json')).json(),
+  'api/predict': async ({ text, model, ...options }) =>
+    fillBlank(await modelNamed(model), text, options),
+  'api/trace': async ({ text, model, ...options }) =>
+    traceToJson(trace(await modelNamed(model), text, options)),
+  'api/limit/depth': async ({ text, model, ...options }) =>
+    modelDepthLimit(await modelNamed(model), text, options),
+};
+
+addEventListener('message', async ({ data: { path, body } }: MessageEvent<Asked>) => {
+  postMessage(await answered(path, body));
+});
+
+async function answered(path: string, body: Body): Promise<Told> {
+  const begun = performance.now();
+  try {
+    const document = await ANSWERS[path](body);
+    return { document: { ...document, seconds: (performance.now() - begun) / 1000 } };
+  } catch (error) {
+    return { problem: problemOf(error) };
+  }
+}
+
+const models = new Map<string, Promise<LanguageModel>>();
+
+/** Each model is fetched once; one that could not be is asked for anew. */
+async function modelNamed(name?: string): Promise<LanguageModel> {
+  const chosen = name ?? (await (await fetched('models.json')).json()).default;
+  const model = models.get(chosen) ?? fetchModel(chosen);
+  models.set(chosen, model);
+  model.catch(() => models.delete(chosen));
+  return model;
+}
+
+async function fetchModel(name: string): Promise<LanguageModel> {
+  const config = await (await fetched(`${name}/config.json`)).text();
+  const { file } = parseConfig(config).weights;
+  const weights = await (await fetched(`${name}/${file}`)).arrayBuffer();
+  return loadModel({ config, weights: new Uint8Array(weights) });
+}
+
+async function fetched(path: string): Promise<Response> {
+  const response = await fetch(new URL(path, FOLDER));
+  if (!response.ok)
+    throw new Error(`models/${path} could not be fetched (${response.status}): reload the page`);
+  return response;
+}

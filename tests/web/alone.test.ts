@@ -1,0 +1,98 @@
+/**
+ * The page without a server, in a real Chromium: the static build in some folder of a host that only hands out
+ * files. Without a Chromium these tests are skipped.
+ */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import express from 'express';
+import type { Browser } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readModel } from '../../src/host/models.ts';
+import { fillBlank } from '../../src/language/fill.ts';
+import { executablePath, launchChromium } from './chromium.ts';
+import { desktop, leave, type Visit, watch } from './visits.ts';
+
+const MODEL = 'lieblingstier';
+const TEXT = 'Mein Lieblingstier ist __';
+
+/** As scripts/build-static.js, with the small model only and one that is missing. */
+async function buildAlone(folder: string): Promise<void> {
+  await build({
+    configFile: new URL('../../vite.config.ts', import.meta.url).pathname,
+    mode: 'alone',
+    build: { outDir: folder, emptyOutDir: true },
+    logLevel: 'error',
+  });
+  const models = join(folder, 'models');
+  mkdirSync(models);
+  const source = new URL(`../../models/${MODEL}`, import.meta.url).pathname;
+  cpSync(source, join(models, MODEL), { recursive: true });
+  const list = { default: MODEL, models: [{ name: MODEL }, { name: 'gone' }] };
+  writeFileSync(join(models, 'models.json'), JSON.stringify(list));
+}
+
+describe.skipIf(!executablePath)('a page without a server', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'schmetterling-alone-'));
+  let host: Server;
+  let browser: Browser;
+  let address: string;
+
+  beforeAll(async () => {
+    await buildAlone(folder);
+    host = createServer(express().use('/some/folder', express.static(folder)));
+    await new Promise<void>((listening) => host.listen(0, '127.0.0.1', listening));
+    address = `http://127.0.0.1:${(host.address() as AddressInfo).port}/some/folder/`;
+    browser = await launchChromium();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    host?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function visit(fragment: string): Promise<Visit> {
+    const context = await browser.newContext({ locale: 'en-GB', viewport: desktop });
+    const at = watch(await context.newPage());
+    await at.page.goto(address + fragment);
+    return at;
+  }
+
+  test('answers as the library does, and asks nobody', async () => {
+    const { predictions } = fillBlank(readModel(MODEL), TEXT);
+    const at = await visit(`#text=${encodeURIComponent(TEXT)}`);
+    const numbers = at.page.locator('.bar-number');
+    await numbers.first().waitFor();
+    const shown = await numbers.evaluateAll((all) =>
+      all.map((e) => Number(e.getAttribute('title'))),
+    );
+    // Chromium's exp and Node's may differ in the last digits.
+    predictions.forEach(({ score }, i) => {
+      expect(shown[i]).toBeCloseTo(score, 12);
+    });
+    expect(at.fetched.filter((url) => !url.startsWith(address))).toEqual([]);
+    expect(at.fetched.some((url) => url.includes('/api/'))).toBe(false);
+    await leave(at);
+  });
+
+  test('shows layers and depth', async () => {
+    const at = await visit('#tab=depth&depth=4');
+    await at.page.locator('.depth canvas').first().waitFor();
+    await at.page.locator('#tab-layers').click();
+    await at.page.locator('.layers canvas').first().waitFor();
+    await leave(at);
+  });
+
+  test('says what is wrong with a text, and that a model cannot be had', async () => {
+    const at = await visit(`#text=${encodeURIComponent('__ und __ und __')}`);
+    await at.page.getByRole('alert').first().waitFor();
+    await leave(at);
+    const gone = await visit('#model=gone');
+    await gone.page.getByText(/models\/gone\/config\.json could not be fetched/).waitFor();
+    await leave(gone);
+  });
+});
