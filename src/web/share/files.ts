@@ -42,7 +42,8 @@ export async function pngOf(svg: string): Promise<Blob> {
   }
 }
 
-function blobOf(canvas: HTMLCanvasElement): Promise<Blob> {
+/** What is drawn, as a PNG. Rejects where the browser cannot. */
+export function blobOf(canvas: HTMLCanvasElement): Promise<Blob> {
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) =>
       blob ? resolve(blob) : reject(new Error('the picture could not be made')),
