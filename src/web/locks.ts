@@ -11,6 +11,7 @@ export const lockable = [
   'coupling',
   'model',
   'targets',
+  'other',
   'tab',
   'layer',
   'token',

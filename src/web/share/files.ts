@@ -51,6 +51,7 @@ export function blobOf(canvas: HTMLCanvasElement): Promise<Blob> {
   });
 }
 
+/** Whether the page is dark now, by its own theme or the system's. */
 function isDark(): boolean {
   const { theme } = document.documentElement.dataset;
   return (
