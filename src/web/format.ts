@@ -22,8 +22,9 @@ export function decimal(value: number, language: Language, digits: number): stri
 
 /** Three to four digits, whatever the size. */
 export function compact(value: number, language: Language): string {
-  if (value !== 0 && Math.abs(value) < 1e-3) return powerOfTen(value, language);
-  const digits = Math.abs(value) >= 100 ? 1 : Math.abs(value) >= 10 ? 2 : 3;
+  const size = Math.abs(value);
+  if (value !== 0 && (size < 1e-3 || size >= 1e6)) return powerOfTen(value, language);
+  const digits = size >= 100 ? 1 : size >= 10 ? 2 : 3;
   return decimal(value, language, digits);
 }
 

@@ -11,6 +11,7 @@ export const lockable = [
   'coupling',
   'model',
   'targets',
+  'other',
   'tab',
   'layer',
   'token',
@@ -21,6 +22,7 @@ export const lockable = [
   'reader',
   'pairBeta',
   'pairAngle',
+  'lab',
 ] as const satisfies readonly (keyof State)[];
 
 export type Lockable = (typeof lockable)[number];
@@ -35,14 +37,17 @@ export function isLocked(state: State, name: keyof State): boolean {
   return locksOf(state).some((locked) => locked === name);
 }
 
-/** The same store for the reader's hands: a patch of what is locked is dropped. */
+/**
+ * The same store for the reader's hands: a patch of what is locked is dropped. But for `lab`, which also
+ * holds what is looked at: the Lab keeps its settings itself.
+ */
 export function guarded(store: Store<State>): Store<State> {
   return {
     ...store,
     set(patch) {
       const state = store.get();
-      const free = Object.entries(patch).filter(([key]) => !isLocked(state, key as keyof State));
-      store.set(Object.fromEntries(free));
+      const open = (key: string) => key === 'lab' || !isLocked(state, key as keyof State);
+      store.set(Object.fromEntries(Object.entries(patch).filter(([key]) => open(key))));
     },
   };
 }

@@ -46,7 +46,7 @@ describe('settings of the Lab', () => {
       ...withDynamics(readSettings(''), 'multi_head'),
       ...{ n: 100, d: 3, seed: 7, scheme: 'dopri5', tolerance: 1e-6, step: 0.01, time: 1e5 },
       ...{ pace: 'log', merge: 0.001, stopClusters: 2, stopBelow: 1e-9, speed: 2, at: 12 },
-      ...{ yaw: -40, pitch: 80, lock: true, engine: 'wasm', precision: 'float32' },
+      ...{ yaw: -40, pitch: 80, engine: 'wasm', precision: 'float32' },
       parameters: {
         ...{ heads: 2, beta: 2.5, query: 'diagonal:1,-0.5,2', key: 'wigner:3', output: 'identity' },
         value: '[[0,1,0],[1,0,0],[0,0,1],[1,0,0],[0,1,0],[0,0,1]]',
@@ -69,7 +69,7 @@ describe('settings of the Lab', () => {
   test.each([
     'dynamics=betta',
     'n=0&d=1&seed=-1&step=x&time=&speed=0&at=-3',
-    'scheme=magic&pace=log&engine=quantum&precision=int8&lock=yes',
+    'scheme=magic&pace=log&engine=quantum&precision=int8',
     'p.beta=-1&p.query=diagonal%3A1%2C2%2C3&p.nothing=4&s.amplitude=9',
     'start=given&given=nonsense',
     'start=box',
@@ -345,7 +345,7 @@ describe('exports', () => {
       const folder = mkdtempSync(join(tmpdir(), 'schmetterling-lab-'));
       try {
         const { line, files } = commandLine(frame);
-        for (const { name, text } of files) writeFileSync(join(folder, name), text);
+        for (const { name, text } of files) writeFileSync(join(folder, name), text());
         const inFolder = line.replace('bin/schmetterling.js', join(root, 'bin/schmetterling.js'));
         const run = JSON.parse(
           execFileSync('sh', ['-c', inFolder], { cwd: folder, encoding: 'utf8' }),

@@ -9,6 +9,7 @@ import { executablePath } from './chromium.ts';
 import {
   desktop,
   expectAccessible,
+  hash,
   leave,
   openVisits,
   phone,
@@ -17,7 +18,8 @@ import {
 } from './visits.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
-const open = (query: string) => `#tab=lab&language=en${query && `&${query}`}`;
+
+const open = (query: string) => `#tab=lab${query && `&${query}`}`;
 
 describe.skipIf(!executablePath)('the Lab', () => {
   let visits: Visits;
@@ -37,7 +39,6 @@ describe.skipIf(!executablePath)('the Lab', () => {
   }
 
   const frame = ({ page }: Visit) => page.locator('.lab-dock output small');
-  const hash = ({ page }: Visit) => decodeURIComponent(new URL(page.url()).hash);
   const button = ({ page }: Visit, name: string) => page.getByRole('button', { name, exact: true });
 
   async function taken(at: Visit, name: string): Promise<string> {
@@ -94,7 +95,10 @@ describe.skipIf(!executablePath)('the Lab', () => {
       'lab.dynamics=usa&lab.n=12&lab.d=3&lab.seed=4&lab.step=0.05&lab.at=17&lab.yaw=80&lab.p.beta=1.5';
     const at = await enter(query);
     await expect.poll(() => frame(at).textContent()).toBe('17 of 400');
-    await expect.poll(() => hash(at), { timeout: 10_000 }).toBe(`#tab=lab&${query}`);
+    await button(at, 'One frame on').click();
+    await expect.poll(() => hash(at)).toContain('lab.at=18');
+    await button(at, 'One frame back').click();
+    await expect.poll(() => hash(at)).toBe(`#tab=lab&${query}`);
     const before = await positions(at);
     const other = await visits.visit(new URL(at.page.url()).hash);
     await expect.poll(() => frame(other).textContent()).toBe('17 of 400');
@@ -148,7 +152,7 @@ describe.skipIf(!executablePath)('the Lab', () => {
     const box = await canvas.boundingBox();
     if (!box) throw new Error('the canvas has no box');
     // As circle.ts places them.
-    const radius = 0.68 * (Math.min(box.width, box.height) / 2 - 6);
+    const radius = 0.72 * (Math.min(box.width, box.height) / 2 - 6);
     const on = (x: number, y: number) =>
       [box.x + box.width / 2 + radius * x, box.y + box.height / 2 - radius * y] as const;
     await at.page.mouse.move(...on(first[0], first[1]));
@@ -163,7 +167,7 @@ describe.skipIf(!executablePath)('the Lab', () => {
     );
     for (let k = 0; k < 3; k++) await button(at, 'One frame on').click();
     await expect
-      .poll(() => at.page.locator('.lab-snippet pre').first().textContent())
+      .poll(() => at.page.locator('.lab-spelled pre').first().textContent())
       .toMatch('--time 0.3');
     const shown = await positions(at);
     const folder = mkdtempSync(join(tmpdir(), 'schmetterling-dragged-'));
@@ -172,7 +176,7 @@ describe.skipIf(!executablePath)('the Lab', () => {
       at.page.locator('.lab-file').click(),
     ]);
     writeFileSync(join(folder, file.suggestedFilename()), readFileSync(await file.path()));
-    const line = (await at.page.locator('.lab-snippet pre').first().textContent()) ?? '';
+    const line = (await at.page.locator('.lab-spelled pre').first().textContent()) ?? '';
     const printed = execFileSync('sh', ['-c', line.replace('bin/', `${root}bin/`)], {
       cwd: folder,
       encoding: 'utf8',
@@ -255,7 +259,7 @@ describe.skipIf(!executablePath)('the Lab', () => {
   });
 
   test('a preset plays, and names its paper', async () => {
-    const at = await enter('', { reducedMotion: 'reduce' });
+    const at = await enter();
     await at.page.locator('#lab-preset').selectOption({ label: 'Repulsion spreads evenly' });
     await at.page.getByText('arXiv 2312.10794, section 9').first().waitFor();
     await button(at, 'Pause').waitFor();
@@ -276,7 +280,7 @@ describe.skipIf(!executablePath)('the Lab', () => {
   });
 
   test('a locked link keeps settings from hands, and outputs free', async () => {
-    const at = await enter('lab.lock=true&lab.n=10&lab.time=1');
+    const at = await enter('lock=lab&lab.n=10&lab.time=1');
     expect(await at.page.locator('#lab-dynamics').isDisabled()).toBe(true);
     expect(await at.page.locator('#lab-p-beta').isDisabled()).toBe(true);
     await at.page.getByText('The settings are locked by the link').waitFor();
@@ -290,7 +294,7 @@ describe.skipIf(!executablePath)('the Lab', () => {
     const at = await enter('lab.n=20000&lab.start=perturbed_circle&lab.p.beta=5&lab.step=0.5');
     await at.page.getByText('20,000 particles, counted in sectors').waitFor();
     await at.page.getByText('The line is the density that infinitely many').waitFor();
-    await at.page.getByText(/^spectral: 20000 particles/).waitFor();
+    await at.page.getByText('spectral: sums over modes').waitFor();
     await button(at, 'One frame on').click();
     await expect.poll(() => frame(at).textContent()).toBe('1 of 40');
     await leave(at);

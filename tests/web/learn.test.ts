@@ -11,7 +11,7 @@ import { pairPath, pairRate, pairTime } from '../../src/web/learn/pair.ts';
 import { firstEquals } from '../../src/web/learn/sentence.ts';
 import { executablePath } from './chromium.ts';
 import type { Visit, Visits } from './visits.ts';
-import { desktop, expectAccessible, leave, openVisits, phone } from './visits.ts';
+import { desktop, expectAccessible, hash, leave, openVisits, phone } from './visits.ts';
 
 const radians = (degrees: number) => (degrees * Math.PI) / 180;
 
@@ -109,7 +109,6 @@ describe.skipIf(!executablePath)('the Learn tab', () => {
   ) as Trace;
   const visit: Visits['visit'] = (...where) => visits.visit(...where);
   const learn = (step: number, more = '') => `#tab=learn&language=en&step=${step}${more}`;
-  const hash = ({ page }: Visit) => new URL(page.url()).hash;
   const step = ({ page }: Visit) => page.locator('.step:visible');
   /** Waits until the step has its numbers. */
   const ready = (at: Visit) => step(at).locator('.facts dd').first().waitFor();
@@ -183,7 +182,7 @@ describe.skipIf(!executablePath)('the Learn tab', () => {
     await step(at).getByRole('button', { name: 'Set L = 1' }).click();
     await expect.poll(() => hash(at)).toContain('depth=1');
     await expect
-      .poll(() => step(at).locator('.compared dd').last().textContent())
+      .poll(() => step(at).locator('.before-after dd').last().textContent())
       .toMatch(/^der Hund, 22/);
     await step(at).getByRole('button', { name: 'Put it back' }).click();
     await expect.poll(() => hash(at)).toContain('depth=16');
@@ -236,7 +235,9 @@ describe.skipIf(!executablePath)('the Learn tab', () => {
     expect(await at.page.locator('#pairAngle').inputValue()).toBe('77');
     await at.page.locator('#language-en').click();
     await at.page.getByRole('heading', { name: 'They gather' }).waitFor();
-    expect(hash(at)).toMatch(/tab=learn.*step=4.*reader=mathematician.*pairAngle=77/);
+    await expect
+      .poll(() => hash(at))
+      .toMatch(/tab=learn.*step=4.*reader=mathematician.*pairAngle=77/);
     await leave(at);
   });
 
@@ -263,7 +264,7 @@ describe.skipIf(!executablePath)('the Learn tab', () => {
     await ready(at);
     await at.page.locator('.notation').getByRole('button', { name: 'Layers: tolerance' }).click();
     await expect.poll(() => at.page.evaluate(() => document.activeElement?.id)).toBe('tolerance');
-    expect(hash(at)).toContain('tab=layers');
+    await expect.poll(() => hash(at)).toContain('tab=layers');
     await at.page.locator('#tab-learn').click();
     await at.page.locator('.notation').getByRole('button', { name: 'step 4' }).click();
     await expect.poll(() => at.page.evaluate(() => document.activeElement?.id)).toBe('pairBeta');

@@ -26,12 +26,15 @@ export interface MockServer {
   readonly asked: string[];
   /** The models that there are, the default first. */
   models: { name: string; problem?: string }[];
+  /** Lets the replies go that were held back. */
+  release(): void;
   close(): Promise<void>;
 }
 
-/** Serves the page in `folder`. A text that contains `slow` is answered late, `broken` with a 503. */
+/** Serves the page in `folder`. Of a text that contains `slow` the reply is held back, `broken` gets a 503. */
 export async function startMockServer(folder: string): Promise<MockServer> {
-  const known = { asked: [] as string[], models: [{ name: 'lieblingstier' }] };
+  const held: (() => void)[] = [];
+  const known = { asked: [] as string[], models: [{ name: 'lieblingstier' }], held };
   const server = createServer((request, response) => {
     if (request.method === 'POST') void answer(request, response, known);
     else if (request.url === '/api/models')
@@ -43,6 +46,9 @@ export async function startMockServer(folder: string): Promise<MockServer> {
   const port = typeof address === 'object' && address ? address.port : 0;
   return Object.assign(known, {
     url: `http://127.0.0.1:${port}/`,
+    release() {
+      for (const go of held.splice(0)) go();
+    },
     close: () => new Promise<void>((resolve) => void server.close(() => resolve())),
   });
 }
@@ -67,12 +73,12 @@ function serveFile(folder: string, url: string, response: ServerResponse): void 
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { asked, models }: Pick<MockServer, 'asked' | 'models'>,
+  { asked, models, held }: Pick<MockServer, 'asked' | 'models'> & { held: (() => void)[] },
 ): Promise<void> {
   const question = JSON.parse(await bodyOf(request)) as Question;
   const { text, model } = question;
   if (request.url === '/api/predict') asked.push(text);
-  if (text.includes('slow')) await new Promise((resolve) => setTimeout(resolve, 600));
+  if (text.includes('slow')) await new Promise<void>((resolve) => held.push(resolve));
   const found = blanks(text).length;
   if (found > 1)
     return problem(response, 400, `found ${found} blanks in the text, expected one: keep one __`);
@@ -118,7 +124,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 
 function problem(response: ServerResponse, status: number, detail: string): void {
   const title = status === 400 ? 'Invalid input' : 'Busy';
-  response.writeHead(status, { 'content-type': 'application/problem+json', 'retry-after': '2' });
+  response.writeHead(status, { 'content-type': 'application/problem+json', 'retry-after': '9' });
   response.end(JSON.stringify({ type: 'about:blank', status, title, detail, field: 'text' }));
 }
 

@@ -10,7 +10,7 @@ import { defaults, readFragment } from '../../src/web/state.ts';
 import { createStore } from '../../src/web/store.ts';
 import { executablePath } from './chromium.ts';
 import type { Visit, Visits } from './visits.ts';
-import { desktop, expectAccessible, leave, openVisits, phone } from './visits.ts';
+import { desktop, expectAccessible, hash, leave, openVisits, phone } from './visits.ts';
 
 describe('calls', () => {
   const call = predictCall({ depth: 37, coupling: undefined, targets: ['der Hund', "l'ours"] });
@@ -90,13 +90,14 @@ describe.skipIf(!executablePath)('sharing', () => {
     (await saved(page, `#share-${name}-csv`)).toString('utf8').trim().split('\n').slice(1);
 
   test('predict: the answers as CSV, SVG, PNG and JSON', async () => {
-    const at = await shareOn('predict', '&targets=die%20Katze');
+    const at = await shareOn('predict', '&targets=die%20Katze&other=Dein%20Tier%20ist%20__');
     const rows = (await csvOf(at, 'answers')).map((line) => line.split(','));
     expect(rows).toHaveLength(12);
     expect(rows.slice(0, 10).map(([, answer, score]) => [answer, Number(score)])).toEqual(
       predicted.predictions.map(({ token_str, score }) => [token_str.trim(), score]),
     );
     expect((await csvOf(at, 'candidates'))[0]).toContain('die Katze');
+    expect((await csvOf(at, 'other'))[1]).toContain('die Katze');
     expect((await csvOf(at, 'lens')).length).toBe(5 * traced.logit_lens.length);
     const svg = (await saved(at.page, '#share-answers-svg')).toString('utf8');
     const told = await at.page.evaluate((source) => {
@@ -134,15 +135,17 @@ describe.skipIf(!executablePath)('sharing', () => {
 
   test('depth: errors by the number of layers', async () => {
     const at = await shareOn('depth');
-    const rows = (await csvOf(at, 'errors')).map((line) => line.split(','));
-    const layer = rows.filter(
-      ([name]) => name.startsWith('layers, order 1.00') || name === '"layers',
+    const name = '"layers, order 1.00",';
+    const rows = (await csvOf(at, 'errors')).filter((line) => line.startsWith(name));
+    expect(rows.map((line) => line.slice(name.length).split(',').map(Number))).toEqual(
+      [1, 2, 4, 8, 16, 32, 64, 128, 256].map((depth) => [depth, Math.log10(depth ** -1)]),
     );
-    expect(layer.length).toBeGreaterThan(0);
     const all = (await csvOf(at, 'divergence')).map((line) =>
       line.split(',').slice(-2).map(Number),
     );
     expect(all[3]).toEqual([8, Math.log10(0.1 * 8 ** -2)]);
+    const paths = await csvOf(at, 'trajectories');
+    expect(paths.length).toBeGreaterThan(traced.tokens.length * traced.hidden_states.length); // and the flow
     const command = at.page.getByRole('region', { name: 'As command line' });
     expect(await command.textContent()).toMatch(/limit depth .*--depths 1,2,4,8,16,32,64,128,256 /);
     await leave(at);
@@ -186,7 +189,8 @@ describe.skipIf(!executablePath)('sharing', () => {
     await at.page.locator('#share').focus();
     await at.page.keyboard.press('Enter');
     await at.page.getByRole('dialog').waitFor();
-    expect(await at.page.locator('#share-link').inputValue()).toBe(at.page.url());
+    const link = await at.page.locator('#share-link').inputValue();
+    await expect.poll(() => at.page.url()).toBe(link);
     const inside = () => at.page.evaluate(() => document.activeElement?.closest('dialog') !== null);
     await at.page.keyboard.press('Tab');
     expect(await inside()).toBe(true);
@@ -214,7 +218,7 @@ describe.skipIf(!executablePath)('sharing', () => {
     await expect
       .poll(() => opened.page.locator('#tab-predict').getAttribute('aria-selected'))
       .toBe('true');
-    expect(new URL(opened.page.url()).hash).toMatch(/depth=16.*lock=depth%2Ccoupling/);
+    expect(hash(opened)).toMatch(/depth=16.*lock=depth,coupling/);
     await leave(opened);
     await leave(at);
   });

@@ -195,12 +195,12 @@ describe.skipIf(!executablePath)('a simulation in the browser', () => {
     const { error, delay } = await inWorker(ENDLESS, conduct);
     expect(error).toBe('Error: enough');
     expect(delay).toBeLessThan(1000);
-    await expect.poll(() => page.workers().length, { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => page.workers().length).toBe(0);
   });
 
   test('ends when its loop is left', async () => {
     const { error, frames } = await inWorker(ENDLESS, { leaveAt: 3 });
     expect([error, frames.length]).toEqual([null, 3]);
-    await expect.poll(() => page.workers().length, { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => page.workers().length).toBe(0);
   });
 });

@@ -74,6 +74,9 @@ export function watch(page: Page): Visit {
   return { page, fetched, errors };
 }
 
+/** What the address holds, readable. It lags behind the page: poll for what will be there. */
+export const hash = ({ page }: Visit): string => decodeURIComponent(new URL(page.url()).hash);
+
 export async function leave({ page, errors }: Visit): Promise<void> {
   await page.context().close();
   expect(errors).toEqual([]);

@@ -3,6 +3,7 @@
  * session that runs them. Not what is seen of it.
  */
 import type { Matrix } from '../../numerics/matrix.ts';
+import { isLocked } from '../locks.ts';
 import type { Page } from '../page.ts';
 import type { RunAbout } from './frame.ts';
 import { readGiven, writeGiven } from './given.ts';
@@ -19,7 +20,9 @@ export interface Lab {
   readonly session: Session;
   readonly measurer: Measurer;
   settings(): LabSettings;
-  /** Changes settings by hand; what makes another run begins it at its start. */
+  /** Whether the link fixes what is run; what is looked at is never fixed. */
+  locked(): boolean;
+  /** Changes settings by hand; what makes another run begins it at its start, unless the link fixes it. */
   change(next: Partial<LabSettings>): void;
   /** Begins a run from these positions, at time 0. */
   begin(positions: Matrix): void;
@@ -30,6 +33,8 @@ export interface Lab {
   togglePlay(): void;
   /** Plays as soon as the run that is about to begin is there. */
   playNext(): void;
+  /** Begins the run once more, after it failed for no fault of its settings. */
+  retry(): void;
 }
 
 export interface Brought {
@@ -57,8 +62,11 @@ export function createLab(page: Page): Lab {
   let settings = readSettings(page.state.get().lab);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let playWhenThere = false;
+  /** Set while a run is to begin: what is shown is of another one. */
+  let coming = false;
 
   const brought = () => broughtFor(page, settings);
+  const locked = () => isLocked(page.state.get(), 'lab');
 
   function follow(): void {
     if (page.state.get().tab !== 'lab') return;
@@ -66,6 +74,7 @@ export function createLab(page: Page): Lab {
     if (missing) return;
     const key = keyOf(settings, init);
     clearTimeout(timer);
+    coming = key !== own.key;
     const next = () => begin(key, { settings, init, labels });
     if (key === own.key) followFrame();
     else timer = setTimeout(next, own.key === '' ? 0 : REST);
@@ -73,6 +82,7 @@ export function createLab(page: Page): Lab {
 
   function begin(key: string, about: RunAbout): void {
     own.key = key;
+    coming = false;
     playWhenThere ||= session.get().playing;
     session.open(runOptions(about.settings, about.init), about, settings.at);
   }
@@ -94,7 +104,7 @@ export function createLab(page: Page): Lab {
   });
   page.traces.subscribe(() => settings.start === 'sentence' && follow());
   session.subscribe(({ status, shown, playing, seeking }) => {
-    if (status !== 'ready' || seeking || !shown) return;
+    if (coming || status !== 'ready' || seeking || !shown) return;
     if (playWhenThere) {
       playWhenThere = false;
       session.play(settings.speed);
@@ -108,9 +118,12 @@ export function createLab(page: Page): Lab {
     change(patch) {
       const next = { ...settings, ...patch };
       const another = keyOf(next, null) !== keyOf(settings, null);
-      set(another ? { ...next, at: 0 } : next);
+      if (!another) set(next);
+      else if (!locked()) set({ ...next, at: 0 });
     },
+    locked,
     begin(positions) {
+      if (locked()) return;
       const next = { start: 'given', startParameters: {}, given: writeGiven(positions), at: 0 };
       set({ ...settings, ...next, n: positions.rows, d: positions.columns });
     },
@@ -121,6 +134,10 @@ export function createLab(page: Page): Lab {
     },
     playNext() {
       playWhenThere = true;
+    },
+    retry() {
+      own.key = '';
+      follow();
     },
   };
 }

@@ -16,7 +16,7 @@ export function createPlayer(lab: Lab): HTMLElement {
   });
   const slider = h('input', {
     ...{ type: 'range', id: 'lab-frame', min: 0, step: 1, 'aria-label': words.frame },
-    input: () => session.goTo(Number(slider.value)),
+    input: () => scrub(lab, Number(slider.value)),
   });
   const time = h('output', { for: 'lab-frame', class: 'player-layer' });
   const button = (name: string, icon: SVGElement, click: () => void, id: string) =>
@@ -67,6 +67,13 @@ export function createPlayer(lab: Lab): HTMLElement {
     ),
     createSpeeds(lab),
   );
+}
+
+/** One on or back is the next frame that is kept, since of a long run not all are. */
+function scrub({ session }: Lab, index: number): void {
+  const by = index - (session.get().shown?.index ?? 0);
+  if (by === 1 || by === -1) session.step(by);
+  else session.goTo(index);
 }
 
 /** The index of the last frame: as planned, or where the run has stopped. */

@@ -103,9 +103,7 @@ function measure({ measurer, session }: Lab, frame: LabFrame): void {
     beta: typeof settings.parameters.beta === 'number' ? settings.parameters.beta : 1,
     names: namesFor(settings),
   } as const;
-  measurer.diagnose(question, ({ values, notes }) =>
-    session.replace({ ...frame, measured: { values, notes } }),
-  );
+  measurer.diagnose(question, ({ values, notes }) => session.keep(frame, { values, notes }));
 }
 
 /** What is measured of such a run. */
@@ -170,7 +168,7 @@ function createChart(lab: Lab, names: readonly string[]) {
 /** Counts are whole. */
 function written(value: number | null, language: 'de' | 'en'): string {
   if (value === null) return '–';
-  return Number.isInteger(value) && Math.abs(value) >= 1
+  return Number.isInteger(value) && Math.abs(value) >= 1 && Math.abs(value) < 1e6
     ? decimal(value, language, 0)
     : compact(value, language);
 }
@@ -197,6 +195,7 @@ function createModes(lab: Lab) {
       const name = modesOf(shown.of.settings);
       const values = name && measured?.measured?.values[name];
       element.hidden = !Array.isArray(values);
+      element.parentElement?.classList.toggle('with-modes', !element.hidden);
       if (!name || !Array.isArray(values)) return;
       const { title, help } = wordsFor(lab, name);
       fill(caption, title);

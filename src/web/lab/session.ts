@@ -13,6 +13,7 @@ import {
   isHeavy,
   type LabFrame,
   labFrame,
+  type Measured,
   MOST_DOTS,
   type RunAbout,
   SECTORS,
@@ -45,8 +46,8 @@ export interface Session extends Store<SessionState> {
   goTo(index: number): void;
   step(direction: -1 | 1): void;
   film(): readonly LabFrame[];
-  /** Puts a frame in the place of the same index, with what was found out of it. */
-  replace(frame: LabFrame): void;
+  /** Keeps what was measured of a frame, if it is still of this run. */
+  keep(frame: LabFrame, measured: Measured): void;
   close(): void;
 }
 
@@ -158,8 +159,12 @@ export function createSession(measurer: Measurer): Session {
       seekTo(near ?? index + direction);
     },
     film: film.frames,
-    replace(frame) {
-      if (film.put(frame) && state.get().shown?.index === frame.index) state.set({ shown: frame });
+    keep({ of, index }, measured) {
+      const kept = film.at(index);
+      if (kept?.of !== of || kept.index !== index) return;
+      film.put({ ...kept, measured });
+      const { shown } = state.get();
+      if (shown?.of === of && shown.index === index) state.set({ shown: { ...shown, measured } });
     },
     close() {
       run?.stop();

@@ -49,8 +49,6 @@ export interface LabSettings {
   /** How the sphere is turned, degrees. */
   readonly yaw: number;
   readonly pitch: number;
-  /** Settings cannot be changed by hand; what is seen of the run can. */
-  readonly lock: boolean;
 }
 
 export const paces = ['even', 'log'] as const;
@@ -129,7 +127,6 @@ export function usualSettings(entry: Dynamics): LabSettings {
     pace: 'even',
     engine: 'auto',
     precision: 'float64',
-    lock: false,
   };
 }
 
@@ -174,7 +171,6 @@ export function readSettings(text: string): LabSettings {
     pace: choice('pace', paces, usual.pace),
     engine: choice('engine', ENGINES, 'auto'),
     precision: choice('precision', precisions, 'float64'),
-    lock: given.get('lock') === 'true',
   });
 }
 

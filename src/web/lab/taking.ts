@@ -27,10 +27,10 @@ export function createTaking(lab: Lab): HTMLElement {
   const told = h('p', { class: 'hint' });
   const element = h('div', { class: 'lab-taking' }, here, sentence, told);
   const show = () => {
-    const { lock, start, d } = lab.settings();
+    const { start, d } = lab.settings();
     const { shown } = session.get();
-    here.disabled = lock || !shown?.positions;
-    sentence.disabled = lock;
+    here.disabled = lab.locked() || !shown?.positions;
+    sentence.disabled = lab.locked();
     const { init } = lab.brought();
     const width = page.traces.get().value?.hidden_states[0][0].length ?? d;
     const tokens = start === 'sentence' && init ? init.rows : 0;
@@ -40,7 +40,7 @@ export function createTaking(lab: Lab): HTMLElement {
     );
   };
   session.subscribe((now, before) => {
-    if ((now.shown?.positions === null) !== (before.shown?.positions === null)) show();
+    if (Boolean(now.shown?.positions) !== Boolean(before.shown?.positions)) show();
   });
   page.traces.subscribe(show);
   lab.onSettings(show);

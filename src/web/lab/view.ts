@@ -1,5 +1,6 @@
 /** The Lab tab: a run and its settings, a picture, its numbers, and what can be taken away. */
-import { fill, h } from '../dom.ts';
+import type { SimulationReport } from '../../flow/simulate.ts';
+import { fill, h, setAttribute } from '../dom.ts';
 import { describeProblem } from '../notice.ts';
 import type { Page } from '../page.ts';
 import { createSettingsCard } from './controls/card.ts';
@@ -10,6 +11,7 @@ import { createStage } from './picture/stage.ts';
 import { createPlayer } from './player.ts';
 import { createReadouts } from './readouts.ts';
 import { createTaking } from './taking.ts';
+import type { LabWords } from './words.ts';
 
 export function createLabView(page: Page): HTMLElement {
   const lab = createLab(page);
@@ -61,24 +63,29 @@ function waitingFor({ session, words, brought }: Lab): string | null {
   return session.get().shown || session.get().status === 'failed' ? null : words.loading;
 }
 
-function failure({ words, session }: Lab) {
+function failure({ words, session, retry }: Lab) {
   const own = (session.get().problem?.status ?? 0) >= 400;
-  return own ? { heading: words.failed } : {};
+  return { retry, ...(own && { heading: words.failed }) };
 }
 
-/** Which engine runs it and why, and where it stopped: in the simulator's own words. */
+/** Which engine runs it, where it stopped, and what the simulator says that a reader must know. */
 function createRunLine({ session, words }: Lab): HTMLElement {
   const line = h('p', { class: 'hint lab-run' });
   session.subscribe((now, before) => {
     if (now.report === before.report) return;
-    const { report } = now;
-    const ended = now.last !== null && report && report.stopped !== 'end';
-    const stopped = ended && words.stopped[report.stopped as keyof typeof words.stopped];
-    fill(
-      line,
-      report && `${report.engine.name}: ${report.engine.reason}`,
-      stopped && ` · ${stopped}`,
-    );
+    fill(line, now.report && runText(words, now.report, now.last !== null));
+    setAttribute(line, 'title', now.report?.engine.reason);
   });
   return line;
+}
+
+function runText(words: LabWords, report: SimulationReport, ended: boolean): string {
+  const { engine, stopped, notes } = report;
+  const known = words.engines[engine.name as keyof LabWords['engines']] ?? engine.reason;
+  const early = words.stopped[stopped as keyof LabWords['stopped']];
+  return [
+    `${engine.name}: ${known}`,
+    ...(ended && early ? [early] : []),
+    ...Object.entries(notes).flatMap(([name, note]) => (name === 'engine' ? [] : [note])),
+  ].join(' · ');
 }

@@ -13,7 +13,7 @@ interface Before {
 }
 
 export function createQuestion(page: Page, words: LearnWords, step: StepWords, trial: Trial) {
-  const compared = h('dl', { class: 'compared', 'aria-live': 'polite' });
+  const compared = h('dl', { class: 'before-after', 'aria-live': 'polite' });
   const told = h('p', { class: 'hint told-answer' });
   let before: Before | null = null;
   const measure = () => trial.measure(page, words) ?? words.none;

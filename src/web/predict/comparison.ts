@@ -4,6 +4,7 @@ import { fill, h, setAttribute, setVariable, svg } from '../dom.ts';
 import { decimal, percent, visibleAnswer } from '../format.ts';
 import type { Point } from '../layers/geometry.ts';
 import { placeLabels, roundTicks } from '../layers/geometry.ts';
+import { controlsOf } from '../locks.ts';
 import { describeProblem } from '../notice.ts';
 import type { Page } from '../page.ts';
 
@@ -30,7 +31,8 @@ export function createComparison(page: Page): HTMLElement {
   );
 }
 
-function createBox({ words, state }: Page): HTMLElement {
+function createBox(page: Page): HTMLElement {
+  const { words, state } = page;
   const input = h('input', {
     type: 'text',
     id: 'other',
@@ -53,7 +55,7 @@ function createBox({ words, state }: Page): HTMLElement {
   state.subscribe((now, before) => {
     if (now.other !== before.other && now.other !== input.value) input.value = now.other;
   });
-  return input;
+  return controlsOf(page, 'other', input);
 }
 
 function createResult(page: Page): HTMLElement {

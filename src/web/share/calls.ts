@@ -20,18 +20,24 @@ export interface Call {
   readonly also?: readonly string[];
 }
 
+interface Asked {
+  readonly text: string;
+  /** Absent while the page does not know the server's default. */
+  readonly model?: string;
+  readonly options: Options;
+}
+
 /** Who is asked, and what. null where the box is empty. */
-export function askedOf(page: Page): { text: string; model: string; options: Options } | null {
-  const question = questionOf(page.state.get());
+function askedOf({ state, models }: Page): Asked | null {
+  const question = questionOf(state.get());
   if (!question) return null;
   const { text, depth, coupling, targets } = question;
-  const known = page.models.get().value?.default ?? page.answers.get().value?.model;
-  const model = question.model ?? known ?? 'alltag';
+  const model = question.model ?? models.get().value?.default;
   return { text, model, options: { depth, coupling, targets } };
 }
 
 /** In a shell of the checkout. The text comes last, after `--` where it could be taken for a flag. */
-export function commandOf({ command, options }: Call, text: string, model: string): string {
+export function commandOf({ command, options }: Call, text: string, model?: string): string {
   const flags = Object.entries({ model, ...options }).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name} ${quoted(flagText(value))}`],
   );
@@ -48,7 +54,7 @@ export function quoted(text: string): string {
 }
 
 /** A module for Node, run where the package is installed or in its checkout. */
-export function programOf(call: Call, text: string, model: string): string {
+export function programOf(call: Call, text: string, model?: string): string {
   const { name, awaited, options, print, also = [] } = call;
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const list = given.map(([key, value]) => `  ${key}: ${JSON.stringify(value)},`);
@@ -56,7 +62,7 @@ export function programOf(call: Call, text: string, model: string): string {
     `import { ${[name, ...also].join(', ')} } from 'schmetterling';`,
     "import { readModel } from 'schmetterling/node';",
     '',
-    `const model = readModel(${JSON.stringify(model)});`,
+    `const model = readModel(${model === undefined ? '' : JSON.stringify(model)});`,
     `const result = ${awaited ? 'await ' : ''}${name}(model, ${JSON.stringify(text)}, {`,
     ...list,
     '});',

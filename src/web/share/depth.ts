@@ -5,17 +5,21 @@ import type { Page } from '../page.ts';
 import type { Call, Options } from './calls.ts';
 import { spelled } from './calls.ts';
 import { figureOfLines } from './figures.ts';
+import { overFlowFigure } from './layers.ts';
 import type { Shared } from './shared.ts';
 
 export function shareDepth(page: Page): Shared {
   const limit = page.limits.get().value;
+  const trace = page.traces.get().value;
+  const paths = trace ? [{ name: 'trajectories', figure: overFlowFigure(page, trace) }] : [];
+  const errors = limit
+    ? [
+        { name: 'errors', figure: figureOfLines(page, errorLines(page, limit)) },
+        { name: 'divergence', figure: figureOfLines(page, divergenceLines(page, limit)) },
+      ]
+    : [];
   return {
-    figures: limit
-      ? [
-          { name: 'errors', figure: figureOfLines(page, errorLines(page, limit)) },
-          { name: 'divergence', figure: figureOfLines(page, divergenceLines(page, limit)) },
-        ]
-      : [],
+    figures: [...paths, ...errors],
     document: limit && { name: 'depth', value: limit },
     ...spelled(page, depthCall),
   };

@@ -31,8 +31,8 @@ export function figureOfLines(page: Page, lines: Lines): Figure {
 }
 
 /** What every picture says below: sentence, model, depth. */
-export function captionOf({ state, answers, words }: Page): string {
-  const { text, depth } = state.get();
+export function captionOf({ state, answers, words }: Page, text = state.get().text): string {
+  const { depth } = state.get();
   const length = depth === 'ode' ? words.odeValue : words.depthValue(depth);
   const model = answers.get().value?.model;
   return [text.trim(), model, length].filter(Boolean).join(' · ');

@@ -42,7 +42,8 @@ export async function pngOf(svg: string): Promise<Blob> {
   }
 }
 
-function blobOf(canvas: HTMLCanvasElement): Promise<Blob> {
+/** What is drawn, as a PNG. Rejects where the browser cannot. */
+export function blobOf(canvas: HTMLCanvasElement): Promise<Blob> {
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) =>
       blob ? resolve(blob) : reject(new Error('the picture could not be made')),
@@ -50,6 +51,7 @@ function blobOf(canvas: HTMLCanvasElement): Promise<Blob> {
   });
 }
 
+/** Whether the page is dark now, by its own theme or the system's. */
 function isDark(): boolean {
   const { theme } = document.documentElement.dataset;
   return (

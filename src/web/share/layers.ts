@@ -5,9 +5,9 @@ import type { Trace } from '../api.ts';
 import { chartNames, diagnosticLines } from '../layers/diagnostics.ts';
 import { weightsOf } from '../layers/heads.ts';
 import type { Seen } from '../layers/projection.ts';
-import { projectionOf } from '../layers/projection.ts';
+import { beside, projectionOf } from '../layers/projection.ts';
 import type { Page } from '../page.ts';
-import { shownLayer, tokenName } from '../page.ts';
+import { flowOf, shownLayer, tokenName } from '../page.ts';
 import { spelled, traceCall } from './calls.ts';
 import { captionOf, panelOf, tokenAxis } from './figures.ts';
 import { lensFigure } from './predict.ts';
@@ -54,6 +54,12 @@ export function pathsFigure(page: Page, trace: Trace, seen: Seen): Figure {
     caption: captionOf(page),
     panels: [{ x, y, equalUnits: true, series: [...(seen.flow ? lines : []), ...series] }],
   };
+}
+
+/** The paths over the flow, as soon as that is known. */
+export function overFlowFigure(page: Page, trace: Trace): Figure {
+  const flow = flowOf(page, trace);
+  return pathsFigure(page, trace, flow ? beside(trace, flow) : projectionOf(trace));
 }
 
 /** The matrix of the step looked at, of the chosen head. */

@@ -4,7 +4,7 @@ import type { Trace } from '../api.ts';
 import { percent } from '../format.ts';
 import { toleranceOf } from '../layers/groups.ts';
 import { weightsOf } from '../layers/heads.ts';
-import { beside, projectionOf } from '../layers/projection.ts';
+import { projectionOf } from '../layers/projection.ts';
 import { spokenOf } from '../learn/context.ts';
 import { stepTo } from '../learn/listening.ts';
 import { strands } from '../learn/merge-map.ts';
@@ -12,10 +12,10 @@ import { pairLines } from '../learn/pair-card.ts';
 import { barsAt } from '../learn/word.ts';
 import { learnWordsOf } from '../learn/words.ts';
 import type { Page } from '../page.ts';
-import { flowOf, shownLayer, tokenName } from '../page.ts';
+import { shownLayer, tokenName } from '../page.ts';
 import { predictCall, spelled, traceCall } from './calls.ts';
 import { captionOf, figureOfBars, figureOfLines, tokenAxis } from './figures.ts';
-import { attentionFigure, pathsFigure } from './layers.ts';
+import { attentionFigure, overFlowFigure, pathsFigure } from './layers.ts';
 import { lensFigure } from './predict.ts';
 import type { Shared, SharedFigure } from './shared.ts';
 
@@ -92,9 +92,7 @@ function listeningPictures(page: Page, trace: Trace): SharedFigure[] {
 }
 
 function layersPictures(page: Page, trace: Trace): SharedFigure[] {
-  const flow = flowOf(page, trace);
-  const seen = flow ? beside(trace, flow) : projectionOf(trace);
-  return [{ name: 'trajectories', figure: pathsFigure(page, trace, seen) }];
+  return [{ name: 'trajectories', figure: overFlowFigure(page, trace) }];
 }
 
 function clustersPictures(page: Page, trace: Trace): SharedFigure[] {

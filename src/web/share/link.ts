@@ -51,7 +51,9 @@ export function lockedLink(address: string, locks: readonly Lockable[], state: S
   const url = new URL(address);
   const fragment = new URLSearchParams(url.hash.slice(1));
   fragment.delete('lock');
-  for (const name of locks) if (state[name] !== null) fragment.set(name, String(state[name]));
+  // The Lab's settings are spelled out by keys of their own.
+  for (const name of locks)
+    if (name !== 'lab' && state[name] !== null) fragment.set(name, String(state[name]));
   if (locks.length > 0) fragment.set('lock', locks.join(','));
   url.hash = fragment.toString();
   return url.href;

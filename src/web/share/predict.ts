@@ -4,13 +4,13 @@ import { ownBar } from '../predict/candidates.ts';
 import { lensLines } from '../predict/layer-runs.ts';
 import { rankingBars } from '../predict/ranking.ts';
 import { predictCall, spelled } from './calls.ts';
-import { figureOfBars, figureOfLines } from './figures.ts';
+import { captionOf, figureOfBars, figureOfLines } from './figures.ts';
 import type { Shared, SharedFigure } from './shared.ts';
 
 export function sharePredict(page: Page): Shared {
   const answer = page.answers.get().value;
   return {
-    figures: [...answerFigures(page), ...lensFigure(page)],
+    figures: [...answerFigures(page), ...lensFigure(page), ...otherFigure(page)],
     document: answer && { name: 'prediction', value: answer },
     ...spelled(page, predictCall),
   };
@@ -28,6 +28,14 @@ function answerFigures(page: Page): SharedFigure[] {
     { name: 'answers', figure: ranking },
     ...(own.length > 0 ? [{ name: 'candidates', figure: candidates }] : []),
   ];
+}
+
+/** The answers of the sentence to compare with. */
+function otherFigure(page: Page): SharedFigure[] {
+  const { value } = page.others.get();
+  if (!value) return [];
+  const figure = figureOfBars(page, value.text, rankingBars(page, value));
+  return [{ name: 'other', figure: { ...figure, caption: captionOf(page, value.text) } }];
 }
 
 /** The answer layer by layer, once it is there. */

@@ -53,8 +53,8 @@ export function createSettingsCard(lab: Lab): HTMLElement {
     ...parts.map(({ element }) => h('div', { class: 'lab-part' }, element)),
   );
   const show = (settings: LabSettings) => {
-    setAttribute(fields, 'disabled', settings.lock);
-    setAttribute(locked, 'hidden', !settings.lock);
+    setAttribute(fields, 'disabled', lab.locked());
+    setAttribute(locked, 'hidden', !lab.locked());
     for (const part of [presets, ...parts]) part.show(settings);
   };
   lab.onSettings(show);
@@ -88,16 +88,17 @@ function numberPart(lab: Lab, name: NumberName, highest?: number): Part {
   return { element: control.element, show: (settings) => control.show(settings[name]) };
 }
 
-function choicePart(
-  control: Control<string>,
-  value: (settings: LabSettings) => string,
-  shown: (settings: LabSettings) => boolean = () => true,
-): Part {
+function choicePart(control: Control<string>, value: (settings: LabSettings) => string): Part {
+  return { element: control.element, show: (settings) => control.show(value(settings)) };
+}
+
+/** A part that is there only where it says something. */
+function shownWhen({ element, show }: Part, says: (settings: LabSettings) => boolean): Part {
   return {
-    element: control.element,
+    element,
     show(settings) {
-      setAttribute(control.element, 'hidden', !shown(settings));
-      control.show(value(settings));
+      setAttribute(element, 'hidden', !says(settings));
+      show(settings);
     },
   };
 }
@@ -172,7 +173,7 @@ function createStart(lab: Lab): Part {
   const another = h('button', { type: 'button', class: 'chip', click: anew }, words.newSeed);
   const parts = [
     createSpace(lab),
-    numberPart(lab, 'n', 1_000_000),
+    shownWhen(numberPart(lab, 'n', 1_000_000), ({ start }) => startCalled(start) !== undefined),
     choicePart(choice, ({ start }) => start),
     {
       element: parameters.element,
@@ -209,19 +210,15 @@ function createFlow(lab: Lab): Part {
     options: paces.map((name) => [name, words.paces[name]]),
     set: (name) => lab.change({ pace: name as Pace }),
   });
-  const tolerance = numberPart(lab, 'tolerance');
   return group(
     choicePart(scheme, (settings) => settings.scheme),
     numberPart(lab, 'step'),
     numberPart(lab, 'time'),
-    {
-      element: tolerance.element,
-      show(settings) {
-        setAttribute(tolerance.element, 'hidden', !isAdaptive(settings));
-        tolerance.show(settings);
-      },
-    },
-    choicePart(pace, (settings) => settings.pace, isAdaptive),
+    shownWhen(numberPart(lab, 'tolerance'), isAdaptive),
+    shownWhen(
+      choicePart(pace, (settings) => settings.pace),
+      isAdaptive,
+    ),
   );
 }
 

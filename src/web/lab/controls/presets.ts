@@ -1,5 +1,5 @@
 /** Figures of the papers as settings: a select, and below it what to look for and where it is from. */
-import { fill, h } from '../../dom.ts';
+import { fill, h, prefersStillness } from '../../dom.ts';
 import type { Lab } from '../lab.ts';
 import { presets, presetWords } from '../presets.ts';
 import { type LabSettings, readSettings, writeSettings } from '../settings.ts';
@@ -18,10 +18,12 @@ export function createPresets(lab: Lab) {
     set: (name) => apply(lab, name),
   });
   const about = h('p', { class: 'hint lab-about' });
+  const known = new Map(presets.map(({ name, query }) => [name, written(readSettings(query))]));
   return {
     element: h('div', { class: 'lab-group' }, choice.element, about),
     show(settings: LabSettings) {
-      const preset = presets.find(({ query }) => isSet(query, settings));
+      const now = written(settings);
+      const preset = presets.find(({ name }) => known.get(name) === now);
       choice.show(preset?.name ?? '');
       const told = preset && presetWords(language, preset.name).look;
       fill(about, told ?? words.presetHint, ' ', preset && h('cite', {}, preset.paper));
@@ -32,16 +34,13 @@ export function createPresets(lab: Lab) {
 function apply(lab: Lab, name: string): void {
   const preset = presets.find((one) => one.name === name);
   if (!preset) return;
-  const { speed, lock } = lab.settings();
-  lab.playNext();
-  lab.change({ ...readSettings(preset.query), speed, lock });
+  const { speed } = lab.settings();
+  if (!prefersStillness()) lab.playNext();
+  lab.change({ ...readSettings(preset.query), speed });
 }
 
-/** How one looks at a run is nobody's preset. */
-function isSet(query: string, settings: LabSettings): boolean {
-  const { at, speed, yaw, pitch, lock } = readSettings('');
-  return (
-    writeSettings({ ...settings, at, speed, yaw, pitch, lock }) ===
-    writeSettings(readSettings(query))
-  );
+/** The settings as a preset would have them: how one looks at a run is nobody's preset. */
+function written(settings: LabSettings): string {
+  const { at, speed, yaw, pitch } = readSettings('');
+  return writeSettings({ ...settings, at, speed, yaw, pitch });
 }

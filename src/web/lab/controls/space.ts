@@ -1,5 +1,5 @@
 /** Circle, sphere or R^d: three buttons, and a number for d where it is another. */
-import { h, setAttribute } from '../../dom.ts';
+import { fill, h, setAttribute } from '../../dom.ts';
 import { told } from '../catalogue-words.ts';
 import type { Lab } from '../lab.ts';
 import { entryOf, type LabSettings, numbers, settled } from '../settings.ts';
@@ -35,7 +35,7 @@ export function createSpace(lab: Lab) {
       const names = space === 'sphere' ? sphereNames : flatNames;
       buttons.forEach((button, i) => {
         const own = i === 2 ? settings.d > 3 : settings.d === CHOICES[i];
-        button.textContent = words[names[i]];
+        fill(button, ...(i === 2 ? ['R', h('sup', {}, 'd')] : [words[names[i]]]));
         setAttribute(button, 'aria-pressed', String(own));
         button.disabled = dimension !== undefined && dimension !== CHOICES[i];
       });
@@ -45,5 +45,5 @@ export function createSpace(lab: Lab) {
   };
 }
 
-const sphereNames = ['circle', 'sphere', 'higher'] as const;
-const flatNames = ['plane', 'threeSpace', 'higher'] as const;
+const sphereNames = ['circle', 'sphere'] as const;
+const flatNames = ['plane', 'threeSpace'] as const;

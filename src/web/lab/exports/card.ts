@@ -1,16 +1,15 @@
-/** What can be taken away: files of the frame and of the run, the command, the program, a link. */
-import { renderSvg } from '../../../figures/render.ts';
+/** What can be taken away: files of the frame and of the run, the command, the program. Links are the page's (share/). */
 import { fill, h } from '../../dom.ts';
+import { createSnippet } from '../../share/copy.ts';
+import { download, svgOf, textFile } from '../../share/files.ts';
+import { shareWordsOf } from '../../share/words.ts';
 import type { LabFrame } from '../frame.ts';
 import type { Lab } from '../lab.ts';
 import type { Stage } from '../picture/stage.ts';
 import { programOf } from './code.ts';
 import { commandLine, type TextFile } from './command.ts';
-import { download, textFile } from './download.ts';
 import { figureOf } from './figure.ts';
-import { createLinks } from './links.ts';
 import { pictureOf } from './picture.ts';
-import { createSnippet } from './snippet.ts';
 import { measuredCsv, positionsCsv, runJson } from './tables.ts';
 
 export function createExports(lab: Lab, stage: Stage): HTMLElement {
@@ -33,8 +32,7 @@ export function createExports(lab: Lab, stage: Stage): HTMLElement {
       download('schmetterling.png', await pictureOf(lab, stage, shown)),
     ),
     save('svg', words.svg, (shown) => {
-      const figure = figureOf(lab, stage.painter, shown);
-      const svg = renderSvg(figure, { theme: isDark() ? 'dark' : 'light' });
+      const svg = svgOf(figureOf(lab, stage.painter, shown));
       download('schmetterling.svg', textFile(svg, 'image/svg+xml'));
     }),
     save('positions', words.positionsCsv, ({ positions }) => {
@@ -48,16 +46,23 @@ export function createExports(lab: Lab, stage: Stage): HTMLElement {
       download('run.json', textFile(runJson(frames(shown), report), 'application/json'));
     }),
   ];
-  const command = createSnippet(words.command, words);
-  const code = createSnippet(words.code, words);
-  const files = h('p', { class: 'lab-files' });
+  const shared = shareWordsOf(lab.page.state.get().language);
+  const spelled = h('div', { class: 'lab-spelled' });
+  let told: LabFrame | null = null;
   const show = () => {
     const { shown, playing, seeking } = session.get();
     if (!shown || playing || seeking) return;
-    const { line, files: needed } = commandLine(shown);
-    command.show(line);
-    code.show(programOf(shown));
-    fill(files, ...needed.flatMap((one) => [words.file(one.name), ' ', fileButton(one), ' ']));
+    // The same frame comes again with what was measured of it.
+    if (told?.of === shown.of && told.index === shown.index) return;
+    told = shown;
+    const { line, files } = commandLine(shown);
+    const needed = files.flatMap((one) => [words.file(one.name), ' ', fileButton(one), ' ']);
+    fill(
+      spelled,
+      createSnippet(shared, shared.command, line),
+      files.length > 0 && h('p', { class: 'lab-files' }, ...needed),
+      createSnippet(shared, shared.code, programOf(shown)),
+    );
   };
   session.subscribe(show);
   show();
@@ -67,21 +72,11 @@ export function createExports(lab: Lab, stage: Stage): HTMLElement {
     h('h2', {}, words.exports),
     h('p', { class: 'hint' }, words.exportsHint),
     h('div', { class: 'lab-chips' }, ...buttons),
-    createLinks(words),
-    command.element,
-    files,
-    code.element,
+    spelled,
   );
 }
 
 function fileButton({ name, text }: TextFile): HTMLElement {
-  const click = () => download(name, textFile(text, 'text/csv'));
+  const click = () => download(name, textFile(text(), 'text/csv'));
   return h('button', { type: 'button', class: 'chip lab-file', click }, name);
-}
-
-function isDark(): boolean {
-  const { theme } = document.documentElement.dataset;
-  return (
-    theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
-  );
 }

@@ -2,6 +2,7 @@
 
 import type { Parameter } from '../../../dynamics/dynamics.ts';
 import { fromRows, type Matrix } from '../../../numerics/matrix.ts';
+import { quoted } from '../../share/calls.ts';
 import type { LabFrame } from '../frame.ts';
 import { matrixRows, matrixText } from '../matrix-text.ts';
 import { isAdaptive, optionsAt } from '../options.ts';
@@ -11,7 +12,8 @@ import { shownTimes } from './times.ts';
 
 export interface TextFile {
   readonly name: string;
-  readonly text: string;
+  /** Made when it is asked for: of very many particles it is long. */
+  text(): string;
 }
 
 export interface CommandLine {
@@ -52,8 +54,7 @@ const MANY = 1000;
 /** A value that begins with a minus could be taken for a flag. */
 function flag(name: string, value: string | number): string {
   const text = String(value);
-  const safe = /^[\w.:,+/-]+$/.test(text) ? text : `'${text}'`;
-  return text.startsWith('-') ? `--${name}=${safe}` : `--${name} ${safe}`;
+  return `--${name}${text.startsWith('-') ? '=' : ' '}${quoted(text)}`;
 }
 
 type Flag = [string, string | number];
@@ -64,7 +65,7 @@ function parameterFlags(settings: LabSettings, files: TextFile[]): Flag[] {
     const rows = typeof value === 'string' ? matrixRows(value) : null;
     if (!rows) return [flagName(name), value];
     const file = `${name}.csv`;
-    files.push({ name: file, text: positionsCsv(fromRows(rows)) });
+    files.push({ name: file, text: () => positionsCsv(fromRows(rows)) });
     return [flagName(name), file];
   });
 }
@@ -81,7 +82,7 @@ function changed(parameters: readonly Parameter[], values: Values): Flag[] {
 
 function startFlags(settings: LabSettings, init: Matrix | null, files: TextFile[]): Flag[] {
   if (init) {
-    files.push({ name: POSITIONS, text: positionsCsv(init) });
+    files.push({ name: POSITIONS, text: () => positionsCsv(init) });
     return [['init', POSITIONS]];
   }
   const { start, n, d, startParameters } = settings;

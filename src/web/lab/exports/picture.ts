@@ -1,5 +1,6 @@
 /** The picture as a file: painted once more, larger, on the ground of the theme, with a line that names it. */
 
+import { blobOf } from '../../share/files.ts';
 import type { LabFrame } from '../frame.ts';
 import type { Lab } from '../lab.ts';
 import { FONT } from '../picture/brush.ts';
@@ -18,7 +19,8 @@ export function pictureOf(lab: Lab, stage: Stage, frame: LabFrame): Promise<Blob
   const whole = canvasOf(SIDE, SIDE + FOOT);
   const inks = stage.inks();
   const hand = { chosen: null, moved: null };
-  stage.painter.paint(brushFor(lab, picture, inks, SIDE, SIDE), frame, stage.trail(), hand);
+  const brush = brushFor(lab, picture, inks, SIDE, SIDE);
+  stage.painter.paint(brush, frame, stage.trail(), hand, lab.settings());
   whole.fillStyle = inks.card;
   whole.fillRect(0, 0, SIDE, SIDE + FOOT);
   whole.drawImage(picture.canvas, 0, 0, SIDE, SIDE);
@@ -37,12 +39,4 @@ function canvasOf(width: number, height: number): CanvasRenderingContext2D {
   if (!context) throw new Error('this browser has no canvas to draw on');
   context.scale(SCALE, SCALE);
   return context;
-}
-
-function blobOf(canvas: HTMLCanvasElement): Promise<Blob> {
-  return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) =>
-      blob ? resolve(blob) : reject(new Error('the picture could not be made')),
-    );
-  });
 }

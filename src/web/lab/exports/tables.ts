@@ -1,19 +1,15 @@
 /** Positions and measurements as tables and as JSON, with all digits. */
 import type { DiagnosticValue } from '../../../diagnostics/catalogue.ts';
 import type { SimulationReport } from '../../../flow/simulate.ts';
+import { type Cell, toCsv } from '../../../numerics/csv.ts';
 import { type Matrix, row, toRows } from '../../../numerics/matrix.ts';
 import type { LabFrame } from '../frame.ts';
 import { runOptions } from '../options.ts';
 
-type Cell = string | number | null;
-
-const csv = (header: readonly string[], rows: readonly (readonly Cell[])[]) =>
-  `${[header, ...rows].map((cells) => cells.map((one) => one ?? '').join(',')).join('\n')}\n`;
-
 /** One particle a line, x1 … xd; what `simulate --init` reads. */
 export function positionsCsv(positions: Matrix): string {
   const header = Array.from({ length: positions.columns }, (_, k) => `x${k + 1}`);
-  return csv(
+  return toCsv(
     header,
     Array.from({ length: positions.rows }, (_, i) => [...row(positions, i)]),
   );
@@ -27,7 +23,7 @@ export function measuredCsv(frames: readonly LabFrame[]): string {
     ...[time, steps, particles],
     ...columns.map(({ name, at }) => cellOf(found?.values[name] ?? null, at)),
   ]);
-  return csv(['time', 'steps', 'particles', ...columns.map(({ heading }) => heading)], rows);
+  return toCsv(['time', 'steps', 'particles', ...columns.map(({ heading }) => heading)], rows);
 }
 
 function columnsOf(values: Readonly<Record<string, DiagnosticValue>>) {

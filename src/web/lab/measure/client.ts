@@ -23,6 +23,7 @@ interface Asked {
   readonly question: MeasureQuestion;
   readonly transfer: Transferable[];
   readonly tell: (reply: MeasureReply) => void;
+  readonly fail: (error: Error) => void;
 }
 
 /** The worker starts with the first question. */
@@ -36,6 +37,10 @@ export function createMeasurer(): Measurer {
   function start(): Worker {
     const started = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     started.addEventListener('message', ({ data }: MessageEvent<MeasureReply>) => done(data));
+    started.addEventListener('error', (event) => {
+      event.preventDefault();
+      fail(new Error(event.message || 'what measures did not load'));
+    });
     return started;
   }
 
@@ -57,6 +62,15 @@ export function createMeasurer(): Measurer {
     next();
   }
 
+  /** Who waits is told; the next question finds another worker. */
+  function fail(error: Error): void {
+    const asked = [...(open ? [open] : []), ...counts.splice(0)];
+    worker?.terminate();
+    worker = null;
+    open = null;
+    for (const one of asked) one.fail(error);
+  }
+
   function rested(): void {
     resting = undefined;
     next();
@@ -73,15 +87,17 @@ export function createMeasurer(): Measurer {
   return {
     diagnose(question, tell) {
       const listen = (reply: MeasureReply) => reply.kind === 'diagnosed' && tell(reply);
-      waiting = { question, transfer: [], tell: listen };
+      // Without numbers the run goes on as well; the picture is not theirs.
+      waiting = { question, transfer: [], tell: listen, fail: (error) => console.warn(error) };
       next();
     },
     count: (positions, bins) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         counts.push({
           question: { kind: 'count', positions, bins },
           transfer: [positions.data.buffer as ArrayBuffer],
           tell: (reply) => reply.kind === 'counted' && resolve(reply),
+          fail: reject,
         });
         next();
       }),

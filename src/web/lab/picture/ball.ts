@@ -3,7 +3,7 @@
  * reader. What is behind is paler and smaller. A plain canvas; thousands of dots are a few strokes.
  */
 import type { Matrix } from '../../../numerics/matrix.ts';
-import { type Brush, dots, label, ring } from './brush.ts';
+import { type Brush, dots, label, names, ring } from './brush.ts';
 import { dotRadius, dotScales } from './scene.ts';
 
 export interface BallPicture {
@@ -19,6 +19,8 @@ export interface BallPicture {
   readonly extent: number;
   /** Whether the points lie on the unit sphere itself, which then has its globe drawn. */
   readonly globe: boolean;
+  /** Whether they lie in the unit ball, as a projection of a sphere does. */
+  readonly inBall: boolean;
   /** Names of the axes, where they are none of the space. */
   readonly axes: readonly string[];
   readonly labels: readonly string[] | null;
@@ -133,8 +135,13 @@ function curve(
   context.stroke();
 }
 
-function drawAxes(brush: Brush, seen: Seen, { axes, extent }: BallPicture): void {
+function drawAxes(brush: Brush, seen: Seen, { axes, extent, inBall }: BallPicture): void {
   const { context, inks, number } = brush;
+  if (inBall) {
+    context.strokeStyle = inks.line;
+    ring(context, seen.x, seen.y, seen.radius);
+    context.stroke();
+  }
   for (const [k, name] of axes.entries()) {
     const end = [0, 0, 0].map((_, i) => (i === k ? extent : 0)) as [number, number, number];
     const [fromX, fromY] = project(seen, ...(end.map((v) => -v) as [number, number, number]));
@@ -207,10 +214,11 @@ function drawPoints(brush: Brush, seen: Seen, picture: BallPicture): void {
   context.stroke();
 }
 
-function drawLabels(brush: Brush, seen: Seen, { points, labels }: BallPicture): void {
-  labels?.forEach((text, i) => {
-    if (i >= points.rows) return;
+function drawLabels(brush: Brush, seen: Seen, { points, labels, globe }: BallPicture): void {
+  if (!labels) return;
+  const places = Array.from({ length: points.rows }, (_, i) => {
     const [x, y, near] = project(seen, ...triple(points, i));
-    if (near >= -0.15) label(brush, text, x + 10, y);
+    return globe && near < -0.15 ? null : ([x, y] as const);
   });
+  names(brush, places, labels);
 }

@@ -1,4 +1,5 @@
 /** Strokes that the pictures share. Not the pictures. */
+import { type Point, placeLabels } from '../../layers/geometry.ts';
 import type { Inks } from './inks.ts';
 
 export interface Brush {
@@ -51,4 +52,30 @@ export function label(
   context.strokeText(text, x, y);
   context.fillStyle = inks.ink;
   context.fillText(text, x, y);
+}
+
+const LABEL_HEIGHT = 16;
+
+/** The names of dots beside them, out of each other's way; those of dots that are not seen are left out. */
+export function names(brush: Brush, places: readonly (Point | null)[], texts: readonly string[]) {
+  const { context, width, height } = brush;
+  const seen = texts.flatMap((text, i) => {
+    const at = places[i];
+    return at ? [{ text, at }] : [];
+  });
+  context.font = FONT;
+  const sizes = seen.map(({ text }) => ({
+    width: context.measureText(text).width,
+    height: LABEL_HEIGHT,
+  }));
+  const bounds = { x: 0, y: 0, width, height };
+  const labels = placeLabels(
+    seen.map(({ at }) => at),
+    sizes,
+    bounds,
+    [],
+  );
+  labels.forEach(({ box }, i) => {
+    label(brush, seen[i].text, box.x + box.width / 2, box.y + box.height / 2, 'center');
+  });
 }

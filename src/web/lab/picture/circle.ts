@@ -5,7 +5,7 @@
 import type { Matrix } from '../../../numerics/matrix.ts';
 import { SECTORS } from '../frame.ts';
 import { sectorShares } from '../measure/shares.ts';
-import { type Brush, dots, label, ring } from './brush.ts';
+import { type Brush, dots, names, ring } from './brush.ts';
 import { dotRadius, dotScales } from './scene.ts';
 
 export interface CirclePicture {
@@ -26,7 +26,7 @@ export interface CirclePicture {
 
 const TURN = 2 * Math.PI;
 /** The circle's share of the picture, so that bars have room around it. */
-const INNER = 0.68;
+const INNER = 0.72;
 /** Sectors of the bars while particles are drawn one by one. */
 const FEW_SECTORS = 120;
 
@@ -166,19 +166,10 @@ function placeOf(at: CircleFrame, { data }: Matrix, i: number): [number, number]
   return [at.x + at.radius * data[2 * i], at.y - at.radius * data[2 * i + 1]];
 }
 
-/** Inside of the circle, one below the other where they would meet. */
 function drawLabels(brush: Brush, at: CircleFrame, { points, labels }: CirclePicture): void {
   if (!points || !labels) return;
-  const inner = { ...at, radius: at.radius - 16 };
-  const taken: [number, number][] = [];
-  labels.forEach((text, i) => {
-    if (i >= points.rows) return;
-    let [x, y] = placeOf(inner, points, i);
-    while (taken.some(([a, b]) => Math.abs(a - x) < 70 && Math.abs(b - y) < 15))
-      y += y > at.y ? -15 : 15;
-    taken.push([x, y]);
-    label(brush, text, x, y, x > at.x + 20 ? 'right' : x < at.x - 20 ? 'left' : 'center');
-  });
+  const places = Array.from({ length: points.rows }, (_, i) => placeOf(at, points, i));
+  names(brush, places, labels);
 }
 
 /** The angle of a place on the screen, as seen from the middle. */

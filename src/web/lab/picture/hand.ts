@@ -4,12 +4,15 @@
  */
 import { type Matrix, matrix } from '../../../numerics/matrix.ts';
 import { fillTrack, h, setAttribute } from '../../dom.ts';
+import { rested } from '../controls/field.ts';
 import type { LabFrame } from '../frame.ts';
 import { fitsLink, readGiven } from '../given.ts';
 import type { Lab } from '../lab.ts';
 import { angleAt, circleFrame, particleAt } from './circle.ts';
 import type { Hand, Painter } from './painter.ts';
 
+/** Milliseconds that a slider rests before its particle is let go. */
+const REST = 80;
 /** Pixels within which a finger means a particle. */
 const REACH = 18;
 
@@ -31,7 +34,7 @@ export function createHand(
   /** The frame, if there are particles on a circle that can be moved, and may be. */
   const open = (): { frame: LabFrame; points: Matrix } | null => {
     const { shown } = session.get();
-    if (!shown || lab.settings().lock || painter.look(shown).space.view !== 'circle') return null;
+    if (!shown || lab.locked() || painter.look(shown).space.view !== 'circle') return null;
     // A run that is about to begin has positions, but no frame yet.
     const { given, start } = lab.settings();
     const coming = start === 'given' && given !== shown.of.settings.given;
@@ -64,6 +67,9 @@ export function createHand(
     showFields();
     redraw();
   }
+
+  /** A slider on its way moves the particle; where it rests the run begins. */
+  const letGo = rested(() => drop(), REST);
 
   function drop(): void {
     const before = held;
@@ -115,8 +121,15 @@ export function createHand(
     if (!place) return;
     session.pause();
     chosen ??= 0;
-    const moved = withAngle(place.points, chosen, (Math.PI / 180) * Number(angle.value));
-    lab.begin(moved);
+    const moved = withAngle(
+      held?.moved ?? place.points,
+      chosen,
+      (Math.PI / 180) * Number(angle.value),
+    );
+    held = { particle: chosen, moved, frame: place.frame };
+    showFields();
+    redraw();
+    letGo(false);
   });
   canvas.addEventListener('pointerdown', grasp);
   canvas.addEventListener('pointermove', move);

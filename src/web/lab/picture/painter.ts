@@ -22,6 +22,7 @@ import {
   type Space,
   spaceOf,
 } from './scene.ts';
+import type { Turned } from './turning.ts';
 
 /** What all frames of a run share. */
 interface Look {
@@ -43,7 +44,13 @@ export interface Hand {
 
 export interface Painter {
   /** Frames before it, the latest first, are its trail. */
-  paint(brush: Brush, frame: LabFrame, before: readonly LabFrame[], hand: Hand): void;
+  paint(
+    brush: Brush,
+    frame: LabFrame,
+    before: readonly LabFrame[],
+    hand: Hand,
+    turned: Turned,
+  ): void;
   look(frame: LabFrame): Pick<Look, 'space' | 'axes' | 'chosen'>;
   /** [n, 2 or 3]: what is drawn of a frame; null where nothing is one by one. */
   places(frame: LabFrame): Matrix | null;
@@ -66,7 +73,7 @@ export function createPainter(lab: Lab, laws: Laws): Painter {
   return {
     look: lookOf,
     places,
-    paint(brush, frame, before, hand) {
+    paint(brush, frame, before, hand, { yaw, pitch }) {
       clear(brush);
       const look = lookOf(frame);
       const points = hand.moved ?? places(frame);
@@ -82,10 +89,10 @@ export function createPainter(lab: Lab, laws: Laws): Painter {
       look.extent = scaleOf(points, look);
       if (look.space.view === 'plane')
         return drawPlane(brush, { ...shared, points, trail, extent: look.extent });
-      const { yaw, pitch } = lab.settings();
       const globe = look.space.onSphere && look.space.d === 3;
       drawBall(brush, {
         ...{ ...shared, points, trail, yaw, pitch, globe, extent: look.extent },
+        inBall: look.space.onSphere,
         axes: globe ? [] : axisNames(lab, look),
       });
     },

@@ -2,7 +2,7 @@
 
 import type { Matrix } from '../../../numerics/matrix.ts';
 import { roundTicks } from '../../layers/geometry.ts';
-import { type Brush, dots, FONT, label } from './brush.ts';
+import { type Brush, dots, FONT, names } from './brush.ts';
 import { dotRadius, dotScales } from './scene.ts';
 
 export interface PlanePicture {
@@ -43,11 +43,11 @@ export function drawPlane(brush: Brush, picture: PlanePicture): void {
     dots(context, places);
   });
   context.globalAlpha = 1;
-  labels?.forEach((text, i) => {
-    if (i >= points.rows) return;
-    const [x, y] = place(points.data[2 * i], points.data[2 * i + 1]);
-    label(brush, text, x + 10, y);
-  });
+  if (!labels) return;
+  const places = Array.from({ length: points.rows }, (_, i) =>
+    place(points.data[2 * i], points.data[2 * i + 1]),
+  );
+  names(brush, places, labels);
 }
 
 type Place = (x: number, y: number) => [number, number];

@@ -1,5 +1,5 @@
 /** The picture on the page: it follows the session, is turned, and lets a hand move particles on the circle. */
-import { fill, h, prefersStillness, setAttribute } from '../../dom.ts';
+import { h, prefersStillness, setAttribute } from '../../dom.ts';
 import { compact, decimal } from '../../format.ts';
 import type { LabFrame } from '../frame.ts';
 import { MOST_DOTS } from '../frame.ts';
@@ -37,7 +37,7 @@ export function createStage(lab: Lab): Stage {
   let painted = 0;
   const hint = h('p', { class: 'hint lab-hint' });
   const hand = createHand(lab, canvas, painter, () => redraw());
-  createTurning(lab, canvas, painter);
+  const turned = createTurning(lab, canvas, painter, () => redraw());
 
   const trail = () => {
     const { shown } = session.get();
@@ -57,7 +57,7 @@ export function createStage(lab: Lab): Stage {
     const ratio = devicePixelRatio || 1;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     const brush = brushFor(lab, context, inks, size.width, size.height);
-    painter.paint(brush, shown, trail(), hand.state(shown));
+    painter.paint(brush, shown, trail(), hand.state(shown), turned());
     describe(shown);
   }
 
@@ -71,7 +71,8 @@ export function createStage(lab: Lab): Stage {
     const n = compactCount(shown.positions?.rows ?? shown.of.settings.n, language);
     const time = compact(shown.time, language);
     setAttribute(canvas, 'aria-label', words.pictureLabel(words.views[view], n, time));
-    fill(hint, hintOf(lab, shown, painter), ' ', lawHint(lab, shown, laws));
+    const text = [hintOf(lab, shown, painter), lawHint(lab, shown, laws)].filter(Boolean).join(' ');
+    if (hint.textContent !== text) hint.textContent = text;
   }
 
   function resize(width: number): void {

@@ -13,19 +13,31 @@ const keys: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, BY_KEY],
 };
 
-export function createTurning(lab: Lab, canvas: HTMLCanvasElement, painter: Painter): void {
+export interface Turned {
+  readonly yaw: number;
+  readonly pitch: number;
+}
+
+/** How the picture is turned: while it is dragged ahead of the settings, which are told at the end. */
+export function createTurning(
+  lab: Lab,
+  canvas: HTMLCanvasElement,
+  painter: Painter,
+  redraw: () => void,
+): () => Turned {
+  let dragged: Turned | null = null;
   const turns = () => {
     const { shown } = lab.session.get();
     return shown !== null && painter.look(shown).space.view === 'ball';
   };
-  const turn = (yaw: number, pitch: number) => {
-    const before = lab.settings();
-    const around = Math.round(before.yaw + yaw);
-    lab.change({
-      yaw: ((around % 360) + 360) % 360,
-      pitch: Math.max(-90, Math.min(90, Math.round(before.pitch + pitch))),
-    });
+  const turned = (yaw: number, pitch: number): Turned => {
+    const before = dragged ?? lab.settings();
+    const around = (((before.yaw + yaw) % 360) + 360) % 360;
+    return { yaw: around, pitch: Math.max(-90, Math.min(90, before.pitch + pitch)) };
   };
+  /** Whole degrees, so that a link is short. */
+  const tell = ({ yaw, pitch }: Turned) =>
+    lab.change({ yaw: Math.round(yaw) % 360, pitch: Math.round(pitch) });
   let last: readonly [number, number] | null = null;
   canvas.addEventListener('pointerdown', (event) => {
     if (!turns() || event.button !== 0) return;
@@ -35,19 +47,21 @@ export function createTurning(lab: Lab, canvas: HTMLCanvasElement, painter: Pain
   canvas.addEventListener('pointermove', (event) => {
     if (!last) return;
     const [x, y] = [event.clientX - last[0], event.clientY - last[1]];
-    // Whole degrees are kept, so that a link is short; what is less waits for the next move.
-    if (Math.abs(x) + Math.abs(y) < 2) return;
     last = [event.clientX, event.clientY];
-    turn(-BY_PIXEL * x, BY_PIXEL * y);
+    dragged = turned(-BY_PIXEL * x, BY_PIXEL * y);
+    redraw();
   });
   for (const name of ['pointerup', 'pointercancel'])
     canvas.addEventListener(name, () => {
       last = null;
+      if (dragged) tell(dragged);
+      dragged = null;
     });
   canvas.addEventListener('keydown', (event) => {
     const by = keys[event.key];
     if (!by || !turns()) return;
     event.preventDefault();
-    turn(...by);
+    tell(turned(...by));
   });
+  return () => dragged ?? lab.settings();
 }
