@@ -37,7 +37,7 @@ function traceFiles(trace: Trace): Record<string, string | Uint8Array> {
   };
 }
 
-/** [L + 1, n, d] */
+/** [frames, n, d] */
 function hiddenStates({ hiddenStates: frames }: Trace): Uint8Array {
   const { rows, columns } = frames[0];
   return encodeNpy(
@@ -46,7 +46,7 @@ function hiddenStates({ hiddenStates: frames }: Trace): Uint8Array {
   );
 }
 
-/** [L, heads, n, n] */
+/** [frames − 1, heads, n, n] */
 function attentions({ attentions: layers, tokens }: Trace): Uint8Array {
   const n = tokens.length;
   return encodeNpy(
@@ -55,8 +55,8 @@ function attentions({ attentions: layers, tokens }: Trace): Uint8Array {
   );
 }
 
-function diagnosticsTable({ times, diagnostics }: Trace): string {
-  const rows = times.map((time, layer) => [layer, time, ...scalarCells(diagnostics, layer)]);
+function diagnosticsTable({ layers, times, diagnostics }: Trace): string {
+  const rows = times.map((time, k) => [layers[k], time, ...scalarCells(diagnostics, k)]);
   return toCsv(['layer', 'time', ...scalarNames], rows);
 }
 

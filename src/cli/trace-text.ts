@@ -31,23 +31,23 @@ export function traceLines(screen: Screen, trace: Trace, seconds: number): strin
 function layerRows(trace: Trace): string[][] {
   const columns = headlineColumns(trace.diagnostics);
   const header = ['layer', 'time', ...columns.map(({ title }) => title), 'clusters', 'best answer'];
-  const rows = trace.times.map((time, layer) => [
-    String(layer),
+  const rows = trace.times.map((time, k) => [
+    String(trace.layers[k]),
     time.toFixed(2),
-    ...columns.map(({ cell }) => cell(layer)),
-    String(clusterCount(trace, layer)),
-    bestAnswer(trace, layer),
+    ...columns.map(({ cell }) => cell(k)),
+    String(clusterCount(trace, k)),
+    bestAnswer(trace, k),
   ]);
   return [header, ...rows];
 }
 
-function clusterCount(trace: Trace, layer: number): number {
+function clusterCount(trace: Trace, k: number): number {
   const at = tolerance(trace);
-  return trace.clusters[layer].find((level) => level.tolerance === at)?.members.length ?? 0;
+  return trace.clusters[k].find((level) => level.tolerance === at)?.members.length ?? 0;
 }
 
-function bestAnswer({ lens }: Trace, layer: number): string {
-  const best = lens[layer].predictions[0];
+function bestAnswer({ lens }: Trace, k: number): string {
+  const best = lens[k].predictions[0];
   if (!best) return '';
   const text = best.token_str === '' ? '(end of the text)' : printable(best.token_str.trim());
   return `${text} ${percent(best.score)}`;

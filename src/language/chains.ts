@@ -25,10 +25,16 @@ export interface ChainProblem {
   readonly chains: readonly (readonly number[])[];
 }
 
-/** The scores at every frame, the start first, read from the particles' states at that frame. */
-export function* chainScores(problem: ChainProblem): Generator<FrameScores> {
+/** The scores at the frames of these layers, the start being layer 0, read from the particles' states there. */
+export function* chainScores(
+  problem: ChainProblem,
+  layers: readonly number[],
+): Generator<FrameScores> {
   const tree = followerTree(problem);
-  for (const frame of framesWith(problem, tree)) yield frameScores(problem, tree, frame);
+  const wanted = new Set(layers);
+  let layer = 0;
+  for (const frame of framesWith(problem, tree))
+    if (wanted.has(layer++)) yield frameScores(problem, tree, frame);
 }
 
 /** The scores at the last frame alone. */

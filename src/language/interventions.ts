@@ -98,19 +98,16 @@ export function runWithCache(
   options?: InterventionOptions,
 ): InterventionRun {
   const all = parseOptions(interventionSchema, options);
-  const { firstTokens, tolerances, ablate, scaleBeta, patch, ...settings } = all;
+  const { firstTokens, tolerances, frames, ablate, scaleBeta, patch, ...settings } = all;
+  const inside = { firstTokens, tolerances, frames };
   check(model, text, all);
   const scalings = typeof scaleBeta === 'number' ? [{ factor: scaleBeta }] : scaleBeta;
   const untouched = ablate.length + patch.length === 0 && scalings.every((one) => one.factor === 1);
-  if (untouched)
-    return {
-      ...traceOf(findAnswers(model, text, settings), firstTokens, tolerances),
-      effect: null,
-    };
+  if (untouched) return { ...traceOf(findAnswers(model, text, settings), inside), effect: null };
   const changes = changesOf(model, { ablate, patch, scalings });
   const after = findAnswers(model, text, settings, changes);
   const before = findAnswers(model, text, settings);
-  return { ...traceOf(after, firstTokens, tolerances), effect: effectOf(before, after) };
+  return { ...traceOf(after, inside), effect: effectOf(before, after) };
 }
 
 /** The union of both lists, each answer scored by the chain rule in both flows. */

@@ -22,12 +22,16 @@ export interface LensLayer {
   readonly first_tokens: readonly FirstToken[];
 }
 
-/** One entry a frame, the embedding first. */
-export function logitLens(findings: Findings, firstTokens = 5): LensLayer[] {
+/** One entry for each of `layers`, all of them by default, the embedding (layer 0) first. */
+export function logitLens(
+  findings: Findings,
+  firstTokens = 5,
+  layers: readonly number[] = [...findings.context.frames.keys()],
+): LensLayer[] {
   const candidates = findings.result.answers.slice(0, findings.settings.top);
   const chains = candidates.map(({ tokens }) => tokens);
-  return Array.from(chainScores({ ...findings, chains }), (frame, layer) => ({
-    layer,
+  return Array.from(chainScores({ ...findings, chains }, layers), (frame, k) => ({
+    layer: layers[k],
     time: frame.time,
     predictions: candidates
       .map(({ text, tokens }, i) => answer(findings, frame.scores[i], text, tokens))

@@ -64,6 +64,9 @@ export const traceSchema = fillSchema.extend({
     .max(64)
     .optional()
     .describe('Angles in radians at which clusters are reported'),
+  frames: wholeNumber(2, MAXIMUM_DEPTH + 1)
+    .optional()
+    .describe('At most so many frames, every so many layers one and the last; all by default'),
 });
 
 /** What a caller may give. */

@@ -3,6 +3,7 @@
  * Typed arrays in memory; `traceToJson` gives the record of `trace --json`.
  */
 
+import type { z } from 'zod';
 import { type DiagnosticRecord, runDiagnostics } from '../diagnostics/catalogue.ts';
 import { type ClusterChange, type ClusterLevel, clusterHistory } from '../diagnostics/clusters.ts';
 import type { Float64Tensor } from '../engines/tensor.ts';
@@ -19,15 +20,17 @@ import type { Frame } from './transformer.ts';
 export interface Trace {
   /** The n particles. */
   readonly tokens: readonly Token[];
-  /** Depth-times of the L + 1 frames. */
+  /** The layers that each of the F frames has behind it: 0 … L, or fewer of them where fewer are wanted. */
+  readonly layers: readonly number[];
+  /** Depth-times of the frames. */
   readonly times: readonly number[];
-  /** L + 1 matrices [n, d], the embedding first. */
+  /** F matrices [n, d], the embedding first. */
   readonly hiddenStates: readonly Matrix[];
-  /** [layer][head], matrices [query, key]. */
+  /** [frame − 1][head], matrices [query, key]: of the last layer before each frame but the first. */
   readonly attentions: readonly (readonly Matrix[])[];
-  /** L + 1 entries. */
+  /** F entries. */
   readonly lens: readonly LensLayer[];
-  /** By name, L + 1 entries. */
+  /** By name, F entries. */
   readonly diagnostics: DiagnosticRecord;
   /** Per frame, one entry a tolerance. */
   readonly clusters: readonly (readonly ClusterLevel[])[];
@@ -43,31 +46,46 @@ export interface Trace {
  * For depth `ode` the frames are as many as for the model's own depth, equally spaced in time.
  */
 export function trace(model: LanguageModel, text: string, options?: TraceOptions): Trace {
-  const { firstTokens, tolerances, ...settings } = parseOptions(traceSchema, options);
-  return traceOf(findAnswers(model, text, settings), firstTokens, tolerances);
+  const { firstTokens, tolerances, frames, ...settings } = parseOptions(traceSchema, options);
+  return traceOf(findAnswers(model, text, settings), { firstTokens, tolerances, frames });
+}
+
+/** What a trace shows of the inside. */
+export type Inside = Pick<z.output<typeof traceSchema>, 'firstTokens' | 'tolerances' | 'frames'>;
+
+/** Every so many of the layers 0 … `last`, as few as keeps them within `most`, and the last. */
+export function keptLayers(last: number, most: number): number[] {
+  const stride = Math.max(1, Math.ceil(last / (most - 1)));
+  const count = Math.ceil(last / stride);
+  return Array.from({ length: count + 1 }, (_, k) => Math.min(last, k * stride));
 }
 
 /** The trace of what a search has found. */
 export function traceOf(
   findings: Findings,
-  firstTokens: number,
-  tolerances: readonly number[] | undefined,
+  { firstTokens, tolerances, frames: most = Number.POSITIVE_INFINITY }: Inside,
 ): Trace {
-  const { frames } = findings.context;
+  const layers = keptLayers(findings.context.frames.length - 1, most);
+  const frames = layers.map((layer) => findings.context.frames[layer]);
   const hiddenStates = frames.map(({ positions }) => asMatrix(positions));
+  const { clusters, merges, splits } = clusterHistory(hiddenStates, tolerances);
+  const dated = (change: ClusterChange) => ({ ...change, layer: layers[change.layer] });
   return {
     tokens: findings.layout.tokens,
+    layers,
     times: frames.map(({ time }) => time),
     hiddenStates,
     attentions: frames.slice(1).map(heads),
-    lens: logitLens(findings, firstTokens),
+    lens: logitLens(findings, firstTokens, layers),
     diagnostics: runDiagnostics(
       frames.map((frame, k) => ({
         positions: hiddenStates[k],
         couplings: frame.coupling && heads(frame),
       })),
     ),
-    ...clusterHistory(hiddenStates, tolerances),
+    clusters,
+    merges: merges.map(dated),
+    splits: splits.map(dated),
     projection: projection(hiddenStates),
     prediction: predictionOf(findings),
   };
@@ -88,9 +106,10 @@ function heads({ coupling }: Frame): Matrix[] {
 
 /** The record of `trace --json`: that of `predict --json` with the inside added. */
 export function traceToJson(trace: Trace) {
-  const { prediction, times, lens, diagnostics, clusters, merges, splits } = trace;
+  const { prediction, layers, times, lens, diagnostics, clusters, merges, splits } = trace;
   return {
     ...prediction,
+    layers,
     times,
     hidden_states: trace.hiddenStates.map(toRows),
     attentions: trace.attentions.map((layer) => layer.map(toRows)),

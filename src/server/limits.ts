@@ -51,6 +51,7 @@ export function checkText(text: string): void {
 
 export interface TraceSize {
   readonly depth?: number | 'ode';
+  readonly frames?: number;
   readonly top: number;
 }
 
@@ -58,15 +59,15 @@ export interface TraceSize {
 export function checkTrace(
   config: ModelConfig,
   particles: number,
-  { depth, top }: TraceSize,
+  { depth, frames, top }: TraceSize,
 ): void {
   const layers = typeof depth === 'number' ? depth : config.depth;
   const frame = particles * config.dimension + config.heads * particles ** 2 + top;
-  const numbers = (layers + 1) * frame;
+  const numbers = Math.min(layers + 1, frames ?? Number.POSITIVE_INFINITY) * frame;
   if (numbers > LIMITS.traceNumbers)
     throw new LimitError(
       'depth',
-      `a trace of ${particles} tokens and ${layers} layers holds ${numbers} numbers, expected at most ${LIMITS.traceNumbers}: ask for fewer layers or a shorter text`,
+      `a trace of ${particles} tokens and ${layers} layers holds ${numbers} numbers, expected at most ${LIMITS.traceNumbers}: ask for fewer frames or a shorter text`,
     );
 }
 

@@ -53,11 +53,13 @@ export interface LensLayer {
 
 export interface Trace {
   readonly tokens: TokenRecord[];
-  /** Depth-time of each of the L+1 frames. */
+  /** The layers that each frame has behind it. */
+  readonly layers: number[];
+  /** Depth-time of each frame. */
   readonly times: number[];
   /** [frame][token][dimension] */
   readonly hidden_states: number[][][];
-  /** [layer][head][query][key] */
+  /** [frame − 1][head][query][key] */
   readonly attentions: number[][][][];
   readonly logit_lens: LensLayer[];
   readonly diagnostics: Readonly<Record<string, (number | number[] | null)[] | undefined>>;
@@ -133,11 +135,20 @@ export function askPrediction(question: Question, signal: AbortSignal): Promise<
   return ask('api/predict', signal, { ...question, top: 10 }) as Promise<Prediction>;
 }
 
-/** Every layer of the same pass. Throws as `askPrediction`. */
+/** Frames that the page asks for: of more layers it shows every second, or every third and so on. */
+export const FRAMES = 65;
+
+/** The layers of the same pass. Throws as `askPrediction`. */
 export async function askTrace(question: Question, signal: AbortSignal): Promise<Trace> {
   const { text, depth, coupling, model } = question;
   return readTrace(
-    (await ask('api/trace', signal, { text, depth, coupling, model })) as TraceReply,
+    (await ask('api/trace', signal, {
+      text,
+      depth,
+      coupling,
+      model,
+      frames: FRAMES,
+    })) as TraceReply,
   );
 }
 

@@ -117,10 +117,25 @@ function createExamples(page: Page): HTMLElement {
   );
 }
 
+/** Numbers of layers that the slider stops at: every one of few, then ever fewer of many. */
+export const depthStops = Array.from({ length: deepest }, (_, i) => i + 1).filter(
+  (depth) => depth % 2 ** Math.max(0, Math.floor(Math.log2(depth)) - 3) === 0, // eight an octave
+);
+
+/** A box for any number of layers, a slider over a few of them, and the flow itself. */
 function createDepth(page: Page): HTMLElement {
   const { words, state } = page;
-  const slider = h('input', { type: 'range', id: 'depth', min: 1, max: deepest, step: 1 });
-  const shown = h('output', { for: 'depth' });
+  const box = h('input', {
+    type: 'number',
+    id: 'depth',
+    class: 'depth-box',
+    min: 1,
+    max: deepest,
+    step: 1,
+  });
+  const last = depthStops.length - 1;
+  const name = { class: 'depth-slider', 'aria-label': words.depth };
+  const slider = h('input', { type: 'range', ...name, min: 0, max: last, step: 1 });
   const flow = h(
     'button',
     {
@@ -128,34 +143,42 @@ function createDepth(page: Page): HTMLElement {
       class: 'toggle',
       id: 'ode',
       title: words.odeHint,
-      click: () => turnOde(page, slider),
+      click: () => turnOde(page, box),
     },
     words.ode,
   );
-  slider.addEventListener('input', () => state.set({ depth: Number(slider.value), layer: null }));
+  const choose = (depth: number) => state.set({ depth, layer: null });
+  slider.addEventListener('input', () => choose(depthStops[Number(slider.value)]));
+  box.addEventListener('input', () => {
+    const depth = Number(box.value);
+    if (Number.isInteger(depth) && depth >= 1 && depth <= deepest) choose(depth);
+  });
   const show = () => {
     const { depth } = state.get();
-    const name = depth === 'ode' ? words.odeValue : words.depthValue(depth);
-    if (depth !== 'ode') slider.value = String(depth);
+    if (depth !== 'ode') {
+      if (box.value !== String(depth)) box.value = String(depth);
+      slider.value = String(depthStops.findLastIndex((stop) => stop <= depth));
+    }
     fillTrack(slider);
-    setAttribute(slider, 'aria-valuetext', name);
-    slider.classList.toggle('idle', depth === 'ode');
+    const told = depth === 'ode' ? words.odeValue : words.depthValue(depth);
+    setAttribute(slider, 'aria-valuetext', told);
+    for (const input of [box, slider]) input.classList.toggle('idle', depth === 'ode');
     setAttribute(flow, 'aria-pressed', String(depth === 'ode'));
-    fill(shown, depth === 'ode' ? '∞' : depth);
   };
+  box.addEventListener('change', show); // what is no number of layers gives way to the one in force
   state.subscribe(show);
   show();
   return h(
     'div',
     { class: 'control depth' },
     h('label', { for: 'depth' }, words.depth),
-    h('div', { class: 'row' }, slider, shown, flow),
+    h('div', { class: 'row' }, slider, box, flow),
   );
 }
 
-function turnOde({ state }: Page, slider: HTMLInputElement): void {
+function turnOde({ state }: Page, box: HTMLInputElement): void {
   const { depth } = state.get();
-  state.set({ depth: depth === 'ode' ? Number(slider.value) : 'ode', layer: null });
+  state.set({ depth: depth === 'ode' ? Number(box.value) : 'ode', layer: null });
 }
 
 function createCoupling(page: Page): HTMLElement {

@@ -75,19 +75,26 @@ export function pinToken({ state }: Page, token: number): void {
   state.set({ token: state.get().token === token ? null : token });
 }
 
-/** The frame looked at, within those there are. */
-export function shownLayer(state: State, trace: Trace): number {
-  const last = trace.hidden_states.length - 1;
-  return state.layer === null ? last : Math.min(state.layer, last);
+/** The frame looked at: the last that has no more layers behind it than the state says. */
+export function shownFrame({ layer }: State, { layers }: Trace): number {
+  return layer === null ? layers.length - 1 : frameOf(layers, layer);
 }
 
+/** Which frame a layer belongs to. */
+export const frameOf = (layers: readonly number[], layer: number): number =>
+  layers.findLastIndex((behind) => behind <= layer);
+
+/** "Layer 5 of 8" for a frame. */
+export const layerTitle = ({ words }: Page, { layers }: Trace, frame: number): string =>
+  words.layerOf(layers[frame], layers[layers.length - 1]);
+
 /** Goes to a frame; the last is kept as "the last", so that another depth shows its own end. */
-export function goToLayer({ state, traces }: Page, layer: number): void {
+export function goToFrame({ state, traces }: Page, frame: number): void {
   const trace = traces.get().value;
   if (!trace) return;
-  const last = trace.hidden_states.length - 1;
-  const bounded = Math.max(0, Math.min(last, Math.round(layer)));
-  state.set({ layer: bounded === last ? null : bounded });
+  const last = trace.layers.length - 1;
+  const bounded = Math.max(0, Math.min(last, Math.round(frame)));
+  state.set({ layer: bounded === last ? null : trace.layers[bounded] });
 }
 
 /** How a particle is called: its text without blanks around it, or the name of what it stands for. */

@@ -51,7 +51,7 @@ export interface State {
   readonly lock: string;
 }
 
-export const deepest = 64;
+export const deepest = 512;
 /** Steps of the Learn tab. */
 export const lastStep = 5;
 export const largestPairBeta = 12;

@@ -287,3 +287,21 @@ test('a trace has L + 1 frames of everything and becomes JSON', () => {
   }
   expect(() => trace(model, TEXT, JSON.parse('{"firsttokens": 2}'))).toThrow(/"firstTokens"/);
 });
+
+test('a trace of fewer frames has some of the layers, each as among all', () => {
+  const all = trace(model, TEXT, { depth: 37 });
+  const some = trace(model, TEXT, { depth: 37, frames: 8 });
+  expect(all.layers).toEqual(Array.from({ length: 38 }, (_, k) => k));
+  expect(some.layers).toEqual([0, 6, 12, 18, 24, 30, 36, 37]);
+  expect(some.times).toEqual(some.layers.map((layer) => all.times[layer]));
+  some.layers.forEach((layer, k) => {
+    expect(some.hiddenStates[k]).toEqual(all.hiddenStates[layer]);
+    expect(some.lens[k]).toEqual(all.lens[layer]);
+    expect(some.clusters[k]).toEqual(all.clusters[layer]);
+    if (k > 0) expect(some.attentions[k - 1]).toEqual(all.attentions[layer - 1]);
+  });
+  expect(some.prediction).toEqual(all.prediction);
+  for (const { layer } of [...some.merges, ...some.splits]) expect(some.layers).toContain(layer);
+  expect(trace(model, TEXT, { depth: 37, frames: 2 }).layers).toEqual([0, 37]);
+  expect(() => trace(model, TEXT, { frames: 1 })).toThrow(/option frames is 1: expected a whole/);
+});

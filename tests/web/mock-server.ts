@@ -175,7 +175,7 @@ function trace({ depth }: Question): TraceFixture {
   const times = from.map((_, k) => (k / last) ** 1.3);
   return {
     ...known,
-    ...{ times },
+    ...{ times, layers: from.map((_, k) => k) },
     hidden_states: from.map((k) => known.hidden_states[k]),
     attentions: from.slice(0, -1).map((_, k) => known.attentions[step(k)]),
     logit_lens: from.map((k) => known.logit_lens[k]),

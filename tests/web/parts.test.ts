@@ -73,7 +73,7 @@ describe('state', () => {
   });
 
   test('what is not valid falls back', () => {
-    expect(readFragment('#depth=65&layer=-1&tab=attic&theme=pink&tolerance=x', defaults)).toEqual(
+    expect(readFragment('#depth=513&layer=-1&tab=attic&theme=pink&tolerance=x', defaults)).toEqual(
       defaults,
     );
   });

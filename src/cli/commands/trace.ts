@@ -1,12 +1,13 @@
 /** `trace`: every layer of a text's flow, as a table, as JSON, or as a folder of files. */
 import { Command } from 'commander';
 import type { TraceOptions } from '../../language/options.ts';
-import { type AnswerFlags, answerOptions, withAnswerFlags } from '../flags.ts';
+import { type AnswerFlags, answerOptions, numberIfOne, withAnswerFlags } from '../flags.ts';
 import { printJson, printLines, standardScreen } from '../terminal.ts';
 import { givenText } from '../text.ts';
 
 interface TraceFlags extends AnswerFlags {
   readonly out?: string;
+  readonly frames?: string;
 }
 
 const HELP = `
@@ -15,13 +16,14 @@ Examples:
   schmetterling trace "Mein Lieblingstier ist __" --depth 16 --out runs/lieblingstier
   schmetterling trace "My favourite animal is __" --json > trace.json
 
---out writes hidden_states.npy [L+1, tokens, d], attentions.npy [L, heads, tokens, tokens],
+--out writes hidden_states.npy [frames, tokens, d], attentions.npy [frames - 1, heads, tokens, tokens],
 trace.json, diagnostics.csv, lens.csv, tokens.csv, trajectories.svg, and run.json last.`;
 
 export function traceCommand(): Command {
   return withAnswerFlags(new Command('trace'))
     .description('every layer of the flow: positions, attention, lens, clusters, diagnostics')
     .argument('[text]', 'a text as for predict; - reads standard input')
+    .option('--frames <count>', 'at most so many layers, evenly chosen (default: all)')
     .option('--out <folder>', 'write the trace as files into this folder')
     .addHelpText('after', HELP)
     .action(showTrace);
@@ -29,7 +31,8 @@ export function traceCommand(): Command {
 
 async function showTrace(argument: string | undefined, flags: TraceFlags): Promise<void> {
   const text = await givenText(argument);
-  const options: TraceOptions = answerOptions(flags);
+  const frames = flags.frames !== undefined && { frames: numberIfOne(flags.frames) as number };
+  const options: TraceOptions = { ...answerOptions(flags), ...frames };
   const { readModel } = await import('../../host/models.ts');
   const { trace, traceToJson } = await import('../../language/trace.ts');
   const model = readModel(flags.model);

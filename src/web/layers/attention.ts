@@ -26,7 +26,8 @@ export function createAttention(page: Page): Panel {
       const all = trace.attentions[from] ?? [];
       body.hidden = all.length === 0;
       if (body.hidden) return fill(step, words.attentionNone);
-      fill(step, words.attentionStep(from, from + 1));
+      const { layers } = trace;
+      fill(step, words.attentionStep(layers[from], layers[from + 1]));
       table.show(trace, heads.show(all));
     },
   };

@@ -4,7 +4,7 @@ import { fill, fillTrack, h, setAttribute, setVariable } from '../dom.ts';
 import { decimal } from '../format.ts';
 import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
-import { goToLayer, tokenName } from '../page.ts';
+import { frameOf, goToFrame, tokenName } from '../page.ts';
 import { eventsAt, groupColours, groupsAt, toleranceOf, tolerances } from './groups.ts';
 import type { Panel } from './panel.ts';
 
@@ -98,9 +98,9 @@ function showEvents(
   const items = events.map((event) => {
     const say = event.kind === 'split' ? page.words.split : page.words.merge;
     const sentence = say(groupNames(page, trace, event.groups), event.layer);
-    const go = () => goToLayer(page, event.layer);
+    const go = () => goToFrame(page, frameOf(trace.layers, event.layer));
     const attributes = { type: 'button', class: 'plain', click: go };
-    const reached = event.layer <= layer ? 'reached' : '';
+    const reached = event.layer <= trace.layers[layer] ? 'reached' : '';
     return h('li', { class: reached }, h('button', attributes, sentence));
   });
   const none = h('li', { class: 'quiet' }, page.words.mergeNone);

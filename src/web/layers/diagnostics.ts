@@ -5,7 +5,7 @@ import { createHistogram, createLineChart } from '../charts.ts';
 import { fill, h } from '../dom.ts';
 import { compact } from '../format.ts';
 import type { Page } from '../page.ts';
-import { goToLayer, isContinuous } from '../page.ts';
+import { goToFrame, isContinuous } from '../page.ts';
 import type { Words } from '../words.ts';
 import type { Panel } from './panel.ts';
 
@@ -39,7 +39,7 @@ export function createDiagnostics(page: Page): Panel {
 function createChart(page: Page, name: ChartName): Panel {
   const { title, help } = page.words.charts[name];
   const canvas = h('canvas', { role: 'img' });
-  const chart = createLineChart(page, canvas, (layer) => goToLayer(page, layer));
+  const chart = createLineChart(page, canvas, (layer) => goToFrame(page, layer));
   const value = h('span', { class: 'chart-value' });
   let drawn = '';
   let source: Trace | null = null;
@@ -68,7 +68,7 @@ export function diagnosticLines(page: Page, trace: Trace, name: ChartName): Line
   return {
     title: words.charts[name].title,
     series: seriesOf(words, trace, name),
-    x: continuous ? trace.times : trace.hidden_states.map((_, k) => k),
+    x: continuous ? trace.times : trace.layers,
     xTitle: continuous ? words.timeAxis : words.layerAxis,
   };
 }

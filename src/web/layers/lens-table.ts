@@ -3,7 +3,7 @@ import type { FillMask, LensLayer, Trace } from '../api.ts';
 import { fill, h, setAttribute, setVariable } from '../dom.ts';
 import { decimal, percent, visibleAnswer, visibleToken } from '../format.ts';
 import type { Page } from '../page.ts';
-import { goToLayer, isContinuous } from '../page.ts';
+import { goToFrame, isContinuous } from '../page.ts';
 import type { Panel } from './panel.ts';
 
 export function createLensTable(page: Page): Panel {
@@ -42,8 +42,8 @@ export function createLensTable(page: Page): Panel {
 
 function createRow(page: Page, trace: Trace, lens: LensLayer, k: number): HTMLTableRowElement {
   const { language } = page.state.get();
-  const name = isContinuous(page) ? decimal(trace.times[k], language, 2) : String(k);
-  const go = () => goToLayer(page, k);
+  const name = isContinuous(page) ? decimal(trace.times[k], language, 2) : String(trace.layers[k]);
+  const go = () => goToFrame(page, k);
   const best: FillMask | undefined = lens.candidates[0];
   const share = h('td', { class: 'number share' }, best ? percent(best.score, language) : '–');
   setVariable(share, '--share', String(best?.score ?? 0));

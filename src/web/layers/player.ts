@@ -5,7 +5,7 @@ import { decimal } from '../format.ts';
 import { pauseIcon, playIcon, stepIcon } from '../icons.ts';
 import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
-import { goToLayer, isContinuous, shownLayer } from '../page.ts';
+import { goToFrame, isContinuous, layerTitle, shownFrame } from '../page.ts';
 import type { Panel } from './panel.ts';
 
 /** The whole film lasts about this long, ms, but a frame neither flashes by nor drags. */
@@ -28,7 +28,7 @@ export function createPlayer(page: Page, scope = ''): Panel {
   const clock = createClock(page, button);
   slider.addEventListener('input', () => {
     clock.stop();
-    goToLayer(page, Number(slider.value));
+    goToFrame(page, Number(slider.value));
   });
   const steps = ([-1, 1] as const).map((direction) => stepButton(page, direction, clock.stop));
   const controls = controlsOf(page, 'layer', button, steps[0], slider, steps[1]);
@@ -48,7 +48,7 @@ export function createPlayer(page: Page, scope = ''): Panel {
 
 /** "Layer 5 of 8", and for the continuous flow its time. */
 function layerName(page: Page, trace: Trace, layer: number): string {
-  const name = page.words.layerOf(layer, trace.hidden_states.length - 1);
+  const name = layerTitle(page, trace, layer);
   if (!isContinuous(page)) return name;
   return `t = ${decimal(trace.times[layer], page.state.get().language, 2)} · ${layer}/${trace.hidden_states.length - 1}`;
 }
@@ -58,7 +58,7 @@ function stepButton(page: Page, direction: -1 | 1, stop: () => void): HTMLButton
   const click = () => {
     stop();
     const trace = page.traces.get().value;
-    if (trace) goToLayer(page, shownLayer(page.state.get(), trace) + direction);
+    if (trace) goToFrame(page, shownFrame(page.state.get(), trace) + direction);
   };
   const attributes = {
     type: 'button',
@@ -89,9 +89,9 @@ function createClock(page: Page, button: HTMLButtonElement): { stop: () => void 
     const seen = button.isConnected && !button.closest('[hidden]');
     if (!trace || !seen) return stop();
     const last = trace.hidden_states.length - 1;
-    const layer = shownLayer(page.state.get(), trace);
+    const layer = shownFrame(page.state.get(), trace);
     if (layer >= last) return stop();
-    goToLayer(page, layer + 1);
+    goToFrame(page, layer + 1);
     timer = setTimeout(tick, Math.max(shortest, Math.min(longest, film / last)));
   };
   button.addEventListener('click', () => {
@@ -108,5 +108,5 @@ function rewindAtEnd(page: Page): void {
   const trace = page.traces.get().value;
   if (!trace) return;
   const last = trace.hidden_states.length - 1;
-  if (shownLayer(page.state.get(), trace) >= last) goToLayer(page, 0);
+  if (shownFrame(page.state.get(), trace) >= last) goToFrame(page, 0);
 }

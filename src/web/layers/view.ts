@@ -1,7 +1,7 @@
 /** The Layers tab: one trace, one selected frame and one selected particle, in many panels. */
 import { fill, h } from '../dom.ts';
 import type { Page } from '../page.ts';
-import { goToLayer, shownLayer } from '../page.ts';
+import { goToFrame, shownFrame } from '../page.ts';
 import { createAttention } from './attention.ts';
 import { createClusters } from './clusters.ts';
 import { createDiagnostics } from './diagnostics.ts';
@@ -35,7 +35,7 @@ export function createLayersView(page: Page): HTMLElement {
     view.setAttribute('aria-busy', String(status === 'loading'));
     fill(empty, value ? null : emptyText(page));
     if (!value || page.state.get().tab !== 'layers') return;
-    const layer = shownLayer(page.state.get(), value);
+    const layer = shownFrame(page.state.get(), value);
     for (const panel of panels) panel.show(value, layer);
   };
   for (const source of [page.state, page.hover, page.traces, page.answers]) source.subscribe(show);
@@ -57,5 +57,5 @@ function stepByKey(page: Page, event: KeyboardEvent): void {
   const busy = event.target instanceof Element && event.target.closest('input');
   if (step === undefined || busy || !trace) return;
   event.preventDefault();
-  goToLayer(page, shownLayer(page.state.get(), trace) + step);
+  goToFrame(page, shownFrame(page.state.get(), trace) + step);
 }

@@ -5,7 +5,7 @@ import { decimal, percent } from '../format.ts';
 import { createHeads, weightsOf } from '../layers/heads.ts';
 import { createPlayer } from '../layers/player.ts';
 import type { Page } from '../page.ts';
-import { shownLayer, tokenName } from '../page.ts';
+import { shownFrame, tokenName } from '../page.ts';
 import { endsInBlank } from '../sentence.ts';
 import type { State } from '../state.ts';
 import { defaults } from '../state.ts';
@@ -83,7 +83,7 @@ function firstWordHears(page: Page): string | null {
   const trace = page.traces.get().value;
   if (!trace) return null;
   const { head, language } = page.state.get();
-  const step = stepTo(shownLayer(page.state.get(), trace));
+  const step = stepTo(shownFrame(page.state.get(), trace));
   const row = weightsOf(trace.attentions[step] ?? [], head)[1];
   if (!row) return null;
   const order = [...row.keys()].filter((j) => row[j] > 0).sort((a, b) => row[b] - row[a]);

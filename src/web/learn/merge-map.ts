@@ -8,7 +8,7 @@ import { decimal } from '../format.ts';
 import { groupColours, groupsAt, toleranceOf } from '../layers/groups.ts';
 import type { Panel } from '../layers/panel.ts';
 import type { Page } from '../page.ts';
-import { goToLayer, isContinuous, pinToken, selectedToken, tokenName } from '../page.ts';
+import { goToFrame, isContinuous, pinToken, selectedToken, tokenName } from '../page.ts';
 import type { LearnWords } from './words.ts';
 
 const row = 26; // px between two words
@@ -32,7 +32,7 @@ export function createMergeMap(page: Page, words: LearnWords): Panel {
     const { left } = picture.getBoundingClientRect();
     const frames = latest.trace.hidden_states.length - 1;
     const { from, to } = columnOf(namesOf(page, latest.trace), width);
-    goToLayer(page, ((event.clientX - left - from) / (to - from)) * frames);
+    goToFrame(page, ((event.clientX - left - from) / (to - from)) * frames);
   });
   return {
     element: holder,
@@ -84,7 +84,7 @@ function drawMap(page: Page, words: LearnWords, picture: SVGSVGElement, scene: S
   const heights = strands(trace, tolerance).map((frame) => frame.map(y));
   const count = groupsAt(trace, layer, tolerance).length;
   setAttribute(picture, 'viewBox', `0 0 ${width} ${height}`);
-  setAttribute(picture, 'aria-label', words.mergeMap(count, layer));
+  setAttribute(picture, 'aria-label', words.mergeMap(count, trace.layers[layer]));
   const colours = lastColours(trace, tolerance);
   const lines = names.flatMap((name, i) => {
     const path = heights.map((frame, k) => [x(k), frame[i]] as const);
@@ -163,7 +163,7 @@ function scale(
   const frames = trace.hidden_states.length - 1;
   const every = Math.max(1, Math.ceil((frames * 34) / Math.max(1, x(frames) - x(0))));
   const name = (k: number) =>
-    isContinuous(page) ? decimal(trace.times[k], language, 1) : String(k);
+    isContinuous(page) ? decimal(trace.times[k], language, 1) : String(trace.layers[k]);
   return [...trace.hidden_states.keys()]
     .filter((k) => k % every === 0)
     .flatMap((k) => [

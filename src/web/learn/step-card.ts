@@ -2,7 +2,7 @@
 import { fill, h } from '../dom.ts';
 import { emptyText } from '../layers/view.ts';
 import type { Page } from '../page.ts';
-import { shownLayer } from '../page.ts';
+import { shownFrame } from '../page.ts';
 import type { Reader } from '../state.ts';
 import { createFacts } from './facts.ts';
 import { formula, prose } from './formula.ts';
@@ -71,7 +71,7 @@ export function createStepCard(page: Page, words: LearnWords, number: number): S
       fill(nothing, trace ? null : emptyText(page));
       question.show();
       if (!trace) return facts.show([]);
-      const layer = shownLayer(page.state.get(), trace);
+      const layer = shownFrame(page.state.get(), trace);
       view.show(trace, layer);
       facts.show(step.facts({ page, words, trace, layer }));
     },

@@ -5,7 +5,7 @@ import { seriesColour } from '../colours.ts';
 import { fill, h, setVariable } from '../dom.ts';
 import { decimal, percent, visibleAnswer, visibleToken } from '../format.ts';
 import type { Page } from '../page.ts';
-import { goToLayer, isContinuous } from '../page.ts';
+import { goToFrame, isContinuous } from '../page.ts';
 
 /** Neighbouring frames whose best answer is the same. */
 export interface Run {
@@ -74,9 +74,11 @@ function createRun(page: Page, trace: Trace, run: Run, order: string[]): HTMLEle
   const { words, state } = page;
   const { language } = state.get();
   const name = (frame: number) =>
-    isContinuous(page) ? `t = ${decimal(trace.times[frame], language, 2)}` : String(frame);
+    isContinuous(page)
+      ? `t = ${decimal(trace.times[frame], language, 2)}`
+      : String(trace.layers[frame]);
   const open = () => {
-    goToLayer(page, run.last);
+    goToFrame(page, run.last);
     state.set({ tab: 'layers' });
   };
   const button = h(
@@ -96,7 +98,7 @@ function createRun(page: Page, trace: Trace, run: Run, order: string[]): HTMLEle
 /** chart.js is fetched only after the first answer stands. */
 async function loadChart(page: Page, canvas: HTMLCanvasElement): Promise<LineChart> {
   const { createLineChart } = await import('../charts.ts');
-  return createLineChart(page, canvas, (layer) => goToLayer(page, layer));
+  return createLineChart(page, canvas, (layer) => goToFrame(page, layer));
 }
 
 /** Draws the latest trace as soon as there is a chart to draw in; without one the list stands alone. */
@@ -121,7 +123,7 @@ export function lensLines(page: Page, trace: Trace): Lines {
   const continuous = isContinuous(page);
   return {
     title: words.perLayer,
-    x: continuous ? trace.times : trace.hidden_states.map((_, k) => k),
+    x: continuous ? trace.times : trace.layers,
     xTitle: continuous ? words.timeAxis : words.layerAxis,
     yTitle: words.probability,
     share: true,

@@ -1,4 +1,5 @@
 /** The question of the page as a command line and as a program: the same options, spelled twice. */
+import { FRAMES } from '../api.ts';
 import type { Page } from '../page.ts';
 import { questionOf } from '../page.ts';
 
@@ -92,7 +93,7 @@ export const predictCall = (options: Options): Call => ({
 export const traceCall = ({ targets: _, ...options }: Options): Call => ({
   command: 'trace',
   name: 'trace',
-  options,
+  options: { ...options, frames: Number(options.depth) < FRAMES ? undefined : FRAMES },
   print: 'JSON.stringify(traceToJson(result))',
   also: ['traceToJson'],
 });

@@ -7,7 +7,7 @@ import { weightsOf } from '../layers/heads.ts';
 import type { Seen } from '../layers/projection.ts';
 import { beside, projectionOf } from '../layers/projection.ts';
 import type { Page } from '../page.ts';
-import { flowOf, shownLayer, tokenName } from '../page.ts';
+import { flowOf, layerTitle, shownFrame, tokenName } from '../page.ts';
 import { spelled, traceCall } from './calls.ts';
 import { captionOf, panelOf, tokenAxis } from './figures.ts';
 import { lensFigure } from './predict.ts';
@@ -66,11 +66,11 @@ export function overFlowFigure(page: Page, trace: Trace): Figure {
 export function attentionFigure(page: Page, trace: Trace): Figure {
   const { words, state } = page;
   const { head } = state.get();
-  const from = Math.max(0, shownLayer(state.get(), trace) - 1);
+  const from = Math.max(0, shownFrame(state.get(), trace) - 1);
   const values = weightsOf(trace.attentions[from] ?? [], head);
   return {
     title: `${words.attention}: ${head === null ? words.meanHead : words.head(head + 1)}`,
-    caption: `${words.attentionStep(from, from + 1)} · ${captionOf(page)}`,
+    caption: `${words.attentionStep(trace.layers[from], trace.layers[from + 1])} · ${captionOf(page)}`,
     panels: [
       {
         x: tokenAxis(page, trace, words.key),
@@ -83,14 +83,14 @@ export function attentionFigure(page: Page, trace: Trace): Figure {
 
 function cosinesFigure(page: Page, trace: Trace): Figure {
   const { words, state } = page;
-  const layer = shownLayer(state.get(), trace);
+  const layer = shownFrame(state.get(), trace);
   const found = trace.diagnostics.cosine_histogram?.[layer];
   const counts = Array.isArray(found) ? found : [];
   const width = 2 / Math.max(1, counts.length);
   const points = counts.map((count, i): Point => [-1 + (i + 0.5) * width, count]);
   return {
     title: words.cosines,
-    caption: `${words.layerOf(layer, trace.hidden_states.length - 1)} · ${captionOf(page)}`,
+    caption: `${layerTitle(page, trace, layer)} · ${captionOf(page)}`,
     panels: [
       {
         x: { label: words.cosine, domain: [-1, 1] },

@@ -12,7 +12,7 @@ import { pairLines } from '../learn/pair-card.ts';
 import { barsAt } from '../learn/word.ts';
 import { learnWordsOf } from '../learn/words.ts';
 import type { Page } from '../page.ts';
-import { shownLayer, tokenName } from '../page.ts';
+import { layerTitle, shownFrame, tokenName } from '../page.ts';
 import { predictCall, spelled, traceCall } from './calls.ts';
 import { captionOf, figureOfBars, figureOfLines, tokenAxis } from './figures.ts';
 import { attentionFigure, overFlowFigure, pathsFigure } from './layers.ts';
@@ -76,7 +76,7 @@ function listeningPictures(page: Page, trace: Trace): SharedFigure[] {
   const { state, words } = page;
   const { head, language } = state.get();
   const listener = spokenOf(page, trace);
-  const step = stepTo(shownLayer(state.get(), trace));
+  const step = stepTo(shownFrame(state.get(), trace));
   const row = weightsOf(trace.attentions[step] ?? [], head)[listener] ?? [];
   const bars = row.map((score, i) => ({
     label: tokenName(trace, i, words),
@@ -110,7 +110,7 @@ function clustersFigure(page: Page, trace: Trace): Figure {
   const { label, ticks = [] } = tokenAxis(page, trace, '');
   const series = trace.tokens.map((_, i): Line => {
     const height = (k: number) => -(rows[k][i].row + 0.12 * rows[k][i].place);
-    return { kind: 'line', points: rows.map((__, k): Point => [k, height(k)]) };
+    return { kind: 'line', points: rows.map((__, k): Point => [trace.layers[k], height(k)]) };
   });
   return {
     title: `${page.words.clusters}, τ = ${tolerance}`,
@@ -127,8 +127,8 @@ function clustersFigure(page: Page, trace: Trace): Figure {
 
 function wordPictures(page: Page, trace: Trace): SharedFigure[] {
   const { language } = page.state.get();
-  const layer = shownLayer(page.state.get(), trace);
-  const title = `${learnWordsOf(language).answersAt}: ${page.words.layerOf(layer, trace.hidden_states.length - 1)}`;
+  const layer = shownFrame(page.state.get(), trace);
+  const title = `${learnWordsOf(language).answersAt}: ${layerTitle(page, trace, layer)}`;
   const answers = figureOfBars(page, title, barsAt(page, trace, layer));
   return [{ name: 'answers', figure: answers }, ...lensFigure(page)];
 }
