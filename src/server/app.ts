@@ -29,6 +29,7 @@ import {
   predictRequest,
   type SimulateRequest,
   simulateRequest,
+  stackRequest,
   traceRequest,
 } from './requests.ts';
 import type { Reader, Simulations } from './simulations.ts';
@@ -140,6 +141,10 @@ function addWork(router: express.Router, parts: AppParts): void {
   answer('/limit/depth', readLargeBody, (request) => ({
     kind: 'depth',
     request: checked(namesDynamics(request) ? flowDepthRequest : modelDepthRequest, request, parts),
+  }));
+  answer('/limit/stack', readBody, (request) => ({
+    kind: 'stack',
+    request: checked(stackRequest, request, parts),
   }));
   answer('/limit/perturbations', readBody, (request) => ({
     kind: 'perturbations',

@@ -9,6 +9,7 @@ import {
   perturbationsRequest,
   predictRequest,
   simulateRequest,
+  stackRequest,
   traceRequest,
 } from './requests.ts';
 
@@ -61,6 +62,10 @@ export function openApi(): object {
       '/api/limit/depth': post(
         'L layers against the flow itself, for a text and its model or for dynamics and a start: errors by L, fitted orders, and from where on the answer stays',
         z.union([modelDepthRequest, flowDepthRequest]),
+      ),
+      '/api/limit/stack': post(
+        'Random layers and weights that jump: errors by L, fitted orders, and which have no limit',
+        stackRequest,
       ),
       '/api/limit/perturbations': post(
         'A cloud of perturbed texts through the flow: W2 by layer, its growth, and what the answer notices',

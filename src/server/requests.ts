@@ -5,6 +5,7 @@ import { couplingSchema, fillSchema, traceSchema } from '../language/options.ts'
 import { depthLimitSchema } from '../limits/depth/depth.ts';
 import { modelDepthSchema } from '../limits/depth/model-depth.ts';
 import { perturbationSchema } from '../limits/perturbations/perturbations.ts';
+import { stackLimitSchema } from '../limits/stack/stack.ts';
 import { wholeNumber } from '../numerics/options.ts';
 
 const text = z.string({ error: 'expected a string such as "Mein Lieblingstier ist __"' });
@@ -56,6 +57,13 @@ export const flowDepthRequest = depthLimitSchema.extend({
   dynamics: dynamics.describe('A name of /api/catalogue; without it the model runs the text'),
   init,
 });
+/** At these most, about ten seconds. */
+export const stackRequest = stackLimitSchema.extend({
+  depths: z.array(wholeNumber(1, 1024)).min(1).max(12).default([16, 32, 64, 128, 256, 512]),
+  n: wholeNumber(1, 16).default(8),
+  d: wholeNumber(1, 8).default(4),
+  seeds: wholeNumber(1, 40).default(20),
+});
 export const modelDepthRequest = modelDepthSchema.extend(question);
 export const perturbationsRequest = perturbationSchema
   .omit({ fastest: true })
@@ -63,6 +71,7 @@ export const perturbationsRequest = perturbationSchema
 
 export type DepthRequest = z.output<typeof flowDepthRequest> | z.output<typeof modelDepthRequest>;
 export type PerturbationsRequest = z.output<typeof perturbationsRequest>;
+export type StackRequest = z.output<typeof stackRequest>;
 export type PredictRequest = z.output<typeof predictRequest>;
 export type TraceRequest = z.output<typeof traceRequest>;
 export type SimulateRequest = z.output<typeof simulateRequest>;

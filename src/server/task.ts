@@ -7,6 +7,7 @@ import type {
   PerturbationsRequest,
   PredictRequest,
   SimulateRequest,
+  StackRequest,
   TraceRequest,
 } from './requests.ts';
 
@@ -22,6 +23,7 @@ export type Task =
   | { readonly kind: 'predict'; readonly request: PredictRequest }
   | { readonly kind: 'trace'; readonly request: TraceRequest }
   | { readonly kind: 'depth'; readonly request: DepthRequest }
+  | { readonly kind: 'stack'; readonly request: StackRequest }
   | { readonly kind: 'perturbations'; readonly request: PerturbationsRequest }
   | { readonly kind: 'reduce'; readonly name: ReduceName; readonly request: object };
 

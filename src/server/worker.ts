@@ -6,6 +6,7 @@ import { trace, traceToJson } from '../language/trace.ts';
 import { depthLimit } from '../limits/depth/depth.ts';
 import { modelDepthLimit } from '../limits/depth/model-depth.ts';
 import { perturbationLimit } from '../limits/perturbations/perturbations.ts';
+import { stackLimit } from '../limits/stack/stack.ts';
 import { checkDepthRun, checkTrace } from './limits.ts';
 import { REDUCTIONS } from './reductions.ts';
 import type {
@@ -55,6 +56,7 @@ async function run(task: Task): Promise<string> {
   if (task.kind === 'predict') return timed(() => predict(task.request));
   if (task.kind === 'trace') return timed(() => traceText(task.request));
   if (task.kind === 'depth') return timed(() => depth(task.request));
+  if (task.kind === 'stack') return timed(() => stackLimit(task.request));
   if (task.kind === 'perturbations') return timed(() => perturbations(task.request));
   if (task.kind === 'reduce') return timed(() => REDUCTIONS[task.name](task.request as never));
   model();

@@ -121,7 +121,23 @@ export interface DepthLimit {
 
 export interface DepthScheme {
   readonly errors: Readonly<Record<'position_max' | 'richardson' | 'logits_kl', (number | null)[]>>;
-  readonly order: { readonly order: number | null };
+  readonly order: FittedOrder;
+}
+
+/** What `limit stack` says, as far as the page shows it. */
+export interface StackLimit {
+  readonly depths: number[];
+  readonly stacks: readonly {
+    readonly name: string;
+    readonly errors: (number | null)[];
+    readonly order: FittedOrder;
+  }[];
+}
+
+/** `used`: the L that the line goes through; null where there is no order. */
+export interface FittedOrder {
+  readonly order: number | null;
+  readonly used?: number[];
 }
 
 /** The models of the server; those with a problem cannot be used. */
@@ -184,6 +200,18 @@ export function askDepths(question: Question, signal: AbortSignal): Promise<Dept
   const { text, coupling, model } = question;
   const body = { text, coupling, model, depths: DEPTHS, schemes: SCHEMES };
   return ask('api/limit/depth', signal, body) as Promise<DepthLimit>;
+}
+
+/** Stacks that are compared with the flow of smooth weights: two that tend to something else, one to nothing. */
+export const STACK_QUESTION = {
+  stacks: ['smooth', 'jump_rk4', 'attention_sde', 'relu_sde'],
+  depths: [16, 32, 64, 128, 256, 512],
+  seeds: 20,
+};
+
+/** Which stacks of layers have a limit. Throws as `askPrediction`. */
+export function askStacks(_: null, signal: AbortSignal): Promise<StackLimit> {
+  return ask('api/limit/stack', signal, STACK_QUESTION) as Promise<StackLimit>;
 }
 
 /** What there is to choose from. Throws as `askPrediction`. */

@@ -40,6 +40,8 @@ export interface Series {
   readonly values: (number | null)[];
   /** Index of the series colour. */
   readonly colour: number;
+  /** A line to compare with: thin, dashed, without points. */
+  readonly reference?: boolean;
 }
 
 export interface Lines {
@@ -134,15 +136,16 @@ function lineConfiguration(
   };
 }
 
-function dataset({ label, values, colour: index }: Series, x: number[]) {
-  const stroke = colour(`--series-${index % seriesCount}`);
+function dataset({ label, values, colour: index, reference = false }: Series, x: number[]) {
+  const stroke = colour(reference ? '--ink-3' : `--series-${index % seriesCount}`);
   return {
     label,
     data: values.map((y, i) => ({ x: x[i], y: y ?? Number.NaN })),
     borderColor: stroke,
     backgroundColor: stroke,
-    borderWidth: 2,
-    pointRadius: values.length > 20 ? 0 : 2.5,
+    borderWidth: reference ? 1.5 : 2,
+    borderDash: reference ? [6, 4] : [],
+    pointRadius: reference || values.length > 20 ? 0 : 2.5,
     pointHoverRadius: 5,
     tension: 0.25,
     clip: 8,

@@ -1,5 +1,5 @@
 /** Boots the page: asks for the first answer at once, then builds what shows it. */
-import { askDepths, askFlow, askModels, askPrediction, askTrace } from './api.ts';
+import { askDepths, askFlow, askModels, askPrediction, askStacks, askTrace } from './api.ts';
 import { createFrame } from './frame.ts';
 import { guarded } from './locks.ts';
 import { dropUnknownModel } from './models.ts';
@@ -17,6 +17,7 @@ const answers = createResource(askPrediction);
 const others = createResource(askPrediction);
 const traces = createResource(askTrace);
 const limits = createResource(askDepths);
+const stacks = createResource(askStacks);
 const flows = createResource(askFlow);
 const models = createResource(askModels);
 
@@ -46,6 +47,11 @@ function askForLimits(): void {
   limits.load({ ...pass, depth: 8 });
 }
 
+/** Stacks know no sentence; they are asked for behind it, once. */
+function askForStacks(): void {
+  if (state.get().tab === 'depth' && limits.get().status === 'ready') stacks.load(null);
+}
+
 /** The flow that layers are drawn over, where it is shown. */
 function askForFlow(): void {
   const question = questionOf(state.get());
@@ -72,12 +78,12 @@ function retry(): void {
 
 /** `follow` listens first, so that the theme is set before a chart reads its colours. */
 function build(): void {
-  for (const store of [state, hover, answers, others, traces, flows, limits, models])
+  for (const store of [state, hover, answers, others, traces, flows, limits, stacks, models])
     store.silence();
   const { language, theme } = state.get();
   document.documentElement.lang = language;
   document.documentElement.dataset.theme = theme;
-  const resources = { answers, others, traces, flows, limits, models };
+  const resources = { answers, others, traces, flows, limits, stacks, models };
   const words = wordsOf(language);
   const page: Page = { state: guarded(state), hover, ...resources, words, retry };
   state.subscribe(follow);
@@ -91,6 +97,7 @@ function build(): void {
   answers.subscribe(askForLayers);
   answers.subscribe(askForLimits);
   answers.subscribe(askForFlow);
+  limits.subscribe(askForStacks);
   answers.subscribe(askForModels);
   models.subscribe(() => dropUnknownModel({ ...page, state }));
   const focused = document.activeElement?.id;
@@ -106,6 +113,7 @@ function follow(now: State, before: State): void {
   if (now.language !== before.language) build();
   ask();
   askForLimits();
+  askForStacks();
   askForFlow();
 }
 

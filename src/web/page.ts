@@ -1,5 +1,5 @@
 /** What every view is handed: the state, the replies, the selection and the words. */
-import type { DepthLimit, Models, Prediction, Question, Trace } from './api.ts';
+import type { DepthLimit, Models, Prediction, Question, StackLimit, Trace } from './api.ts';
 import { blanks, endsInBlank, splitTargets } from './sentence.ts';
 import type { CouplingName, State } from './state.ts';
 import type { Resource, Store } from './store.ts';
@@ -16,6 +16,8 @@ export interface Page {
   readonly traces: Resource<Question, Trace>;
   /** Asked for when the Depth tab is open. */
   readonly limits: Resource<Question, DepthLimit>;
+  /** Asked for when the Depth tab is open. */
+  readonly stacks: Resource<null, StackLimit>;
   /** Traces of the flow itself, asked for where layers are drawn over it. */
   readonly flows: Resource<Question, Trace>;
   readonly models: Resource<null, Models>;

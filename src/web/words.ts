@@ -180,6 +180,17 @@ const english = {
     pathsHint:
       'In the axes of the flow, which lies under the layers, broad and pale. Move the slider of the layers and see them come closer.',
     pathsWaiting: 'The paths come with the layers …',
+    slope: (order: number) => `slope −${order}`,
+    stacks: 'Where the limit fails',
+    stacksHint:
+      'The weights of this model vary smoothly with depth, so its layers tend to a flow. Random stacks of layers need not: a jump in the weights spoils the high order; independent layers scaled 1/√L tend to a stochastic flow, with order ½ only; and with bare ReLU, whose mean is not zero, to nothing at all.',
+    stackNames: {
+      smooth: 'smooth weights',
+      jump_rk4: 'weights that jump, Runge–Kutta 4',
+      attention_sde: 'independent attention layers, 1/√L',
+      relu_sde: 'independent ReLU layers, 1/√L',
+    } as Readonly<Record<string, string>>,
+    noLimit: (name: string) => `${name}: no limit`,
     pathsGap: (layers: number, gap: string, token: string) =>
       `With ${layers === 1 ? '1 layer' : `${layers} layers`} the particles end at most ${gap} from where the flow takes them (${token}); the sphere has radius 1.`,
   },
@@ -403,6 +414,17 @@ const german: Words = {
     pathsHint:
       'In den Achsen des Flusses, der breit und blass unter den Schichten liegt. Mit dem Regler der Schichten kommen sie einander näher.',
     pathsWaiting: 'Die Wege kommen mit den Schichten …',
+    slope: (order) => `Steigung −${order}`,
+    stacks: 'Wo der Grenzwert ausbleibt',
+    stacksHint:
+      'Die Gewichte dieses Modells ändern sich glatt mit der Tiefe, darum streben seine Schichten gegen einen Fluss. Zufällige Stapel tun das nicht von selbst: Ein Sprung der Gewichte verdirbt die hohe Ordnung; unabhängige Schichten mit 1/√L streben gegen einen stochastischen Fluss, nur mit Ordnung ½; und mit bloßem ReLU, dessen Mittel nicht null ist, gegen gar nichts.',
+    stackNames: {
+      smooth: 'glatte Gewichte',
+      jump_rk4: 'Gewichte mit Sprung, Runge–Kutta 4',
+      attention_sde: 'unabhängige Attention-Schichten, 1/√L',
+      relu_sde: 'unabhängige ReLU-Schichten, 1/√L',
+    },
+    noLimit: (name) => `${name}: kein Grenzwert`,
     pathsGap: (layers, gap, token) =>
       `Mit ${layers === 1 ? '1 Schicht' : `${layers} Schichten`} enden die Teilchen höchstens ${gap} von dort, wohin der Fluss sie führt (${token}); die Sphäre hat den Radius 1.`,
   },

@@ -112,6 +112,17 @@ describe('work', () => {
     expect(record).not.toHaveProperty('answer');
   });
 
+  it('stacks of layers, with and without a limit', async () => {
+    const body = { stacks: ['smooth', 'relu_sde'], depths: [16, 32, 64, 128], seeds: 3 };
+    const record = await (await post('/api/limit/stack', body)).json();
+    const [smooth, relu] = record.stacks;
+    expect(smooth.order.order).toBeCloseTo(1, 1);
+    expect(relu.order).toMatchObject({ order: null, problem: expect.stringContaining('no limit') });
+    await expectProblem(await post('/api/limit/stack', { ...body, seeds: 41 }), 400, {
+      field: 'seeds',
+    });
+  });
+
   it('perturbed texts', async () => {
     const body = { text: 'Mein Hund ist __', depth: 2, draws: 1, angles: [0.1] };
     const record = await (await post('/api/limit/perturbations', body)).json();

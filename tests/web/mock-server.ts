@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
-import type { DepthLimit, Prediction, Question } from '../../src/web/api.ts';
+import type { DepthLimit, Prediction, Question, StackLimit } from '../../src/web/api.ts';
 import { blanks } from '../../src/web/sentence.ts';
 
 const types: Readonly<Record<string, string>> = {
@@ -76,7 +76,7 @@ async function answer(
   { asked, models, held }: Pick<MockServer, 'asked' | 'models'> & { held: (() => void)[] },
 ): Promise<void> {
   const question = JSON.parse(await bodyOf(request)) as Question;
-  const { text, model } = question;
+  const { text = '', model } = question;
   if (request.url === '/api/predict') asked.push(text);
   if (text.includes('slow')) await new Promise<void>((resolve) => held.push(resolve));
   const found = blanks(text).length;
@@ -88,10 +88,24 @@ async function answer(
   const replies: Readonly<Record<string, () => object>> = {
     '/api/predict': () => prediction(question),
     '/api/trace': () => trace(question),
+    '/api/limit/stack': () => stackLimit(question as unknown as { depths: number[] }),
     '/api/limit/depth': () => depthLimit(question as unknown as { depths: number[] }),
   };
   json(response, replies[request.url ?? '']?.() ?? {});
 }
+
+/** One stack with the order ½ and one without a limit. */
+const stackLimit = ({ depths }: { readonly depths: number[] }): StackLimit => ({
+  depths,
+  stacks: [
+    {
+      name: 'attention_sde',
+      errors: depths.map((depth) => depth ** -0.5),
+      order: { order: 0.5, used: depths },
+    },
+    { name: 'relu_sde', errors: depths.map((depth) => depth ** 3), order: { order: null } },
+  ],
+});
 
 /** Errors of the orders 1 and 4, and an answer that stays from L = 16 on. */
 function depthLimit({ depths }: { readonly depths: number[] }): DepthLimit {
@@ -101,7 +115,7 @@ function depthLimit({ depths }: { readonly depths: number[] }): DepthLimit {
       richardson: depths.map((depth) => (depth === depths[0] ? null : depth ** -(order + 1))),
       logits_kl: depths.map((depth) => 0.1 * depth ** (-2 * order)),
     },
-    order: { order },
+    order: { order, used: depths },
   });
   return {
     depths,

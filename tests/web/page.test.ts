@@ -316,6 +316,35 @@ describe.skipIf(!executablePath)('the page', () => {
     await leave(at);
   });
 
+  test('the depth tab shows reference slopes, and stacks without a limit', async () => {
+    const at = await visit(open('depth'));
+    const charts = at.page.locator('.depth-chart canvas');
+    await expect.poll(() => charts.count()).toBe(3);
+    await expect
+      .poll(() => charts.nth(0).getAttribute('aria-label'))
+      .toMatch(/slope −1: .*slope −4/);
+    await expect
+      .poll(() => charts.nth(2).getAttribute('aria-label'))
+      .toMatch(/1\/√L, order 0\.50: .*ReLU layers, 1\/√L: no limit/);
+    await leave(at);
+  });
+
+  test('any number of layers up to 512 can be typed, and few of them chosen by the slider', async () => {
+    const at = await visit('#language=en');
+    await at.page.locator('#depth').fill('317');
+    await expect.poll(() => hash(at)).toContain('depth=317');
+    const slider = at.page.locator('.depth-slider');
+    await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('317 layers');
+    await slider.press('ArrowRight');
+    await expect.poll(() => hash(at)).toContain('depth=320');
+    await slider.press('End');
+    await expect.poll(() => at.page.locator('#depth').inputValue()).toBe('512');
+    await at.page.locator('#depth').fill('513');
+    await at.page.locator('#depth').blur();
+    expect(await at.page.locator('#depth').inputValue()).toBe('512');
+    await leave(at);
+  });
+
   test('play runs to the last layer and stops', async () => {
     const at = await visit(`${open('layers')}&depth=40&layer=34`);
     await at.page.getByRole('button', { name: 'Play' }).click();

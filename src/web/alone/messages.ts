@@ -1,7 +1,7 @@
 /** What a page that stands alone and its workers tell each other. */
 import type { Problem } from '../problem.ts';
 
-/** The options of the library, with the text and the model's name. */
+/** The options of the library, mostly with a text and the model's name. */
 export interface Body {
   readonly text: string;
   readonly model?: string;

@@ -7,6 +7,7 @@ import { type LanguageModel, loadModel, parseConfig } from '../../language/check
 import { fillBlank } from '../../language/fill.ts';
 import { trace, traceToJson } from '../../language/trace.ts';
 import { modelDepthLimit } from '../../limits/depth/model-depth.ts';
+import { type StackLimitOptions, stackLimit } from '../../limits/stack/stack.ts';
 import { problemOf } from '../failure.ts';
 import type { Asked, Body, Told } from './messages.ts';
 
@@ -21,6 +22,7 @@ const ANSWERS: Readonly<Record<string, (body: Body) => Promise<object>>> = {
     traceToJson(trace(await modelNamed(model), text, options)),
   'api/limit/depth': async ({ text, model, ...options }) =>
     modelDepthLimit(await modelNamed(model), text, options),
+  'api/limit/stack': (options) => stackLimit(options as StackLimitOptions),
 };
 
 addEventListener('message', async ({ data: { path, body } }: MessageEvent<Asked>) => {

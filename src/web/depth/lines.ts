@@ -1,5 +1,6 @@
 /** The two charts of the Depth tab as data: errors and divergence by the number of layers. */
-import type { DepthLimit, DepthScheme } from '../api.ts';
+import { mean } from '../../numerics/statistics.ts';
+import type { DepthLimit, DepthScheme, StackLimit } from '../api.ts';
 import type { Lines, Series } from '../charts.ts';
 import { decimal } from '../format.ts';
 import type { Page } from '../page.ts';
@@ -7,7 +8,7 @@ import type { Page } from '../page.ts';
 const logs = (values: readonly (number | null)[]) =>
   values.map((value) => (value === null || value <= 0 ? null : Math.log10(value)));
 
-function axes({ words, state }: Page, { depths }: DepthLimit) {
+function axes({ words, state }: Page, { depths }: Pick<DepthLimit, 'depths'>) {
   return {
     x: depths.map(Math.log2),
     xTitle: words.limit.layersAxis,
@@ -22,14 +23,16 @@ export function errorLines(page: Page, limit: DepthLimit): Lines {
   const { layer, rk4 } = limit.schemes;
   const series = [
     layer && lineOf(page, words.limit.layer, layer, 0),
+    layer && slopeOf(page, limit.depths, layer),
     layer && { label: words.limit.extrapolated, values: logs(layer.errors.richardson), colour: 1 },
     rk4 && lineOf(page, 'Runge–Kutta 4', rk4, 2),
+    rk4 && slopeOf(page, limit.depths, rk4),
   ];
   return {
     ...axes(page, limit),
     title: words.limit.title,
     yTitle: words.limit.errorAxis,
-    series: series.filter((one): one is Series => one !== undefined),
+    series: series.filter((one): one is Series => Boolean(one)),
   };
 }
 
@@ -38,6 +41,41 @@ function lineOf(page: Page, name: string, { errors, order }: DepthScheme, colour
   const label =
     order.order === null ? name : page.words.limit.order(name, decimal(order.order, language, 2));
   return { label, values: logs(errors.position_max), colour };
+}
+
+/** A line of the nearest whole order through the middle of what the order was fitted to, over just those L. */
+function slopeOf(page: Page, depths: readonly number[], scheme: DepthScheme): Series | null {
+  const { order, used = [] } = scheme.order;
+  if (order === null) return null;
+  const errors = logs(scheme.errors.position_max);
+  const fitted = depths.flatMap((depth, i) =>
+    used.includes(depth) && errors[i] !== null ? [[Math.log10(depth), errors[i]]] : [],
+  );
+  const [x, y] = [0, 1].map((axis) => mean(fitted.map((point) => point[axis])));
+  const whole = Math.round(order);
+  const values = depths.map((depth) =>
+    used.includes(depth) ? y - whole * (Math.log10(depth) - x) : null,
+  );
+  return { label: page.words.limit.slope(whole), values, colour: 3, reference: true };
+}
+
+/** Stacks of layers: with smooth weights, with a jump, with independent ones. */
+export function stackLines(page: Page, { depths, stacks }: StackLimit): Lines {
+  const { words, state } = page;
+  const { language } = state.get();
+  return {
+    ...axes(page, { depths }),
+    title: words.limit.stacks,
+    yTitle: words.limit.errorAxis,
+    series: stacks.map(({ name, errors, order }, colour) => {
+      const told = words.limit.stackNames[name] ?? name;
+      const label =
+        order.order === null
+          ? words.limit.noLimit(told)
+          : words.limit.order(told, decimal(order.order, language, 2));
+      return { label, values: logs(errors), colour };
+    }),
+  };
 }
 
 export function divergenceLines(page: Page, limit: DepthLimit): Lines {

@@ -8,13 +8,15 @@ import { compact, powerAbove, visibleAnswer } from '../format.ts';
 import { describeProblem } from '../notice.ts';
 import type { Page } from '../page.ts';
 import { deepest } from '../state.ts';
-import { divergenceLines, errorLines } from './lines.ts';
+import { divergenceLines, errorLines, stackLines } from './lines.ts';
 import { createPaths } from './paths.ts';
 
 export function createDepthView(page: Page): HTMLElement {
   const { words, limits, state } = page;
   const errors = createChart(page, words.limit.title, words.limit.hint);
   const divergence = createChart(page, words.limit.divergence, words.limit.divergenceHint);
+  const stacks = createChart(page, words.limit.stacks, words.limit.stacksHint);
+  stacks.element.hidden = true;
   const paths = createPaths(page);
   const told = h('ul', { class: 'told' });
   const strip = h('ol', { class: 'runs' });
@@ -37,6 +39,7 @@ export function createDepthView(page: Page): HTMLElement {
         told,
       ),
       divergence.element,
+      stacks.element,
     ),
   );
   const show = () => {
@@ -56,10 +59,21 @@ export function createDepthView(page: Page): HTMLElement {
     fill(told, ...sentences(page, value).map((sentence) => h('li', {}, sentence)));
   };
   limits.subscribe(show);
+  const showStacks = () => {
+    const { value } = page.stacks.get();
+    stacks.element.hidden = value === null;
+    if (value && state.get().tab === 'depth') stacks.chart.show(stackLines(page, value));
+  };
+  page.stacks.subscribe(showStacks);
   state.subscribe((now, before) => {
-    if (now.tab !== before.tab || now.theme !== before.theme) show();
+    if (now.tab === before.tab && now.theme === before.theme) return;
+    show();
+    showStacks();
   });
-  queueMicrotask(show); // the canvas is measured, so it has to be in the document first
+  queueMicrotask(() => {
+    show();
+    showStacks();
+  }); // the canvas is measured, so it has to be in the document first
   return view;
 }
 

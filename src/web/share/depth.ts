@@ -1,6 +1,6 @@
 /** What the Depth tab gives away. */
 import { DEPTHS, SCHEMES } from '../api.ts';
-import { divergenceLines, errorLines } from '../depth/lines.ts';
+import { divergenceLines, errorLines, stackLines } from '../depth/lines.ts';
 import type { Page } from '../page.ts';
 import type { Call, Options } from './calls.ts';
 import { spelled } from './calls.ts';
@@ -18,8 +18,12 @@ export function shareDepth(page: Page): Shared {
         { name: 'divergence', figure: figureOfLines(page, divergenceLines(page, limit)) },
       ]
     : [];
+  const found = page.stacks.get().value;
+  const stacks = found
+    ? [{ name: 'stacks', figure: figureOfLines(page, stackLines(page, found)) }]
+    : [];
   return {
-    figures: [...paths, ...errors],
+    figures: [...paths, ...errors, ...stacks],
     document: limit && { name: 'depth', value: limit },
     ...spelled(page, depthCall),
   };
