@@ -120,13 +120,49 @@ function headScores(q: Float64Tensor, k: Float64Tensor, heads: number): Float64T
     for (let h = 0; h < heads; h++)
       for (let i = 0; i < n; i++) {
         const qi = (b * n + i) * width + h * size;
-        for (let j = 0, kj = b * m * width + h * size; j < m; j++, kj += width) {
+        const first = b * m * width + h * size;
+        let j = 0;
+        for (; j + 3 < m; j += 4, at += 4)
+          fourScores(queries, qi, keys, first + j * width, width, size, scores, at);
+        for (; j < m; j++) {
+          const kj = first + j * width;
           let sum = 0;
           for (let c = 0; c < size; c++) sum += queries[qi + c] * keys[kj + c];
           scores[at++] = sum;
         }
       }
   return out;
+}
+
+/** Four sums side by side: one alone would wait for itself at every term. */
+function fourScores(
+  queries: Float64Array,
+  qi: number,
+  keys: Float64Array,
+  k0: number,
+  width: number,
+  size: number,
+  scores: Float64Array,
+  at: number,
+): void {
+  const k1 = k0 + width;
+  const k2 = k1 + width;
+  const k3 = k2 + width;
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  for (let c = 0; c < size; c++) {
+    const x = queries[qi + c];
+    s0 += x * keys[k0 + c];
+    s1 += x * keys[k1 + c];
+    s2 += x * keys[k2 + c];
+    s3 += x * keys[k3 + c];
+  }
+  scores[at] = s0;
+  scores[at + 1] = s1;
+  scores[at + 2] = s2;
+  scores[at + 3] = s3;
 }
 
 function softmax(

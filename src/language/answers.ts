@@ -52,6 +52,22 @@ function tokenKinds(tokenizer: Tokenizer): Uint8Array {
   return kinds;
 }
 
+/** Whether a token may stand in a determiner, by token id, found once for each model: few do, and only those are decoded. */
+const IN_DETERMINERS = new WeakMap<LanguageModel, Uint8Array>();
+
+function tokensOfDeterminers(model: LanguageModel): Uint8Array {
+  const known = IN_DETERMINERS.get(model);
+  if (known) return known;
+  const { tokenizer, config } = model;
+  const found = Uint8Array.from({ length: tokenizer.size }, (_, id) => {
+    const text = tokenizer.decodeStrict([id])?.trimStart().toLowerCase();
+    // what is no character of its own may be a part of any
+    return Number(text === undefined || config.determiners.some((word) => word.includes(text)));
+  });
+  IN_DETERMINERS.set(model, found);
+  return found;
+}
+
 /** Tokens behind which a word is over: `end` alone unless the coupling is causal, else all that begin a new one. */
 function wordEndings(
   { size, special, beginsWord }: Tokenizer,
@@ -69,7 +85,9 @@ function wordEndings(
  * The rules for the answers of a layout. In full coupling an answer ends with the token `end`;
  * in causal coupling where a new word begins, so that what follows it is left open.
  */
-export function answerRules({ tokenizer, config }: LanguageModel, layout: Layout): AnswerRules {
+export function answerRules(model: LanguageModel, layout: Layout): AnswerRules {
+  const { tokenizer, config } = model;
+  const inDeterminers = tokensOfDeterminers(model);
   const kinds = tokenKinds(tokenizer);
   const determiners = new Set(config.determiners);
   const endings = wordEndings(tokenizer, layout.coupling, kinds);
@@ -78,6 +96,7 @@ export function answerRules({ tokenizer, config }: LanguageModel, layout: Layout
     return layout.leadingBlank ? text?.slice(1) : text;
   };
   const isDeterminer = (tokens: readonly number[]) =>
+    inDeterminers[tokens[tokens.length - 1]] === 1 &&
     determiners.has(plain(tokens)?.toLowerCase() ?? '');
 
   function stageAfter(stage: Stage, kind: number, tokens: readonly number[]): Stage | undefined {

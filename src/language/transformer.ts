@@ -16,6 +16,7 @@ import { integrate } from '../integrators/integrate.ts';
 import type { FlowProblem } from '../integrators/problem.ts';
 import type { Balancing } from '../numerics/algebra.ts';
 import { knotTimes } from '../numerics/knots.ts';
+import { residentProduct } from '../numerics/product.ts';
 import type { LanguageModel } from './checkpoint.ts';
 
 /** Number of layers, or the flow itself by an adaptive integrator. */
@@ -160,12 +161,26 @@ function* continuousFlow(
   }
 }
 
+type Readout = (x: Float64Array) => Float64Array;
+
+const READOUTS = new WeakMap<Float64Tensor, Readout>();
+
+/** x ↦ U x for the particles x [n, d], where U is kept as it is multiplied fastest. */
+function readoutOf(output: Float64Tensor): Readout {
+  const [, d] = output.shape;
+  const known =
+    READOUTS.get(output) ??
+    residentProduct(output.data, d) ??
+    ((x) => projectTransposed(tensor([x.length / d, d], x), output).data);
+  READOUTS.set(output, known);
+  return known;
+}
+
 /** logits(x) = logitScale · U x + b for the particles x [n, d]: [n, V+3], row-major. */
 export function logits({ weights, config }: LanguageModel, x: Float64Array): Float64Array {
   const { output, bias } = weights;
-  const d = config.dimension;
   const size = bias.length;
-  const { data } = projectTransposed(tensor([x.length / d, d], x), output);
+  const data = readoutOf(output)(x);
   for (let start = 0; start < data.length; start += size)
     for (let v = 0; v < size; v++) data[start + v] = config.logitScale * data[start + v] + bias[v];
   return data;

@@ -1,6 +1,6 @@
 /** The SIMD product against the plain sum: the same bits, or nothing done. */
 import { expect, it } from 'vitest';
-import { multiplyFast } from '../../src/numerics/product.ts';
+import { multiplyFast, residentProduct } from '../../src/numerics/product.ts';
 import { random } from '../../src/numerics/random.ts';
 
 function plain(a: Float64Array, b: Float64Array, rows: number, columns: number): Float64Array {
@@ -34,4 +34,20 @@ it('leaves small and odd products to the plain loop', () => {
   expect(multiplyFast(new Float64Array(6), new Float64Array(16), out, 8)).toBe(false);
   expect(multiplyFast(new Float64Array(20), new Float64Array(50), out, 10)).toBe(false);
   expect(out.every((value) => value === 7)).toBe(true);
+});
+
+it.each([
+  [1, 5, 3],
+  [2, 192, 8],
+  [7, 64, 6259],
+  [300, 24, 100],
+])('%d × %d times the transpose of %d rows that stay', (rows, inner, columns) => {
+  const { gaussian } = random(rows, columns);
+  const w = Float64Array.from({ length: columns * inner }, gaussian);
+  const across = w.map((_, at) => w[(at % columns) * inner + Math.floor(at / columns)]);
+  const product = residentProduct(w, inner);
+  for (let turn = 0; turn < 2; turn++) {
+    const x = Float64Array.from({ length: rows * inner }, gaussian);
+    expect(product?.(x)).toEqual(plain(x, across, rows, columns));
+  }
 });
