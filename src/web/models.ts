@@ -3,6 +3,9 @@ import type { Models } from './api.ts';
 import { fill, h } from './dom.ts';
 import type { Page } from './page.ts';
 
+/** Keeps the place of a name until names are known. */
+const USUAL = 'alltag';
+
 /** A select of the models that can be used; hidden while there is nothing to choose. */
 export function createModelPicker(page: Page): HTMLSelectElement {
   const { words, state, models } = page;
@@ -16,9 +19,10 @@ export function createModelPicker(page: Page): HTMLSelectElement {
   const show = () => {
     const known = models.get().value;
     const names = known ? usable(known) : [];
-    select.hidden = names.length < 2;
-    fill(select, ...names.map((name) => h('option', { value: name }, name)));
-    select.value = state.get().model ?? known?.default ?? '';
+    select.classList.toggle('to-come', known === null);
+    select.hidden = known !== null && names.length < 2;
+    fill(select, ...(known ? names : [USUAL]).map((name) => h('option', { value: name }, name)));
+    select.value = state.get().model ?? known?.default ?? USUAL;
   };
   const follow = () => {
     select.value = state.get().model ?? models.get().value?.default ?? '';

@@ -14,7 +14,7 @@ export function createPaths(page: Page): { element: HTMLElement; show(): void } 
   const show = () => {
     const trace = traces.get().value;
     const flow = trace && flowOf(page, trace);
-    picture.element.hidden = trace === null;
+    picture.element.classList.toggle('to-come', trace === null);
     fill(told, trace && flow ? gapSentence(page, trace, flow) : words.limit.pathsWaiting);
     if (trace && page.state.get().tab === 'depth')
       picture.show(trace, trace.hidden_states.length - 1);
@@ -41,7 +41,7 @@ function gapSentence({ state, words }: Page, layers: Trace, flow: Trace): string
   );
   const most = gaps.indexOf(Math.max(...gaps));
   return words.limit.pathsGap(
-    layers.hidden_states.length - 1,
+    layers.layers[layers.layers.length - 1],
     decimal(gaps[most], state.get().language, 3),
     tokenName(flow, most, words),
   );
