@@ -63,26 +63,13 @@ export interface Trace {
   readonly attentions: number[][][][];
   readonly logit_lens: LensLayer[];
   readonly diagnostics: Readonly<Record<string, (number | number[] | null)[] | undefined>>;
-  readonly clusters: { readonly tolerance: number; readonly members: number[][] }[][];
-  /** Clusters that join, and clusters that fall apart, in the order of the layers. */
-  readonly events: ClusterEvent[];
   readonly projection?: Projection;
   /** As the server gave it. */
   readonly reply: object;
 }
 
-/** Between the frame before `layer` and `layer` these groups became one, or one fell into them. */
-export interface ClusterEvent {
-  readonly kind: 'merge' | 'split';
-  readonly layer: number;
-  readonly tolerance: number;
-  readonly groups: number[][];
-}
-
-/** A trace as it comes, with merges and splits apart. */
-interface TraceReply extends Omit<Trace, 'events' | 'logit_lens' | 'reply'> {
-  readonly merges: Omit<ClusterEvent, 'kind'>[];
-  readonly splits?: Omit<ClusterEvent, 'kind'>[];
+/** A trace as it comes. */
+interface TraceReply extends Omit<Trace, 'logit_lens' | 'reply'> {
   readonly logit_lens: { readonly predictions: FillMask[]; readonly first_tokens?: FirstToken[] }[];
 }
 
@@ -176,12 +163,9 @@ export async function askFlow(question: Question, signal: AbortSignal): Promise<
 }
 
 function readTrace(reply: TraceReply): Trace {
-  const merges = reply.merges.map((event) => ({ ...event, kind: 'merge' as const }));
-  const splits = (reply.splits ?? []).map((event) => ({ ...event, kind: 'split' as const }));
   return {
     ...reply,
     reply,
-    events: [...merges, ...splits].sort((a, b) => a.layer - b.layer),
     logit_lens: reply.logit_lens.map(({ predictions, first_tokens = [] }) => ({
       candidates: [...predictions].sort((a, b) => b.score - a.score),
       first_tokens,

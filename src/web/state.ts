@@ -93,7 +93,7 @@ export function readFragment(fragment: string, base: State): State {
     layer: readCount(given.get('layer')) ?? base.layer,
     token: readCount(given.get('token')) ?? base.token,
     head: readCount(given.get('head')) ?? base.head,
-    tolerance: readPositive(given.get('tolerance')) ?? base.tolerance,
+    tolerance: within(0, Math.PI, readNumber(given.get('tolerance'))) ?? base.tolerance,
     plane: oneOf(planes, given.get('plane')) ?? base.plane,
     step: within(1, lastStep, readCount(given.get('step'))) ?? base.step,
     reader: oneOf(readers, given.get('reader')) ?? base.reader,
@@ -150,9 +150,4 @@ function readCount(given: string | null): number | null {
 
 function readNumber(given: string | null): number | null {
   return given !== null && /^\d{1,3}(\.\d{1,6})?$/.test(given) ? Number(given) : null;
-}
-
-function readPositive(given: string | null): number | null {
-  const value = Number(given);
-  return Number.isFinite(value) && value > 0 ? value : null;
 }

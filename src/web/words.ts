@@ -130,6 +130,11 @@ const english = {
   clusters: 'Clusters',
   tolerance: 'Tolerance',
   toleranceValue: (radians: string, degrees: string) => `${radians} rad (${degrees}°)`,
+  treeHint:
+    'Two branches join at the smallest angle between their groups (single linkage). Drag the line: what joins left of it is one cluster.',
+  treeAxis: 'angle (rad)',
+  treeLabel: (layer: number, joints: string) => `Single-linkage tree at layer ${layer}: ${joints}.`,
+  treeJoint: (one: string, other: string, angle: string) => `${one} and ${other} at ${angle} rad`,
   clusterCount: (count: number) => (count === 1 ? '1 cluster' : `${count} clusters`),
   merges: 'What merges when',
   mergeNone: 'Nothing merges at this tolerance.',
@@ -361,6 +366,11 @@ const german: Words = {
   clusters: 'Cluster',
   tolerance: 'Toleranz',
   toleranceValue: (radians, degrees) => `${radians} rad (${degrees}°)`,
+  treeHint:
+    'Zwei Äste treffen sich beim kleinsten Winkel zwischen ihren Gruppen (Single Linkage). Zieh an der Linie: Was sich links von ihr trifft, ist ein Cluster.',
+  treeAxis: 'Winkel (rad)',
+  treeLabel: (layer, joints) => `Single-Linkage-Baum in Schicht ${layer}: ${joints}.`,
+  treeJoint: (one, other, angle) => `${one} und ${other} bei ${angle} rad`,
   clusterCount: (count) => `${count} Cluster`,
   merges: 'Was wann verschmilzt',
   mergeNone: 'Bei dieser Toleranz verschmilzt nichts.',

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { Page as BrowserPage } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dendrogram } from '../../src/diagnostics/clusters.ts';
+import { fromRows } from '../../src/numerics/matrix.ts';
 import type { Prediction, Trace } from '../../src/web/api.ts';
 import { guarded, locksOf } from '../../src/web/locks.ts';
 import { commandOf, predictCall, programOf, quoted } from '../../src/web/share/calls.ts';
@@ -127,6 +129,10 @@ describe.skipIf(!executablePath)('sharing', () => {
     expect(ranks.map((line) => Number(line.split(',').at(-1)))).toEqual(known);
     const counts = (await csvOf(at, 'cosines')).map((line) => Number(line.split(',').at(-1)));
     expect(counts).toEqual(traced.diagnostics.cosine_histogram?.[3]);
+    const tree = (await csvOf(at, 'tree')).map((line) => line.split(',').slice(-2).map(Number));
+    const { merges } = dendrogram(fromRows(traced.hidden_states[3]));
+    expect(tree).toHaveLength(4 * merges.length + 2);
+    expect(tree[1][0]).toBeCloseTo(merges[0].height, 12);
     const json = JSON.parse((await saved(at.page, '#share-json')).toString('utf8'));
     expect(json.hidden_states).toEqual(traced.hidden_states);
     expect(json.merges).toEqual((fixture('trace') as { merges: unknown }).merges);

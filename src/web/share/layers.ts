@@ -1,8 +1,10 @@
 /** What the Layers tab gives away: its pictures at the layer looked at, and the trace. */
-import type { Figure, Point } from '../../figures/figure.ts';
+import type { Figure, Line, Point } from '../../figures/figure.ts';
 import { trajectoriesFigure } from '../../flow/figures.ts';
 import type { Trace } from '../api.ts';
+import { layOutTree } from '../layers/dendrogram.ts';
 import { chartNames, diagnosticLines } from '../layers/diagnostics.ts';
+import { groupSeries, largestTolerance, toleranceOf, treeAt } from '../layers/groups.ts';
 import { weightsOf } from '../layers/heads.ts';
 import type { Seen } from '../layers/projection.ts';
 import { beside, projectionOf } from '../layers/projection.ts';
@@ -21,6 +23,7 @@ export function shareLayers(page: Page): Shared {
           { name: 'trajectories', figure: pathsFigure(page, trace, projectionOf(trace)) },
           { name: 'attention', figure: attentionFigure(page, trace) },
           ...lensFigure(page),
+          { name: 'tree', figure: treeFigure(page, trace) },
           { name: 'cosines', figure: cosinesFigure(page, trace) },
           { name: 'diagnostics', figure: diagnosticsFigure(page, trace) },
         ]
@@ -76,6 +79,44 @@ export function attentionFigure(page: Page, trace: Trace): Figure {
         x: tokenAxis(page, trace, words.key),
         y: tokenAxis(page, trace, words.query),
         series: [{ kind: 'heat', values, range: [0, 1] }],
+      },
+    ],
+  };
+}
+
+/** The tree of the clusters at the layer looked at, and the tolerance as a line across it. */
+function treeFigure(page: Page, trace: Trace): Figure {
+  const { words, state } = page;
+  const layer = shownFrame(state.get(), trace);
+  const tolerance = toleranceOf(state.get(), trace);
+  const { order, joints } = layOutTree(treeAt(trace, layer));
+  const colours = groupSeries(trace, layer, tolerance);
+  const y = (row: number) => order.length - 1 - row;
+  const lines = joints.map(({ height, arms: [upper, lower], member }): Line => {
+    const points: Point[] = [
+      [upper.height, y(upper.row)],
+      [height, y(upper.row)],
+      [height, y(lower.row)],
+      [lower.height, y(lower.row)],
+    ];
+    return { kind: 'line', colour: height <= tolerance ? (colours[member] ?? 6) : 6, points };
+  });
+  const across: Line = {
+    ...{ kind: 'line', name: words.tolerance, colour: 1 },
+    points: [
+      [tolerance, -0.5],
+      [tolerance, order.length - 0.5],
+    ],
+  };
+  const ticks = order.map((i, row) => ({ value: y(row), label: tokenName(trace, i, words) }));
+  return {
+    title: words.clusters,
+    caption: `${layerTitle(page, trace, layer)} · ${captionOf(page)}`,
+    panels: [
+      {
+        x: { label: words.treeAxis, domain: [0, largestTolerance(trace)] },
+        y: { label: '', ticks },
+        series: [...lines, across],
       },
     ],
   };
