@@ -1,4 +1,5 @@
 /** The questions the page asks the server, and the shapes of the replies (INTERFACE: HTTP). */
+import type { Interventions } from './changes.ts';
 import type { CouplingName } from './state.ts';
 import { ask } from './transport.ts';
 
@@ -64,8 +65,21 @@ export interface Trace {
   readonly logit_lens: LensLayer[];
   readonly diagnostics: Readonly<Record<string, (number | number[] | null)[] | undefined>>;
   readonly projection?: Projection;
+  /** What changes in the flow did to the answers, where there were any. */
+  readonly effect?: Effect;
   /** As the server gave it. */
   readonly reply: object;
+}
+
+export interface Effect {
+  /** Each with its probability in the unchanged and in the changed flow, those that changed most first. */
+  readonly answers: readonly {
+    readonly token_str: string;
+    readonly before: number;
+    readonly after: number;
+  }[];
+  /** KL(before ‖ after) of the answer's first token, in nats. */
+  readonly divergence: number;
 }
 
 /** A trace as it comes. */
@@ -153,6 +167,14 @@ export async function askTrace(question: Question, signal: AbortSignal): Promise
       frames: FRAMES,
     })) as TraceReply,
   );
+}
+
+export interface ChangedQuestion extends Question, Interventions {}
+
+/** The same pass with changes in the flow. Throws as `askPrediction`. */
+export async function askChanged(question: ChangedQuestion, signal: AbortSignal): Promise<Trace> {
+  const { targets: _, ...pass } = question;
+  return readTrace((await ask('api/trace', signal, { ...pass, frames: FRAMES })) as TraceReply);
 }
 
 /** Where the flow itself takes the particles; its answers are not searched for. Throws as `askPrediction`. */

@@ -36,6 +36,8 @@ export interface State {
   /** Angle (rad) below which particles count as one cluster; null is the page's choice. */
   readonly tolerance: number | null;
   readonly plane: Plane;
+  /** What is changed in the flow, as text (changes.ts); '' for nothing. */
+  readonly changes: string;
   /** The step of the Learn tab, from 1. */
   readonly step: number;
   readonly reader: Reader;
@@ -69,6 +71,7 @@ export const defaults: State = {
   head: null,
   tolerance: null,
   plane: '12',
+  changes: '',
   step: 1,
   reader: 'student',
   pairBeta: 4,
@@ -95,6 +98,7 @@ export function readFragment(fragment: string, base: State): State {
     head: readCount(given.get('head')) ?? base.head,
     tolerance: within(0, Math.PI, readNumber(given.get('tolerance'))) ?? base.tolerance,
     plane: oneOf(planes, given.get('plane')) ?? base.plane,
+    changes: given.get('changes') ?? base.changes,
     step: within(1, lastStep, readCount(given.get('step'))) ?? base.step,
     reader: oneOf(readers, given.get('reader')) ?? base.reader,
     pairBeta: within(0, largestPairBeta, readNumber(given.get('pairBeta'))) ?? base.pairBeta,

@@ -139,6 +139,21 @@ describe.skipIf(!executablePath)('sharing', () => {
     await leave(at);
   });
 
+  test('layers under changes: answers before and after, the changed paths, and the program', async () => {
+    const at = await shareOn('layers', '&changes=2.5:off,0:2');
+    const rows = (await csvOf(at, 'effect')).map((line) => Number(line.split(',').at(-1)));
+    const scores = predicted.predictions.map(({ score }) => score).sort();
+    expect(rows.slice(0, scores.length).sort()).toEqual(scores);
+    expect(rows.slice(scores.length).sort()).toEqual(scores); // the stand-in swaps them
+    expect((await csvOf(at, 'changed')).length).toBeGreaterThan(traced.tokens.length);
+    const json = JSON.parse((await saved(at.page, '#share-json')).toString('utf8'));
+    expect(json.effect.divergence).toBe(0.25);
+    const code = at.page.getByRole('region', { name: 'As code' });
+    expect(await code.textContent()).toContain('ablate: [{"head":2,"layer":5}]');
+    expect(await at.page.getByRole('region', { name: 'As command line' }).count()).toBe(0);
+    await leave(at);
+  });
+
   test('depth: errors by the number of layers', async () => {
     const at = await shareOn('depth');
     const name = '"layers, order 1.00",';
