@@ -40,6 +40,7 @@ export { type Answer, fillBlank, type Prediction } from './language/fill.ts';
 export {
   type InterventionOptions,
   type InterventionRun,
+  interventionToJson,
   runWithCache,
 } from './language/interventions.ts';
 export type { FillOptions, TraceOptions } from './language/options.ts';

@@ -128,7 +128,7 @@ export function clusterHistory(
   const sample = pairSample(n);
   const clusters = frames.map((frame) => levelsOf(frame, sample, tolerances, space));
   const found = tolerances.map((tolerance, k) =>
-    changes(
+    clusterChanges(
       clusters.map((levels) => levels[k].members),
       tolerance,
     ),
@@ -202,8 +202,11 @@ function spanningTree(positions: Matrix, space: Space): Edge[] {
   return edges;
 }
 
-/** `partitions`: the clusters at one tolerance, layer by layer. */
-function changes(partitions: readonly number[][][], tolerance: number): ClusterChanges {
+/** What joins and what falls apart from layer to layer; `partitions` are the clusters at one tolerance, layer by layer. */
+export function clusterChanges(
+  partitions: readonly number[][][],
+  tolerance: number,
+): ClusterChanges {
   const merges: ClusterChange[] = [];
   const splits: ClusterChange[] = [];
   for (let layer = 1; layer < partitions.length; layer++) {

@@ -14,7 +14,7 @@ import type { LanguageModel } from './checkpoint.ts';
 import { type Findings, findAnswers } from './fill.ts';
 import { layOut } from './layout.ts';
 import { traceSchema } from './options.ts';
-import { type Trace, traceOf } from './trace.ts';
+import { type Trace, traceOf, traceToJson } from './trace.ts';
 import type { Changes } from './transformer.ts';
 
 const COUNT_ERROR = { error: 'expected a whole number that counts from 0' };
@@ -109,6 +109,12 @@ export function runWithCache(
   const before = findAnswers(model, text, settings);
   return { ...traceOf(after, inside), effect: effectOf(before, after) };
 }
+
+/** The record of `trace --json`, with the effect where there is one. */
+export const interventionToJson = ({ effect, ...trace }: InterventionRun) => ({
+  ...traceToJson(trace),
+  ...(effect && { effect }),
+});
 
 /** The union of both lists, each answer scored by the chain rule in both flows. */
 function effectOf(before: Findings, after: Findings): Effect {

@@ -56,7 +56,7 @@ export function openApi(): object {
       '/api/openapi.json': get('This document'),
       '/api/predict': post('The most likely answers for a blank, or next tokens', predictRequest),
       '/api/trace': post(
-        'Every layer of the flow: states, attention, lens, clusters',
+        'Every layer of the flow: states, attention, lens, clusters; with heads switched off or β scaled also the effect on the answers',
         traceRequest,
       ),
       '/api/limit/depth': post(

@@ -1,7 +1,8 @@
 /** The bodies of the POST requests: the library's options, with the text and the model's name. */
 import { z } from 'zod';
 import { simulationSchema } from '../flow/simulation-settings.ts';
-import { couplingSchema, fillSchema, traceSchema } from '../language/options.ts';
+import { interventionSchema } from '../language/interventions.ts';
+import { couplingSchema, fillSchema } from '../language/options.ts';
 import { depthLimitSchema } from '../limits/depth/depth.ts';
 import { modelDepthSchema } from '../limits/depth/model-depth.ts';
 import { perturbationSchema } from '../limits/perturbations/perturbations.ts';
@@ -28,7 +29,10 @@ const effort = {
 };
 
 export const predictRequest = fillSchema.extend({ ...question, ...effort });
-export const traceRequest = traceSchema.extend({ ...question, ...effort });
+/** With heads switched off and β scaled where it says so; a patch would need another run, which a request cannot hold. */
+export const traceRequest = interventionSchema
+  .omit({ patch: true })
+  .extend({ ...question, ...effort });
 
 const ROWS = { error: 'expected rows of numbers such as [[1, 0, 0], [0, 1, 0]]' };
 

@@ -2,7 +2,7 @@
 import { workerData } from 'node:worker_threads';
 import { toFailure } from '../host/failure.ts';
 import { fillBlank } from '../language/fill.ts';
-import { trace, traceToJson } from '../language/trace.ts';
+import { interventionToJson, runWithCache } from '../language/interventions.ts';
 import { depthLimit } from '../limits/depth/depth.ts';
 import { modelDepthLimit } from '../limits/depth/model-depth.ts';
 import { perturbationLimit } from '../limits/perturbations/perturbations.ts';
@@ -27,7 +27,7 @@ const predict = ({ text, model: name, ...options }: PredictRequest) =>
 function traceText({ text, model: name, ...options }: TraceRequest): object {
   const chosen = model(name);
   checkTrace(chosen.config, chosen.tokenizer.encodeIds(text).length + 2, options);
-  return traceToJson(trace(chosen, text, options));
+  return interventionToJson(runWithCache(chosen, text, options));
 }
 
 /** The document with the seconds that it took. */

@@ -1,4 +1,5 @@
 /** The questions the page asks the server, and the shapes of the replies (INTERFACE: HTTP). */
+import type { Interventions } from './changes.ts';
 import type { CouplingName } from './state.ts';
 import { ask } from './transport.ts';
 
@@ -63,26 +64,26 @@ export interface Trace {
   readonly attentions: number[][][][];
   readonly logit_lens: LensLayer[];
   readonly diagnostics: Readonly<Record<string, (number | number[] | null)[] | undefined>>;
-  readonly clusters: { readonly tolerance: number; readonly members: number[][] }[][];
-  /** Clusters that join, and clusters that fall apart, in the order of the layers. */
-  readonly events: ClusterEvent[];
   readonly projection?: Projection;
+  /** What changes in the flow did to the answers, where there were any. */
+  readonly effect?: Effect;
   /** As the server gave it. */
   readonly reply: object;
 }
 
-/** Between the frame before `layer` and `layer` these groups became one, or one fell into them. */
-export interface ClusterEvent {
-  readonly kind: 'merge' | 'split';
-  readonly layer: number;
-  readonly tolerance: number;
-  readonly groups: number[][];
+export interface Effect {
+  /** Each with its probability in the unchanged and in the changed flow, those that changed most first. */
+  readonly answers: readonly {
+    readonly token_str: string;
+    readonly before: number;
+    readonly after: number;
+  }[];
+  /** KL(before ‖ after) of the answer's first token, in nats. */
+  readonly divergence: number;
 }
 
-/** A trace as it comes, with merges and splits apart. */
-interface TraceReply extends Omit<Trace, 'events' | 'logit_lens' | 'reply'> {
-  readonly merges: Omit<ClusterEvent, 'kind'>[];
-  readonly splits?: Omit<ClusterEvent, 'kind'>[];
+/** A trace as it comes. */
+interface TraceReply extends Omit<Trace, 'logit_lens' | 'reply'> {
   readonly logit_lens: { readonly predictions: FillMask[]; readonly first_tokens?: FirstToken[] }[];
 }
 
@@ -168,6 +169,14 @@ export async function askTrace(question: Question, signal: AbortSignal): Promise
   );
 }
 
+export interface ChangedQuestion extends Question, Interventions {}
+
+/** The same pass with changes in the flow. Throws as `askPrediction`. */
+export async function askChanged(question: ChangedQuestion, signal: AbortSignal): Promise<Trace> {
+  const { targets: _, ...pass } = question;
+  return readTrace((await ask('api/trace', signal, { ...pass, frames: FRAMES })) as TraceReply);
+}
+
 /** Where the flow itself takes the particles; its answers are not searched for. Throws as `askPrediction`. */
 export async function askFlow(question: Question, signal: AbortSignal): Promise<Trace> {
   const { text, coupling, model } = question;
@@ -176,12 +185,9 @@ export async function askFlow(question: Question, signal: AbortSignal): Promise<
 }
 
 function readTrace(reply: TraceReply): Trace {
-  const merges = reply.merges.map((event) => ({ ...event, kind: 'merge' as const }));
-  const splits = (reply.splits ?? []).map((event) => ({ ...event, kind: 'split' as const }));
   return {
     ...reply,
     reply,
-    events: [...merges, ...splits].sort((a, b) => a.layer - b.layer),
     logit_lens: reply.logit_lens.map(({ predictions, first_tokens = [] }) => ({
       candidates: [...predictions].sort((a, b) => b.score - a.score),
       first_tokens,

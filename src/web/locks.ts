@@ -18,6 +18,7 @@ export const lockable = [
   'head',
   'tolerance',
   'plane',
+  'changes',
   'step',
   'reader',
   'pairBeta',

@@ -1,5 +1,14 @@
 /** Boots the page: asks for the first answer at once, then builds what shows it. */
-import { askDepths, askFlow, askModels, askPrediction, askStacks, askTrace } from './api.ts';
+import {
+  askChanged,
+  askDepths,
+  askFlow,
+  askModels,
+  askPrediction,
+  askStacks,
+  askTrace,
+} from './api.ts';
+import { interventionsOf } from './changes.ts';
 import { createFrame } from './frame.ts';
 import { guarded } from './locks.ts';
 import { dropUnknownModel } from './models.ts';
@@ -16,6 +25,7 @@ const hover = createStore<{ token: number | null }>({ token: null });
 const answers = createResource(askPrediction);
 const others = createResource(askPrediction);
 const traces = createResource(askTrace);
+const changed = createResource(askChanged);
 const limits = createResource(askDepths);
 const stacks = createResource(askStacks);
 const flows = createResource(askFlow);
@@ -26,7 +36,7 @@ function ask(): void {
   if (question) answers.load(question);
   else {
     answers.clear();
-    for (const resource of [others, traces, flows, limits]) resource.clear();
+    for (const resource of [others, traces, changed, flows, limits]) resource.clear();
   }
 }
 
@@ -37,6 +47,19 @@ function askForLayers(): void {
     const { targets: _, ...pass } = question;
     traces.load(pass);
   }
+}
+
+/** The same pass with the reader's changes, where it is shown. */
+function askForChanged(): void {
+  const question = questionOf(state.get());
+  const interventions = interventionsOf(state.get().changes);
+  if (!interventions) {
+    changed.clear();
+    return;
+  }
+  if (state.get().tab !== 'layers' || !question || answers.get().status !== 'ready') return;
+  const { targets: _, ...pass } = question;
+  changed.load({ ...pass, ...interventions });
 }
 
 /** Layers against the flow take seconds, so they wait for the reader to look; the depth chosen changes nothing. */
@@ -71,6 +94,7 @@ function retry(): void {
   if (answers.get().status === 'failed') ask();
   else {
     askForLayers();
+    askForChanged();
     askForLimits();
     askForFlow();
   }
@@ -78,12 +102,11 @@ function retry(): void {
 
 /** `follow` listens first, so that the theme is set before a chart reads its colours. */
 function build(): void {
-  for (const store of [state, hover, answers, others, traces, flows, limits, stacks, models])
-    store.silence();
+  const resources = { answers, others, traces, changed, flows, limits, stacks, models };
+  for (const store of [state, hover, ...Object.values(resources)]) store.silence();
   const { language, theme } = state.get();
   document.documentElement.lang = language;
   document.documentElement.dataset.theme = theme;
-  const resources = { answers, others, traces, flows, limits, stacks, models };
   const words = wordsOf(language);
   const page: Page = { state: guarded(state), hover, ...resources, words, retry };
   state.subscribe(follow);
@@ -95,6 +118,7 @@ function build(): void {
   answers.subscribe(askForOther);
   state.subscribe(askForOther);
   answers.subscribe(askForLayers);
+  answers.subscribe(askForChanged);
   answers.subscribe(askForLimits);
   answers.subscribe(askForFlow);
   limits.subscribe(askForStacks);
@@ -112,6 +136,7 @@ function follow(now: State, before: State): void {
   if (now.theme !== before.theme) document.documentElement.dataset.theme = now.theme;
   if (now.language !== before.language) build();
   ask();
+  askForChanged();
   askForLimits();
   askForStacks();
   askForFlow();

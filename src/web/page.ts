@@ -1,5 +1,14 @@
 /** What every view is handed: the state, the replies, the selection and the words. */
-import type { DepthLimit, Models, Prediction, Question, StackLimit, Trace } from './api.ts';
+import type {
+  ChangedQuestion,
+  DepthLimit,
+  Models,
+  Prediction,
+  Question,
+  StackLimit,
+  TokenRecord,
+  Trace,
+} from './api.ts';
 import { blanks, endsInBlank, splitTargets } from './sentence.ts';
 import type { CouplingName, State } from './state.ts';
 import type { Resource, Store } from './store.ts';
@@ -14,6 +23,8 @@ export interface Page {
   /** Of the sentence to compare with, with the first one's answers as targets. */
   readonly others: Resource<Question, Prediction>;
   readonly traces: Resource<Question, Trace>;
+  /** The same pass with the reader's changes in it, asked for where it is shown. */
+  readonly changed: Resource<ChangedQuestion, Trace>;
   /** Asked for when the Depth tab is open. */
   readonly limits: Resource<Question, DepthLimit>;
   /** Asked for when the Depth tab is open. */
@@ -61,11 +72,18 @@ export function otherQuestion({ state, answers }: Page): Question | null {
 /** The flow of the same tokens as a trace's, once it is there. */
 export function flowOf({ flows }: Page, { tokens }: Trace): Trace | null {
   const { status, value } = flows.get();
-  const same =
-    value?.tokens.length === tokens.length &&
-    tokens.every(({ id }, i) => value.tokens[i].id === id);
-  return status === 'ready' && same ? value : null;
+  return status === 'ready' && value && isSameText(value.tokens, tokens) ? value : null;
 }
+
+/** The changed run of the same particles in as many frames as a trace's, once it is there. */
+export function changedOf({ changed }: Page, { tokens, hidden_states }: Trace): Trace | null {
+  const { value } = changed.get();
+  const same = value?.hidden_states.length === hidden_states.length;
+  return value && same && isSameText(value.tokens, tokens) ? value : null;
+}
+
+const isSameText = (one: readonly TokenRecord[], other: readonly TokenRecord[]) =>
+  one.length === other.length && one.every(({ id }, i) => other[i].id === id);
 
 /** The particle that all panels show: the one pointed at, else the pinned one. */
 export function selectedToken({ hover, state }: Page): number | null {

@@ -36,6 +36,8 @@ export interface State {
   /** Angle (rad) below which particles count as one cluster; null is the page's choice. */
   readonly tolerance: number | null;
   readonly plane: Plane;
+  /** What is changed in the flow, as text (changes.ts); '' for nothing. */
+  readonly changes: string;
   /** The step of the Learn tab, from 1. */
   readonly step: number;
   readonly reader: Reader;
@@ -69,6 +71,7 @@ export const defaults: State = {
   head: null,
   tolerance: null,
   plane: '12',
+  changes: '',
   step: 1,
   reader: 'student',
   pairBeta: 4,
@@ -93,8 +96,9 @@ export function readFragment(fragment: string, base: State): State {
     layer: readCount(given.get('layer')) ?? base.layer,
     token: readCount(given.get('token')) ?? base.token,
     head: readCount(given.get('head')) ?? base.head,
-    tolerance: readPositive(given.get('tolerance')) ?? base.tolerance,
+    tolerance: within(0, Math.PI, readNumber(given.get('tolerance'))) ?? base.tolerance,
     plane: oneOf(planes, given.get('plane')) ?? base.plane,
+    changes: given.get('changes') ?? base.changes,
     step: within(1, lastStep, readCount(given.get('step'))) ?? base.step,
     reader: oneOf(readers, given.get('reader')) ?? base.reader,
     pairBeta: within(0, largestPairBeta, readNumber(given.get('pairBeta'))) ?? base.pairBeta,
@@ -150,9 +154,4 @@ function readCount(given: string | null): number | null {
 
 function readNumber(given: string | null): number | null {
   return given !== null && /^\d{1,3}(\.\d{1,6})?$/.test(given) ? Number(given) : null;
-}
-
-function readPositive(given: string | null): number | null {
-  const value = Number(given);
-  return Number.isFinite(value) && value > 0 ? value : null;
 }

@@ -5,7 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readModel } from '../../src/host/models.ts';
 import type { RunningServer } from '../../src/host/services.ts';
+import { runWithCache } from '../../src/language/interventions.ts';
+import { toRows } from '../../src/numerics/matrix.ts';
 import { createApp } from '../../src/server/app.ts';
 import { checkTrace, LIMITS } from '../../src/server/limits.ts';
 import { BusyError, startWorkers } from '../../src/server/pool.ts';
@@ -94,6 +97,21 @@ describe('work', () => {
     expect(record.hidden_states).toHaveLength(4);
     expect(record.projection.points).toHaveLength(4);
     expect(record.projection.explained).toHaveLength(3);
+  });
+
+  it('trace under interventions, as the library has it', async () => {
+    const changes = { ablate: [{ head: 1, layer: 2 }], scaleBeta: [{ factor: 2, head: 0 }] };
+    const asked = { ...QUESTION, depth: 3, ...changes };
+    const record = await (await post('/api/trace', asked)).json();
+    const { text, ...options } = asked;
+    const run = runWithCache(readModel(model), text, options);
+    expect(record.effect).toEqual(JSON.parse(JSON.stringify(run.effect)));
+    expect(record.hidden_states).toEqual(run.hiddenStates.map(toRows));
+    expect(await (await post('/api/trace', QUESTION)).json()).not.toHaveProperty('effect');
+    const outside = { ...asked, ablate: [{ head: 99 }] };
+    await expectProblem(await post('/api/trace', outside), 400, { field: 'ablate' });
+    const patched = { ...QUESTION, patch: [] };
+    await expectProblem(await post('/api/trace', patched), 400, { field: 'patch' });
   });
 
   it('the depth limit of a text', async () => {

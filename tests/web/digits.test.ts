@@ -103,4 +103,23 @@ describe.skipIf(!executablePath)('the digits of the page', () => {
       ])
         expect(record[part], part).toEqual(document[part]);
   });
+
+  test('the document of changed layers is what their program prints', async () => {
+    const fragment = '#language=en&depth=3&text=Ein%20__&changes=1.2:off,0:2';
+    const at = await visit(`http://127.0.0.1:${server.port}/${fragment}`);
+    await at.page.locator('#tab-layers').click();
+    await at.page.locator('.effect tbody tr').first().waitFor();
+    await at.page.locator('#share').click();
+    const program = await at.page.locator('.snippet code').textContent();
+    const [file] = await Promise.all([
+      at.page.waitForEvent('download'),
+      at.page.locator('#share-json').click(),
+    ]);
+    const document = JSON.parse(readFileSync(await file.path(), 'utf8'));
+    await leave(at);
+    const printed = await json(process.execPath, ['--input-type=module', '-e', program ?? '']);
+    for (const part of ['effect', 'predictions', 'hidden_states', 'logit_lens'])
+      expect(printed[part], part).toEqual(document[part]);
+    expect(printed.effect.divergence).toBeGreaterThan(0);
+  });
 });

@@ -58,10 +58,14 @@ describe('two particles on a circle', () => {
 });
 
 describe('the steps’ numbers', () => {
-  const clusters = [[[0], [1], [2]], [[0, 2], [1]], [[0, 1, 2]]].map((members) => [
-    { tolerance: 0.5, members },
-  ]);
-  const trace = { clusters, hidden_states: [[], [], []], tokens: ['a', 'b', 'a'].map(token) };
+  const onCircle = (angle: number) => [Math.cos(angle), Math.sin(angle)];
+  const angles = [
+    [0, 1, 2],
+    [0, 1, 0.3],
+    [0, 0.7, 0.3],
+  ];
+  const hidden_states = angles.map((frame) => frame.map(onCircle));
+  const trace = { hidden_states, layers: [0, 1, 2], tokens: ['a', 'b', 'a'].map(token) };
 
   function token(text: string) {
     return { id: 0, text, start: 0, end: 1 };
@@ -86,8 +90,7 @@ describe('the steps’ numbers', () => {
   });
 
   test('the gap to the flow is the largest angle at the end', () => {
-    const at = (angle: number) => [Math.cos(angle), Math.sin(angle)];
-    const end = (...angles: number[]) => ({ hidden_states: [[], angles.map(at)] });
+    const end = (...angles: number[]) => ({ hidden_states: [[], angles.map(onCircle)] });
     const gap = largestGap(end(0, 1, 2) as Trace, end(0.1, 1, 2.5) as Trace);
     expect(gap).toBeCloseTo((0.5 * 180) / Math.PI, 9);
   });

@@ -5,7 +5,14 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
-import type { DepthLimit, Prediction, Question, StackLimit } from '../../src/web/api.ts';
+import type {
+  ChangedQuestion,
+  DepthLimit,
+  Prediction,
+  Question,
+  StackLimit,
+  Trace,
+} from '../../src/web/api.ts';
 import { blanks } from '../../src/web/sentence.ts';
 
 const types: Readonly<Record<string, string>> = {
@@ -87,7 +94,7 @@ async function answer(
   if (text.includes('broken')) return problem(response, 503, 'the queue is full: ask again soon');
   const replies: Readonly<Record<string, () => object>> = {
     '/api/predict': () => prediction(question),
-    '/api/trace': () => trace(question),
+    '/api/trace': () => ({ ...trace(question), ...effectOf(question) }),
     '/api/limit/stack': () => stackLimit(question as unknown as { depths: number[] }),
     '/api/limit/depth': () => depthLimit(question as unknown as { depths: number[] }),
   };
@@ -163,6 +170,21 @@ function prediction({ text, depth, coupling, model, targets = [] }: Question): P
       return { token_str, score, rank: rank < 0 ? null : rank + 1 };
     }),
   };
+}
+
+/** Under changes the answers swap their probabilities; the frames stay as they are. */
+function effectOf(question: Partial<ChangedQuestion>): Pick<Trace, 'effect'> {
+  const { ablate = [], scaleBeta = [] } = question;
+  if (ablate.length + scaleBeta.length === 0) return {};
+  const { predictions } = fixture('predict') as Prediction;
+  const swapped = [...predictions].reverse();
+  const answers = predictions.map(({ token_str, score }, i) => ({
+    ...{ token_str, before: score },
+    after: swapped[i].score,
+  }));
+  const size = (one: (typeof answers)[number]) => Math.abs(one.after - one.before);
+  answers.sort((a, b) => size(b) - size(a));
+  return { effect: { answers, divergence: 0.25 } };
 }
 
 /** The parts of a trace that depend on the number of frames. */

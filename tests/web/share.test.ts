@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { Page as BrowserPage } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dendrogram } from '../../src/diagnostics/clusters.ts';
+import { fromRows } from '../../src/numerics/matrix.ts';
 import type { Prediction, Trace } from '../../src/web/api.ts';
 import { guarded, locksOf } from '../../src/web/locks.ts';
 import { commandOf, predictCall, programOf, quoted } from '../../src/web/share/calls.ts';
@@ -127,9 +129,28 @@ describe.skipIf(!executablePath)('sharing', () => {
     expect(ranks.map((line) => Number(line.split(',').at(-1)))).toEqual(known);
     const counts = (await csvOf(at, 'cosines')).map((line) => Number(line.split(',').at(-1)));
     expect(counts).toEqual(traced.diagnostics.cosine_histogram?.[3]);
+    const tree = (await csvOf(at, 'tree')).map((line) => line.split(',').slice(-2).map(Number));
+    const { merges } = dendrogram(fromRows(traced.hidden_states[3]));
+    expect(tree).toHaveLength(4 * merges.length + 2);
+    expect(tree[1][0]).toBeCloseTo(merges[0].height, 12);
     const json = JSON.parse((await saved(at.page, '#share-json')).toString('utf8'));
     expect(json.hidden_states).toEqual(traced.hidden_states);
     expect(json.merges).toEqual((fixture('trace') as { merges: unknown }).merges);
+    await leave(at);
+  });
+
+  test('layers under changes: answers before and after, the changed paths, and the program', async () => {
+    const at = await shareOn('layers', '&changes=2.5:off,0:2');
+    const rows = (await csvOf(at, 'effect')).map((line) => Number(line.split(',').at(-1)));
+    const scores = predicted.predictions.map(({ score }) => score).sort();
+    expect(rows.slice(0, scores.length).sort()).toEqual(scores);
+    expect(rows.slice(scores.length).sort()).toEqual(scores); // the stand-in swaps them
+    expect((await csvOf(at, 'changed')).length).toBeGreaterThan(traced.tokens.length);
+    const json = JSON.parse((await saved(at.page, '#share-json')).toString('utf8'));
+    expect(json.effect.divergence).toBe(0.25);
+    const code = at.page.getByRole('region', { name: 'As code' });
+    expect(await code.textContent()).toContain('ablate: [{"head":2,"layer":5}]');
+    expect(await at.page.getByRole('region', { name: 'As command line' }).count()).toBe(0);
     await leave(at);
   });
 

@@ -5,7 +5,7 @@
 import '../no-eval.ts';
 import { type LanguageModel, loadModel, parseConfig } from '../../language/checkpoint.ts';
 import { fillBlank } from '../../language/fill.ts';
-import { trace, traceToJson } from '../../language/trace.ts';
+import { interventionToJson, runWithCache } from '../../language/interventions.ts';
 import { modelDepthLimit } from '../../limits/depth/model-depth.ts';
 import { type StackLimitOptions, stackLimit } from '../../limits/stack/stack.ts';
 import { problemOf } from '../failure.ts';
@@ -19,7 +19,7 @@ const ANSWERS: Readonly<Record<string, (body: Body) => Promise<object>>> = {
   'api/predict': async ({ text, model, ...options }) =>
     fillBlank(await modelNamed(model), text, options),
   'api/trace': async ({ text, model, ...options }) =>
-    traceToJson(trace(await modelNamed(model), text, options)),
+    interventionToJson(runWithCache(await modelNamed(model), text, options)),
   'api/limit/depth': async ({ text, model, ...options }) =>
     modelDepthLimit(await modelNamed(model), text, options),
   'api/limit/stack': (options) => stackLimit(options as StackLimitOptions),

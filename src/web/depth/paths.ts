@@ -2,6 +2,7 @@
 import type { Trace } from '../api.ts';
 import { fill, h } from '../dom.ts';
 import { decimal } from '../format.ts';
+import { largestGap } from '../layers/gap.ts';
 import { createFlowPicture, createPlanes } from '../layers/trajectories.ts';
 import type { Page } from '../page.ts';
 import { flowOf, tokenName } from '../page.ts';
@@ -35,14 +36,10 @@ export function createPaths(page: Page): { element: HTMLElement; show(): void } 
 
 /** How far apart they end, at most, and whose end it is. */
 function gapSentence({ state, words }: Page, layers: Trace, flow: Trace): string {
-  const [stepped, smooth] = [layers, flow].map(({ hidden_states }) => hidden_states.at(-1) ?? []);
-  const gaps = smooth.map((point, i) =>
-    Math.hypot(...point.map((value, k) => value - stepped[i][k])),
-  );
-  const most = gaps.indexOf(Math.max(...gaps));
+  const { token, distance } = largestGap(layers, flow);
   return words.limit.pathsGap(
     layers.layers[layers.layers.length - 1],
-    decimal(gaps[most], state.get().language, 3),
-    tokenName(flow, most, words),
+    decimal(distance, state.get().language, 3),
+    tokenName(flow, token, words),
   );
 }

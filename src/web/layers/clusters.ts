@@ -1,36 +1,29 @@
-/** The clusters of the frame at a tolerance, and what merges at which layer. */
-import type { ClusterEvent, Trace } from '../api.ts';
-import { fill, fillTrack, h, setAttribute, setVariable } from '../dom.ts';
-import { decimal } from '../format.ts';
-import { controlsOf } from '../locks.ts';
+/** The clusters of the frame at a tolerance: their tree, their members, and what merges at which layer. */
+import type { Trace } from '../api.ts';
+import { fill, h, setVariable } from '../dom.ts';
 import type { Page } from '../page.ts';
 import { frameOf, goToFrame, tokenName } from '../page.ts';
-import { eventsAt, groupColours, groupsAt, toleranceOf, tolerances } from './groups.ts';
+import { createDendrogram, toleranceText } from './dendrogram.ts';
+import type { ClusterEvent } from './groups.ts';
+import { eventsAt, groupColours, groupsAt, toleranceOf } from './groups.ts';
 import type { Panel } from './panel.ts';
 
-/** `scope` goes before the id of a second slider on the page. */
+/** `scope` goes before the id of a second line on the page. */
 export function createClusters(page: Page, scope = ''): Panel {
   const { words } = page;
   const id = `${scope}tolerance`;
-  const slider = h('input', { type: 'range', id, min: 0, step: 1 });
+  const tree = createDendrogram(page, id);
   const shown = h('output', { for: id });
   const count = h('p', { class: 'figure-number', 'aria-live': 'polite' });
   const groups = h('ul', { class: 'groups' });
   const events = h('ol', { class: 'events' });
-  slider.addEventListener('input', () => {
-    const trace = page.traces.get().value;
-    if (trace) page.state.set({ tolerance: tolerances(trace)[Number(slider.value)] });
-  });
   const element = h(
     'section',
     { class: 'card clusters' },
     h('h2', {}, words.clusters),
-    h(
-      'div',
-      { class: 'control' },
-      h('label', { for: id }, words.tolerance, ' ', shown),
-      controlsOf(page, 'tolerance', slider),
-    ),
+    h('p', { class: 'hint' }, words.treeHint),
+    h('div', { class: 'control' }, h('label', { for: id }, words.tolerance, ' ', shown)),
+    tree.element,
     count,
     groups,
     h('h3', {}, words.merges),
@@ -41,30 +34,13 @@ export function createClusters(page: Page, scope = ''): Panel {
     show(trace, layer) {
       const tolerance = toleranceOf(page.state.get(), trace);
       const found = groupsAt(trace, layer, tolerance);
-      showTolerance(page, slider, shown, trace, tolerance);
+      fill(shown, toleranceText(page, tolerance));
+      tree.show(trace, layer);
       fill(count, words.clusterCount(found.length));
       showGroups(page, groups, trace, layer, found);
       showEvents(page, events, trace, layer, eventsAt(trace, tolerance));
     },
   };
-}
-
-function showTolerance(
-  page: Page,
-  slider: HTMLInputElement,
-  shown: HTMLElement,
-  trace: Trace,
-  tolerance: number,
-): void {
-  const { language } = page.state.get();
-  const offered = tolerances(trace);
-  const degrees = decimal((tolerance * 180) / Math.PI, language, 0);
-  const name = page.words.toleranceValue(decimal(tolerance, language, 2), degrees);
-  slider.max = String(offered.length - 1);
-  slider.value = String(offered.indexOf(tolerance));
-  fillTrack(slider);
-  setAttribute(slider, 'aria-valuetext', name);
-  fill(shown, name);
 }
 
 function showGroups(
@@ -93,7 +69,7 @@ function showEvents(
   list: HTMLElement,
   trace: Trace,
   layer: number,
-  events: ClusterEvent[],
+  events: readonly ClusterEvent[],
 ): void {
   const items = events.map((event) => {
     const say = event.kind === 'split' ? page.words.split : page.words.merge;

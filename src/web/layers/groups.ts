@@ -1,41 +1,114 @@
-/** Clusters as the page shows them: at one tolerance, with a colour that a group keeps. */
-import type { ClusterEvent, Trace } from '../api.ts';
+/** Clusters as the page shows them: at any tolerance, with a colour that a group keeps. */
+import {
+  type ClusterChange,
+  clusterChanges,
+  clustersAt,
+  clusterTolerances,
+  type Dendrogram,
+  dendrogram,
+} from '../../diagnostics/clusters.ts';
+import { fromRows } from '../../numerics/matrix.ts';
+import type { Trace } from '../api.ts';
 import { seriesColour } from '../colours.ts';
 import type { State } from '../state.ts';
 
-/** Where the slider stands before the reader moves it, rad, if anything merges there. */
+/** Where the line stands before the reader moves it, rad, if anything merges there. */
 const usual = 0.5;
 
-/** The tolerances that the trace offers, ascending. */
-export function tolerances(trace: Trace): number[] {
-  return (trace.clusters[0] ?? []).map(({ tolerance }) => tolerance).sort((a, b) => a - b);
+/** Clusters that join, or clusters that one falls apart into, between the frame before and that of `layer`. */
+export interface ClusterEvent extends ClusterChange {
+  readonly kind: 'merge' | 'split';
 }
 
-/** The offered tolerance nearest to the one asked for. */
-export function toleranceOf(state: State, trace: Trace): number {
-  const wanted = state.tolerance ?? telling(trace);
-  const offered = tolerances(trace);
-  return offered.reduce(
-    (a, b) => (Math.abs(b - wanted) < Math.abs(a - wanted) ? b : a),
-    offered[0],
-  );
+/** All frames at one tolerance. */
+interface Level {
+  readonly tolerance: number;
+  /** By frame, each cluster a list of particles. */
+  readonly groups: readonly number[][][];
+  /** In the order of the layers. */
+  readonly events: readonly ClusterEvent[];
 }
 
-/** The least tolerance from the usual one on at which something merges; the usual one if nothing does. */
-function telling({ events }: Trace): number {
-  const merging = events.filter(({ kind, tolerance }) => kind === 'merge' && tolerance >= usual);
-  return merging.length > 0 ? Math.min(...merging.map(({ tolerance }) => tolerance)) : usual;
+interface Known {
+  readonly layers: readonly number[];
+  /** By frame. */
+  readonly trees: readonly Dendrogram[];
+  /** The one asked for last. */
+  level: Level | null;
+  telling: number | null;
+}
+
+const known = new WeakMap<Trace, Known>();
+
+function knownOf(trace: Trace): Known {
+  const before = known.get(trace);
+  if (before) return before;
+  const trees = trace.hidden_states.map((frame) => dendrogram(fromRows(frame)));
+  const now: Known = { layers: trace.layers, trees, level: null, telling: null };
+  known.set(trace, now);
+  return now;
+}
+
+/** Single linkage of a frame. */
+export const treeAt = (trace: Trace, layer: number): Dendrogram => knownOf(trace).trees[layer];
+
+/** The angle, in whole tenths, at which all particles of every frame are one cluster. */
+export function largestTolerance(trace: Trace): number {
+  const heights = knownOf(trace).trees.map(({ merges }) => merges.at(-1)?.height ?? 0);
+  return Math.ceil(10 * Math.max(0.1, ...heights)) / 10;
+}
+
+/** The tolerance asked for, or one that tells something of this trace. */
+export function toleranceOf({ tolerance }: Pick<State, 'tolerance'>, trace: Trace): number {
+  return tolerance ?? telling(trace);
+}
+
+/** The least usual tolerance at which something merges; the usual one if nothing does. */
+function telling(trace: Trace): number {
+  const own = knownOf(trace);
+  own.telling ??=
+    clusterTolerances
+      .filter((tolerance) => tolerance >= usual)
+      .find((tolerance) => levelOf(own, tolerance).events.some(({ kind }) => kind === 'merge')) ??
+    usual;
+  return own.telling;
+}
+
+function levelAt(trace: Trace, tolerance: number): Level {
+  const own = knownOf(trace);
+  if (own.level?.tolerance !== tolerance) own.level = levelOf(own, tolerance);
+  return own.level;
+}
+
+function levelOf({ trees, layers }: Known, tolerance: number): Level {
+  const groups = trees.map((tree) => clustersAt(tree, tolerance));
+  const { merges, splits } = clusterChanges(groups, tolerance);
+  const events = [
+    ...merges.map((change) => ({ ...change, kind: 'merge' as const })),
+    ...splits.map((change) => ({ ...change, kind: 'split' as const })),
+  ].map((change): ClusterEvent => ({ ...change, layer: layers[change.layer] }));
+  return { tolerance, groups, events: events.sort((a, b) => a.layer - b.layer) };
 }
 
 /** The clusters of a frame at a tolerance, each a list of particle indices. */
 export function groupsAt(trace: Trace, layer: number, tolerance: number): number[][] {
-  const found = trace.clusters[layer]?.find((entry) => near(entry.tolerance, tolerance));
-  return found?.members ?? [];
+  return levelAt(trace, tolerance).groups[layer];
 }
 
 /** The events at a tolerance, in the order of the layers. */
-export function eventsAt(trace: Trace, tolerance: number): ClusterEvent[] {
-  return trace.events.filter((event) => near(event.tolerance, tolerance));
+export function eventsAt(trace: Trace, tolerance: number): readonly ClusterEvent[] {
+  return levelAt(trace, tolerance).events;
+}
+
+/** Which colour of the series each particle of a frame has; as `groupColours`. */
+export function groupSeries(trace: Trace, layer: number, tolerance: number): (number | null)[] {
+  const leaders = leadersOf(trace, tolerance);
+  const series: (number | null)[] = trace.tokens.map(() => null);
+  for (const group of groupsAt(trace, layer, tolerance).filter(({ length }) => length > 1)) {
+    const place = leaders.indexOf(Math.min(...group));
+    for (const member of group) series[member] = place;
+  }
+  return series;
 }
 
 /**
@@ -43,23 +116,12 @@ export function eventsAt(trace: Trace, tolerance: number): ClusterEvent[] {
  * all first members there ever are, so that it keeps it while others join; loners have none.
  */
 export function groupColours(trace: Trace, layer: number, tolerance: number): (string | null)[] {
-  const leaders = leadersOf(trace, tolerance);
-  const colours: (string | null)[] = trace.tokens.map(() => null);
-  for (const group of groupsAt(trace, layer, tolerance).filter(({ length }) => length > 1)) {
-    const shade = seriesColour(leaders.indexOf(Math.min(...group)));
-    for (const member of group) colours[member] = shade;
-  }
-  return colours;
+  return groupSeries(trace, layer, tolerance).map((i) => (i === null ? null : seriesColour(i)));
 }
 
 function leadersOf(trace: Trace, tolerance: number): number[] {
   const leaders = new Set<number>();
-  for (const layer of trace.clusters.keys())
-    for (const group of groupsAt(trace, layer, tolerance))
-      if (group.length > 1) leaders.add(Math.min(...group));
+  for (const groups of levelAt(trace, tolerance).groups)
+    for (const group of groups) if (group.length > 1) leaders.add(Math.min(...group));
   return [...leaders];
-}
-
-function near(a: number, b: number): boolean {
-  return Math.abs(a - b) < 1e-9;
 }

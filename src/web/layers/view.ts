@@ -5,6 +5,7 @@ import { goToFrame, shownFrame } from '../page.ts';
 import { createAttention } from './attention.ts';
 import { createClusters } from './clusters.ts';
 import { createDiagnostics } from './diagnostics.ts';
+import { createExperiment } from './experiment/card.ts';
 import { createLensTable } from './lens-table.ts';
 import { createParticles } from './particles.ts';
 import { createPlayer } from './player.ts';
@@ -18,6 +19,7 @@ export function createLayersView(page: Page): HTMLElement {
     createLensTable(page),
     createAttention(page),
     createClusters(page),
+    createExperiment(page),
     createDiagnostics(page),
   ];
   const [player, particles, ...cards] = panels.map(({ element }) => element);
@@ -38,7 +40,8 @@ export function createLayersView(page: Page): HTMLElement {
     const layer = shownFrame(page.state.get(), value);
     for (const panel of panels) panel.show(value, layer);
   };
-  for (const source of [page.state, page.hover, page.traces, page.answers]) source.subscribe(show);
+  for (const source of [page.state, page.hover, page.traces, page.changed, page.answers])
+    source.subscribe(show);
   queueMicrotask(show); // the elements are measured, so they have to be in the document first
   return view;
 }

@@ -1,11 +1,12 @@
 /** The question of the page as a command line and as a program: the same options, spelled twice. */
 import { FRAMES } from '../api.ts';
+import { interventionsOf } from '../changes.ts';
 import type { Page } from '../page.ts';
 import { questionOf } from '../page.ts';
 
-/** Options by their names in the library; what is undefined is left out. */
+/** Options by their names in the library; what is undefined is left out. Objects are for programs only. */
 export type Options = Readonly<
-  Record<string, string | number | readonly (string | number)[] | undefined>
+  Record<string, string | number | readonly (string | number | object)[] | undefined>
 >;
 
 export interface Call {
@@ -89,11 +90,27 @@ export const predictCall = (options: Options): Call => ({
   print: 'JSON.stringify(result, null, 2)',
 });
 
+/** As many frames as the page shows, where there are more. */
+const framesOf = ({ depth }: Options) => ({
+  frames: Number(depth) < FRAMES ? undefined : FRAMES,
+});
+
 /** `trace`: the same pass with its inside; the page asks for no candidates there. */
 export const traceCall = ({ targets: _, ...options }: Options): Call => ({
   command: 'trace',
   name: 'trace',
-  options: { ...options, frames: Number(options.depth) < FRAMES ? undefined : FRAMES },
+  options: { ...options, ...framesOf(options) },
   print: 'JSON.stringify(traceToJson(result))',
   also: ['traceToJson'],
 });
+
+/** `runWithCache`: the same with changes in the flow; it has no command line. */
+export const changedCall =
+  ({ state }: Page) =>
+  ({ targets: _, ...options }: Options): Call => ({
+    command: '',
+    name: 'runWithCache',
+    options: { ...options, ...framesOf(options), ...interventionsOf(state.get().changes) },
+    print: 'JSON.stringify(interventionToJson(result))',
+    also: ['interventionToJson'],
+  });

@@ -1,33 +1,71 @@
 /** What the Layers tab gives away: its pictures at the layer looked at, and the trace. */
-import type { Figure, Point } from '../../figures/figure.ts';
+import type { Bars, Figure, Line, Point } from '../../figures/figure.ts';
 import { trajectoriesFigure } from '../../flow/figures.ts';
 import type { Trace } from '../api.ts';
+import { visibleAnswer } from '../format.ts';
+import { layOutTree } from '../layers/dendrogram.ts';
 import { chartNames, diagnosticLines } from '../layers/diagnostics.ts';
+import { experimentWordsOf } from '../layers/experiment/words.ts';
+import { groupSeries, largestTolerance, toleranceOf, treeAt } from '../layers/groups.ts';
 import { weightsOf } from '../layers/heads.ts';
 import type { Seen } from '../layers/projection.ts';
 import { beside, projectionOf } from '../layers/projection.ts';
 import type { Page } from '../page.ts';
-import { flowOf, layerTitle, shownFrame, tokenName } from '../page.ts';
-import { spelled, traceCall } from './calls.ts';
+import { changedOf, flowOf, layerTitle, shownFrame, tokenName } from '../page.ts';
+import { changedCall, spelled, traceCall } from './calls.ts';
 import { captionOf, panelOf, tokenAxis } from './figures.ts';
 import { lensFigure } from './predict.ts';
-import type { Shared } from './shared.ts';
+import type { Shared, SharedFigure } from './shared.ts';
 
 export function shareLayers(page: Page): Shared {
   const trace = page.traces.get().value;
+  const changed = trace && changedOf(page, trace);
+  const found = changedFigures(page, trace, changed);
   return {
     figures: trace
       ? [
           { name: 'trajectories', figure: pathsFigure(page, trace, projectionOf(trace)) },
           { name: 'attention', figure: attentionFigure(page, trace) },
           ...lensFigure(page),
+          ...found,
+          { name: 'tree', figure: treeFigure(page, trace) },
           { name: 'cosines', figure: cosinesFigure(page, trace) },
           { name: 'diagnostics', figure: diagnosticsFigure(page, trace) },
         ]
       : [],
-    document: trace && { name: 'trace', value: trace.reply },
-    ...spelled(page, traceCall),
+    ...(changed
+      ? {
+          document: { name: 'changed', value: changed.reply },
+          ...spelled(page, changedCall(page)),
+          command: null,
+        }
+      : { document: trace && { name: 'trace', value: trace.reply }, ...spelled(page, traceCall) }),
   };
+}
+
+/** The changed paths over the unchanged, and the answers before and after. */
+function changedFigures(page: Page, trace: Trace | null, changed: Trace | null): SharedFigure[] {
+  if (!trace || !changed?.effect) return [];
+  const words = experimentWordsOf(page.state.get().language);
+  const { answers } = changed.effect;
+  const names = answers.map(({ token_str }) => visibleAnswer(token_str, page.words.end));
+  const runs = [words.columns.before, words.columns.after].map((name, i): Bars => {
+    const points = answers.map(
+      ({ before, after }, k): Point => [k + 1 + (i === 0 ? -0.2 : 0.2), i === 0 ? before : after],
+    );
+    return { kind: 'bars', name, colour: i, points, width: 0.36 };
+  });
+  const ticks = names.map((label, k) => ({ value: k + 1, label }));
+  const effect: Figure = {
+    title: words.title,
+    caption: captionOf(page),
+    panels: [{ x: { label: '', ticks }, y: { label: page.words.probability }, series: runs }],
+  };
+  const paths = pathsFigure(page, changed, beside(changed, trace));
+  return [
+    { name: 'effect', figure: effect },
+    { name: 'changed', figure: { ...paths, title: words.picture } },
+  ];
 }
 
 /** The paths in the plane looked at; the flow behind them, if there is one, without names. */
@@ -76,6 +114,44 @@ export function attentionFigure(page: Page, trace: Trace): Figure {
         x: tokenAxis(page, trace, words.key),
         y: tokenAxis(page, trace, words.query),
         series: [{ kind: 'heat', values, range: [0, 1] }],
+      },
+    ],
+  };
+}
+
+/** The tree of the clusters at the layer looked at, and the tolerance as a line across it. */
+function treeFigure(page: Page, trace: Trace): Figure {
+  const { words, state } = page;
+  const layer = shownFrame(state.get(), trace);
+  const tolerance = toleranceOf(state.get(), trace);
+  const { order, joints } = layOutTree(treeAt(trace, layer));
+  const colours = groupSeries(trace, layer, tolerance);
+  const y = (row: number) => order.length - 1 - row;
+  const lines = joints.map(({ height, arms: [upper, lower], member }): Line => {
+    const points: Point[] = [
+      [upper.height, y(upper.row)],
+      [height, y(upper.row)],
+      [height, y(lower.row)],
+      [lower.height, y(lower.row)],
+    ];
+    return { kind: 'line', colour: height <= tolerance ? (colours[member] ?? 6) : 6, points };
+  });
+  const across: Line = {
+    ...{ kind: 'line', name: words.tolerance, colour: 1 },
+    points: [
+      [tolerance, -0.5],
+      [tolerance, order.length - 0.5],
+    ],
+  };
+  const ticks = order.map((i, row) => ({ value: y(row), label: tokenName(trace, i, words) }));
+  return {
+    title: words.clusters,
+    caption: `${layerTitle(page, trace, layer)} · ${captionOf(page)}`,
+    panels: [
+      {
+        x: { label: words.treeAxis, domain: [0, largestTolerance(trace)] },
+        y: { label: '', ticks },
+        series: [...lines, across],
       },
     ],
   };

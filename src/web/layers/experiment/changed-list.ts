@@ -1,0 +1,36 @@
+/** What is changed now, in words, each with a button that takes it back. */
+import type { Change } from '../../changes.ts';
+import { readChanges, withoutChange, writeChanges } from '../../changes.ts';
+import { fill, h } from '../../dom.ts';
+import type { Page } from '../../page.ts';
+import type { ExperimentWords } from './words.ts';
+
+export function showChanges(page: Page, words: ExperimentWords, list: HTMLElement): void {
+  const { state } = page;
+  const changes = readChanges(state.get().changes);
+  const set = (next: Change[]) => state.set({ changes: writeChanges(next) });
+  const items = changes.map((change) => {
+    const text = changeText(page, words, change);
+    const click = () => set(withoutChange(changes, change));
+    const name = { 'aria-label': words.undo(text), title: words.undo(text) };
+    return h('li', {}, h('button', { type: 'button', class: 'chip', click, ...name }, text, ' ×'));
+  });
+  const all = h('button', { type: 'button', class: 'chip', click: () => set([]) }, words.undoAll);
+  if (items.length === 0) fill(list, h('li', { class: 'hint' }, words.none));
+  else fill(list, ...items, items.length > 1 && h('li', {}, all));
+}
+
+/** "Head 3 off in layer 5" */
+function changeText(page: Page, words: ExperimentWords, { head, layer, factor }: Change): string {
+  const where = layer === null ? words.everyLayer : words.inLayer(layer);
+  const name = headName(words, head);
+  return factor === null
+    ? words.said.off(name, where)
+    : words.said.beta(name, factorText(page, factor), where);
+}
+
+export const headName = (words: ExperimentWords, head: number | null): string =>
+  head === null ? words.allHeads : words.head(head + 1);
+
+export const factorText = ({ state }: Page, factor: number): string =>
+  new Intl.NumberFormat(state.get().language, { maximumFractionDigits: 3 }).format(factor);
