@@ -16,5 +16,11 @@ export default defineConfig({
   base: './',
   publicDir: '../../public',
   plugins: [onlyWoff2],
-  build: { outDir: '../../dist/page', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
+  build: {
+    outDir: '../../dist/page',
+    emptyOutDir: true,
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 800, // three.js, for who opens the globe
+  },
 });

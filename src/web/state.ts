@@ -4,14 +4,17 @@ export const languages = ['de', 'en'] as const;
 export const themes = ['system', 'light', 'dark'] as const;
 export const tabs = ['predict', 'layers', 'depth', 'lab', 'learn'] as const;
 export const couplings = ['full', 'causal', 'sinkhorn'] as const;
-export const planes = ['12', '13', '23'] as const;
+export const flatPlanes = ['12', '13', '23'] as const;
+/** All three axes at once. */
+export const GLOBE = '123';
+export const planes = [...flatPlanes, GLOBE] as const;
 export const readers = ['student', 'mathematician'] as const;
 
 export type Language = (typeof languages)[number];
 export type Theme = (typeof themes)[number];
 export type Tab = (typeof tabs)[number];
 export type CouplingName = (typeof couplings)[number];
-/** Which two principal axes the trajectories are drawn in. */
+/** Which two principal axes the trajectories are drawn in, or on the globe; a flat picture takes its first two. */
 export type Plane = (typeof planes)[number];
 /** Whom the Learn tab speaks to. */
 export type Reader = (typeof readers)[number];
@@ -36,6 +39,9 @@ export interface State {
   /** Angle (rad) below which particles count as one cluster; null is the page's choice. */
   readonly tolerance: number | null;
   readonly plane: Plane;
+  /** How the globe is turned, degrees; null is the page's choice. */
+  readonly yaw: number | null;
+  readonly pitch: number | null;
   /** What is changed in the flow, as text (changes.ts); '' for nothing. */
   readonly changes: string;
   /** The step of the Learn tab, from 1. */
@@ -71,6 +77,8 @@ export const defaults: State = {
   head: null,
   tolerance: null,
   plane: '12',
+  yaw: null,
+  pitch: null,
   changes: '',
   step: 1,
   reader: 'student',
@@ -98,6 +106,8 @@ export function readFragment(fragment: string, base: State): State {
     head: readCount(given.get('head')) ?? base.head,
     tolerance: within(0, Math.PI, readNumber(given.get('tolerance'))) ?? base.tolerance,
     plane: oneOf(planes, given.get('plane')) ?? base.plane,
+    yaw: within(0, 359, readDegrees(given.get('yaw'))) ?? base.yaw,
+    pitch: within(-90, 90, readDegrees(given.get('pitch'))) ?? base.pitch,
     changes: given.get('changes') ?? base.changes,
     step: within(1, lastStep, readCount(given.get('step'))) ?? base.step,
     reader: oneOf(readers, given.get('reader')) ?? base.reader,
@@ -150,6 +160,10 @@ function within(least: number, most: number, value: number | null): number | nul
 
 function readCount(given: string | null): number | null {
   return given !== null && /^\d{1,4}$/.test(given) ? Number(given) : null;
+}
+
+function readDegrees(given: string | null): number | null {
+  return given !== null && /^-?\d{1,3}$/.test(given) ? Number(given) : null;
 }
 
 function readNumber(given: string | null): number | null {

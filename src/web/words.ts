@@ -101,6 +101,13 @@ const english = {
     'Every particle from the input (○) to the layer you look at (●), in one basis for all layers.',
   plane: 'Principal axes',
   axis: (index: number, share: string) => `principal axis ${index} · ${share} of the variance`,
+  globe: 'Sphere 3-D',
+  globeHint: (shares: string[], total: string) =>
+    `Each particle at the nearest point of the sphere that three leading directions span, the same for all layers. They hold ${shares.join(', ')} of the squared lengths, together ${total}; small dots lie far from it. Drag or use the arrow keys to turn.`,
+  globeLabel: (layer: string) =>
+    `The paths on the sphere, ${layer}. The arrow keys turn it; the same clusters are in the tree below.`,
+  globeTurned: (yaw: number, pitch: number) => `turned by ${yaw}°, tipped by ${pitch}°`,
+  globeMissing: 'This browser offers no WebGL 2, so the paths are shown flat, in the axes 1 and 2.',
   trajectoriesLabel: (layer: number, groups: string) =>
     `Particle positions at layer ${layer}. Clusters: ${groups}.`,
   lens: 'What each layer would answer',
@@ -338,6 +345,14 @@ const german: Words = {
     'Jedes Teilchen von der Eingabe (○) bis zur betrachteten Schicht (●), in einer Basis für alle Schichten.',
   plane: 'Hauptachsen',
   axis: (index, share) => `Hauptachse ${index} · ${share} der Varianz`,
+  globe: 'Sphäre 3-D',
+  globeHint: (shares, total) =>
+    `Jedes Teilchen im nächsten Punkt der Sphäre, die drei führende Richtungen aufspannen, dieselben für alle Schichten. Sie tragen ${shares.join(', ')} der quadrierten Längen, zusammen ${total}; kleine Punkte liegen weit von ihr. Ziehen oder Pfeiltasten drehen.`,
+  globeLabel: (layer) =>
+    `Die Bahnen auf der Sphäre, ${layer}. Die Pfeiltasten drehen sie; dieselben Cluster stehen unten im Baum.`,
+  globeTurned: (yaw, pitch) => `gedreht um ${yaw}°, geneigt um ${pitch}°`,
+  globeMissing:
+    'Dieser Browser bietet kein WebGL 2, darum stehen die Bahnen flach da, in den Achsen 1 und 2.',
   trajectoriesLabel: (layer, groups) =>
     `Orte der Teilchen in Schicht ${layer}. Cluster: ${groups}.`,
   lens: 'Was jede Schicht antworten würde',

@@ -18,6 +18,7 @@ export const launchChromium = (): Promise<Browser> =>
     args: [
       '--no-sandbox',
       '--disable-gpu',
+      '--enable-unsafe-swiftshader', // WebGL without a graphics card
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',

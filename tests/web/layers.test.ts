@@ -7,6 +7,7 @@ import type { Trace } from '../../src/web/api.ts';
 import type { Interventions } from '../../src/web/changes.ts';
 import { interventionsOf, readChanges, withChange, writeChanges } from '../../src/web/changes.ts';
 import { layOutTree } from '../../src/web/layers/dendrogram.ts';
+import { between, facing, onGlobe, seenFrom } from '../../src/web/layers/globe/projection.ts';
 import { eventsAt, groupsAt } from '../../src/web/layers/groups.ts';
 import { executablePath } from './chromium.ts';
 import type { Visit, Visits } from './visits.ts';
@@ -19,6 +20,8 @@ const fixture = JSON.parse(
   merges: { layer: number; tolerance: number; groups: number[][] }[];
 };
 const trace = { ...fixture, layers: fixture.hidden_states.map((_, k) => k) };
+const dot = (a: readonly number[], b: readonly number[]) =>
+  a.reduce((sum, value, k) => sum + value * b[k], 0);
 /** Of all angles at one layer. */
 const treeOf = (layer: number) => dendrogram(fromRows(trace.hidden_states[layer]));
 
@@ -67,6 +70,50 @@ describe('changes of the flow', () => {
       ablate: [{ head: 2, layer: 5 }, { head: 1 }],
       scaleBeta: [{ factor: 2, head: 0 }, { factor: 0.5 }],
     });
+  });
+});
+
+describe('the globe of a trace', () => {
+  const { points, explained } = onGlobe(trace.hidden_states);
+
+  test('shares of the squared length are those of the three directions', () => {
+    const lengths = trace.hidden_states.flat().reduce((sum, x) => sum + dot(x, x), 0);
+    const seen = points.flat().reduce((sum, one) => sum + one.seen ** 2, 0);
+    expect(explained.reduce((a, b) => a + b)).toBeCloseTo(seen / lengths, 9);
+    for (const { at } of points.flat()) expect(Math.hypot(...at)).toBeCloseTo(1, 12);
+  });
+
+  test('in three dimensions it is the sphere itself: all angles stay', () => {
+    const frame = [
+      [1, 0, 0],
+      [0, 1, 0],
+      [0.6, 0, 0.8],
+    ];
+    const [now] = onGlobe([frame]).points;
+    for (const [i, x] of frame.entries())
+      for (const [j, y] of frame.entries())
+        expect(dot(now[i].at, now[j].at)).toBeCloseTo(dot(x, y), 9);
+  });
+
+  test('the way between two frames is a great circle at an even pace', () => {
+    const [a, b] = [points[0][3], points[8][3]];
+    const whole = Math.acos(dot(a.at, b.at));
+    for (const part of [0, 0.25, 0.5, 1])
+      expect(Math.acos(Math.min(1, dot(a.at, between(a, b, part).at)))).toBeCloseTo(
+        part * whole,
+        6,
+      );
+  });
+
+  test('turned to a point, it lies before the reader, a little aside', () => {
+    const point = { at: [0.6, 0.48, 0.64] as const, seen: 1 };
+    const [right, up, near] = seenFrom(facing(point), point);
+    expect(Math.hypot(right, up, near)).toBeCloseTo(1, 12);
+    expect(near).toBeGreaterThan(0.9);
+    expect(right).toBeLessThan(0);
+    expect(seenFrom({ yaw: 90, pitch: 0 }, point).map((v) => v.toFixed(6))).toEqual([
+      ...['-0.640000', '0.480000', '0.600000'],
+    ]);
   });
 });
 
@@ -233,6 +280,168 @@ describe.skipIf(!executablePath)('the Layers tab', () => {
       await told(broken).getByText('no such head').waitFor();
       await leave(broken);
     });
+  });
+
+  describe('the globe', () => {
+    const three = ({ fetched }: Visit) =>
+      fetched.filter((url) => /globe|view-.*\.js$/.test(url)).length;
+    const stage = ({ page }: Visit) => page.locator('.globe');
+    const picture = (at: Visit) => stage(at).locator('canvas').screenshot();
+    const globe = async (more = '', options = {}): Promise<Visit> => {
+      const at = await visits.visit(`#tab=layers&language=en&plane=123${more}`, options);
+      await at.page.locator('.globe-names .mark').first().waitFor();
+      return at;
+    };
+    /** Counts the pictures that are drawn from now on; the clock goes on by a little whenever it is read, however busy the machine. */
+    const count = ({ page }: Visit) =>
+      page.evaluate(() => {
+        let time = performance.now();
+        performance.now = () => {
+          time += 8;
+          return time;
+        };
+        const { prototype } = WebGL2RenderingContext;
+        const { clear } = prototype;
+        Object.assign(globalThis, { drawn: 0 });
+        prototype.clear = function (bits) {
+          (globalThis as unknown as { drawn: number }).drawn++;
+          clear.call(this, bits);
+        };
+      });
+    const drawn = ({ page }: Visit) =>
+      page.evaluate(() => (globalThis as unknown as { drawn: number }).drawn);
+
+    test('is fetched when it is opened, drawn, named, and says how much it shows', async () => {
+      const at = await enter();
+      const before = three(at);
+      await at.page.getByRole('button', { name: 'Sphere 3-D' }).click();
+      await expect.poll(() => at.page.locator('.globe-names .mark').count()).toBe(6);
+      expect(three(at)).toBeGreaterThan(before);
+      await expect.poll(() => hash(at)).toContain('plane=123');
+      const { explained } = onGlobe(trace.hidden_states);
+      const shares = explained.map((share) => `${Math.round(100 * share)}%`).join(', ');
+      await at.page.getByText(`They hold ${shares} of the squared lengths`).waitFor();
+      expect(await at.page.locator('.trajectories .flow').isVisible()).toBe(false);
+      await at.page.getByRole('button', { name: '1 · 3' }).click();
+      expect(await at.page.locator('.trajectories .flow').isVisible()).toBe(true);
+      expect(await stage(at).isVisible()).toBe(false);
+      await leave(at);
+    });
+
+    test('is turned by a drag and by the keys, which a link restores', async () => {
+      const at = await globe('&yaw=40&pitch=10', { reducedMotion: 'reduce' });
+      const first = await picture(at);
+      await stage(at).focus();
+      await at.page.keyboard.press('ArrowLeft');
+      await at.page.keyboard.press('ArrowDown');
+      await expect.poll(() => hash(at)).toMatch(/yaw=45&pitch=15/);
+      expect(await at.page.getByText('Layer 8 of 8').first().isVisible()).toBe(true);
+      const second = await picture(at);
+      expect(second.equals(first)).toBe(false);
+      const box = await stage(at).boundingBox();
+      if (!box) throw new Error('the globe has no box');
+      await at.page.mouse.move(box.x + 100, box.y + 100);
+      await at.page.mouse.down();
+      await at.page.mouse.move(box.x + 140, box.y + 100, { steps: 4 });
+      await at.page.mouse.up();
+      await expect.poll(() => hash(at)).toMatch(/yaw=25&pitch=15/);
+      const other = await visits.visit(hash(at), { reducedMotion: 'reduce' });
+      await other.page.locator('.globe-names .mark').first().waitFor();
+      const places = (visit: Visit) =>
+        visit.page.locator('.globe-names text').evaluateAll((all) => all.map((e) => e.outerHTML));
+      expect(await places(other)).toEqual(await places(at));
+      await leave(other);
+      await leave(at);
+    });
+
+    test('a dot previews and pins, and the clusters follow the layer', async () => {
+      const at = await globe('', { reducedMotion: 'reduce' });
+      // the place of the answer comes before the reader
+      const name = at.page.locator('.globe-names .blank text');
+      const box = await name.boundingBox();
+      if (!box) throw new Error('the globe has no box');
+      let found = false;
+      for (let x = box.x - 40; x < box.x + box.width + 40 && !found; x += 8) {
+        await at.page.mouse.move(x, box.y + box.height / 2);
+        found = (await at.page.locator('.particle.selected').count()) > 0;
+      }
+      expect(await at.page.locator('.particle.selected').textContent()).toBe('‹blank›');
+      await at.page.mouse.down();
+      await at.page.mouse.up();
+      await expect.poll(() => hash(at)).toContain('token=5');
+      await leave(at);
+    });
+
+    test('glides from layer to layer, but not for a reader who wants less motion', async () => {
+      const steps = async (options: object) => {
+        const at = await globe('&layer=3', options);
+        await count(at);
+        await at.page.getByRole('button', { name: 'Next layer' }).click();
+        await at.page.getByText('Layer 4 of 8').first().waitFor();
+        return at;
+      };
+      const jumping = await steps({ reducedMotion: 'reduce' });
+      await expect.poll(() => drawn(jumping)).toBeGreaterThan(0);
+      await jumping.page.waitForTimeout(200);
+      expect(await drawn(jumping)).toBeLessThanOrEqual(2);
+      await leave(jumping);
+      const gliding = await steps({ reducedMotion: 'no-preference' });
+      await expect.poll(() => drawn(gliding)).toBeGreaterThan(10);
+      await leave(gliding);
+    });
+
+    test('without WebGL the paths stay flat, and it is said; nothing is fetched for it', async () => {
+      const at = await visits.visit('#language=en');
+      await at.page.addInitScript(() => {
+        const { prototype } = HTMLCanvasElement;
+        const original = prototype.getContext as (
+          this: HTMLCanvasElement,
+          ...asked: unknown[]
+        ) => unknown;
+        Object.assign(prototype, {
+          getContext(this: HTMLCanvasElement, kind: string, ...more: unknown[]) {
+            return kind.startsWith('webgl') ? null : original.call(this, kind, ...more);
+          },
+        });
+      });
+      await at.page.goto(`${visits.server.url}#tab=layers&language=en`);
+      await at.page.reload();
+      await at.page.locator('.flow .mark').first().waitFor();
+      const before = three(at);
+      await at.page.getByRole('button', { name: 'Sphere 3-D' }).click();
+      await at.page.getByText('This browser offers no WebGL 2').waitFor();
+      expect(await at.page.locator('.trajectories .flow .mark').count()).toBe(6);
+      expect(three(at)).toBe(before);
+      await at.page.getByRole('button', { name: '2 · 3' }).click();
+      expect(await at.page.getByText('This browser offers no WebGL 2').isVisible()).toBe(false);
+      await leave(at);
+    });
+
+    test('one that cannot be fetched says so, and is asked for again', async () => {
+      const at = await enter();
+      const scripts = new Set(at.fetched);
+      await at.page.route(/\/assets\/.*\.js$/, (route) =>
+        scripts.has(route.request().url()) ? route.continue() : route.abort(),
+      );
+      await at.page.getByRole('button', { name: 'Sphere 3-D' }).click();
+      await at.page.locator('.globe-place .notice').waitFor();
+      expect(await at.page.locator('.trajectories .flow .mark').count()).toBe(6);
+      await at.page.unroute(/\/assets\/.*\.js$/);
+      await at.page.locator('.globe-place').getByRole('button', { name: 'Try again' }).click();
+      await at.page.locator('.globe-names .mark').first().waitFor();
+      at.errors.length = 0;
+      await leave(at);
+    });
+
+    for (const [colorScheme, viewport] of [
+      ['light', phone],
+      ['dark', desktop],
+    ] as const)
+      test(`${colorScheme}, ${viewport.width} px: axe finds nothing, nothing sticks out`, async () => {
+        const at = await globe('&token=2', { colorScheme, viewport, reducedMotion: 'reduce' });
+        await expectAccessible(at, viewport.width);
+        await leave(at);
+      });
   });
 
   for (const [colorScheme, viewport, language] of [

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dendrogram } from '../../src/diagnostics/clusters.ts';
 import { fromRows } from '../../src/numerics/matrix.ts';
 import type { Prediction, Trace } from '../../src/web/api.ts';
+import { onGlobe, seenFrom } from '../../src/web/layers/globe/projection.ts';
 import { guarded, locksOf } from '../../src/web/locks.ts';
 import { commandOf, predictCall, programOf, quoted } from '../../src/web/share/calls.ts';
 import { lockedLink } from '../../src/web/share/link.ts';
@@ -69,7 +70,7 @@ describe.skipIf(!executablePath)('sharing', () => {
   const traced = fixture('trace') as Trace;
   const ready = {
     predict: '.runs li',
-    layers: '.flow .mark',
+    layers: '.trajectories .mark:visible',
     depth: '.told li',
     learn: '.facts dd',
   };
@@ -136,6 +137,16 @@ describe.skipIf(!executablePath)('sharing', () => {
     const json = JSON.parse((await saved(at.page, '#share-json')).toString('utf8'));
     expect(json.hidden_states).toEqual(traced.hidden_states);
     expect(json.merges).toEqual((fixture('trace') as { merges: unknown }).merges);
+    await leave(at);
+  });
+
+  test('layers: the globe as it is turned', async () => {
+    const at = await shareOn('layers', '&plane=123&yaw=40&pitch=10');
+    const rows = await csvOf(at, 'globe');
+    const { points } = onGlobe(traced.hidden_states);
+    const [x, y] = seenFrom({ yaw: 40, pitch: 10 }, points[0][1]);
+    const [, first, second] = rows.find((line) => line.startsWith('Mein,'))?.split(',') ?? [];
+    expect([Number(first), Number(second)]).toBeAllClose([x, y], { absolute: 1e-9 });
     await leave(at);
   });
 

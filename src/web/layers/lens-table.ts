@@ -45,7 +45,7 @@ function createRow(page: Page, trace: Trace, lens: LensLayer, k: number): HTMLTa
   const name = isContinuous(page) ? decimal(trace.times[k], language, 2) : String(trace.layers[k]);
   const go = () => goToFrame(page, k);
   const best: FillMask | undefined = lens.candidates[0];
-  const share = h('td', { class: 'number share' }, best ? percent(best.score, language) : '–');
+  const share = h('td', { class: 'number' }, best ? percent(best.score, language) : '–');
   setVariable(share, '--share', String(best?.score ?? 0));
   return h(
     'tr',

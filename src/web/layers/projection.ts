@@ -39,10 +39,9 @@ export function project(frames: number[][][]): Projection {
   return { points: along(basis, frames), explained: basis.explained };
 }
 
-/** The first three principal axes of frames × n × d positions. */
-export function basisOf(frames: number[][][]): Basis {
+/** The first three principal axes of frames × n × d positions, seen from their mean or from elsewhere. */
+export function basisOf(frames: number[][][], mean = average(frames.flat())): Basis {
   const points = frames.flat();
-  const mean = average(points);
   const centred = points.map((point) => point.map((value, i) => value - mean[i]));
   const total = centred.reduce((sum, point) => sum + dot(point, point), 0) || 1;
   const axes: number[][] = [];

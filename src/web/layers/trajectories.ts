@@ -8,9 +8,11 @@ import { fill, h, prefersStillness, setAttribute, setVariable, svg } from '../do
 import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
 import { pinToken, selectedToken, tokenName } from '../page.ts';
-import { planes } from '../state.ts';
+import type { Plane } from '../state.ts';
+import { flatPlanes, GLOBE, planes } from '../state.ts';
 import type { Point } from './geometry.ts';
 import { placeLabels } from './geometry.ts';
+import { createGlobePlace } from './globe/place.ts';
 import { groupColours, groupsAt, toleranceOf } from './groups.ts';
 import type { Panel } from './panel.ts';
 import type { Seen } from './projection.ts';
@@ -23,15 +25,25 @@ const labelHeight = 18;
 const reach = 20; // px from a particle within which the pointer means it
 
 export function createTrajectories(page: Page): Panel {
-  const { words } = page;
-  const { element, show } = createFlowPicture(page);
+  const { words, state } = page;
+  const flat = createFlowPicture(page);
+  let latest: Parameters<Panel['show']> | null = null;
+  const place = createGlobePlace(page, () => latest && show(...latest));
+  const show: Panel['show'] = (...now) => {
+    latest = now;
+    const globe = state.get().plane === GLOBE ? place.panel() : null;
+    if (state.get().plane !== GLOBE) place.leave();
+    flat.element.hidden = globe !== null;
+    (globe ?? flat).show(...now);
+  };
   return {
     element: h(
       'section',
       { class: 'card trajectories' },
-      h('div', { class: 'card-head' }, h('h2', {}, words.trajectories), createPlanes(page)),
+      h('div', { class: 'card-head' }, h('h2', {}, words.trajectories), createPlanes(page, planes)),
       h('p', { class: 'hint' }, words.trajectoriesHint),
-      element,
+      place.element,
+      flat.element,
     ),
     show,
   };
@@ -51,15 +63,21 @@ export function createFlowPicture(
   return { element: holder, show: stage.show };
 }
 
-/** The choice of the two axes. */
-export function createPlanes(page: Page): HTMLElement {
+/** The choice of the two axes, or of all three on the globe, where that is offered. */
+export function createPlanes(page: Page, offered: readonly Plane[] = flatPlanes): HTMLElement {
   const { state, words } = page;
-  const buttons = planes.map((plane) =>
-    h('button', { type: 'button', click: () => state.set({ plane }) }, `${plane[0]} · ${plane[1]}`),
+  const buttons = offered.map((plane) =>
+    h(
+      'button',
+      { type: 'button', click: () => state.set({ plane }) },
+      plane === GLOBE ? words.globe : `${plane[0]} · ${plane[1]}`,
+    ),
   );
   const show = () => {
-    for (const [i, plane] of planes.entries())
-      setAttribute(buttons[i], 'aria-pressed', String(state.get().plane === plane));
+    const { plane } = state.get();
+    const chosen = offered.includes(plane) ? plane : flatPlanes[0];
+    for (const [i, button] of buttons.entries())
+      setAttribute(button, 'aria-pressed', String(offered[i] === chosen));
   };
   state.subscribe(show);
   show();

@@ -6,12 +6,14 @@ import { visibleAnswer } from '../format.ts';
 import { layOutTree } from '../layers/dendrogram.ts';
 import { chartNames, diagnosticLines } from '../layers/diagnostics.ts';
 import { experimentWordsOf } from '../layers/experiment/words.ts';
+import { onGlobe, seenFrom, turnOf } from '../layers/globe/projection.ts';
 import { groupSeries, largestTolerance, toleranceOf, treeAt } from '../layers/groups.ts';
 import { weightsOf } from '../layers/heads.ts';
 import type { Seen } from '../layers/projection.ts';
 import { beside, projectionOf } from '../layers/projection.ts';
 import type { Page } from '../page.ts';
 import { changedOf, flowOf, layerTitle, shownFrame, tokenName } from '../page.ts';
+import { GLOBE } from '../state.ts';
 import { changedCall, spelled, traceCall } from './calls.ts';
 import { captionOf, panelOf, tokenAxis } from './figures.ts';
 import { lensFigure } from './predict.ts';
@@ -25,6 +27,9 @@ export function shareLayers(page: Page): Shared {
     figures: trace
       ? [
           { name: 'trajectories', figure: pathsFigure(page, trace, projectionOf(trace)) },
+          ...(page.state.get().plane === GLOBE
+            ? [{ name: 'globe', figure: globeFigure(page, trace) }]
+            : []),
           { name: 'attention', figure: attentionFigure(page, trace) },
           ...lensFigure(page),
           ...found,
@@ -71,7 +76,7 @@ function changedFigures(page: Page, trace: Trace | null, changed: Trace | null):
 /** The paths in the plane looked at; the flow behind them, if there is one, without names. */
 export function pathsFigure(page: Page, trace: Trace, seen: Seen): Figure {
   const { words, state } = page;
-  const axes = [...state.get().plane].map((digit) => Number(digit) - 1);
+  const axes = [...state.get().plane].slice(0, 2).map((digit) => Number(digit) - 1);
   const turned = (frames: number[][][]) =>
     frames.map((frame) => frame.map((point) => axes.map((axis) => point[axis])));
   const share = new Intl.NumberFormat(state.get().language, { style: 'percent' });
@@ -91,6 +96,33 @@ export function pathsFigure(page: Page, trace: Trace, seen: Seen): Figure {
     title: words.trajectories,
     caption: captionOf(page),
     panels: [{ x, y, equalUnits: true, series: [...(seen.flow ? lines : []), ...series] }],
+  };
+}
+
+/** The globe as it is turned, looked at from far: without depth, in its outline. */
+function globeFigure(page: Page, trace: Trace): Figure {
+  const { words, state } = page;
+  const globe = onGlobe(trace.hidden_states);
+  const turned = turnOf(state.get(), trace, globe);
+  const points = globe.points.map((frame) =>
+    frame.map((point) => seenFrom(turned, point).slice(0, 2)),
+  );
+  const names = trace.tokens.map((_, i) => tokenName(trace, i, words));
+  const explained = [...globe.explained];
+  const [{ series }] = trajectoriesFigure({ points, explained }, names).panels;
+  const outline: Line = {
+    ...{ kind: 'line', colour: 6 },
+    points: Array.from({ length: 121 }, (_, k): Point => {
+      const angle = (k * Math.PI) / 60;
+      return [Math.cos(angle), Math.sin(angle)];
+    }),
+  };
+  const side = { label: words.globeTurned(turned.yaw, turned.pitch), domain: [-1.1, 1.1] as const };
+  const panel = { x: side, y: { ...side, label: '' }, equalUnits: true };
+  return {
+    title: words.globe,
+    caption: captionOf(page),
+    panels: [{ ...panel, series: [outline, ...series] }],
   };
 }
 

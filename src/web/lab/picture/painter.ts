@@ -4,6 +4,7 @@
  */
 import type { Matrix } from '../../../numerics/matrix.ts';
 import { compact, percent } from '../../format.ts';
+import type { Turned } from '../../turning.ts';
 import type { LabFrame, RunAbout } from '../frame.ts';
 import type { Lab } from '../lab.ts';
 import type { Laws } from '../law/laws.ts';
@@ -22,7 +23,6 @@ import {
   type Space,
   spaceOf,
 } from './scene.ts';
-import type { Turned } from './turning.ts';
 
 /** What all frames of a run share. */
 interface Look {

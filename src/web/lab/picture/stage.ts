@@ -1,6 +1,7 @@
 /** The picture on the page: it follows the session, is turned, and lets a hand move particles on the circle. */
 import { h, prefersStillness, setAttribute } from '../../dom.ts';
 import { compact, decimal } from '../../format.ts';
+import { createTurning } from '../../turning.ts';
 import type { LabFrame } from '../frame.ts';
 import { MOST_DOTS } from '../frame.ts';
 import type { Lab } from '../lab.ts';
@@ -9,7 +10,6 @@ import { entryOf } from '../settings.ts';
 import { createHand } from './hand.ts';
 import { type Inks, readInks } from './inks.ts';
 import { brushFor, createPainter, type Painter } from './painter.ts';
-import { createTurning } from './turning.ts';
 
 export interface Stage {
   readonly element: HTMLElement;
@@ -37,7 +37,16 @@ export function createStage(lab: Lab): Stage {
   let painted = 0;
   const hint = h('p', { class: 'hint lab-hint' });
   const hand = createHand(lab, canvas, painter, () => redraw());
-  const turned = createTurning(lab, canvas, painter, () => redraw());
+  const turned = createTurning({
+    element: canvas,
+    turns: () => {
+      const { shown } = session.get();
+      return shown !== null && painter.look(shown).space.view === 'ball';
+    },
+    settled: lab.settings,
+    settle: lab.change,
+    redraw: () => redraw(),
+  });
 
   const trail = () => {
     const { shown } = session.get();

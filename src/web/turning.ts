@@ -1,6 +1,4 @@
 /** Turning a picture with depth: by a drag, or by the arrow keys while it has the focus. */
-import type { Lab } from '../lab.ts';
-import type { Painter } from './painter.ts';
 
 /** Degrees a pixel, and a key. */
 const BY_PIXEL = 0.5;
@@ -13,38 +11,40 @@ const keys: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, BY_KEY],
 };
 
+/** Degrees: around the upright axis, then towards the reader. */
 export interface Turned {
   readonly yaw: number;
   readonly pitch: number;
 }
 
+export interface Turnable {
+  readonly element: HTMLElement;
+  /** Whether what is shown now can be turned. */
+  readonly turns: () => boolean;
+  /** As the settings have it, in whole degrees so that a link is short. */
+  readonly settled: () => Turned;
+  readonly settle: (turned: Turned) => void;
+  readonly redraw: () => void;
+}
+
 /** How the picture is turned: while it is dragged ahead of the settings, which are told at the end. */
-export function createTurning(
-  lab: Lab,
-  canvas: HTMLCanvasElement,
-  painter: Painter,
-  redraw: () => void,
-): () => Turned {
+export function createTurning(picture: Turnable): () => Turned {
+  const { element, turns, settled, redraw } = picture;
   let dragged: Turned | null = null;
-  const turns = () => {
-    const { shown } = lab.session.get();
-    return shown !== null && painter.look(shown).space.view === 'ball';
-  };
   const turned = (yaw: number, pitch: number): Turned => {
-    const before = dragged ?? lab.settings();
+    const before = dragged ?? settled();
     const around = (((before.yaw + yaw) % 360) + 360) % 360;
     return { yaw: around, pitch: Math.max(-90, Math.min(90, before.pitch + pitch)) };
   };
-  /** Whole degrees, so that a link is short. */
-  const tell = ({ yaw, pitch }: Turned) =>
-    lab.change({ yaw: Math.round(yaw) % 360, pitch: Math.round(pitch) });
+  const settle = ({ yaw, pitch }: Turned) =>
+    picture.settle({ yaw: Math.round(yaw) % 360, pitch: Math.round(pitch) });
   let last: readonly [number, number] | null = null;
-  canvas.addEventListener('pointerdown', (event) => {
+  element.addEventListener('pointerdown', (event) => {
     if (!turns() || event.button !== 0) return;
     last = [event.clientX, event.clientY];
-    canvas.setPointerCapture(event.pointerId);
+    element.setPointerCapture(event.pointerId);
   });
-  canvas.addEventListener('pointermove', (event) => {
+  element.addEventListener('pointermove', (event) => {
     if (!last) return;
     const [x, y] = [event.clientX - last[0], event.clientY - last[1]];
     last = [event.clientX, event.clientY];
@@ -52,16 +52,17 @@ export function createTurning(
     redraw();
   });
   for (const name of ['pointerup', 'pointercancel'])
-    canvas.addEventListener(name, () => {
+    element.addEventListener(name, () => {
       last = null;
-      if (dragged) tell(dragged);
+      if (dragged) settle(dragged);
       dragged = null;
     });
-  canvas.addEventListener('keydown', (event) => {
+  element.addEventListener('keydown', (event) => {
     const by = keys[event.key];
     if (!by || !turns()) return;
     event.preventDefault();
-    tell(turned(...by));
+    event.stopPropagation();
+    settle(turned(...by));
   });
-  return () => dragged ?? lab.settings();
+  return () => dragged ?? settled();
 }
