@@ -82,8 +82,20 @@ export async function leave({ page, errors }: Visit): Promise<void> {
   expect(errors).toEqual([]);
 }
 
+/** Nothing is on its way any more, by which it would still be pale. */
+async function settled(page: Page): Promise<void> {
+  await expect.poll(() => page.locator('.stale:visible').count()).toBe(0);
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .filter((one) => one.effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY)
+      .every(({ playState }) => playState !== 'running'),
+  );
+}
+
 /** Axe finds nothing, and nothing sticks out of a screen of this width. */
 export async function expectAccessible({ page }: Visit, width: number): Promise<void> {
+  await settled(page);
   await page.evaluate(readFileSync(axePath, 'utf8'));
   const found = await page.evaluate(() => {
     const { axe } = globalThis as unknown as { axe: Axe };
