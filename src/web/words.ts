@@ -130,6 +130,12 @@ const english = {
   attentionMost: (query: string, list: string) => `${query} looks most at ${list}.`,
   attentionIdle: 'Point at a cell, or use the arrow keys.',
   attentionLabel: 'Attention matrix: rows look, columns are looked at',
+  gram: 'Gram matrix',
+  gramHint: 'The cosine of every pair at this layer: blue above 0, orange below, strong near ±1.',
+  gramLabel: 'Gram matrix: the cosines of all pairs of particles',
+  gramCell: (one: string, other: string, value: string) => `${one} · ${other}: ${value}`,
+  gramNear: (name: string, nearest: string, farthest: string) =>
+    `${name} is nearest to ${nearest} and farthest from ${farthest}.`,
   cosines: 'Pairwise cosines',
   cosinesHint: 'Of this layer; 1 means merged',
   cosine: 'cosine',
@@ -375,6 +381,13 @@ const german: Words = {
   attentionMost: (query, list) => `${query} schaut am meisten auf ${list}.`,
   attentionIdle: 'Zeige auf ein Feld oder nimm die Pfeiltasten.',
   attentionLabel: 'Aufmerksamkeitsmatrix: Zeilen schauen, Spalten werden angeschaut',
+  gram: 'Gram-Matrix',
+  gramHint:
+    'Der Kosinus jedes Paares in dieser Schicht: blau über 0, orange darunter, kräftig nahe ±1.',
+  gramLabel: 'Gram-Matrix: die Kosinus aller Teilchenpaare',
+  gramCell: (one, other, value) => `${one} · ${other}: ${value}`,
+  gramNear: (name, nearest, farthest) =>
+    `${name} ist ${nearest} am nächsten und von ${farthest} am weitesten entfernt.`,
   cosines: 'Paarweise Kosinus',
   cosinesHint: 'In dieser Schicht; 1 heißt verschmolzen',
   cosine: 'Kosinus',

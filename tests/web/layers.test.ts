@@ -8,6 +8,7 @@ import type { Interventions } from '../../src/web/changes.ts';
 import { interventionsOf, readChanges, withChange, writeChanges } from '../../src/web/changes.ts';
 import { layOutTree } from '../../src/web/layers/dendrogram.ts';
 import { between, facing, onGlobe, seenFrom } from '../../src/web/layers/globe/projection.ts';
+import { gramOf } from '../../src/web/layers/gram.ts';
 import { eventsAt, groupsAt } from '../../src/web/layers/groups.ts';
 import { executablePath } from './chromium.ts';
 import type { Visit, Visits } from './visits.ts';
@@ -194,6 +195,29 @@ describe.skipIf(!executablePath)('the Layers tab', () => {
       await expect.poll(() => hash(at)).toContain('token=3');
       await leave(at);
     });
+  });
+
+  test('the Gram matrix tells the cosine of every pair, by pointer and by keys', async () => {
+    const at = await enter('&layer=3&token=3');
+    const card = at.page.locator('.gram');
+    const told = card.locator('.readout');
+    expect(await told.textContent()).toMatch(
+      /^tier is nearest to Lieblings \(0\.97\) and farthest/,
+    );
+    const values = gramOf(trace.hidden_states[3]);
+    await card.locator('.matrix-holder').focus();
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight']) await at.page.keyboard.press(key);
+    expect(await told.textContent()).toBe(`Mein · Mein: ${values[1][1].toFixed(4)}`);
+    await card
+      .locator('.cell')
+      .nth(6 * 2 + 3)
+      .hover();
+    await expect
+      .poll(() => told.textContent())
+      .toBe(`Lieblings · tier: ${values[2][3].toFixed(4)}`);
+    const negative = values.flat().filter((value) => value < 0).length;
+    expect(await card.locator('.cell.negative').count()).toBe(negative);
+    await leave(at);
   });
 
   describe('what if', () => {

@@ -6,6 +6,7 @@ import { dendrogram } from '../../src/diagnostics/clusters.ts';
 import { fromRows } from '../../src/numerics/matrix.ts';
 import type { Prediction, Trace } from '../../src/web/api.ts';
 import { onGlobe, seenFrom } from '../../src/web/layers/globe/projection.ts';
+import { gramOf } from '../../src/web/layers/gram.ts';
 import { guarded, locksOf } from '../../src/web/locks.ts';
 import { commandOf, predictCall, programOf, quoted } from '../../src/web/share/calls.ts';
 import { lockedLink } from '../../src/web/share/link.ts';
@@ -130,6 +131,9 @@ describe.skipIf(!executablePath)('sharing', () => {
     expect(ranks.map((line) => Number(line.split(',').at(-1)))).toEqual(known);
     const counts = (await csvOf(at, 'cosines')).map((line) => Number(line.split(',').at(-1)));
     expect(counts).toEqual(traced.diagnostics.cosine_histogram?.[3]);
+    const gram = (await csvOf(at, 'gram')).map((line) => Number(line.split(',').at(-1)));
+    const cosines = gramOf(traced.hidden_states[3]).flat();
+    expect(gram).toBeAllClose(cosines, { absolute: 1e-12 });
     const tree = (await csvOf(at, 'tree')).map((line) => line.split(',').slice(-2).map(Number));
     const { merges } = dendrogram(fromRows(traced.hidden_states[3]));
     expect(tree).toHaveLength(4 * merges.length + 2);

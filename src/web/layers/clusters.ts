@@ -23,11 +23,19 @@ export function createClusters(page: Page, scope = ''): Panel {
     h('h2', {}, words.clusters),
     h('p', { class: 'hint' }, words.treeHint),
     h('div', { class: 'control' }, h('label', { for: id }, words.tolerance, ' ', shown)),
-    tree.element,
-    count,
-    groups,
-    h('h3', {}, words.merges),
-    h('div', { class: 'events-scroll' }, events),
+    h(
+      'div',
+      { class: 'clusters-parts' },
+      tree.element,
+      h(
+        'div',
+        { class: 'clusters-told' },
+        count,
+        groups,
+        h('h3', {}, words.merges),
+        h('div', { class: 'events-scroll' }, events),
+      ),
+    ),
   );
   return {
     element,

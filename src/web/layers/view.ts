@@ -6,6 +6,7 @@ import { createAttention } from './attention.ts';
 import { createClusters } from './clusters.ts';
 import { createDiagnostics } from './diagnostics.ts';
 import { createExperiment } from './experiment/card.ts';
+import { createGram } from './gram.ts';
 import { createLensTable } from './lens-table.ts';
 import { createParticles } from './particles.ts';
 import { createPlayer } from './player.ts';
@@ -18,6 +19,7 @@ export function createLayersView(page: Page): HTMLElement {
     createTrajectories(page),
     createLensTable(page),
     createAttention(page),
+    createGram(page),
     createClusters(page),
     createExperiment(page),
     createDiagnostics(page),

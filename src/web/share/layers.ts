@@ -7,6 +7,7 @@ import { layOutTree } from '../layers/dendrogram.ts';
 import { chartNames, diagnosticLines } from '../layers/diagnostics.ts';
 import { experimentWordsOf } from '../layers/experiment/words.ts';
 import { onGlobe, seenFrom, turnOf } from '../layers/globe/projection.ts';
+import { gramOf } from '../layers/gram.ts';
 import { groupSeries, largestTolerance, toleranceOf, treeAt } from '../layers/groups.ts';
 import { weightsOf } from '../layers/heads.ts';
 import type { Seen } from '../layers/projection.ts';
@@ -34,6 +35,7 @@ export function shareLayers(page: Page): Shared {
           ...lensFigure(page),
           ...found,
           { name: 'tree', figure: treeFigure(page, trace) },
+          { name: 'gram', figure: gramFigure(page, trace) },
           { name: 'cosines', figure: cosinesFigure(page, trace) },
           { name: 'diagnostics', figure: diagnosticsFigure(page, trace) },
         ]
@@ -186,6 +188,18 @@ function treeFigure(page: Page, trace: Trace): Figure {
         series: [...lines, across],
       },
     ],
+  };
+}
+
+/** The cosine of every pair at the layer looked at. */
+function gramFigure(page: Page, trace: Trace): Figure {
+  const frame = shownFrame(page.state.get(), trace);
+  const values = gramOf(trace.hidden_states[frame]);
+  const names = tokenAxis(page, trace, '');
+  return {
+    title: page.words.gram,
+    caption: `${layerTitle(page, trace, frame)} · ${captionOf(page)}`,
+    panels: [{ x: names, y: names, series: [{ kind: 'heat', values, range: [-1, 1] }] }],
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import { type Matrix, matrix } from '../../../numerics/matrix.ts';
 import { fillTrack, h, setAttribute } from '../../dom.ts';
+import { decimal } from '../../format.ts';
 import { rested } from '../controls/field.ts';
 import type { LabFrame } from '../frame.ts';
 import { fitsLink, readGiven } from '../given.ts';
@@ -103,7 +104,7 @@ export function createHand(
     if (document.activeElement !== which) which.value = String(particle + 1);
     const degrees = Math.round((180 / Math.PI) * angleOf(points, particle));
     if (document.activeElement !== angle || held) angle.value = String(degrees);
-    shownAngle.textContent = `${angle.value}${words.degrees}`;
+    shownAngle.textContent = `${decimal(Number(angle.value), lab.page.state.get().language, 0)}${words.degrees}`;
     setAttribute(angle, 'aria-valuetext', shownAngle.textContent);
     fillTrack(angle);
     note.hidden = lab.settings().start !== 'given' || fitsLink(points);
