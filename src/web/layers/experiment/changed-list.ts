@@ -5,10 +5,28 @@ import { fill, h } from '../../dom.ts';
 import type { Page } from '../../page.ts';
 import type { ExperimentWords } from './words.ts';
 
-export function showChanges(page: Page, words: ExperimentWords, list: HTMLElement): void {
+export function createChangedList(page: Page, words: ExperimentWords) {
+  const element = h('ul', { class: 'experiment-changes', 'aria-label': words.changes });
+  let shown: string | null = null;
+  return {
+    element,
+    /** The items stay while they say the same, so that none loses the focus. */
+    show() {
+      const { changes } = page.state.get();
+      if (changes === shown) return;
+      shown = changes;
+      showChanges(page, words, element);
+    },
+  };
+}
+
+function showChanges(page: Page, words: ExperimentWords, list: HTMLElement): void {
   const { state } = page;
   const changes = readChanges(state.get().changes);
-  const set = (next: Change[]) => state.set({ changes: writeChanges(next) });
+  const set = (next: Change[]) => {
+    state.set({ changes: writeChanges(next) });
+    list.querySelector('button')?.focus(); // what had the focus is gone
+  };
   const items = changes.map((change) => {
     const text = changeText(page, words, change);
     const click = () => set(withoutChange(changes, change));

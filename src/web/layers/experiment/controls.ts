@@ -7,7 +7,7 @@ import { controlsOf } from '../../locks.ts';
 import type { Page } from '../../page.ts';
 import { isContinuous } from '../../page.ts';
 import type { Panel } from '../panel.ts';
-import { factorText, headName, showChanges } from './changed-list.ts';
+import { createChangedList, factorText, headName } from './changed-list.ts';
 import type { ExperimentWords } from './words.ts';
 
 /** What β is multiplied by, from everyone alike to eight times as sharp: about half powers of two. */
@@ -30,13 +30,13 @@ interface Scope {
 
 export function createControls(page: Page, words: ExperimentWords): Panel {
   const table = h('div', { class: 'experiment-heads' });
-  const list = h('ul', { class: 'experiment-changes', 'aria-label': words.changes });
+  const list = createChangedList(page, words);
   let rows: Row[] = [];
   const showRows = () => {
     for (const row of rows) row.show();
   };
   const scope = createScope(page, words, showRows);
-  const element = h('div', { class: 'experiment-controls' }, scope.element, table, list);
+  const element = h('div', { class: 'experiment-controls' }, scope.element, table, list.element);
   return {
     element: controlsOf(page, 'changes', element),
     show(trace, frame) {
@@ -48,7 +48,7 @@ export function createControls(page: Page, words: ExperimentWords): Panel {
       }
       scope.show(Math.max(1, trace.layers[frame]));
       showRows();
-      showChanges(page, words, list);
+      list.show();
     },
   };
 }
