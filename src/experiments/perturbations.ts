@@ -21,6 +21,8 @@ const schema = z.strictObject({
 const CORRELATION =
   'rank correlation of W₂ at the end with the change of the answer (median of texts)';
 const GROWTH = 'growth of W₂ under noise (median of texts)';
+const FASTEST =
+  'growth of the fastest small perturbation over that of small noise (median of texts)';
 
 export const perturbationExperiment = experiment({
   id: 'perturbations',
@@ -42,13 +44,21 @@ export const perturbationExperiment = experiment({
       expected: { low: 0.2, high: 20 },
       why: 'over the horizon a map that collapsed would give 0 and a chaotic one e^{ΛT}, Λ of several per unit; trained to tell texts apart it does neither',
     },
+    {
+      quantity: FASTEST,
+      expected: { low: 2, high: 40 },
+      why: 'noise grows by the root mean square of n (d − 1) singular values, most of them of directions that no head reads; a map that scales gives 1, one of rank 1 the root of about 1000, which is the most',
+    },
   ],
   async measure({ texts, draws, model: name, shuffled }, { signal, onProgress, readModel }) {
     if (!readModel) throw new RangeError('this experiment needs a trained model: pass readModel');
     const model = readModel(name);
     const rows: Row[] = [];
     for (const text of TEXTS.slice(0, texts)) {
-      const limit = await perturbationLimit(model, text, { draws }, { signal });
+      const done = rows.length;
+      const part = (one: number, all: number) => onProgress?.((done + one / all) / texts);
+      const context = { signal, onProgress: part };
+      const limit = await perturbationLimit(model, text, { draws, fastest: true }, context);
       rows.push(rowOf(limit, shuffled));
       onProgress?.(rows.length / texts);
     }
@@ -60,6 +70,7 @@ export const perturbationExperiment = experiment({
       values: {
         [CORRELATION]: over(({ correlation }) => correlation),
         [GROWTH]: over(({ growth }) => growth),
+        [FASTEST]: over(({ fastest, small }) => fastest / small),
       },
       columns: [
         { name: 'text', heading: 'text', values: rows.map(({ text }) => text) },
@@ -67,6 +78,8 @@ export const perturbationExperiment = experiment({
         { name: 'correlation', heading: 'correlation', values: rows.map((row) => row.correlation) },
         { name: 'growth', heading: 'growth', values: rows.map(({ growth }) => growth) },
         { name: 'lipschitz', heading: 'largest growth', values: rows.map((row) => row.lipschitz) },
+        { name: 'small', heading: 'of small noise', values: rows.map(({ small }) => small) },
+        { name: 'fastest', heading: 'fastest', values: rows.map(({ fastest }) => fastest) },
       ],
       figure: {
         title: 'Perturbed texts: how far they end, and what the answer notices',
@@ -87,12 +100,15 @@ interface Row extends Pick<PerturbationLimit, 'text' | 'answer' | 'lipschitz'> {
   readonly correlation: number;
   /** Under noise. */
   readonly growth: number;
+  /** Of small noise and of the fastest small perturbation: root mean square and largest of all σ. */
+  readonly small: number;
+  readonly fastest: number;
   /** W₂ at the end and the change of the answer. */
   readonly points: readonly Point[];
 }
 
 function rowOf(
-  { perturbations, text, answer, lipschitz }: PerturbationLimit,
+  { perturbations, text, answer, lipschitz, stretching }: PerturbationLimit,
   shuffled: boolean,
 ): Row {
   const ends = perturbations.map(({ distances }) => distances[distances.length - 1]);
@@ -104,6 +120,7 @@ function rowOf(
     ...{ text, answer, lipschitz },
     correlation: rankCorrelation(ends, shuffled ? moved : changes),
     growth: median(noise.map(({ ratio }) => ratio)),
+    ...{ small: stretching?.mean ?? Number.NaN, fastest: stretching?.largest ?? Number.NaN },
     points: ends.map((end, i): Point => [end, changes[i]]),
   };
 }
