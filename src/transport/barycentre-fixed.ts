@@ -5,8 +5,14 @@
 import { z } from 'zod';
 import { ConvergenceError, InputError } from '../numerics/errors.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../numerics/options.ts';
+import { newtonForPlans } from './barycentre-newton.ts';
+import {
+  type BarycentrePlans,
+  createPlans,
+  onBarycentre,
+  onHistograms,
+} from './barycentre-plans.ts';
 import { unitMasses } from './measure.ts';
-import { softMinimum, transposedCosts } from './soft-minimum.ts';
 import { simplexWeights, weightsOption } from './weights.ts';
 
 export const fixedBarycentreSchema = z.strictObject({
@@ -33,6 +39,17 @@ export interface FixedBarycentre {
 
 /** From each ε to the next, down to the one asked for. */
 const SCALING = 0.5;
+/** The error that is enough there. */
+const COARSE = 1e-3;
+/** Sweeps there at most; at the last ε Newton's method is tried then, and at twice as many and so on. */
+const PATIENCE = 50;
+/**
+ * Debiased, at the last ε. To take back a blur is ill-posed: what is fine in d hardly shows in the error, and
+ * only projections from a smooth start keep it smooth.
+ */
+const DEBIASED_PATIENCE = 1000;
+/** On so many points at most. */
+const MOST_SOLVED = 500;
 
 /**
  * argmin_p Σ λ_k min_π ⟨C, π⟩ + ε Σ π (log π − 1) over plans from histogram a_k to p, by Bregman projections
@@ -51,65 +68,44 @@ export function fixedBarycentre(
   const n = histograms[0].length;
   const masses = histograms.map((histogram) => unitMasses(n, histogram));
   checkCosts(costs, n, settings.debiased);
-  const sweep = createSweep(masses, lambda, costs, settings.debiased);
-  const { epsilon, tolerance, maximumSweeps } = settings;
+  const all = createPlans(masses, lambda, costs, settings.debiased);
+  const { epsilon, tolerance } = settings;
   const largest = costs.reduce((most, cost) => Math.max(most, cost), epsilon);
-  for (let now = largest; now > epsilon; now *= SCALING) sweep(now);
-  let residual = Number.POSITIVE_INFINITY;
-  for (let sweeps = 1; sweeps <= maximumSweeps; sweeps++) {
-    const { barycentre, error } = sweep(epsilon);
-    residual = error;
-    if (residual <= tolerance) return { masses: unitMasses(barycentre.length, barycentre), sweeps };
-  }
+  const most = settings.debiased ? 1 : PATIENCE;
+  for (let now = largest; now > epsilon; now *= SCALING) iterate(all, now, COARSE, most);
+  const { sweeps, error } = iterate(all, epsilon, tolerance, settings.maximumSweeps);
+  const { level } = all;
+  if (error <= tolerance)
+    return {
+      masses: unitMasses(
+        level.length,
+        level.map((p) => Math.exp(p / epsilon)),
+      ),
+      sweeps,
+    };
+  const remedy = settings.debiased ? 'smaller' : 'larger';
   throw new ConvergenceError(
-    `the plans of the barycentre at ε = ${epsilon} still differ by ${residual.toPrecision(3)} after ${maximumSweeps} sweeps, more than ${tolerance}: choose a larger epsilon, or more sweeps`,
+    `the plans of the barycentre at ε = ${epsilon} still differ by ${error.toPrecision(3)} after ${settings.maximumSweeps} sweeps, more than ${tolerance}: choose a ${remedy} epsilon, or more sweeps`,
   );
 }
 
-/**
- * One round of projections: every plan on its histogram, then all on their geometric mean p = d Π_k
- * (Kᵀu_k)^{λ_k}; d = 1, or √(d p / Kd) where debiased. The error is that before the second projection.
- */
-function createSweep(
-  histograms: readonly Float64Array[],
-  lambda: Float64Array,
-  costs: Float64Array,
-  debiased: boolean,
-) {
-  const n = histograms[0].length;
-  const m = costs.length / n;
-  const across = transposedCosts(costs, n);
-  const ones = new Float64Array(m).fill(1);
-  const f = new Float64Array(n);
-  const plans = histograms.map((a, k) => ({
-    ...{ a, weight: lambda[k] },
-    ...{ g: new Float64Array(m), next: new Float64Array(m) },
-  }));
-  const [correction, blurred] = [new Float64Array(m), new Float64Array(m)];
-  return (epsilon: number) => {
-    for (const { a, g, next } of plans) {
-      softMinimum(costs, g, ones, epsilon, f);
-      softMinimum(across, f, a, epsilon, next);
-    }
-    // ε log p
-    const level = correction.map((value, j) =>
-      plans.reduce((sum, { weight, next }) => sum - weight * next[j], value),
-    );
-    const barycentre = level.map((value) => Math.exp(value / epsilon));
-    const error = plans.reduce((sum, { weight, g, next }) => {
-      const off = barycentre.reduce(
-        (total, mass, j) => total + Math.abs(Math.exp((g[j] - next[j]) / epsilon) - mass),
-        0,
-      );
-      return sum + weight * off;
-    }, 0);
-    for (const { g, next } of plans) for (let j = 0; j < m; j++) g[j] = next[j] + level[j];
-    if (debiased) {
-      softMinimum(costs, correction, ones, epsilon, blurred);
-      for (let j = 0; j < m; j++) correction[j] = (correction[j] + level[j] + blurred[j]) / 2;
-    }
-    return { barycentre, error };
-  };
+/** Rounds of projections until the error is within the tolerance, with Newton's method where they are slow. */
+function iterate(all: BarycentrePlans, epsilon: number, tolerance: number, most: number) {
+  const solved = all.level.length <= MOST_SOLVED;
+  let [error, sweeps, attempt] = [
+    Number.POSITIVE_INFINITY,
+    0,
+    all.debiased ? DEBIASED_PATIENCE : PATIENCE,
+  ];
+  while (error > tolerance && sweeps++ < most) {
+    error = onHistograms(all, epsilon);
+    if (error <= tolerance) break;
+    if (solved && sweeps === attempt) {
+      attempt *= 2;
+      error = newtonForPlans(all, epsilon, tolerance);
+    } else onBarycentre(all);
+  }
+  return { sweeps, error };
 }
 
 function checkCosts(costs: Float64Array, n: number, square: boolean): void {

@@ -145,8 +145,11 @@ it('barycentre: of measures in files, on a line and in the plane', async () => {
   const out = join(folder, 'plane');
   expect((await reduce('barycentre', ...plane, '--out', out)).stdout).toContain('a local minimum');
   expect(readdirSync(out).sort()).toEqual(['barycentre.csv', 'barycentre.json', 'barycentre.svg']);
-  const fixed = await reduce('barycentre', a, b, '--method', 'fixed', '--epsilon', '0.5');
-  expect(fixed.stdout).toMatch(/entropic at ε = 0.500, spread by about 0.50/);
+  const fixed = await reduce('barycentre', a, b, '--method', 'fixed', '--epsilon', '0.1', '--json');
+  // at ε = 0.1, of {0, 1} and {4, 9} on 0, 1, 4, 9: 0 and 4 meet at 1, 1 and 9 at 4
+  expect(JSON.parse(fixed.stdout)).toMatchObject({ points: [[0], [1], [4], [9]] });
+  expect(JSON.parse(fixed.stdout).masses).toBeAllClose([0, 0.5, 0.5, 0], { absolute: 1e-8 });
+  expect(JSON.parse(fixed.stdout).quality).toMatch(/entropic at ε = 0.100, spread by about 0.22/);
   const unlike = [file('three.csv', ['0', '1', '2.5']), file('two.csv', ['0.3', '5'])];
   const hard = await reduce('barycentre', ...unlike, '--method', 'free', '--epsilon', '1e-7');
   expect(hard.code).toBe(1);

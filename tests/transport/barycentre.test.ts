@@ -243,6 +243,38 @@ describe('on a fixed support', () => {
     }
   });
 
+  it('where masses hardly mix, which projections alone take 20,000 rounds for, it is the exact one', () => {
+    const { uniform } = random(3);
+    for (const K of [2, 3]) {
+      const measures = Array.from({ length: K }, () => ({
+        values: Array.from({ length: 9 }, () => 6 * uniform()),
+        masses: Array.from({ length: 9 }, uniform),
+      }));
+      const exact = barycentreOnLine(measures);
+      const column = (values: ArrayLike<number>) =>
+        matrix(values.length, 1, Float64Array.from(values));
+      const points = column(measures.flatMap(({ values }) => values));
+      const histograms = measures.map(({ masses }, k) =>
+        Float64Array.from({ length: points.rows }, (_, i) =>
+          Math.floor(i / 9) === k ? masses[i % 9] : 0,
+        ),
+      );
+      const between = squaredDistances(points, column(exact.values));
+      const { masses } = fixedBarycentre(histograms, between, { epsilon: 1e-5 });
+      expect(masses).toBeAllClose(exact.masses, { absolute: 1e-6 });
+    }
+  });
+
+  it('debiased on points anywhere', () => {
+    const [near, far] = [Float64Array.of(0.5, 0.5, 0, 0), Float64Array.of(0, 0, 0.5, 0.5)];
+    const points = matrix(4, 1, Float64Array.of(0, 1, 4, 9));
+    for (const epsilon of [0.2, 0.01]) {
+      const options = { epsilon, debiased: true };
+      const { masses } = fixedBarycentre([near, far], squaredDistances(points, points), options);
+      expect(masses).toBeAllClose([0, 0.5, 0.5, 0], { absolute: 1e-6 });
+    }
+  });
+
   it('refuses what does not fit, and says how far it is', () => {
     const bells = [bell(-2, 0.5), bell(2, 1)];
     const run = (options: object) => fixedBarycentre(bells, costs, { epsilon: 0.1, ...options });
