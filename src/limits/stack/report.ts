@@ -1,5 +1,5 @@
 /** Stacks without a smooth θ(t) as a table and a figure. Not their numbers. */
-import type { Line, Point } from '../../figures/figure.ts';
+import type { Line, Panel, Point } from '../../figures/figure.ts';
 import type { Report } from '../../figures/report.ts';
 import { orderText } from '../report.ts';
 import type { StackLimit, StackResult } from './stack.ts';
@@ -18,18 +18,28 @@ export function stackReport({ settings, depths, stacks }: StackLimit): Report {
       title: 'Stacks of layers without a smooth θ(t)',
       caption: `Root mean square distance of ${n} particles in d = ${d} to the limit, or to twice as many layers, over ${seeds} seeds.`,
       panels: [
-        {
-          x: {
-            label: 'layers L',
-            ticks: depths.map((depth) => ({ value: Math.log10(depth), label: String(depth) })),
-          },
-          y: { label: 'log₁₀ error' },
-          series: stacks.map((stack) => line(stack, depths)),
-        },
-      ],
+        panelOf(
+          stacks.filter(({ limit }) => limit !== null),
+          depths,
+        ),
+        panelOf(
+          stacks.filter(({ limit }) => limit === null),
+          depths,
+        ),
+      ].filter(({ series }) => series.length > 0),
     },
   };
 }
+
+/** Those with a limit by themselves: what has none leaves their scale. */
+const panelOf = (stacks: readonly StackResult[], depths: readonly number[]): Panel => ({
+  x: {
+    label: 'layers L',
+    ticks: depths.map((depth) => ({ value: Math.log10(depth), label: String(depth) })),
+  },
+  y: { label: 'log₁₀ error' },
+  series: stacks.map((stack) => line(stack, depths)),
+});
 
 function finding({ name, title, limit, predicted, against, order }: StackResult): string {
   const expected =
