@@ -21,6 +21,7 @@ import { depthExperiment } from './c18-depth.ts';
 import { dobrushinExperiment } from './c19-dobrushin.ts';
 import { cosinesExperiment } from './c20-cosines.ts';
 import type { Experiment } from './experiment.ts';
+import { inverseExperiment } from './inverse.ts';
 import { perturbationExperiment } from './perturbations.ts';
 import { reductionExperiment } from './reduction.ts';
 import { resnetExperiment } from './resnet.ts';
@@ -52,6 +53,7 @@ export const experiments: readonly Experiment[] = [
   svgdExperiment,
   birthDeathExperiment,
   reductionExperiment,
+  inverseExperiment,
   perturbationExperiment,
 ];
 

@@ -9,11 +9,11 @@ import {
 } from '../reduction/forward/forward.ts';
 import { exactly, experiment } from './experiment.ts';
 
-const FAMILIES = ['burgers', 'translations', 'flow'] as const;
+const FAMILIES = ['burgers', 'translations', 'scalings', 'flow'] as const;
 
 const schema = z.strictObject({
   families: z
-    .array(z.enum([...FAMILIES, 'scalings', 'gaussian']))
+    .array(z.enum([...FAMILIES, 'gaussian']))
     .min(1)
     .default([...FAMILIES]),
   components: wholeNumber(2, 20).default(8),

@@ -40,7 +40,7 @@ function findings(estimation: StateEstimation): string[] {
   ];
 }
 
-function stateFigure({ title, observations, errors, model_error }: StateEstimation): Figure {
+export function stateFigure({ title, observations, errors, model_error }: StateEstimation): Figure {
   const points = (values: readonly number[]) =>
     values.map((error, i): [number, number] => [
       Math.log2(observations[i]),
