@@ -129,17 +129,26 @@ const entryErrors = (all: readonly MatrixEstimation[]): number[] =>
 const inUnits = (error: number, low: number | null, high: number | null): number =>
   low === null || high === null ? Number.POSITIVE_INFINITY : (2 * error) / (high - low);
 
-const snapshotPanel = (all: readonly ParameterEstimation[]): Panel => ({
-  x: { label: 'β' },
-  y: { label: 'horizon' },
-  series: [
-    {
-      ...{ kind: 'scatter', name: 'estimates' },
-      points: all.map(({ estimate: { values } }): Point => [values[0], values[1]]),
-    },
-    { kind: 'scatter', name: 'truth', points: [[all[0].truth[0], all[0].truth[1]]] },
-  ],
-});
+/** The estimates around a cross at the truth. */
+function snapshotPanel(all: readonly ParameterEstimation[]): Panel {
+  const points = all.map(({ estimate: { values } }): Point => [values[0], values[1]]);
+  const [beta, horizon] = all[0].truth;
+  const ends = (axis: 0 | 1) =>
+    [Math.min, Math.max].map((end) => end(...points.map((point) => point[axis])));
+  const line = (name: string | undefined, ...points: Point[]) => ({
+    ...{ kind: 'line' as const, name, colour: 1, points },
+  });
+  const [[left, right], [low, high]] = [ends(0), ends(1)];
+  return {
+    x: { label: 'β' },
+    y: { label: 'horizon' },
+    series: [
+      { kind: 'scatter', name: 'estimates', colour: 0, points },
+      line('truth', [left, horizon], [right, horizon]),
+      line(undefined, [beta, low], [beta, high]),
+    ],
+  };
+}
 
 function entryPanel(all: readonly MatrixEstimation[], errors: readonly number[]): Panel {
   const { names } = all[0];

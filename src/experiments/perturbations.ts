@@ -1,6 +1,7 @@
 /** What a trained flow map says about its output: does the answer notice what moves the particles? */
 import { z } from 'zod';
 import type { Point } from '../figures/figure.ts';
+import { KINDS } from '../limits/perturbations/cloud.ts';
 import {
   type PerturbationLimit,
   perturbationLimit,
@@ -88,7 +89,12 @@ export const perturbationExperiment = experiment({
           {
             x: { label: 'W₂ at the end' },
             y: { label: 'total variation of the answer', domain: [0, 1] },
-            series: [{ kind: 'scatter', points: rows.flatMap(({ points }) => points) }],
+            series: KINDS.map((name) => ({
+              ...{ kind: 'scatter' as const, name },
+              points: rows.flatMap(({ kinds, points }) =>
+                points.filter((_, i) => kinds[i] === name),
+              ),
+            })),
           },
         ],
       },
@@ -103,7 +109,8 @@ interface Row extends Pick<PerturbationLimit, 'text' | 'answer' | 'lipschitz'> {
   /** Of small noise and of the fastest small perturbation: root mean square and largest of all σ. */
   readonly small: number;
   readonly fastest: number;
-  /** W₂ at the end and the change of the answer. */
+  /** Of every perturbation: what was done; W₂ at the end and the change of the answer. */
+  readonly kinds: readonly string[];
   readonly points: readonly Point[];
 }
 
@@ -121,6 +128,7 @@ function rowOf(
     correlation: rankCorrelation(ends, shuffled ? moved : changes),
     growth: median(noise.map(({ ratio }) => ratio)),
     ...{ small: stretching?.mean ?? Number.NaN, fastest: stretching?.largest ?? Number.NaN },
+    kinds: perturbations.map(({ kind }) => kind),
     points: ends.map((end, i): Point => [end, changes[i]]),
   };
 }
