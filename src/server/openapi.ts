@@ -30,11 +30,15 @@ const REDUCE_SUMMARIES: Readonly<Record<ReduceName, string>> = {
   snapshot: 'The measure of a family at given parameters, by its quantiles',
   barycentre: 'The Wasserstein barycentre of measures',
   gaussians: 'The Bures–Wasserstein barycentre of Gaussians with the moments of measures',
+  distance: 'The Hellinger–Kantorovich distance of two measures of any mass, and their geodesic',
   forward: 'Errors of greedy barycentres, tangent PCA and linear PCA of a family by their size',
   state: 'How well measures of a family are recovered, by number and noise of observations',
   recover: 'The measure of a family behind given observations',
   parameters: 'Parameters of a family from a noisy snapshot, tried out, with intervals',
   fit: 'The parameters of a family behind a given snapshot, with intervals',
+  matrices:
+    'βQᵀK and TV of attention from noisy positions of its tokens, tried out, with intervals',
+  attention: 'βQᵀK and TV of attention behind given frames of its tokens, with intervals',
 };
 
 /** An OpenAPI 3.1 document. */

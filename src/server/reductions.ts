@@ -6,9 +6,12 @@ import { wholeNumber } from '../numerics/options.ts';
 import { measureBarycentre } from '../reduction/barycentre/barycentre.ts';
 import { gaussianMean, gaussiansSchema } from '../reduction/barycentre/gaussians.ts';
 import { barycentreSchema } from '../reduction/barycentre/options.ts';
+import { distanceSchema, measureDistance } from '../reduction/distance/distance.ts';
 import { familySnapshot, snapshotSchema } from '../reduction/families/snapshot.ts';
 import { forwardReduction, forwardSchema } from '../reduction/forward/forward.ts';
 import { fitSchema, fitSnapshot } from '../reduction/inverse/fit.ts';
+import { matricesSchema, matrixEstimation } from '../reduction/inverse/matrices.ts';
+import { attentionFromData, attentionSchema } from '../reduction/inverse/matrices-data.ts';
 import { parameterEstimation, parametersSchema } from '../reduction/inverse/parameters.ts';
 import { recoverMeasure, recoverSchema } from '../reduction/inverse/recover.ts';
 import { stateEstimation, stateSchema } from '../reduction/inverse/state.ts';
@@ -19,12 +22,10 @@ const NUMBERS = { error: 'expected numbers' };
 const ROWS = { error: 'expected rows of numbers such as [[0], [1.5]]' };
 
 const levels = wholeNumber(2, 400).default(100).describe('Quantiles N of each measure');
-const training = forwardSchema.shape.training;
+const described = ({ description = '' }: { readonly description?: string }) => description;
 const few = {
   levels,
-  training: wholeNumber(2, 100)
-    .default(40)
-    .describe(training.description ?? ''),
+  training: wholeNumber(2, 100).default(40).describe(described(forwardSchema.shape.training)),
 };
 const tested = { ...few, test: wholeNumber(1, 100).default(20) };
 
@@ -38,6 +39,12 @@ const measures = z
   )
   .describe('Points by rows, and masses; absent masses are equal');
 
+const frames = z
+  .array(z.array(z.array(z.number(ROWS), ROWS), ROWS), {
+    error: 'expected frames of rows such as [[[1, 0], [0, 1]], [[0.8, 0.6], [0, 1]]]',
+  })
+  .describe('Unit vectors by rows; the first frame is the start');
+
 const weights = z
   .array(z.number(NUMBERS), NUMBERS)
   .optional()
@@ -48,6 +55,7 @@ export const reduceRequests = {
   snapshot: snapshotSchema.extend({ levels }),
   barycentre: barycentreSchema.extend({ measures, weights }),
   gaussians: gaussiansSchema.extend({ measures, weights }),
+  distance: distanceSchema.extend({ measures: measures.length(2, 'expected two measures') }),
   forward: forwardSchema.extend({
     ...tested,
     components: wholeNumber(1, 20).default(10),
@@ -66,6 +74,12 @@ export const reduceRequests = {
       .min(1, NUMBERS)
       .max(400, 'expected at most 400 numbers'),
   }),
+  matrices: matricesSchema.extend({
+    n: wholeNumber(2, 32).default(16).describe(described(matricesSchema.shape.n)),
+    d: wholeNumber(2, 3).default(2),
+    snapshots: wholeNumber(1, 6).default(3).describe(described(matricesSchema.shape.snapshots)),
+  }),
+  attention: attentionSchema.extend({ frames }),
 };
 
 export type ReduceName = keyof typeof reduceRequests;
@@ -83,17 +97,32 @@ export const REDUCTIONS: {
     return measureBarycentre(measuresOf(measures), options);
   },
   gaussians: ({ measures, ...options }) => gaussianMean(measuresOf(measures), options),
+  distance({ measures, ...options }) {
+    const [first, second] = measuresOf(measures);
+    return measureDistance(first, second, options);
+  },
   forward: (body) => forwardReduction(body),
   state: (body) => stateEstimation(body),
   recover: (body) => recoverMeasure(body),
   parameters: (body) => parameterEstimation(body),
   fit: (body) => fitSnapshot(body),
+  matrices: (body) => matrixEstimation(body),
+  attention({ frames, ...options }) {
+    const given = measuresOf(
+      frames.map((points) => ({ points })),
+      'frames',
+    );
+    return attentionFromData(
+      given.map(({ points }) => points),
+      options,
+    );
+  },
 };
 
-/** Throws InputError (field `measures`) for rows of different lengths, LimitError for more points than the server takes. */
-function measuresOf(given: Body<'gaussians'>['measures']): Measure[] {
+/** Throws InputError (of the field) for rows of different lengths, LimitError for more points than the server takes. */
+function measuresOf(given: Body<'gaussians'>['measures'], field = 'measures'): Measure[] {
   checkPoints(
-    'measures',
+    field,
     given.reduce((sum, { points }) => sum + points.length, 0),
   );
   return given.map(({ points, masses }, k) => {
@@ -101,8 +130,8 @@ function measuresOf(given: Body<'gaussians'>['measures']): Measure[] {
     const odd = points.findIndex((row) => row.length !== d);
     if (d === 0 || odd >= 0)
       throw new InputError(
-        'measures',
-        `measure ${k} has ${points.length} rows${odd < 0 ? '' : `, row ${odd} of ${points[odd].length} numbers and row 0 of ${d}`}: expected rows of as many numbers, one at least`,
+        field,
+        `${field}.${k} has ${points.length} rows${odd < 0 ? '' : `, row ${odd} of ${points[odd].length} numbers and row 0 of ${d}`}: expected rows of as many numbers, one at least`,
       );
     return { points: fromRows(points), masses };
   });

@@ -209,6 +209,19 @@ describe('attention from frames', async () => {
     expect(figure.panels).toHaveLength(2);
   });
 
+  it('is the same of measures, whose tokens are in no order', async () => {
+    const [first, ...later] = positions;
+    const mixed = later.map(({ rows, columns, data }, k) => ({
+      ...{ rows, columns },
+      data: Float64Array.from(data, (_, at) => data[(at + 2 * (k + 3)) % data.length]),
+    }));
+    const found = await attentionFromData([first, ...mixed], {
+      ...{ times, tolerance: 1e-9, unlabelled: true },
+    });
+    expect(found.b.flat()).toBeAllClose([1.5, 0, 0, 1.5], { absolute: 1e-5 });
+    expect(found.tv.flat()).toBeAllClose([1.6, 0.48, -0.32, 1.28], { absolute: 1e-6 });
+  });
+
   it('of too few tokens is underdetermined, and the answer fits', async () => {
     const few = positions.map((frame) => matrix(2, 2, frame.data.slice(0, 4)));
     const alone = await simulate({

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { simulate } from '../../src/flow/simulation.ts';
 import { readModel } from '../../src/host/models.ts';
 import type { RunningServer } from '../../src/host/services.ts';
 import { runWithCache } from '../../src/language/interventions.ts';
@@ -173,6 +174,24 @@ describe('work', () => {
     expect(tried.estimate.values[0]).toBeCloseTo(1, 9);
   });
 
+  it('Hellinger–Kantorovich distances, and what attention is made of', async () => {
+    const reduce = async (name: string, body: object) =>
+      (await post(`/api/reduce/${name}`, body)).json();
+    const measures = [{ points: [[0]] }, { points: [[1]], masses: [1] }];
+    const { distance, geodesic } = await reduce('distance', { measures });
+    expect(distance).toBeCloseTo(Math.sqrt(2 - 2 * Math.cos(1)), 8);
+    expect(geodesic[2].mass).toBeCloseTo(0.77015, 5);
+    const small = { n: 8, snapshots: 2, noise: 0, tolerance: 1e-9 };
+    const { product_error } = await reduce('matrices', small);
+    expect(product_error).toBeLessThan(1e-4);
+    const run = { dynamics: 'sa', n: 8, d: 2, scheme: 'dopri5', tolerance: 1e-9, time: 1 };
+    const flow = await simulate({ ...run, parameters: { beta: 2 }, saveAt: [0, 0.5, 1] });
+    const frames = flow.frames.map(({ positions }) => toRows(positions));
+    const { b, tv } = await reduce('attention', { frames, tolerance: 1e-8 });
+    expect(b[0][0]).toBeCloseTo(2, 3);
+    expect(tv[1][1]).toBeCloseTo(1, 3);
+  });
+
   it('health answers while the workers work', async () => {
     let finished = 0;
     const work = Array.from({ length: 4 }, async () => {
@@ -278,6 +297,9 @@ describe('problems', () => {
     ],
     ['too many snapshots', 'forward', { training: 101 }, 400, { field: 'training' }],
     ['an unknown family', 'state', { family: 'burger' }, 400, { field: 'family' }],
+    ['three measures', 'distance', { measures: [one, one, one] }, 400, { field: 'measures' }],
+    ['one frame', 'attention', { frames: [[[1, 0]]] }, 400, { field: 'frames' }],
+    ['too many tokens', 'matrices', { n: 33 }, 400, { field: 'n' }],
     ['no data', 'fit', { family: 'gaussian', data: [] }, 400, { field: 'data' }],
   ])('%s for reduce %s', async (_, name, body, status, expected) => {
     await expectProblem(await post(`/api/reduce/${name}`, body), status, expected);

@@ -65,7 +65,8 @@ async function run<L extends object>(
   };
   const typed = Object.entries(others).map(([option, value]) => [
     option,
-    parsed(option, String(value)),
+    // a flag without a value
+    value === true || parsed(option, String(value)),
   ]);
   const progress = await progressBar(`{bar} {value} of {total} ${counted}`);
   const context = { engines: machineEngines(), onProgress: progress.update };

@@ -9,13 +9,15 @@ Examples:
   schmetterling reduce attention runs/flow/positions.npy --times 0,0.5,1
 
 FRAMES.npy is [frames, n, d], unit vectors; the first frame is the start and without error. One head of attention
-is fitted to the others: B = βQᵀK and TV, T from the first frame to the last, with 95 % intervals.
+is fitted to the others: B = βQᵀK and TV, T from the first frame to the last, with 95 % intervals. With --unlabelled
+each frame is fitted as a measure, in W2; frames are then best so close that tokens keep their neighbours.
 --out writes attention.json, .csv and .svg.`;
 
 interface Flags {
   readonly times?: string;
   readonly attention?: string;
   readonly tolerance?: string;
+  readonly unlabelled?: boolean;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -27,6 +29,7 @@ export const attentionCommand = () =>
     .option('--times <list>', 'of the frames (default: equal parts of a horizon 1)')
     .option('--attention <name>', 'sa or usa (default: sa)')
     .option('--tolerance <tolerance>', 'of dopri5 (default: 1e-11)')
+    .option('--unlabelled', 'frames are measures: their rows are in no order')
     .option('--out <folder>', 'write numbers, table and figure into this folder')
     .option('--json', 'print one JSON document and nothing else')
     .addHelpText('after', HELP)
@@ -34,7 +37,7 @@ export const attentionCommand = () =>
 
 async function showAttention(
   file: string,
-  { times, attention, tolerance, ...output }: Flags,
+  { times, attention, tolerance, unlabelled, ...output }: Flags,
 ): Promise<void> {
   const begun = performance.now();
   const { deliver, prepare } = await import('../limits/output.ts');
@@ -44,7 +47,10 @@ async function showAttention(
   const frames = readFrames(file);
   prepare(output);
   const options = { times: listed(times), attention, tolerance: numberIfOne(tolerance) };
-  const record = await attentionFromData(frames, given(options));
+  const record = await attentionFromData(frames, {
+    ...given(options),
+    ...(unlabelled && { unlabelled }),
+  });
   const seconds = (performance.now() - begun) / 1000;
   const report = attentionReport(record);
   deliver({ command: 'reduce', name: 'attention', record, report, seconds }, output);

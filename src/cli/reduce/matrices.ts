@@ -6,6 +6,7 @@ Examples:
   schmetterling reduce matrices
   schmetterling reduce matrices --d 3 --n 30 --noise 0.001
   schmetterling reduce matrices --unknowns separate
+  schmetterling reduce matrices --unlabelled --time 3 --snapshots 6
 
 Only B = βQᵀK and TV can be known from positions. With --unknowns separate β, Q, T and V are sought with K known,
 and the two directions are told along which nothing changes. --out writes matrices.json, .csv and .svg.`;
@@ -27,6 +28,7 @@ export const matricesCommand = () =>
       ['--snapshots <count>', 'at equal parts of the horizon (default: 3)'],
       ['--noise <deviation>', 'of each coordinate (default: 1e-4)'],
       ['--tolerance <tolerance>', 'of dopri5 (default: 1e-11)'],
+      ['--unlabelled', 'snapshots are measures: which token is which is not known'],
       ['--seed <number>', 'of matrices, tokens and noise (default: 1)'],
     ],
     lists: [],

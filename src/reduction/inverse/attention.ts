@@ -4,8 +4,10 @@
  */
 import type { MatrixValue } from '../../dynamics/dynamics.ts';
 import { simulate } from '../../flow/simulation.ts';
-import { type Matrix, matrix, product, toRows, transposed } from '../../numerics/matrix.ts';
+import { type Matrix, matrix, product, row, toRows, transposed } from '../../numerics/matrix.ts';
 import { nearestFit } from '../../numerics/nearest-fit.ts';
+import { assign } from '../../transport/assignment.ts';
+import { squaredDistances } from '../../transport/measure.ts';
 import { type Estimate, estimate } from './estimate.ts';
 
 /** A flow: what the simulator is told of it. */
@@ -42,6 +44,8 @@ export interface AttentionSettings {
   readonly attention: 'sa' | 'usa';
   /** Of dopri5. */
   readonly tolerance: number;
+  /** The rows of later frames are in no order: each frame is the measure of its tokens alone. */
+  readonly unlabelled: boolean;
 }
 
 export interface AttentionEstimate extends Estimate {
@@ -53,8 +57,8 @@ const LED = { deviation: 1e-3, tolerance: 1e-2 };
 
 /**
  * Least squares on positions. Matrices far from the start lead into local minima, where attention sees one token
- * alone: so at first they are drawn to the start, and less and less. Errors as `estimate`, and whatever `step`,
- * called before each simulation, throws.
+ * alone: so at first they are drawn to the start, and less and less. Unlabelled, the sum of squares is n W_2² of
+ * the measures. Errors as `estimate`, and whatever `step`, called before each simulation, throws.
  */
 export async function fitAttention(
   unknowns: Unknowns,
@@ -62,15 +66,45 @@ export async function fitAttention(
   settings: AttentionSettings,
   step: () => void,
 ): Promise<AttentionEstimate> {
-  const residuals = async (values: Float64Array) => {
-    step();
-    const now = await positionsOf(unknowns.weights(values), seen, settings);
-    return now.map((value, i) => value - seen.data[i]);
-  };
-  const problem = { residuals, low: unknowns.low };
-  const near = await nearestFit(problem, unknowns.start, LED.deviation, LED.tolerance);
+  const problemOf = (seen: SeenFlow) => ({
+    low: unknowns.low,
+    async residuals(values: Float64Array) {
+      step();
+      const now = await positionsOf(unknowns.weights(values), seen, settings);
+      const data = settings.unlabelled ? inOrderOf(now, seen) : seen.data;
+      return now.map((value, i) => value - data[i]);
+    },
+  });
+  const problem = problemOf(seen);
+  let near = unknowns.start;
+  // without labels the frames are taken one after the other, from where tokens are still near their start
+  for (let k = settings.unlabelled ? 1 : seen.parts.length; k <= seen.parts.length; k++)
+    near = await nearestFit(problemOf(upTo(seen, k)), near, LED.deviation, LED.tolerance);
   const found = await estimate(problem, near, unknowns.start);
   return { ...found, found: unknowns.weights(found.fit.values) };
+}
+
+/** The first k parts alone. */
+const upTo = ({ init, parts, data }: SeenFlow, k: number): SeenFlow => ({
+  init,
+  parts: parts.slice(0, k),
+  data: data.slice(0, k * init.data.length),
+});
+
+/** The data of each part, every token that whose transport to its place in `now` is part of the best. */
+function inOrderOf(now: Float64Array, { init, data }: SeenFlow): Float64Array {
+  const { rows, columns } = init;
+  const out = new Float64Array(data.length);
+  for (let from = 0; from < data.length; from += rows * columns) {
+    const frame = (of: Float64Array) =>
+      matrix(rows, columns, of.subarray(from, from + rows * columns));
+    const seen = frame(data);
+    const { columns: tokens } = assign(squaredDistances(frame(now), seen));
+    tokens.forEach((token, i) => {
+      out.set(row(seen, token), from + i * columns);
+    });
+  }
+  return out;
 }
 
 /** Of all tokens at all parts of the horizon, one after the other. */
@@ -86,8 +120,8 @@ export async function positionsOf(
     init,
     scheme: 'dopri5',
     tolerance,
-    time,
-    saveAt: parts.map((part) => (part === 1 ? time : part * time)),
+    time: parts[parts.length - 1] * time,
+    saveAt: parts.map((part) => part * time),
     diagnostics: [],
   });
   return Float64Array.from(frames.flatMap((frame) => [...frame.positions.data]));

@@ -24,6 +24,10 @@ import {
 export const attentionOptions = {
   attention: z.enum(['sa', 'usa'], { error: 'expected sa or usa' }).default('sa'),
   tolerance: numberBetween(1e-13, 1e-6).default(1e-11).describe('Of dopri5'),
+  unlabelled: z
+    .boolean({ error: 'expected true or false' })
+    .default(false)
+    .describe('Later frames are measures, whose tokens are in no order'),
 };
 
 export const matricesSchema = z.strictObject({
