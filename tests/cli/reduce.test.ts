@@ -55,6 +55,9 @@ it('matrices: βQᵀK and TV', async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/B11 +\d/);
   expect(stdout).toMatch(/the largest error of an entry is \d\.\de-[2-6]/);
+  const few = ['--n', '6', '--snapshots', '2', '--tolerance', '1e-8'];
+  const untold = await reduce('matrices', '--unlabelled', ...few, '--noise', '0', '--json');
+  expect(JSON.parse(untold.stdout).product_error).toBeLessThan(1e-4);
 });
 
 it.each([

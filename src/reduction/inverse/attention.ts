@@ -52,12 +52,13 @@ export interface AttentionEstimate extends Estimate {
   readonly found: Weights;
 }
 
-/** How near the search is led to the data before it is let go. */
-const LED = { deviation: 1e-3, tolerance: 1e-2 };
+/** How near the search is led to the first frames and to all data before it is let go. */
+const LED = { first: 1e-2, deviation: 1e-3, tolerance: 1e-2 };
 
 /**
  * Least squares on positions. Matrices far from the start lead into local minima, where attention sees one token
- * alone: so at first they are drawn to the start, and less and less. Unlabelled, the sum of squares is n W_2² of
+ * alone: so they are drawn to where the search began, less and less, and the parts of the horizon are taken in one
+ * after the other, from where tokens are still near their start. Unlabelled, the sum of squares is n W_2² of
  * the measures. Errors as `estimate`, and whatever `step`, called before each simulation, throws.
  */
 export async function fitAttention(
@@ -77,9 +78,9 @@ export async function fitAttention(
   });
   const problem = problemOf(seen);
   let near = unknowns.start;
-  // without labels the frames are taken one after the other, from where tokens are still near their start
-  for (let k = settings.unlabelled ? 1 : seen.parts.length; k <= seen.parts.length; k++)
-    near = await nearestFit(problemOf(upTo(seen, k)), near, LED.deviation, LED.tolerance);
+  for (let k = 1; k < seen.parts.length; k++)
+    near = await nearestFit(problemOf(upTo(seen, k)), near, LED.first, LED.tolerance);
+  near = await nearestFit(problem, near, LED.deviation, LED.tolerance);
   const found = await estimate(problem, near, unknowns.start);
   return { ...found, found: unknowns.weights(found.fit.values) };
 }
