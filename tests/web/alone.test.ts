@@ -13,6 +13,7 @@ import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readModel } from '../../src/host/models.ts';
 import { fillBlank } from '../../src/language/fill.ts';
+import { runWithCache } from '../../src/language/interventions.ts';
 import { executablePath, launchChromium } from './chromium.ts';
 import { desktop, leave, type Visit, watch } from './visits.ts';
 
@@ -84,6 +85,23 @@ describe.skipIf(!executablePath)('a page without a server', () => {
     await at.page.locator('.depth canvas').first().waitFor();
     await at.page.locator('#tab-layers').click();
     await at.page.locator('.layers canvas').first().waitFor();
+    await leave(at);
+  });
+
+  test('changes the flow as the library does', async () => {
+    const at = await visit(`#tab=layers&depth=4&changes=0:off&text=${encodeURIComponent(TEXT)}`);
+    const rows = at.page.locator('.effect tbody tr');
+    await rows.first().waitFor();
+    const ablate = [{ head: 0 }];
+    const { effect } = runWithCache(readModel(MODEL), TEXT, { depth: 4, coupling: 'full', ablate });
+    const best = effect?.answers[0];
+    expect((await rows.first().locator('th').textContent())?.trim()).toBe(best?.token_str.trim());
+    const numbers = await rows
+      .first()
+      .locator('td')
+      .evaluateAll((all) => all.map((e) => Number(e.getAttribute('title'))));
+    expect(numbers[0]).toBeCloseTo(best?.before ?? Number.NaN, 12);
+    expect(numbers[1]).toBeCloseTo(best?.after ?? Number.NaN, 12);
     await leave(at);
   });
 

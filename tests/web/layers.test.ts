@@ -1,6 +1,6 @@
 /** The Layers tab's instruments: the tree of the clusters without a browser, then in a real Chromium. */
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { clustersAt, dendrogram } from '../../src/diagnostics/clusters.ts';
 import { fromRows } from '../../src/numerics/matrix.ts';
 import type { Trace } from '../../src/web/api.ts';
@@ -307,6 +307,17 @@ describe.skipIf(!executablePath)('the Layers tab', () => {
   });
 
   describe('the globe', () => {
+    let canDraw = false;
+    beforeAll(async () => {
+      const at = await visits.visit('favicon.svg');
+      canDraw = await at.page.evaluate(
+        () => new OffscreenCanvas(1, 1).getContext('webgl2') !== null,
+      );
+      await leave(at);
+    });
+    beforeEach(({ skip, task }) => {
+      if (!canDraw && !task.name.startsWith('without')) skip('this Chromium has no WebGL 2');
+    });
     const three = ({ fetched }: Visit) =>
       fetched.filter((url) => /globe|view-.*\.js$/.test(url)).length;
     const stage = ({ page }: Visit) => page.locator('.globe');
