@@ -30,6 +30,8 @@ export interface Answer {
   readonly tokens: readonly string[];
   /** The text with the answer in it. */
   readonly sequence: string;
+  /** Of an answer that was found: p of each token, given those before it; then the answer has to end as well. */
+  readonly token_scores?: readonly number[];
 }
 
 export interface TargetAnswer extends Answer {
@@ -136,6 +138,7 @@ function nextTokens(model: LanguageModel, layout: Layout, context: ContextFlow):
   const answers = Array.from(p, (score, id) => ({
     text: id === tokenizer.special.end ? '' : tokenizer.decodeStrict([id]),
     tokens: [id],
+    steps: [score],
     score,
   }))
     .filter((answer): answer is typeof answer & { text: string } => answer.text !== undefined)
@@ -196,7 +199,10 @@ export function predictionOf(findings: Findings): Prediction {
     coupling: layout.coupling,
     tokens: layout.tokens,
     blank: layout.blank && { start: layout.blank.start, end: layout.blank.end },
-    predictions: listed.map(({ score, text, tokens }) => answer(findings, score, text, tokens)),
+    predictions: listed.map(({ score, text, tokens, steps }) => ({
+      ...answer(findings, score, text, tokens),
+      token_scores: steps,
+    })),
     unlisted: result.answers.slice(settings.top).reduce((sum, { score }) => sum + score, 0),
     unexplored: result.unexplored,
     certain: result.bound <= last,

@@ -27,6 +27,8 @@ export interface SearchSettings {
 export interface FoundAnswer {
   readonly text: string;
   readonly tokens: readonly number[];
+  /** p of each token behind those before it; with the probability that the answer ends there they make the score. */
+  readonly steps: readonly number[];
   readonly score: number;
 }
 
@@ -135,13 +137,18 @@ function lookBehind(state: State, node: Node, probabilities: Float64Array, top: 
   keepAnswer(state, node, node.mass * ended, top);
 }
 
-function keepAnswer(state: State, { beginning }: Node, score: number, top: number): void {
+function keepAnswer(state: State, node: Node, score: number, top: number): void {
+  const { beginning } = node;
   const text = score > 0 ? state.rules.text(beginning.tokens) : undefined;
   if (text === undefined) return;
-  state.answers.push({ text, tokens: beginning.tokens, score });
+  state.answers.push({ text, tokens: beginning.tokens, steps: stepsTo(node), score });
   state.foundMass += score;
   insertDescending(state.best, score);
   if (state.best.length > top) state.best.pop();
+}
+
+function stepsTo({ parent, mass }: Node): number[] {
+  return parent === null ? [] : [...stepsTo(parent), mass / parent.mass];
 }
 
 function insertDescending(list: number[], value: number): void {

@@ -15,6 +15,10 @@ export interface FillMask {
   readonly score: number;
   readonly token_str: string;
   readonly sequence?: string;
+  /** The texts of its tokens. */
+  readonly tokens?: string[];
+  /** p of each token behind those before it. */
+  readonly token_scores?: number[];
 }
 
 export interface Target extends FillMask {

@@ -28,6 +28,11 @@ const english = {
     none: 'Without a blank the text goes on, so the coupling is causal.',
   },
   answer: 'Answer',
+  sureness: ['Almost certain', 'Fairly sure', 'Unsure', 'Guessing'],
+  confidence: (word: string, share: string, equal: string) =>
+    `${word}: the best answer has ${share}, and the whole is as undecided as ${equal} equally likely answers.`,
+  answerEnds: '(the answer ends)',
+  partsHint: 'Show its tokens',
   answerStatus: (answer: string, share: string) => `Best answer: ${answer}, ${share}.`,
   nextStatus: (token: string, share: string) => `Most probable next token: ${token}, ${share}.`,
   wordHint: 'Click a word to make it the blank.',
@@ -277,6 +282,11 @@ const german: Words = {
     none: 'Ohne Lücke wird der Text fortgesetzt, also kausal gekoppelt.',
   },
   answer: 'Antwort',
+  sureness: ['Fast sicher', 'Ziemlich sicher', 'Unsicher', 'Geraten'],
+  confidence: (word, share, equal) =>
+    `${word}: Die beste Antwort hat ${share}, und das Ganze ist so unentschieden wie ${equal} gleich wahrscheinliche Antworten.`,
+  answerEnds: '(die Antwort endet)',
+  partsHint: 'Ihre Tokens zeigen',
   answerStatus: (answer, share) => `Beste Antwort: ${answer}, ${share}.`,
   nextStatus: (token, share) => `Wahrscheinlichstes nächstes Token: ${token}, ${share}.`,
   wordHint: 'Klicke auf ein Wort, um es zur Lücke zu machen.',

@@ -269,6 +269,25 @@ test.each<[string, FillOptions]>([
   expect(lens[0].first_tokens[0].score).toBeGreaterThanOrEqual(lens[0].first_tokens[1].score);
 });
 
+test('an answer’s probability is that of its tokens, one behind the other, and of its end', () => {
+  const { predictions } = fillBlank(model, TEXT, { top: 50 });
+  const first = new Map<string, number>();
+  for (const { tokens, token_scores = [], score } of predictions) {
+    expect(token_scores).toHaveLength(tokens.length);
+    const end = score / token_scores.reduce((product, p) => product * p, 1);
+    for (const p of [...token_scores, end]) {
+      expect(p).toBeGreaterThan(0);
+      expect(p).toBeLessThanOrEqual(1 + 1e-12);
+    }
+    // what begins alike begins alike probably
+    expect(token_scores[0]).toBe(first.get(tokens[0]) ?? token_scores[0]);
+    first.set(tokens[0], token_scores[0]);
+  }
+  expect(predictions.some(({ tokens }) => tokens.length > 1)).toBe(true);
+  const [next] = fillBlank(model, 'Mein Lieblingstier', { top: 1 }).predictions;
+  expect(next.token_scores).toEqual([next.score]);
+});
+
 test('a trace has L + 1 frames of everything and becomes JSON', () => {
   for (const depth of [1, 8, 'ode'] as const) {
     const found = trace(model, TEXT, { depth });

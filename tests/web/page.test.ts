@@ -43,6 +43,21 @@ describe.skipIf(!executablePath)('the page', () => {
     await leave(at);
   });
 
+  test('an answer of several tokens opens into them, and the confidence stands in words and numbers', async () => {
+    const at = await visit('#language=en');
+    const best = at.page.locator('.bar.best details');
+    await best.locator('summary').press('Enter');
+    expect(await best.locator('li').allTextContents()).toEqual([
+      '·der 50.00%',
+      '·Hund 47.00%',
+      '(the answer ends) 94.17%',
+    ]);
+    expect(await at.page.locator('.confidence').textContent()).toMatch(
+      /^Guessing: the best answer has 22\.13%, .* as undecided as \d+\.\d equally likely answers\.$/,
+    );
+    await leave(at);
+  });
+
   test('a second sentence shows its probabilities of the same answers, and a link keeps it', async () => {
     const at = await visit('#language=en');
     await expect.poll(() => answer(at).count()).toBe(1);

@@ -10,6 +10,8 @@ export interface Bar {
   readonly mark: string;
   readonly kind: 'best' | 'listed' | 'unlisted' | 'unexplored' | 'own';
   readonly title?: string;
+  /** What it is made of, shown when the reader opens it; of one part there is nothing to open. */
+  readonly parts?: readonly { readonly label: string; readonly score: number }[];
 }
 
 export interface Bars {
@@ -50,8 +52,23 @@ function showBar(page: Page, row: Row, bar: Bar, scale: number): void {
   row.element.className = `bar ${bar.kind}`;
   row.element.title = bar.title ?? '';
   fill(row.mark, bar.mark);
-  fill(row.label, bar.label);
+  fill(row.label, labelOf(page, bar));
   fill(row.number, percent(bar.score, language));
   row.number.title = String(bar.score);
   setVariable(row.track, '--share', String(Math.min(1, bar.score / scale)));
+}
+
+/** The label, or where there are parts a label that opens them. */
+function labelOf(page: Page, { label, parts = [] }: Bar): Node | string {
+  if (parts.length < 2) return label;
+  const { language } = page.state.get();
+  const items = parts.map((part) =>
+    h('li', {}, h('span', { class: 'token' }, part.label), ' ', percent(part.score, language)),
+  );
+  return h(
+    'details',
+    { class: 'bar-parts' },
+    h('summary', { title: page.words.partsHint }, label),
+    h('ol', {}, ...items),
+  );
 }

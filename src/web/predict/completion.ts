@@ -2,7 +2,7 @@
 import type { Prediction } from '../api.ts';
 import { setText } from '../composer.ts';
 import { fill, h } from '../dom.ts';
-import { percent, visibleAnswer } from '../format.ts';
+import { decimal, percent, visibleAnswer } from '../format.ts';
 import { controlsOf, isLocked } from '../locks.ts';
 import type { Page } from '../page.ts';
 import type { Piece } from '../sentence.ts';
@@ -11,11 +11,13 @@ import { appendBlank, blanks, moveBlank, pieces } from '../sentence.ts';
 export function createCompletion(page: Page): HTMLElement {
   const { words, answers, state } = page;
   const line = h('p', { class: 'sentence' });
+  const confidence = h('p', { class: 'confidence' });
   const hint = h('p', { class: 'hint' });
   const status = h('p', { class: 'unseen', role: 'status' });
   const show = () => {
     const { value } = answers.get();
     fill(status, answers.get().status === 'ready' && value ? spoken(page, value) : '');
+    fill(confidence, value && state.get().text.trim() !== '' ? confidenceIn(page, value) : '');
     if (state.get().text.trim() === '') return showEmpty(page, line, hint);
     fill(line, ...completed(page, value));
     fill(hint, isLocked(state.get(), 'text') ? '' : words.wordHint);
@@ -23,7 +25,25 @@ export function createCompletion(page: Page): HTMLElement {
   answers.subscribe(show);
   state.subscribe((now, before) => now.text !== before.text && show());
   show();
-  return h('div', { class: 'completion' }, controlsOf(page, 'text', line), hint, status);
+  return h(
+    'div',
+    { class: 'completion' },
+    controlsOf(page, 'text', line),
+    confidence,
+    hint,
+    status,
+  );
+}
+
+/** Least probability of the best answer for each word of confidence, the surest first. */
+const SURENESS = [0.9, 0.6, 0.3, 0];
+
+/** "Unsure: 23.3 % …": how much the best answer has, and between how many equal ones so much would be undecided. */
+function confidenceIn({ words, state }: Page, { predictions, entropy }: Prediction): string {
+  const { language } = state.get();
+  const score = predictions[0]?.score ?? 0;
+  const word = words.sureness[SURENESS.findIndex((least) => score >= least)];
+  return words.confidence(word, percent(score, language), decimal(Math.exp(entropy), language, 1));
 }
 
 function showEmpty({ words }: Page, line: HTMLElement, hint: HTMLElement): void {

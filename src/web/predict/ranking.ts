@@ -1,8 +1,9 @@
 /** Horizontal bars for the ten best answers, and for the mass that they leave. */
-import type { Prediction } from '../api.ts';
+import type { FillMask, Prediction } from '../api.ts';
 import { fill, h } from '../dom.ts';
 import { visibleAnswer, visibleToken } from '../format.ts';
 import type { Page } from '../page.ts';
+import type { Words } from '../words.ts';
 import type { Bar } from './bars.ts';
 import { createBars } from './bars.ts';
 
@@ -31,13 +32,25 @@ export function rankingBars(page: Page, value: Prediction): Bar[] {
 /** A next token's own leading blank matters, so it is shown. */
 function listed({ words }: Page, { predictions, kind }: Prediction): Bar[] {
   const visible = kind === 'next-token' ? visibleToken : visibleAnswer;
-  return predictions.map(({ token_str, score, sequence }, i) => ({
-    label: visible(token_str, words.end),
-    score,
+  return predictions.map((answer, i) => ({
+    label: visible(answer.token_str, words.end),
+    score: answer.score,
     mark: String(i + 1),
     kind: i === 0 ? 'best' : 'listed',
-    title: sequence,
+    title: answer.sequence,
+    parts: partsOf(answer, words),
   }));
+}
+
+/** The tokens of an answer, each with its probability behind those before it, and that it ends there. */
+function partsOf({ score, tokens = [], token_scores = [] }: FillMask, words: Words): Bar['parts'] {
+  if (tokens.length < 2 || token_scores.length !== tokens.length) return undefined;
+  const steps = tokens.map((token, j) => ({
+    label: visibleToken(token, ''),
+    score: token_scores[j],
+  }));
+  const ends = score / token_scores.reduce((product, p) => product * p, 1);
+  return [...steps, { label: words.answerEnds, score: ends }];
 }
 
 function rest({ words }: Page, value: Prediction): Bar[] {
