@@ -3,9 +3,10 @@ import type { Trace } from '../api.ts';
 import { fill, h, setVariable } from '../dom.ts';
 import type { Page } from '../page.ts';
 import { frameOf, goToFrame, tokenName } from '../page.ts';
+import { tokenColours } from '../token-colours.ts';
 import { createDendrogram, toleranceText } from './dendrogram.ts';
 import type { ClusterEvent } from './groups.ts';
-import { eventsAt, groupColours, groupsAt, toleranceOf } from './groups.ts';
+import { eventsAt, groupsAt, toleranceOf } from './groups.ts';
 import type { Panel } from './panel.ts';
 
 /** `scope` goes before the id of a second line on the page. */
@@ -45,28 +46,21 @@ export function createClusters(page: Page, scope = ''): Panel {
       fill(shown, toleranceText(page, tolerance));
       tree.show(trace, layer);
       fill(count, words.clusterCount(found.length));
-      showGroups(page, groups, trace, layer, found);
+      showGroups(page, groups, trace, found);
       showEvents(page, events, trace, layer, eventsAt(trace, tolerance));
     },
   };
 }
 
-function showGroups(
-  page: Page,
-  list: HTMLElement,
-  trace: Trace,
-  layer: number,
-  groups: number[][],
-): void {
-  const colours = groupColours(trace, layer, toleranceOf(page.state.get(), trace));
+function showGroups(page: Page, list: HTMLElement, trace: Trace, groups: number[][]): void {
+  const colours = tokenColours(trace);
   const items = groups.map((members) => {
-    const names = members.map((i) => tokenName(trace, i, page.words));
-    const item = h(
-      'li',
-      { class: members.length > 1 ? 'group' : 'group alone' },
-      names.join(' · '),
-    );
-    setVariable(item, '--colour', colours[members[0]] ?? 'var(--ink-3)');
+    const names = members.map((i) => {
+      const name = h('span', { class: 'member' }, tokenName(trace, i, page.words));
+      setVariable(name, '--colour', colours[i]);
+      return name;
+    });
+    const item = h('li', { class: members.length > 1 ? 'group' : 'group alone' }, ...names);
     return item;
   });
   fill(list, ...items);

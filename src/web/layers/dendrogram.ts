@@ -10,8 +10,9 @@ import { decimal } from '../format.ts';
 import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
 import { pinToken, selectedToken, tokenName } from '../page.ts';
+import { tokenColours } from '../token-colours.ts';
 import { roundTicks } from './geometry.ts';
-import { groupColours, largestTolerance, toleranceOf, treeAt } from './groups.ts';
+import { largestTolerance, toleranceOf, treeAt } from './groups.ts';
 import type { Panel } from './panel.ts';
 
 const top = 10;
@@ -113,26 +114,24 @@ function sceneOf(page: Page, trace: Trace, layer: number, width: number): Scene 
 }
 
 function drawTree(page: Page, picture: SVGSVGElement, scene: Scene): void {
-  const { width, height, layer, trace, tolerance } = scene;
-  const colours = groupColours(trace, layer, tolerance);
+  const { width, height } = scene;
+  const colours = tokenColours(scene.trace);
   setAttribute(picture, 'viewBox', `0 0 ${width} ${height}`);
   setAttribute(picture, 'aria-label', describe(page, scene));
   fill(
     picture,
     ...scale(page, scene),
-    ...scene.joints.map((joint) => drawJoint(scene, joint, colours)),
+    ...scene.joints.map((joint) => drawJoint(scene, joint)),
     ...scene.order.map((particle, row) => drawLeaf(page, scene, particle, row, colours)),
   );
 }
 
-function drawJoint({ x, y, tolerance }: Scene, joint: Joint, colours: (string | null)[]) {
+function drawJoint({ x, y, tolerance }: Scene, joint: Joint) {
   const [upper, lower] = joint.arms;
   const [across, from, to] = [x(joint.height), y(upper.row), y(lower.row)].map((v) => v.toFixed(1));
   const d = `M${x(upper.height).toFixed(1)} ${from}H${across}V${to}H${x(lower.height).toFixed(1)}`;
   const joined = joint.height <= tolerance;
-  const path = svg('path', { class: joined ? 'joint joined' : 'joint', d });
-  setVariable(path, '--colour', (joined && colours[joint.member]) || 'var(--ink-3)');
-  return path;
+  return svg('path', { class: joined ? 'joint joined' : 'joint', d });
 }
 
 function drawLeaf(
@@ -140,7 +139,7 @@ function drawLeaf(
   { x, y, names }: Scene,
   particle: number,
   row: number,
-  colours: (string | null)[],
+  colours: readonly string[],
 ): SVGElement {
   const chosen = selectedToken(page);
   const state = chosen === particle ? ' selected' : chosen === null ? '' : ' dimmed';
@@ -151,7 +150,7 @@ function drawLeaf(
     svg('circle', { cx: x(0), cy: y(row), r: 4 }),
     svg('text', { class: 'leaf-name', x: x(0) - 10, y: y(row) + 4.5 }, names[particle]),
   );
-  setVariable(leaf, '--colour', colours[particle] ?? 'var(--ink-3)');
+  setVariable(leaf, '--colour', colours[particle]);
   return leaf;
 }
 

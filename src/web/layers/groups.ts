@@ -9,7 +9,6 @@ import {
 } from '../../diagnostics/clusters.ts';
 import { fromRows } from '../../numerics/matrix.ts';
 import type { Trace } from '../api.ts';
-import { seriesColour } from '../colours.ts';
 import type { State } from '../state.ts';
 
 /** Where the line stands before the reader moves it, rad, if anything merges there. */
@@ -98,30 +97,4 @@ export function groupsAt(trace: Trace, layer: number, tolerance: number): number
 /** The events at a tolerance, in the order of the layers. */
 export function eventsAt(trace: Trace, tolerance: number): readonly ClusterEvent[] {
   return levelAt(trace, tolerance).events;
-}
-
-/** Which colour of the series each particle of a frame has; as `groupColours`. */
-export function groupSeries(trace: Trace, layer: number, tolerance: number): (number | null)[] {
-  const leaders = leadersOf(trace, tolerance);
-  const series: (number | null)[] = trace.tokens.map(() => null);
-  for (const group of groupsAt(trace, layer, tolerance).filter(({ length }) => length > 1)) {
-    const place = leaders.indexOf(Math.min(...group));
-    for (const member of group) series[member] = place;
-  }
-  return series;
-}
-
-/**
- * The colour of each particle in a frame: a group has the colour of its first member's place among
- * all first members there ever are, so that it keeps it while others join; loners have none.
- */
-export function groupColours(trace: Trace, layer: number, tolerance: number): (string | null)[] {
-  return groupSeries(trace, layer, tolerance).map((i) => (i === null ? null : seriesColour(i)));
-}
-
-function leadersOf(trace: Trace, tolerance: number): number[] {
-  const leaders = new Set<number>();
-  for (const groups of levelAt(trace, tolerance).groups)
-    for (const group of groups) if (group.length > 1) leaders.add(Math.min(...group));
-  return [...leaders];
 }

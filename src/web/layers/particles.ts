@@ -3,7 +3,7 @@ import { fill, h, setAttribute, setVariable } from '../dom.ts';
 import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
 import { pinToken, selectedToken, tokenName } from '../page.ts';
-import { groupColours, toleranceOf } from './groups.ts';
+import { tokenColours } from '../token-colours.ts';
 import type { Panel } from './panel.ts';
 
 export function createParticles(page: Page): Panel {
@@ -17,14 +17,14 @@ export function createParticles(page: Page): Panel {
       h('span', { class: 'label', id: 'particles-label' }, page.words.particles),
       controlsOf(page, 'token', list),
     ),
-    show(trace, layer) {
+    show(trace) {
       const now = trace.tokens.map((_, i) => tokenName(trace, i, page.words));
       if (now.join('\n') !== names) {
         names = now.join('\n');
         chips = now.map((name, i) => createChip(page, name, i));
         fill(list, ...chips.map((chip) => h('li', {}, chip)));
       }
-      const colours = groupColours(trace, layer, toleranceOf(page.state.get(), trace));
+      const colours = tokenColours(trace);
       for (const [i, chip] of chips.entries()) showChip(page, chip, i, colours[i]);
     },
   };
@@ -48,8 +48,8 @@ function createChip(page: Page, name: string, index: number): HTMLButtonElement 
   );
 }
 
-function showChip(page: Page, chip: HTMLElement, index: number, colour: string | null): void {
+function showChip(page: Page, chip: HTMLElement, index: number, colour: string): void {
   setAttribute(chip, 'aria-pressed', String(page.state.get().token === index));
   chip.classList.toggle('selected', selectedToken(page) === index);
-  setVariable(chip, '--colour', colour ?? 'var(--ink-3)');
+  setVariable(chip, '--colour', colour);
 }

@@ -10,10 +10,11 @@ import type { Page } from '../page.ts';
 import { pinToken, selectedToken, tokenName } from '../page.ts';
 import type { Plane } from '../state.ts';
 import { flatPlanes, GLOBE, planes } from '../state.ts';
+import { tokenColours } from '../token-colours.ts';
 import type { Point } from './geometry.ts';
 import { placeLabels } from './geometry.ts';
 import { createGlobePlace } from './globe/place.ts';
-import { groupColours, groupsAt, toleranceOf } from './groups.ts';
+import { groupsAt, toleranceOf } from './groups.ts';
 import type { Panel } from './panel.ts';
 import type { Seen } from './projection.ts';
 import { beside, projectionOf } from './projection.ts';
@@ -196,11 +197,11 @@ function drawFlow(
   const { trace, projection, place } = scene;
   const layer = Math.round(shown);
   const tolerance = toleranceOf(page.state.get(), trace);
-  const colours = groupColours(trace, layer, tolerance);
+  const colours = tokenColours(trace);
   const paths = trace.tokens.map((_, i) => projection.points.map((frame) => place(frame[i])));
   const now = paths.map((path) => between(path, shown));
   const selected = selectedToken(page);
-  fill(groups.islands, ...islands(groupsAt(trace, layer, tolerance), now, colours));
+  fill(groups.islands, ...islands(groupsAt(trace, layer, tolerance), now));
   fill(
     groups.paths,
     ...flowPaths(scene, selected),
@@ -234,14 +235,12 @@ function between(path: Point[], shown: number): Point {
   ];
 }
 
-function islands(groups: number[][], now: Point[], colours: (string | null)[]): SVGElement[] {
+function islands(groups: number[][], now: Point[]): SVGElement[] {
   return groups
     .filter(({ length }) => length > 1)
     .map((members) => {
       const outline = hull(members.map((i) => now[i]));
-      const shape = svg('path', { class: 'island', d: `${pathData(outline)}Z` });
-      setVariable(shape, '--colour', colours[members[0]] ?? 'var(--ink-3)');
-      return shape;
+      return svg('path', { class: 'island', d: `${pathData(outline)}Z` });
     });
 }
 
@@ -250,7 +249,7 @@ function drawPath(
   shown: number,
   now: Point,
   selected: boolean,
-  colour: string | null,
+  colour: string,
 ): SVGElement[] {
   const behind = [...path.slice(0, Math.floor(shown) + 1), now];
   const parts = [
@@ -258,7 +257,7 @@ function drawPath(
     svg('path', { class: selected ? 'path behind selected' : 'path behind', d: pathData(behind) }),
     svg('circle', { class: 'origin', cx: path[0][0], cy: path[0][1], r: 3.5 }),
   ];
-  for (const part of parts) setVariable(part, '--colour', colour ?? 'var(--ink-3)');
+  for (const part of parts) setVariable(part, '--colour', colour);
   return parts;
 }
 
@@ -280,7 +279,7 @@ function drawMark(
   index: number,
   [x, y]: Point,
   box: { x: number; y: number; width: number; height: number },
-  colour: string | null,
+  colour: string,
 ): SVGElement {
   const middle: Point = [box.x + box.width / 2, box.y + box.height / 2];
   const edge: Point = [Math.max(box.x, Math.min(x, box.x + box.width)), middle[1]];
@@ -298,7 +297,7 @@ function drawMark(
       tokenName(trace, index, page.words),
     ),
   );
-  setVariable(mark, '--colour', colour ?? 'var(--ink-3)');
+  setVariable(mark, '--colour', colour);
   return mark;
 }
 

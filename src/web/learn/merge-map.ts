@@ -5,10 +5,11 @@
 import type { Trace } from '../api.ts';
 import { fill, h, setAttribute, setVariable, svg } from '../dom.ts';
 import { decimal } from '../format.ts';
-import { groupColours, groupsAt, toleranceOf } from '../layers/groups.ts';
+import { groupsAt, toleranceOf } from '../layers/groups.ts';
 import type { Panel } from '../layers/panel.ts';
 import type { Page } from '../page.ts';
 import { goToFrame, isContinuous, pinToken, selectedToken, tokenName } from '../page.ts';
+import { tokenColours } from '../token-colours.ts';
 import type { LearnWords } from './words.ts';
 
 const row = 26; // px between two words
@@ -85,7 +86,7 @@ function drawMap(page: Page, words: LearnWords, picture: SVGSVGElement, scene: S
   const count = groupsAt(trace, layer, tolerance).length;
   setAttribute(picture, 'viewBox', `0 0 ${width} ${height}`);
   setAttribute(picture, 'aria-label', words.mergeMap(count, trace.layers[layer]));
-  const colours = lastColours(trace, tolerance);
+  const colours = tokenColours(trace);
   const lines = names.flatMap((name, i) => {
     const path = heights.map((frame, k) => [x(k), frame[i]] as const);
     return drawStrand(page, { name, i, path, layer, colour: colours[i] });
@@ -100,21 +101,12 @@ function drawMap(page: Page, words: LearnWords, picture: SVGSVGElement, scene: S
   fill(picture, ...scale(page, trace, x, height), marker, ...lines);
 }
 
-/** The colour of the last cluster of several that a particle belongs to. */
-function lastColours(trace: Trace, tolerance: number): (string | null)[] {
-  const colours: (string | null)[] = trace.tokens.map(() => null);
-  for (const frame of trace.hidden_states.keys())
-    for (const [i, colour] of groupColours(trace, frame, tolerance).entries())
-      colours[i] = colour ?? colours[i];
-  return colours;
-}
-
 interface Strand {
   readonly name: string;
   readonly i: number;
   readonly path: readonly (readonly [number, number])[];
   readonly layer: number;
-  readonly colour: string | null;
+  readonly colour: string;
 }
 
 function drawStrand(page: Page, { name, i, path, layer, colour }: Strand): SVGElement[] {
@@ -135,7 +127,7 @@ function drawStrand(page: Page, { name, i, path, layer, colour }: Strand): SVGEl
       name,
     ),
   ];
-  for (const part of parts) setVariable(part, '--colour', colour ?? 'var(--ink-3)');
+  for (const part of parts) setVariable(part, '--colour', colour);
   return parts;
 }
 

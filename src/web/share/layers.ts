@@ -8,13 +8,14 @@ import { chartNames, diagnosticLines } from '../layers/diagnostics.ts';
 import { experimentWordsOf } from '../layers/experiment/words.ts';
 import { onGlobe, seenFrom, turnOf } from '../layers/globe/projection.ts';
 import { gramOf } from '../layers/gram.ts';
-import { groupSeries, largestTolerance, toleranceOf, treeAt } from '../layers/groups.ts';
+import { largestTolerance, toleranceOf, treeAt } from '../layers/groups.ts';
 import { weightsOf } from '../layers/heads.ts';
 import type { Seen } from '../layers/projection.ts';
 import { beside, projectionOf } from '../layers/projection.ts';
 import type { Page } from '../page.ts';
 import { changedOf, flowOf, layerTitle, shownFrame, tokenName } from '../page.ts';
 import { GLOBE } from '../state.ts';
+import { tokenSeries } from '../token-colours.ts';
 import { changedCall, spelled, traceCall } from './calls.ts';
 import { captionOf, panelOf, tokenAxis } from './figures.ts';
 import { lensFigure } from './predict.ts';
@@ -87,7 +88,7 @@ export function pathsFigure(page: Page, trace: Trace, seen: Seen): Figure {
   }));
   const projection = { points: turned(seen.points), explained: [...seen.explained] };
   const names = trace.tokens.map((_, i) => tokenName(trace, i, words));
-  const [{ series }] = trajectoriesFigure(projection, names).panels;
+  const paths = inTokenColours(trace, trajectoriesFigure(projection, names));
   const behind = turned(seen.flow ?? []);
   const lines = trace.tokens.map((_, i) => ({
     kind: 'line' as const,
@@ -97,8 +98,14 @@ export function pathsFigure(page: Page, trace: Trace, seen: Seen): Figure {
   return {
     title: words.trajectories,
     caption: captionOf(page),
-    panels: [{ x, y, equalUnits: true, series: [...(seen.flow ? lines : []), ...series] }],
+    panels: [{ x, y, equalUnits: true, series: [...(seen.flow ? lines : []), ...paths] }],
   };
+}
+
+/** The paths of a figure of all tokens, each in the colour that it has on the page. */
+function inTokenColours(trace: Trace, { panels: [{ series }] }: Figure) {
+  const colours = tokenSeries(trace);
+  return series.map((path, i) => (path.kind === 'path' ? { ...path, colour: colours[i] } : path));
 }
 
 /** The globe as it is turned, looked at from far: without depth, in its outline. */
@@ -111,7 +118,7 @@ function globeFigure(page: Page, trace: Trace): Figure {
   );
   const names = trace.tokens.map((_, i) => tokenName(trace, i, words));
   const explained = [...globe.explained];
-  const [{ series }] = trajectoriesFigure({ points, explained }, names).panels;
+  const series = inTokenColours(trace, trajectoriesFigure({ points, explained }, names));
   const outline: Line = {
     ...{ kind: 'line', colour: 6 },
     points: Array.from({ length: 121 }, (_, k): Point => {
@@ -159,16 +166,15 @@ function treeFigure(page: Page, trace: Trace): Figure {
   const layer = shownFrame(state.get(), trace);
   const tolerance = toleranceOf(state.get(), trace);
   const { order, joints } = layOutTree(treeAt(trace, layer));
-  const colours = groupSeries(trace, layer, tolerance);
   const y = (row: number) => order.length - 1 - row;
-  const lines = joints.map(({ height, arms: [upper, lower], member }): Line => {
+  const lines = joints.map(({ height, arms: [upper, lower] }): Line => {
     const points: Point[] = [
       [upper.height, y(upper.row)],
       [height, y(upper.row)],
       [height, y(lower.row)],
       [lower.height, y(lower.row)],
     ];
-    return { kind: 'line', colour: height <= tolerance ? (colours[member] ?? 6) : 6, points };
+    return { kind: 'line', colour: height <= tolerance ? 0 : 6, points };
   });
   const across: Line = {
     ...{ kind: 'line', name: words.tolerance, colour: 1 },

@@ -3,13 +3,13 @@
  * unless the reader wants less motion, named and selected like the flat picture. Fetched when it is opened.
  */
 import type { Trace } from '../../api.ts';
-import { colour, seriesCount } from '../../colours.ts';
+import { colour } from '../../colours.ts';
 import { fill, h, prefersStillness, setAttribute, svg } from '../../dom.ts';
 import type { Page } from '../../page.ts';
 import { layerTitle, pinToken, selectedToken, tokenName } from '../../page.ts';
+import { tokenSeries } from '../../token-colours.ts';
 import { createTurning } from '../../turning.ts';
 import { placeLabels } from '../geometry.ts';
-import { groupSeries, toleranceOf } from '../groups.ts';
 import type { Panel } from '../panel.ts';
 import type { OnGlobe } from './projection.ts';
 import { onGlobe, turnOf } from './projection.ts';
@@ -57,7 +57,7 @@ export function createGlobe(page: Page): Panel {
     const { trace, frame } = current;
     hold(trace);
     if (shown < 0) shown = frame;
-    placed = world.draw(shown, turned(), lookOf(page, trace, Math.round(shown)));
+    placed = world.draw(shown, turned(), lookOf(page, trace));
     setAttribute(stage, 'aria-label', words.globeLabel(layerTitle(page, trace, frame)));
     setAttribute(names, 'viewBox', `0 0 ${size.width} ${size.height}`);
     fill(names, ...createNames(page, trace, placed, size, places));
@@ -127,16 +127,10 @@ function nearest(placed: readonly Placed[], x: number, y: number): number | null
   return least < reach ? away.indexOf(least) : null;
 }
 
-function lookOf(page: Page, trace: Trace, frame: number): Look {
-  const series = groupSeries(trace, frame, toleranceOf(page.state.get(), trace));
+function lookOf(page: Page, trace: Trace): Look {
   const blank = trace.tokens.map(({ text }) => text === '__');
-  const colourOf = (i: number) => {
-    if (blank[i]) return colour('--spark-bright');
-    const own = series[i];
-    return colour(own === null ? '--ink-3' : `--series-${own % seriesCount}`);
-  };
   return {
-    colours: trace.tokens.map((_, i) => colourOf(i)),
+    colours: tokenSeries(trace).map((series) => colour(`--series-${series}`)),
     card: colour('--card'),
     line: colour('--line'),
     blank,
