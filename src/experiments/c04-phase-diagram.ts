@@ -1,14 +1,13 @@
 /** Which pairs of tokens are together, over β and time: in high dimension the boundary is one curve (claim C4). */
 import { z } from 'zod';
 import type { Panel, Point } from '../figures/figure.ts';
-import { simulate } from '../flow/simulation.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
-import type { Matrix } from '../numerics/matrix.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { mean } from '../numerics/statistics.ts';
 import { measureCells } from './cells.ts';
 import { closingTime } from './equiangular.ts';
 import { experiment } from './experiment.ts';
+import { around, DELTA, fromZero, pairsTogether, timeOf } from './pairs.ts';
 import { uniformInSpan } from './starts.ts';
 
 const schema = z.strictObject({
@@ -31,8 +30,6 @@ const BOUNDARY = 'time to half of the pairs over that of the curve, largest d (m
 const STUCK = 'share of pairs together at the end, smallest d, largest β';
 const BEFORE = 'share of pairs together at the end, largest d, largest β';
 
-/** Pairs of cosine 1 − δ are together. */
-const DELTA = 1e-3;
 /** β whose curve is reached after this share of the run are left out, for starts differ. */
 const WITHIN = 0.8;
 
@@ -113,11 +110,7 @@ export const phaseDiagramExperiment = experiment({
   },
 });
 
-const betasOf = ({ largestBeta, betas }: Settings) =>
-  Array.from({ length: betas }, (_, k) => (largestBeta * k) / (betas - 1));
-
-const timesOf = ({ time, times }: Settings) =>
-  Array.from({ length: times }, (_, k) => (time * k) / (times - 1));
+const betasOf = ({ largestBeta, betas }: Settings) => fromZero(largestBeta, betas);
 
 /** Those whose curve lies well within the run: the first of them all, for the curve rises. */
 const followed = (settings: Settings) =>
@@ -131,67 +124,26 @@ const followed = (settings: Settings) =>
  * the end.
  */
 export async function phaseCell(settings: Settings, index: number): Promise<number[]> {
-  const { dimensions, betas, starts, times } = settings;
+  const { n, dimensions, betas, starts, value } = settings;
+  const times = fromZero(settings.time, settings.times);
   const d = dimensions[Math.floor(index / betas)];
   const beta = betasOf(settings)[index % betas];
-  const shares = new Array<number>(times).fill(0);
+  const shares = new Array<number>(times.length).fill(0);
   const halves: number[] = [];
   const ends: number[] = [];
   for (let seed = 1; seed <= starts; seed++) {
-    const own = await together(settings, beta, uniformInSpan(settings.n, d, seed));
+    const init = uniformInSpan(n, d, seed);
+    const own = await pairsTogether({ parameters: { beta, value }, init, times, merge: true });
     own.forEach((share, k) => {
       shares[k] += share / starts;
     });
-    halves.push(halfTime(timesOf(settings), own));
-    ends.push(own[times - 1]);
+    halves.push(timeOf(0.5, times, own));
+    ends.push(own[times.length - 1]);
   }
   return [...shares, ...halves, ...ends];
 }
 
-/** Particles closer than this angle are one: far closer than δ asks. */
-const ONE = 1e-3;
-
-/** The share of pairs that are together, at every time; all of them once there is one particle. */
-async function together(settings: Settings, beta: number, init: Matrix): Promise<number[]> {
-  const { time, times, value } = settings;
-  const { frames } = await simulate({
-    ...{ dynamics: 'sa', parameters: { beta, value }, init, time, saveAt: timesOf(settings) },
-    ...{ scheme: 'dopri5', tolerance: 1e-5, engine: 'wasm', merge: ONE, stopClusters: 1 },
-    diagnostics: [],
-  });
-  const shares = frames.map(({ positions }) => shareOf(positions)).slice(0, times);
-  return [...shares, ...new Array<number>(times - shares.length).fill(1)];
-}
-
-/** Of pairs of unit rows with |x − y|² = 2 − 2⟨x, y⟩ ≤ 2δ. */
-function shareOf({ rows: n, columns: d, data }: Matrix): number {
-  let count = 0;
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < i; j++) {
-      let square = 0;
-      for (let k = 0; k < d && square <= 2 * DELTA; k++)
-        square += (data[i * d + k] - data[j * d + k]) ** 2;
-      if (square <= 2 * DELTA) count++;
-    }
-  return (2 * count) / (n * (n - 1));
-}
-
-/** When the share reaches ½, linear between two times. */
-function halfTime(times: readonly number[], shares: readonly number[]): number {
-  const k = shares.findIndex((share) => share >= 0.5);
-  if (k < 0) return Number.POSITIVE_INFINITY;
-  if (k === 0) return times[0];
-  const part = (0.5 - shares[k - 1]) / (shares[k] - shares[k - 1]);
-  return times[k - 1] + part * (times[k] - times[k - 1]);
-}
-
 const finite = (value: number) => (Number.isFinite(value) ? value : null);
-
-/** Half a cell beyond the first and the last place, so that a cell lies around its place. */
-function around(last: number, count: number): [number, number] {
-  const half = last / (count - 1) / 2;
-  return [-half, last + half];
-}
 
 interface Diagram {
   readonly d: number;
