@@ -41,6 +41,14 @@ describe.each(experiments.map((entry) => [entry.id, entry] as const))('%s', (_, 
   }, 60_000);
 });
 
+it('stand in the order of their ids, claims by their numbers first', () => {
+  const ids = experiments.map(({ id }) => id);
+  const place = (id: string) => (/^c\d\d-/.test(id) ? `0${id}` : `1${id}`);
+  expect(ids).toEqual(ids.toSorted((a, b) => (place(a) < place(b) ? -1 : 1)));
+  const claims = new Set(ids.flatMap((id) => id.match(/^c\d\d/) ?? []));
+  expect(claims.size).toBe(20);
+});
+
 describe('a verdict', () => {
   const about: Prediction = {
     quantity: 'x',

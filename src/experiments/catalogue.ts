@@ -1,4 +1,4 @@
-/** The catalogue of experiments. A new one is a file beside this one and a line here. */
+/** The catalogue of experiments: claims by their numbers, then systems. A new one is a file beside this one and a line here. */
 import { entryNamed } from '../numerics/parameters.ts';
 import { birthDeathExperiment } from './birth-death.ts';
 import { oneClusterExperiment } from './c01-one-cluster.ts';
@@ -15,6 +15,7 @@ import { leadersExperiment } from './c10-leaders.ts';
 import { causalExperiment } from './c11-causal.ts';
 import { renyiExperiment } from './c12-renyi-centres.ts';
 import { normalisationExperiment } from './c13-normalisation.ts';
+import { randomEnsemblesExperiment } from './c14-random-ensembles.ts';
 import { fourierModeExperiment } from './c16-fourier-mode.ts';
 import { noiseThresholdExperiment } from './c17-noise-threshold.ts';
 import { depthExperiment } from './c18-depth.ts';
@@ -28,33 +29,36 @@ import { resnetExperiment } from './resnet.ts';
 import { sinkformerExperiment } from './sinkformer.ts';
 import { svgdExperiment } from './svgd.ts';
 
+/** In the order of their ids. */
 export const experiments: readonly Experiment[] = [
   oneClusterExperiment,
   hemisphereExperiment,
   equiangularExperiment,
   phaseDiagramExperiment,
+  rootBetaExperiment,
   staircaseExperiment,
   polytopeExperiment,
   hyperplanesExperiment,
   subspaceExperiment,
-  rootBetaExperiment,
   repulsionExperiment,
   leadersExperiment,
   causalExperiment,
   renyiExperiment,
   normalisationExperiment,
-  cosinesExperiment,
+  randomEnsemblesExperiment,
   sinkformerExperiment,
   fourierModeExperiment,
   noiseThresholdExperiment,
   depthExperiment,
-  dobrushinExperiment,
   resnetExperiment,
-  svgdExperiment,
+  dobrushinExperiment,
+  cosinesExperiment,
   birthDeathExperiment,
   reductionExperiment,
   inverseExperiment,
   perturbationExperiment,
+  reductionExperiment,
+  svgdExperiment,
 ];
 
 /** The experiment of that id. Throws InputError (field `experiment`) with the nearest one. */
