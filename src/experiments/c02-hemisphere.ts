@@ -6,6 +6,7 @@ import { bootstrap } from '../numerics/bootstrap.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { fitLine } from '../numerics/regression.ts';
 import { mean, median } from '../numerics/statistics.ts';
+import { measureSeeds } from './cells.ts';
 import { experiment } from './experiment.ts';
 
 const schema = z.strictObject({
@@ -46,13 +47,8 @@ export const hemisphereExperiment = experiment({
       why: 'close together attention is uniform, ẋ_i = P(mean), and a difference falls like e^{−t}, its square like e^{−2t}',
     },
   ],
-  async measure(settings, { signal, onProgress }) {
-    const runs: Point[][] = [];
-    for (let seed = 1; seed <= settings.seeds; seed++) {
-      signal?.throwIfAborted();
-      runs.push(await apart(settings, seed));
-      onProgress?.(seed / settings.seeds);
-    }
+  async measure(settings, context) {
+    const runs = await measureSeeds(apart, settings, context);
     const samples = settings.seeds;
     const collapsed = runs.map((run) => (run[run.length - 1][1] <= TOGETHER ? 1 : 0));
     const rates = runs.map(rateOf);

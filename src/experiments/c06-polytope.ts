@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { bootstrap } from '../numerics/bootstrap.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { mean, median } from '../numerics/statistics.ts';
-import { measureCells } from './cells.ts';
+import { measureSeeds } from './cells.ts';
 import { experiment } from './experiment.ts';
 import { polytopeNumbers, rescaled } from './limits-of-tokens.ts';
 import { hullLine, mapOf } from './token-map.ts';
@@ -11,7 +11,7 @@ import { hullLine, mapOf } from './token-map.ts';
 const schema = z.strictObject({
   n: wholeNumber(6, 200).default(20),
   d: wholeNumber(2, 4).default(2),
-  time: numberBetween(2, 12).default(10).describe('5 in the paper, where some are on their way'),
+  time: numberBetween(2, 12).default(10).describe('Of a distance e^{−10} is left, 5e-5'),
   seeds: wholeNumber(2, 2000).default(200),
   key: numberBetween(-10, 10).default(1).describe('QᵀK is this multiple of the identity'),
 });
@@ -54,7 +54,7 @@ export const polytopeExperiment = experiment({
     },
   ],
   async measure(settings, context) {
-    const found = await measureCells(polytopeCell, settings, settings.seeds, context);
+    const found = await measureSeeds(polytopeStart, settings, context);
     const column = (k: number) => found.map((numbers) => numbers[k]);
     const over = (k: number, statistic: (values: readonly number[]) => number) => ({
       ...bootstrap(column(k), statistic),
@@ -96,7 +96,5 @@ export const polytopeExperiment = experiment({
 const follow = ({ n, d, time, key }: Settings, seed: number) =>
   rescaled({ n, d, seed, time, parameters: { beta: 1, key } });
 
-/** One start: `polytopeNumbers` of its run. */
-export async function polytopeCell(settings: Settings, index: number): Promise<number[]> {
-  return polytopeNumbers(await follow(settings, index + 1));
-}
+const polytopeStart = async (settings: Settings, seed: number) =>
+  polytopeNumbers(await follow(settings, seed));

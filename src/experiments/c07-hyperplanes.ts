@@ -9,6 +9,7 @@ import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { fitLine } from '../numerics/regression.ts';
 import { eigenvalues } from '../numerics/spectrum.ts';
 import { mean, median } from '../numerics/statistics.ts';
+import { measureSeeds } from './cells.ts';
 import { experiment } from './experiment.ts';
 
 const schema = z.strictObject({
@@ -67,13 +68,8 @@ export const hyperplanesExperiment = experiment({
       },
     ];
   },
-  async measure(settings, { signal, onProgress }) {
-    const runs: Run[] = [];
-    for (let seed = 1; seed <= settings.seeds; seed++) {
-      signal?.throwIfAborted();
-      runs.push(await follow(settings, seed));
-      onProgress?.(seed / settings.seeds);
-    }
+  async measure(settings, context) {
+    const runs = await measureSeeds(follow, settings, context);
     const samples = settings.seeds;
     const counts = runs.map(({ groups }) => groups.length);
     const begun = runs.map(({ levels }) => groupsOf(levels[0], settings.halfWidth).length);

@@ -8,6 +8,7 @@ import { type Matrix, row } from '../numerics/matrix.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { fitLine } from '../numerics/regression.ts';
 import { mean, median } from '../numerics/statistics.ts';
+import { measureCells } from './cells.ts';
 import { experiment } from './experiment.ts';
 
 const schema = z.strictObject({
@@ -62,15 +63,9 @@ export const subspaceExperiment = experiment({
       why: 'along G too distances of followers stay in x, and rescaling multiplies them by e^{−μt}, μ = V on G: there is no limit along G',
     },
   ],
-  async measure(settings, { signal, onProgress }) {
+  async measure(settings, context) {
     const { dimensions, seeds } = settings;
-    const runs: Run[] = [];
-    for (const dimension of dimensions)
-      for (let seed = 1; seed <= seeds; seed++) {
-        signal?.throwIfAborted();
-        runs.push(await follow(settings, dimension, seed));
-        onProgress?.(runs.length / (dimensions.length * seeds));
-      }
+    const runs = await measureCells(follow, settings, dimensions.length * seeds, context);
     const samples = runs.length;
     const ends = runs.map(({ farthest }) => farthest[farthest.length - 1]);
     const there = ends.map((end) => (end <= THERE ? 1 : 0));
@@ -120,8 +115,11 @@ interface Run {
   readonly spread: number;
 }
 
-async function follow(settings: Settings, dimension: number, seed: number): Promise<Run> {
-  const { n, beta, halfWidth, time, leading, trailing } = settings;
+/** One start, of those of a dimension after another. */
+async function follow(settings: Settings, index: number): Promise<Run> {
+  const { n, beta, halfWidth, time, seeds, leading, trailing } = settings;
+  const dimension = settings.dimensions[Math.floor(index / seeds)];
+  const seed = 1 + (index % seeds);
   const value = { diagonal: [...new Array<number>(dimension).fill(leading), trailing] };
   const { frames } = await simulate({
     ...{ dynamics: 'no_projection', parameters: { beta, value }, n, d: dimension + 1, seed, time },

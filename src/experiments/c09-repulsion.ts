@@ -6,6 +6,7 @@ import { bootstrap } from '../numerics/bootstrap.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { fitLine } from '../numerics/regression.ts';
 import { mean } from '../numerics/statistics.ts';
+import { measureSeeds } from './cells.ts';
 import { experiment } from './experiment.ts';
 
 const schema = z.strictObject({
@@ -42,13 +43,8 @@ export const repulsionExperiment = experiment({
       why: 'every eigenvalue of the covariance tends to 1/2t, and the squared rms is their sum',
     },
   ],
-  async measure(settings, { signal, onProgress }) {
-    const runs: Point[][] = [];
-    for (let seed = 1; seed <= settings.seeds; seed++) {
-      signal?.throwIfAborted();
-      runs.push(await radii(settings, seed));
-      onProgress?.(seed / settings.seeds);
-    }
+  async measure(settings, context) {
+    const runs = await measureSeeds(radii, settings, context);
     const { time, d } = settings;
     const slopes = runs.map((run) => slopeOf(run.filter(([t]) => t >= time / 10)));
     const ends = runs.map((run) => run[run.length - 1][1] * Math.sqrt(2 * time));

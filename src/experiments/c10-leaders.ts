@@ -11,6 +11,7 @@ import { type Matrix, row, toRows } from '../numerics/matrix.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { fitLine } from '../numerics/regression.ts';
 import { mean, median } from '../numerics/statistics.ts';
+import { measureSeeds } from './cells.ts';
 import { exactly, experiment } from './experiment.ts';
 
 const schema = z.strictObject({
@@ -69,13 +70,8 @@ export const leadersExperiment = experiment({
       why: 'followers of one leader keep their distance g to it while x ~ e^{Vt}: what a row gives to others is e^{−βgx}, doubly exponential. The fit is over the last decades, where x is that power already to some percent',
     },
   ],
-  async measure(settings, { signal, onProgress }) {
-    const runs: Run[] = [];
-    for (let seed = 1; seed <= settings.seeds; seed++) {
-      signal?.throwIfAborted();
-      runs.push(await follow(settings, seed));
-      onProgress?.(seed / settings.seeds);
-    }
+  async measure(settings, context) {
+    const runs = await measureSeeds(follow, settings, context);
     const samples = settings.seeds;
     const over = (value: (run: Run) => number, statistic = mean) => ({
       ...{ ...bootstrap(runs.map(value), statistic), samples },

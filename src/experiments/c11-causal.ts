@@ -6,6 +6,7 @@ import { bootstrap } from '../numerics/bootstrap.ts';
 import { row } from '../numerics/matrix.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { mean } from '../numerics/statistics.ts';
+import { measureSeeds } from './cells.ts';
 import { experiment } from './experiment.ts';
 
 const schema = z.strictObject({
@@ -43,13 +44,8 @@ export const causalExperiment = experiment({
       why: 'token 1 listens to itself only, and its own pull is radial',
     },
   ],
-  async measure(settings, { signal, onProgress }) {
-    const runs: { farthest: Point[]; moved: number }[] = [];
-    for (let seed = 1; seed <= settings.seeds; seed++) {
-      signal?.throwIfAborted();
-      runs.push(await follow(settings, seed));
-      onProgress?.(seed / settings.seeds);
-    }
+  async measure(settings, context) {
+    const runs = await measureSeeds(follow, settings, context);
     const samples = settings.seeds;
     const ends = runs.map(({ farthest }) => farthest[farthest.length - 1][1]);
     const moved = runs.map((run) => run.moved);

@@ -8,6 +8,7 @@ import { bootstrap } from '../numerics/bootstrap.ts';
 import { type Matrix, row } from '../numerics/matrix.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { mean } from '../numerics/statistics.ts';
+import { measureSeeds } from './cells.ts';
 import { experiment } from './experiment.ts';
 
 const schema = z.strictObject({
@@ -65,14 +66,9 @@ export const renyiExperiment = experiment({
       why: 'strong centres do not explain all clusters: most tokens have come by the time that the last gaps are filled',
     },
   ],
-  async measure(settings, { signal, onProgress }) {
+  async measure(settings, context) {
     const { seeds, times, time } = settings;
-    const runs: Run[] = [];
-    for (let seed = 1; seed <= seeds; seed++) {
-      signal?.throwIfAborted();
-      runs.push(await follow(settings, seed));
-      onProgress?.(seed / seeds);
-    }
+    const runs = await measureSeeds(follow, settings, context);
     const all = [...new Set([...times, time])].sort((a, b) => a - b);
     const at = (when: number, value: (look: Look) => number) =>
       runs.map(({ looks }) => value(looks[all.indexOf(when)]));

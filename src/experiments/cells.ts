@@ -4,17 +4,17 @@
  */
 import type { ExperimentContext } from './experiment.ts';
 
-/** The numbers of one cell; the same for the same settings and index, whatever else is measured. */
-export type Cell<S> = (settings: S, index: number) => Promise<readonly number[]>;
+/** What one cell finds; the same for the same settings and index, whatever else is measured. */
+export type Cell<S, T> = (settings: S, index: number) => Promise<T>;
 
-/** The numbers of cells 0 … count − 1, in this order. Ends with the signal's reason. */
-export async function measureCells<S>(
-  cell: Cell<S>,
+/** What cells 0 … count − 1 find, in this order. Ends with the signal's reason. */
+export async function measureCells<S, T>(
+  cell: Cell<S, T>,
   settings: S,
   count: number,
   { signal, onProgress }: ExperimentContext,
-): Promise<(readonly number[])[]> {
-  const found: (readonly number[])[] = [];
+): Promise<T[]> {
+  const found: T[] = [];
   for (let index = 0; index < count; index++) {
     signal?.throwIfAborted();
     found.push(await cell(settings, index));
@@ -22,6 +22,14 @@ export async function measureCells<S>(
   }
   return found;
 }
+
+/** What the starts with seeds 1 … `settings.seeds` find, in this order. */
+export const measureSeeds = <S extends { readonly seeds: number }, T>(
+  start: (settings: S, seed: number) => Promise<T>,
+  settings: S,
+  context: ExperimentContext,
+): Promise<T[]> =>
+  measureCells((own, index) => start(own, index + 1), settings, settings.seeds, context);
 
 /** The context of a part of a measurement, which takes its progress from one share to another. */
 export const partOf = (
