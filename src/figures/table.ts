@@ -1,6 +1,7 @@
 /** A figure's numbers as a table: what is drawn, in words that a spreadsheet reads. */
 import { type Cell, toCsv } from '../numerics/csv.ts';
 import type { Axis, Figure, HeatMap, Panel, Series } from './figure.ts';
+import { heatArea } from './scale.ts';
 
 /**
  * CSV with a line a point (panel, series, x, y) or a cell of a heat map (panel, series, x, y, value).
@@ -26,11 +27,21 @@ function seriesRows(series: Series, panel: Panel): Cell[][] {
   return series.points.map(([x, y]) => [name, place(panel.x, x), place(panel.y, y)]);
 }
 
-function heatRows({ values }: HeatMap, { x, y }: Panel, name: string): Cell[][] {
-  return values.flatMap((row, i) =>
-    row.map((value, j) => [name, place(x, j), place(y, i), finite(value)]),
+/** A cell stands at its middle, in units of the axes. */
+function heatRows(heat: HeatMap, { x, y }: Panel, name: string): Cell[][] {
+  const area = heatArea(heat);
+  const columns = heat.values[0]?.length ?? 0;
+  return heat.values.flatMap((row, i) =>
+    row.map((value, j) => {
+      const [across, along] = [middle(area.x, columns, j), middle(area.y, heat.values.length, i)];
+      return [name, place(x, across), place(y, along), finite(value)];
+    }),
   );
 }
+
+/** Of cell `at` of `count` equal ones; exactly `at` for the cells of a matrix. */
+const middle = ([low, high]: readonly [number, number], count: number, at: number) =>
+  low + ((at + 0.5) * (high - low)) / count;
 
 /** The name of a place on an axis, else the number. */
 function place({ ticks = [] }: Axis, value: number): Cell {

@@ -52,6 +52,20 @@ test('a heat map: a line a cell', () => {
   expect(figureCsv(figure)).toBe('series,at,from,value\n,a,c,0.25\n,b,c,0.75\n');
 });
 
+test('a diagram: cells stand in their middles, in units of the axes', () => {
+  const area = { x: [0, 4], y: [-5, 15] } as const;
+  const values = [
+    [1, 2],
+    [3, 4],
+  ];
+  const figure: Figure = {
+    title: 'phases',
+    panels: [{ x: axis('β'), y: axis('t'), series: [{ kind: 'heat', name: 's', values, area }] }],
+  };
+  const lines = ['s,1,0,1', 's,3,0,2', 's,1,10,3', 's,3,10,4'];
+  expect(figureCsv(figure)).toBe(`series,β,t,value\n${lines.join('\n')}\n`);
+});
+
 test('several panels: each line names its own', () => {
   const panel = (title?: string) => ({
     title,
