@@ -54,6 +54,14 @@ describe('all experiments', () => {
     expect(said.map((line) => line.split('-')[0])).toEqual(ids);
     expect(timeOf('reduced-models')).toBeGreaterThan(before);
   });
+
+  it('are run again where another number is predicted now', async () => {
+    const options = { variant: 'tiny', out: folder, threads: 1 } as const;
+    const predict: typeof repulsion.predict = (settings) =>
+      repulsion.predict(settings).map((one) => ({ ...one, expected: { low: 0, high: 1 } }));
+    const { said } = await heard([{ ...repulsion, predict }, reduction], options);
+    expect(said.map((line) => line.split(':')[0])).toEqual(['c09-repulsion']);
+  });
 });
 
 /** A run that nobody has made. */

@@ -37,7 +37,7 @@ export async function runAll(
   const found = new Map<string, Kept>();
   for (const entry of experiments) {
     const kept = known.get(entry.id);
-    if (kept && !options.force && isCurrent(kept, settingsOf(entry, variant, {})))
+    if (kept && !options.force && isCurrent(kept, entry, settingsOf(entry, variant, {})))
       found.set(entry.id, kept);
   }
   const open = experiments.filter(({ id }) => !found.has(id));

@@ -1,6 +1,7 @@
 /** A run of an experiment in its folder: run.json, table.csv and the figure on light and dark ground. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Experiment, type Prediction, rangeOf } from '../../experiments/experiment.ts';
 import type { ExperimentRun } from '../../experiments/run.ts';
 import { renderSvg } from '../../figures/render.ts';
 import { toCsv } from '../../host/csv.ts';
@@ -45,9 +46,14 @@ export function readKept(out: string, id: string): Kept | null {
   }
 }
 
-/** Whether a run is what these settings would give again. */
-export const isCurrent = (kept: Kept, settings: object): boolean =>
-  kept.version === packageVersion() && JSON.stringify(kept.settings) === JSON.stringify(settings);
+/** Whether a run is what the experiment would give again: of this version, with these settings and predictions. */
+export function isCurrent(kept: Kept, entry: Experiment, settings: Record<string, unknown>) {
+  const predicted = (of: readonly Prediction[]) =>
+    of.map(({ quantity, expected, why }) => [quantity, rangeOf(expected), why]);
+  const now = [packageVersion(), settings, predicted(entry.predict(settings))];
+  const then = [kept.version, kept.settings, predicted(kept.findings)];
+  return JSON.stringify(now, withWords) === JSON.stringify(then, withWords);
+}
 
 /** JSON has no numbers that are not finite: they are words there. */
 export const plain = (kept: Kept): object => JSON.parse(JSON.stringify(kept, withWords));

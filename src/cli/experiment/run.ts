@@ -36,7 +36,7 @@ async function showOne(entry: Experiment, variant: Variant, flags: Flags): Promi
   const settings = settingsOf(entry, variant, given);
   if (flags.out !== undefined) prepareFolder(flags.out);
   const known = flags.out === undefined || flags.force ? null : readKept(flags.out, entry.id);
-  const current = known && isCurrent(known, settings) ? known : null;
+  const current = known && isCurrent(known, entry, settings) ? known : null;
   const kept = current ?? (await runOne(entry, variant, given, flags.out));
   if (flags.json) printJson(plain(kept));
   else printLines(runLines(kept));
