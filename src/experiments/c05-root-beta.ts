@@ -1,4 +1,4 @@
-/** How many clusters live on the circle before they merge: √β of them (the second half of claim C5). */
+/** How many clusters live on the circle before they merge: √β of them (claim C5). Not how long, and how they merge. */
 import { z } from 'zod';
 import type { Point } from '../figures/figure.ts';
 import { lastingClusters } from '../limits/temperature/clusters.ts';
@@ -32,7 +32,7 @@ export const rootBetaExperiment = experiment({
     {
       quantity: POWER,
       expected: { value: 0.5, tolerance: 0.08 + 0.25 / Math.sqrt(seeds) },
-      why: 'attention reaches as far as β^{−½}, so that clusters of that distance no longer see each other; whole numbers bend the law at small β',
+      why: 'by a time t those have merged whose angle φ has e^{β(1 − cos φ)} ≤ 2βt sin²φ: angles of a fixed multiple of β^{−½}, but for logarithms and for counts being whole',
     },
     {
       quantity: CONSTANT,

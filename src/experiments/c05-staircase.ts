@@ -1,4 +1,4 @@
-/** On the circle at large β clusters live long and then merge: the energy is a staircase (claim C5). */
+/** On the circle at large β clusters live long and then merge: the energy is a staircase (claim C5). Not how many there are. */
 import { z } from 'zod';
 import { clusterMasses, clustersAt, dendrogram } from '../diagnostics/clusters.ts';
 import { clusterPlateau, timePlateau } from '../diagnostics/plateau.ts';
@@ -8,7 +8,7 @@ import { simulate } from '../flow/simulation.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { fitLine } from '../numerics/regression.ts';
-import { mean, median } from '../numerics/statistics.ts';
+import { median } from '../numerics/statistics.ts';
 import { measureCells, partOf } from './cells.ts';
 import { exactly, experiment } from './experiment.ts';
 
@@ -27,7 +27,6 @@ const schema = z.strictObject({
 });
 type Settings = z.output<typeof schema>;
 
-const COUNT = 'power of β in the number of clusters of the longest plateau';
 const LONG = 'end over beginning of the longest plateau (median)';
 const STAIRS = 'energy amid that plateau, over that of clusters without width (median)';
 const RATE = 'c of the time e^{cβ} in which two clusters merge';
@@ -35,18 +34,13 @@ const RATE = 'c of the time e^{cβ} in which two clusters merge';
 export const staircaseExperiment = experiment({
   id: 'c05-staircase',
   title:
-    'On the circle at large β particles gather in about √β clusters that live long and merge one after the other, two in a time e^{cβ}, so that the energy is a staircase.',
+    'On the circle at large β the clusters live long and merge one after the other, two in a time e^{cβ}, so that the energy is a staircase.',
   citation: 'arXiv 2312.10794, section 7; arXiv 2410.06833',
   schema,
   quick: { seeds: 6 },
   tiny: { n: 40, betas: [9, 36, 100], seeds: 8, time: 1e4 },
   broken: { dynamics: 'kuramoto' },
   predict: ({ angle }) => [
-    {
-      quantity: COUNT,
-      expected: { value: 0.5, tolerance: 0.1 },
-      why: 'by a time t those have merged whose angle φ has e^{β(1 − cos φ)} ≤ 2βt sin²φ: angles of a fixed multiple of β^{−½}, but for logarithms and for counts being whole',
-    },
     {
       quantity: LONG,
       expected: { low: 10, high: 1e9 },
@@ -64,7 +58,7 @@ export const staircaseExperiment = experiment({
     },
   ],
   async measure(settings, context) {
-    const { betas, seeds, pairBetas, time } = settings;
+    const { betas, seeds, pairBetas } = settings;
     const starts = partOf(context, 0, 0.95);
     const found = await measureCells(staircaseCell, settings, betas.length * seeds, starts);
     const pairs = await measureCells(
@@ -83,29 +77,14 @@ export const staircaseExperiment = experiment({
     const rows = [...new Set([...betas, ...pairBetas])].sort((a, b) => a - b);
     const at = <T>(list: readonly number[], values: readonly T[]) =>
       rows.map((beta) => values[list.indexOf(beta)] ?? null);
-    const counts = byBeta.map((own) =>
-      bootstrap(
-        own.map(({ count }) => count),
-        mean,
-      ),
-    );
     return {
       values: {
-        [COUNT]: { ...powerOf(betas, byBeta), samples: seeds },
         [LONG]: over(({ from, to }) => to / from),
         [STAIRS]: over(({ height }) => height),
         [RATE]: rateOf(settings, merging),
       },
       columns: [
         { name: 'beta', heading: 'β', values: rows },
-        ...(['value', 'low', 'high'] as const).map((name) => ({
-          name: name === 'value' ? 'clusters' : `clusters_${name}`,
-          ...(name === 'value' && { heading: 'clusters (mean)' }),
-          values: at(
-            betas,
-            counts.map((count) => count[name]),
-          ),
-        })),
         {
           name: 'plateau',
           heading: 'end over beginning',
@@ -122,7 +101,7 @@ export const staircaseExperiment = experiment({
       ],
       figure: {
         title: 'Clusters that live long and then merge',
-        caption: `Circle, n = ${settings.n}. Energy: the first start of each β. Clusters: mean of ${seeds} starts, counted by single linkage amid the longest plateau in log time until ${time}. Merging: two clusters at ${settings.angle} rad.`,
+        caption: `Circle, n = ${settings.n}. Energy: the first start of each β. Merging: two clusters at ${settings.angle} rad.`,
         panels: [
           {
             x: { label: 'log₁₀ time' },
@@ -133,10 +112,6 @@ export const staircaseExperiment = experiment({
               return { kind: 'line', name: `β = ${betas[k]}`, points };
             }),
           },
-          countPanel(
-            betas,
-            counts.map(({ value }) => value),
-          ),
           pairPanel(settings, merging),
         ],
       },
@@ -148,8 +123,7 @@ export const staircaseExperiment = experiment({
 });
 
 interface Run {
-  /** Of the longest plateau: clusters, when it begins and ends, and its energy over Σ (mass of a cluster)². */
-  readonly count: number;
+  /** Of the longest plateau: when it begins and ends, and its energy over Σ (mass of a cluster)². */
   readonly from: number;
   readonly to: number;
   readonly height: number;
@@ -157,8 +131,8 @@ interface Run {
   readonly energies: readonly number[];
 }
 
-const runOf = ([count, from, to, height, ...energies]: readonly number[]): Run => ({
-  ...{ count, from, to, height, energies },
+const runOf = ([from, to, height, ...energies]: readonly number[]): Run => ({
+  ...{ from, to, height, energies },
 });
 
 const FRAMES_A_DECADE = 20;
@@ -189,12 +163,12 @@ export async function staircaseCell(settings: Settings, index: number): Promise<
     diagnostics: ['cluster_count', 'energy'],
   });
   const counts = frames.map(({ diagnostics }) => Number(diagnostics.cluster_count));
-  const { count, from, to } = timePlateau(times, counts);
+  const { from, to } = timePlateau(times, counts);
   const middle = Math.sqrt(from * to);
   const amid = times.findIndex((time) => time >= middle);
   const most = Math.expm1(beta) / (2 * beta);
   const energies = frames.map(({ diagnostics }) => Number(diagnostics.energy) / most);
-  return [count, from, to, energies[amid] / withoutWidth(frames[amid]), ...energies];
+  return [from, to, energies[amid] / withoutWidth(frames[amid]), ...energies];
 }
 
 /** Σ (mass of a cluster)², the energy of clusters that are points and feel nothing of each other. */
@@ -227,16 +201,6 @@ export async function pairCell(settings: Settings, index: number): Promise<[numb
   return [ended.stopped === 'clusters' ? ended.time : Number.POSITIVE_INFINITY];
 }
 
-/** Of β in the mean count, with its interval over seeds. */
-function powerOf(betas: readonly number[], runs: readonly (readonly Run[])[]) {
-  const logs = betas.map(Math.log);
-  const seeds = runs[0].map((_, seed) => seed);
-  return bootstrap(seeds, (chosen) => {
-    const counts = runs.map((own) => mean(chosen.map((seed) => own[seed].count)));
-    return fitLine(logs, counts.map(Math.log)).slope;
-  });
-}
-
 const prefactor = ({ angle }: Settings, beta: number) => 2 * beta * Math.sin(angle) ** 2;
 
 function rateOf(settings: Settings, times: readonly number[]) {
@@ -246,23 +210,6 @@ function rateOf(settings: Settings, times: readonly number[]) {
 }
 
 const finite = (time: number) => (Number.isFinite(time) ? time : null);
-
-function countPanel(betas: readonly number[], counts: readonly number[]): Panel {
-  const x = betas.map(Math.log10);
-  const y = counts.map(Math.log10);
-  const root = (at: number) => mean(y) + (at - mean(x)) / 2;
-  return {
-    x: { label: 'log₁₀ β' },
-    y: { label: 'log₁₀ number of clusters' },
-    series: [
-      {
-        ...{ kind: 'scatter', name: 'longest plateau' },
-        points: x.map((at, k) => [at, y[k]]),
-      },
-      { kind: 'line', name: '∝ √β', points: x.map((at) => [at, root(at)]) },
-    ],
-  };
-}
 
 function pairPanel(settings: Settings, times: readonly number[]): Panel {
   const { pairBetas, angle } = settings;
