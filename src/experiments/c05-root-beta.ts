@@ -12,7 +12,7 @@ const schema = z.strictObject({
   betas: z.array(numberBetween(1, 400)).min(3).default([4, 9, 16, 25, 36, 49, 64, 81]),
   n: wholeNumber(10, 2000).default(100).describe('Tokens, uniform on the circle'),
   time: numberBetween(10, 1e5).default(300).describe('Until then clusters are counted'),
-  seeds: wholeNumber(2, 1000).default(30).describe('Starts at every β'),
+  seeds: wholeNumber(2, 1000).default(100).describe('Starts at every β'),
   value: numberBetween(-1, 1).default(1).describe('V is this multiple of the identity'),
 });
 

@@ -83,7 +83,7 @@ export const randomEnsemblesExperiment = experiment({
   citation: 'arXiv 2312.10794, figure 5',
   schema,
   seconds: 260,
-  quick: { n: 24, d: 96, betas: 10, draws: 3 },
+  quick: { n: 24, d: 96, betas: 10, draws: 10 },
   tiny: { n: 16, d: 64, largestBeta: 6, betas: 7, time: 12, times: 61, draws: 2 },
   broken: { value: -1 },
   predict: (settings) => ENSEMBLES.flatMap((one) => predictionsOf(one, settings)),

@@ -104,7 +104,8 @@ describe('a kept run', () => {
 });
 
 describe('the page of claims', () => {
-  const page = claimsPage([made({}), made({ id: 'other', verdict: 'holds', seconds: 3 })], ['c01']);
+  const other = made({ id: 'other', verdict: 'holds', variant: 'quick', seconds: 3 });
+  const page = claimsPage([made({}), other], ['c01']);
   const lines = page.split('\n');
 
   it('has claim, predicted, measured, verdict and figure of every quantity', () => {
@@ -124,5 +125,12 @@ describe('the page of claims', () => {
     expect(page).toContain('Verdicts: 1 holds, 1 does not hold, 0 inconclusive. Version 0.1.0.');
     expect(page).toContain('Not run yet: c01.');
     expect(page).toContain('## other\n');
+  });
+
+  it('says which runs are not the full ones', () => {
+    expect(page).toContain('than the paper’s so far: other.\n');
+    expect(lines.filter((line) => line.includes('**holds** (quick variant) |'))).toHaveLength(1);
+    expect(page).toContain('Settings of the quick variant: ');
+    expect(claimsPage([made({})], [])).not.toContain('so far');
   });
 });

@@ -29,10 +29,17 @@ export function claimsPage(runs: readonly Kept[], missing: readonly string[]): s
 
 function introduction(runs: readonly Kept[], missing: readonly string[]): string[] {
   const versions = [...new Set(runs.map(({ version }) => version))].join(', ');
+  const smaller = runs.filter(({ variant }) => variant !== 'full').map(({ id }) => id);
   return [
     'Every claim was predicted with a tolerance before it was measured. A verdict compares the prediction with the measured interval: *holds* where all of it is as predicted, *does not hold* where no part is, *inconclusive* else; a claim has the worst verdict of its quantities. Intervals are 95 % over seeds, by bootstrap, where a number is random.',
     '',
     `${countsOf(runs)} Version ${versions}.`,
+    ...(smaller.length > 0
+      ? [
+          '',
+          `Run with fewer starts or smaller sizes than the paper’s so far: ${smaller.join(', ')}.`,
+        ]
+      : []),
     ...(missing.length > 0 ? ['', `Not run yet: ${missing.join(', ')}.`] : []),
     '',
     'Written by `schmetterling experiment report`, from what `schmetterling experiment run all` found.',
@@ -47,9 +54,11 @@ function countsOf(runs: readonly Kept[]): string {
 }
 
 /** A row a quantity; what is said of the whole claim stands in its first. */
-function overviewRows({ id, title, findings, verdict }: Kept): string[] {
+function overviewRows(kept: Kept): string[] {
+  const { id, title, findings, verdict, variant } = kept;
+  const how = variant === 'full' ? '' : ` (${variant} variant)`;
   return findings.map((finding, k) => {
-    const claim = k === 0 ? `[${id}](#${id}): ${marked(title)} **${verdict}**` : '';
+    const claim = k === 0 ? `[${id}](#${id}): ${marked(title)} **${verdict}**${how}` : '';
     const figure = k === 0 ? picture(id, title, 160) : '';
     const predicted = `${marked(finding.quantity)}: ${expectedText(finding)}`;
     const cells = [claim, predicted, measuredText(finding), finding.verdict, figure];
