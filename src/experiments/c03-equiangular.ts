@@ -2,15 +2,18 @@
 import { z } from 'zod';
 import type { Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
+import { bootstrap } from '../numerics/bootstrap.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { mean } from '../numerics/statistics.ts';
+import { measureCells } from './cells.ts';
 import { closingTime } from './equiangular.ts';
 import { exactly, experiment } from './experiment.ts';
+import { uniformInSpan } from './starts.ts';
 
 const schema = z.strictObject({
   n: wholeNumber(3, 512).default(32),
   betas: z.array(numberBetween(0.1, 12)).min(2).default([1, 2, 4, 6, 8]),
-  seeds: wholeNumber(1, 1000).default(5).describe('Random starts, for the comparison'),
+  seeds: wholeNumber(2, 1000).default(20).describe('Random starts, for the comparison'),
   d: wholeNumber(2, 2048).default(128).describe('Of the random starts'),
   dynamics: z.enum(['sa', 'repulsion']).default('sa'),
 });
@@ -30,7 +33,7 @@ export const equiangularExperiment = experiment({
     'From an orthonormal start all pairwise cosines follow one scalar equation exactly; from random starts in high dimension only nearly, and less so the larger β.',
   citation: 'arXiv 2312.10794, section 5',
   schema,
-  quick: { seeds: 2 },
+  quick: { seeds: 4 },
   tiny: { n: 8, betas: [1, 6], seeds: 2, d: 48 },
   broken: { dynamics: 'repulsion' },
   predict: () => [
@@ -50,25 +53,28 @@ export const equiangularExperiment = experiment({
       why: 'cosines of a random start differ by d^{−1/2}, and attention weighs them by e^{β cosine}',
     },
   ],
-  async measure(settings, { signal, onProgress }) {
-    const rows = [];
-    for (const [k, beta] of settings.betas.entries()) {
-      signal?.throwIfAborted();
-      rows.push(await compare(settings, beta));
-      onProgress?.((k + 1) / settings.betas.length);
-    }
+  async measure(settings, context) {
+    const { betas, seeds } = settings;
+    const rows = await measureCells(compare, settings, betas.length, context);
     const [first, last] = [rows[0], rows[rows.length - 1]];
+    const grows = (chosen: readonly number[]) =>
+      mean(chosen.map((seed) => last.deviations[seed])) /
+      mean(chosen.map((seed) => first.deviations[seed]));
     return {
       values: {
         [EXACT]: exactly(Math.max(...rows.map(({ error }) => error))),
         [SPREAD]: exactly(Math.max(...rows.map(({ spread }) => spread))),
-        [GROWS]: { ...exactly(last.deviation / first.deviation), samples: settings.seeds },
+        [GROWS]: { ...bootstrap([...first.deviations.keys()], grows), samples: seeds },
       },
       columns: [
-        { name: 'beta', heading: 'β', values: settings.betas },
+        { name: 'beta', heading: 'β', values: betas },
         { name: 'time', heading: 'time to 0.999', values: rows.map(({ time }) => time) },
         { name: 'error', heading: 'error there', values: rows.map(({ error }) => error) },
-        { name: 'deviation', heading: 'random starts', values: rows.map((row) => row.deviation) },
+        {
+          name: 'deviation',
+          heading: 'random starts',
+          values: rows.map((row) => mean(row.deviations)),
+        },
       ],
       figure: {
         title: 'Cosines from orthonormal and random starts',
@@ -80,7 +86,7 @@ export const equiangularExperiment = experiment({
             series: rows.flatMap(({ exact, random }, colour) => [
               {
                 kind: 'line' as const,
-                name: `β = ${settings.betas[colour]}`,
+                name: `β = ${betas[colour]}`,
                 colour,
                 points: exact,
               },
@@ -93,30 +99,34 @@ export const equiangularExperiment = experiment({
   },
 });
 
-async function compare({ n, d, seeds, dynamics }: Settings, beta: number) {
-  const time = closingTime(CLOSED, n, beta);
+/** One β: the orthonormal start against the closed form, and random starts against it. */
+async function compare(settings: Settings, index: number) {
+  const { n, d, betas, seeds, dynamics } = settings;
+  const time = closingTime(CLOSED, n, betas[index]);
   const times = Array.from({ length: SAMPLES }, (_, k) => (time * k) / (SAMPLES - 1));
-  const cosines = async (start: string, size: number, seed: number) => {
+  const cosines = async (start: object, tolerance: number) => {
     const { frames } = await simulate({
-      ...{ dynamics, parameters: { beta }, start, n, d: size, seed, time, saveAt: times },
-      ...{ scheme: 'dopri5', tolerance: 1e-10, diagnostics: ['cosine_mean', 'cosine_min'] },
+      ...{ dynamics, parameters: { beta: betas[index] }, ...start, time, saveAt: times },
+      ...{ scheme: 'dopri5', tolerance, diagnostics: ['cosine_mean', 'cosine_min'] },
     });
     return frames.map(({ diagnostics }) => ({
       mean: Number(diagnostics.cosine_mean),
       least: Number(diagnostics.cosine_min),
     }));
   };
-  const exact = await cosines('orthonormal', n, 0);
+  const exact = await cosines({ start: 'orthonormal', n, d: n }, 1e-10);
   const random: (typeof exact)[] = [];
-  for (let seed = 1; seed <= seeds; seed++) random.push(await cosines('uniform', d, seed));
-  const average = times.map((_, k) => mean(random.map((run) => run[k].mean)));
+  for (let seed = 1; seed <= seeds; seed++)
+    random.push(await cosines({ init: uniformInSpan(n, d, seed) }, 1e-7));
+  const from = (run: typeof exact) => mean(run.map((one, k) => Math.abs(one.mean - exact[k].mean)));
   const shares = times.map((at) => at / time);
   return {
     time,
     error: Math.abs(exact[SAMPLES - 1].mean - CLOSED),
     spread: Math.max(...exact.map((one) => one.mean - one.least)),
-    deviation: mean(average.map((value, k) => Math.abs(value - exact[k].mean))),
+    /** Of every random start. */
+    deviations: random.map(from),
     exact: shares.map((share, k): Point => [share, exact[k].mean]),
-    random: shares.map((share, k): Point => [share, average[k]]),
+    random: shares.map((share, k): Point => [share, mean(random.map((run) => run[k].mean))]),
   };
 }
