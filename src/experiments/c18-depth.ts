@@ -57,7 +57,7 @@ export const depthExperiment = experiment({
   citation: 'arXiv 1806.07366; independent weights: arXiv 2206.06929; Kloeden & Platen 1992, §10.2',
   schema,
   quick: { seeds: 60, deepest: 256 },
-  tiny: { seeds: 50, n: 4, deepest: 256 },
+  tiny: { seeds: 30, n: 4, deepest: 256 },
   broken: { centred: 'relu' },
   predict: ({ deepest, seeds }) => [
     predictionOf(ATTENTION, 1, 'a layer is first-order consistent with ẋ = P v', 0),
