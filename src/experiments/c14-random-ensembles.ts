@@ -69,6 +69,9 @@ const FEWEST = 24;
 /** Up to here attention is nearly uniform. */
 const SMALL_BETA = 1;
 
+/** From 10 to 90 % of the pairs within this share of the time to half. */
+const AT_ONCE = 0.3;
+
 const boundaryOf = (title: string) =>
   `time to half of the pairs over that of β = 0, β ≤ 1 (median): ${title}`;
 const sharpnessOf = (title: string) =>
@@ -79,18 +82,17 @@ const largeOf = (title: string) => `share of pairs together at the end, largest 
 export const randomEnsemblesExperiment = experiment({
   id: 'c14-random-ensembles',
   title:
-    'With random Q and K, Ginibre or Wigner, and V = I the tokens come together at small β, all at once and when uniform attention would bring them together, and stay in several clusters at large β; random V brings them together too where attention is nearly uniform.',
+    'With random Q and K, Ginibre or Wigner, and V = I the tokens of most draws come together at small β, all at once and when uniform attention would bring them together, and stay in several clusters at large β; random V brings them together too where attention is nearly uniform.',
   citation: 'arXiv 2312.10794, figure 5',
   schema,
   seconds: 260,
-  quick: { n: 24, d: 96, betas: 10, draws: 10 },
+  quick: { n: 24, d: 96, betas: 10, draws: 16 },
   tiny: { n: 16, d: 64, largestBeta: 6, betas: 7, time: 12, times: 61, draws: 2 },
   broken: { value: -1 },
   predict: (settings) => ENSEMBLES.flatMap((one) => predictionsOf(one, settings)),
   async measure(settings, context) {
-    const { n, d, betas, draws, times, time } = settings;
-    const found = await measureCells(ensembleCell, settings, ENSEMBLES.length * betas, context);
-    const cells = found.map((numbers) => readCell(numbers, times, draws));
+    const { n, d, betas, draws, time } = settings;
+    const cells = await measureCells(ensembleCell, settings, ENSEMBLES.length * betas, context);
     const diagrams = ENSEMBLES.map((ensemble, k) => ({
       ensemble,
       cells: cells.slice(k * betas, (k + 1) * betas),
@@ -113,7 +115,7 @@ export const randomEnsemblesExperiment = experiment({
         columns: 2,
         panels: diagrams.map((diagram) => panelOf(settings, diagram)),
       },
-      notes: notesOf(diagrams),
+      notes: notesOf(diagrams, settings),
     };
   },
 });
@@ -146,7 +148,7 @@ function predictionsOf(
     },
     {
       quantity: sharpnessOf(title),
-      expected: { low: 0, high: 0.3 },
+      expected: { low: 0, high: AT_ONCE },
       why: 'once together 1 − cosine falls like e^{−2t} for all pairs: cosines of the start, which scatter by d^{−1/2}, move the time by their logarithm',
     },
     ...(n < FEWEST
@@ -167,7 +169,7 @@ interface Cell {
   readonly shares: readonly number[];
   /** Time to half of the pairs; ∞ where that is beyond the end. */
   readonly halves: readonly number[];
-  /** Time from 10 to 90 % of the pairs over that to half; NaN where they do not get there. */
+  /** Time from 10 to 90 % of the pairs over that to half; ∞ where they do not get there. */
   readonly widths: readonly number[];
   /** Share at the end. */
   readonly ends: readonly number[];
@@ -179,8 +181,8 @@ interface Diagram {
   readonly cells: readonly Cell[];
 }
 
-/** One ensemble and one β, ensemble after ensemble: the numbers of a cell in their order. */
-export async function ensembleCell(settings: Settings, index: number): Promise<number[]> {
+/** One ensemble and one β, ensemble after ensemble. */
+async function ensembleCell(settings: Settings, index: number): Promise<Cell> {
   const { n, d, largestBeta, betas, time, draws, value } = settings;
   const ensemble = ENSEMBLES[Math.floor(index / betas)];
   const scale = ensemble.random ? Math.sqrt(d) : 1;
@@ -193,36 +195,36 @@ export async function ensembleCell(settings: Settings, index: number): Promise<n
     // random V may part what has met
     runs.push(await pairsTogether({ parameters, init: positions, times, merge: ensemble.plain }));
   }
-  const at = (level: number) => runs.map((shares) => timeOf(level, times, shares));
-  const [low, half, high] = [at(0.1), at(0.5), at(0.9)];
-  return [
-    ...times.map((_, k) => mean(runs.map((shares) => shares[k]))),
-    ...half,
-    ...half.map((middle, i) => (high[i] - low[i]) / middle),
-    ...runs.map((shares) => shares[shares.length - 1]),
-  ];
+  return {
+    shares: times.map((_, k) => mean(runs.map((shares) => shares[k]))),
+    halves: runs.map((shares) => timeOf(0.5, times, shares)),
+    widths: runs.map((shares) => widthOf(times, shares)),
+    ends: runs.map((shares) => shares[shares.length - 1]),
+  };
 }
 
-function readCell(numbers: readonly number[], times: number, draws: number): Cell {
-  const part = (k: number) => numbers.slice(times + k * draws, times + (k + 1) * draws);
-  return { shares: numbers.slice(0, times), halves: part(0), widths: part(1), ends: part(2) };
+function widthOf(times: readonly number[], shares: readonly number[]): number {
+  const [low, half, high] = [0.1, 0.5, 0.9].map((level) => timeOf(level, times, shares));
+  return Number.isFinite(high) ? (high - low) / half : Number.POSITIVE_INFINITY;
 }
+
+/** Those of small β. */
+const early = (cells: readonly Cell[], { largestBeta, betas }: Settings) =>
+  cells.filter((_, k) => fromZero(largestBeta, betas)[k] <= SMALL_BETA);
 
 /** Whatever may be predicted of an ensemble, over its draws. */
 function valuesOf({ ensemble: { title }, cells }: Diagram, settings: Settings, closed: number) {
-  const { draws, largestBeta, betas } = settings;
-  const small = fromZero(largestBeta, betas).filter((beta) => beta <= SMALL_BETA).length;
+  const { draws } = settings;
   const every = Array.from({ length: draws }, (_, draw) => draw);
   const over = (value: (draw: number) => number, statistic = mean) => ({
     ...{ ...bootstrap(every.map(value), statistic), samples: draws },
   });
-  const early = (value: (cell: Cell) => number) => mean(cells.slice(0, small).map(value));
+  const small = (value: (cell: Cell) => number) => mean(early(cells, settings).map(value));
   const last = cells[cells.length - 1];
   return [
-    [boundaryOf(title), over((draw) => early(({ halves }) => halves[draw]) / closed, median)],
-    // a draw in which two tokens stay behind takes many times as long to 90 %
-    [sharpnessOf(title), over((draw) => early(({ widths }) => widths[draw]), median)],
-    [smallOf(title), over((draw) => early(({ ends }) => ends[draw]))],
+    [boundaryOf(title), over((draw) => small(({ halves }) => halves[draw]) / closed, median)],
+    [sharpnessOf(title), over((draw) => small(({ widths }) => widths[draw]), median)],
+    [smallOf(title), over((draw) => small(({ ends }) => ends[draw]))],
     [largeOf(title), over((draw) => last.ends[draw])],
   ] as const;
 }
@@ -244,7 +246,15 @@ function panelOf(
   };
 }
 
-function notesOf(diagrams: readonly Diagram[]): string[] {
+function notesOf(diagrams: readonly Diagram[], settings: Settings): string[] {
+  const { draws } = settings;
+  const late = diagrams
+    .filter(({ ensemble }) => ensemble.random && ensemble.plain)
+    .map(({ ensemble: { title }, cells }) => {
+      const slow = (draw: number) =>
+        early(cells, settings).some(({ widths }) => widths[draw] > AT_ONCE);
+      return `${Array.from({ length: draws }, (_, draw) => slow(draw)).filter(Boolean).length} with ${title}`;
+    });
   const ends = diagrams
     .filter(({ ensemble }) => !ensemble.plain)
     .map(({ ensemble: { title }, cells }) => {
@@ -252,6 +262,7 @@ function notesOf(diagrams: readonly Diagram[]): string[] {
       return `${mean(last.ends).toFixed(2)} with ${title}`;
     });
   return [
+    `of ${draws} draws some leave two clusters or tokens behind already at a β ≤ ${SMALL_BETA}, so that medians are taken: ${late.join(', ')}`,
     `of random V at the largest β nothing is predicted: the share of pairs together at the end is ${ends.join(', ')}`,
   ];
 }
