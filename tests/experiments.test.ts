@@ -49,6 +49,13 @@ it('stand in the order of their ids, claims by their numbers first', () => {
   expect(claims.size).toBe(20);
 });
 
+it('says which settings are not those of the variant', async () => {
+  const changedIn = async (settings: object) =>
+    (await runExperiment(experimentNamed('svgd'), { variant: 'tiny', settings })).changed;
+  expect(await changedIn({ n: 7, time: 15 })).toEqual(['n']);
+  expect(await changedIn({})).toBe(undefined);
+});
+
 describe('a verdict', () => {
   const about: Prediction = {
     quantity: 'x',

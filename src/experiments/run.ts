@@ -23,6 +23,8 @@ export interface ExperimentRun extends Pick<Measurement, 'columns' | 'figure' | 
   readonly title: string;
   readonly citation: string;
   readonly variant: Variant;
+  /** Names of settings that are not those of the variant; absent where there are none. */
+  readonly changed?: readonly string[];
   readonly settings: object;
   readonly findings: readonly Finding[];
   /** Of all findings: the worst. */
@@ -58,13 +60,21 @@ export async function runExperiment(
   const { id, title, citation } = entry;
   const verdict = worst(findings.map((finding) => finding.verdict));
   const seconds = (performance.now() - begun) / 1000;
-  return { id, title, citation, variant, settings, findings, verdict, ...shown, seconds };
+  const how = { variant, ...changedFrom(entry, variant, settings), settings };
+  return { id, title, citation, ...how, findings, verdict, ...shown, seconds };
 }
 
 /** Those of the variant, with what was given besides. Throws InputError. */
 export function settingsOf({ schema, ...variants }: Experiment, variant: Variant, given: object) {
   const own = variant === 'full' ? {} : variants[variant];
   return parseOptions(schema, { ...own, ...given });
+}
+
+function changedFrom(entry: Experiment, variant: Variant, settings: Record<string, unknown>) {
+  const own = settingsOf(entry, variant, {});
+  const same = (name: string) => JSON.stringify(settings[name]) === JSON.stringify(own[name]);
+  const changed = Object.keys(settings).filter((name) => !same(name));
+  return changed.length > 0 && { changed };
 }
 
 const ORDER: readonly Verdict[] = ['does not hold', 'inconclusive', 'holds'];

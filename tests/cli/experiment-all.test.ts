@@ -128,9 +128,11 @@ describe('the page of claims', () => {
   });
 
   it('says which runs are not the full ones', () => {
-    expect(page).toContain('than the paper’s so far: other.\n');
+    expect(page).toContain('than those of the full variant so far: other.\n');
     expect(lines.filter((line) => line.includes('**holds** (quick variant) |'))).toHaveLength(1);
-    expect(page).toContain('Settings of the quick variant: ');
+    expect(page).toContain('Settings (quick variant): ');
+    const changed = made({ changed: ['n', 'betas'] });
+    expect(claimsPage([changed], [])).toContain('**does not hold** (n, betas changed) |');
     expect(claimsPage([made({})], [])).not.toContain('so far');
   });
 });

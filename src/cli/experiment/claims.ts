@@ -29,7 +29,7 @@ export function claimsPage(runs: readonly Kept[], missing: readonly string[]): s
 
 function introduction(runs: readonly Kept[], missing: readonly string[]): string[] {
   const versions = [...new Set(runs.map(({ version }) => version))].join(', ');
-  const smaller = runs.filter(({ variant }) => variant !== 'full').map(({ id }) => id);
+  const smaller = runs.filter((run) => howText(run) !== '').map(({ id }) => id);
   return [
     'Every claim was predicted with a tolerance before it was measured. A verdict compares the prediction with the measured interval: *holds* where all of it is as predicted, *does not hold* where no part is, *inconclusive* else; a claim has the worst verdict of its quantities. Intervals are 95 % over seeds, by bootstrap, where a number is random.',
     '',
@@ -37,7 +37,7 @@ function introduction(runs: readonly Kept[], missing: readonly string[]): string
     ...(smaller.length > 0
       ? [
           '',
-          `Run with fewer starts or smaller sizes than the paper’s so far: ${smaller.join(', ')}.`,
+          `Run with other settings than those of the full variant so far: ${smaller.join(', ')}.`,
         ]
       : []),
     ...(missing.length > 0 ? ['', `Not run yet: ${missing.join(', ')}.`] : []),
@@ -55,10 +55,9 @@ function countsOf(runs: readonly Kept[]): string {
 
 /** A row a quantity; what is said of the whole claim stands in its first. */
 function overviewRows(kept: Kept): string[] {
-  const { id, title, findings, verdict, variant } = kept;
-  const how = variant === 'full' ? '' : ` (${variant} variant)`;
+  const { id, title, findings, verdict } = kept;
   return findings.map((finding, k) => {
-    const claim = k === 0 ? `[${id}](#${id}): ${marked(title)} **${verdict}**${how}` : '';
+    const claim = k === 0 ? `[${id}](#${id}): ${marked(title)} **${verdict}**${howText(kept)}` : '';
     const figure = k === 0 ? picture(id, title, 160) : '';
     const predicted = `${marked(finding.quantity)}: ${expectedText(finding)}`;
     const cells = [claim, predicted, measuredText(finding), finding.verdict, figure];
@@ -87,7 +86,7 @@ function section(kept: Kept): string[] {
     ...notes.flatMap((note) => ['', `Note: ${marked(note)}.`.replace(/[.]+$/, '.')]),
     ...[
       '',
-      `Verdict: **${verdict}**. Settings${variantText(kept)}: ${settingsText(kept)}; version ${version}.`,
+      `Verdict: **${verdict}**. Settings${howText(kept)}: ${settingsText(kept)}; version ${version}.`,
     ],
   ];
 }
@@ -95,7 +94,14 @@ function section(kept: Kept): string[] {
 const findingRow = (finding: Finding) =>
   `| ${marked(finding.quantity)} | ${expectedText(finding)} | ${measuredText(finding)} | ${finding.verdict} |`;
 
-const variantText = ({ variant }: Kept) => (variant === 'full' ? '' : ` of the ${variant} variant`);
+/** Which variant was run, and which settings were changed; nothing of the full one as it is. */
+function howText({ variant, changed = [] }: Kept): string {
+  const parts = [
+    ...(variant === 'full' ? [] : [`${variant} variant`]),
+    ...(changed.length > 0 ? [`${changed.join(', ')} changed`] : []),
+  ];
+  return parts.length > 0 ? ` (${parts.join(', ')})` : '';
+}
 
 const settingsText = ({ settings }: Kept) =>
   Object.entries(settings)
