@@ -32,6 +32,7 @@ export const birthDeathExperiment = experiment({
     'With birth and death, particles on the circle leave their metastable clusters sooner than by transport alone.',
   citation: 'arXiv 1508.07941, 1905.09863',
   schema,
+  seconds: 35,
   quick: { seeds: 6, n: 32 },
   tiny: { seeds: 3, n: 16, time: 10, beta: 4 },
   broken: { rate: 0 },

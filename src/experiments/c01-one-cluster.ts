@@ -34,6 +34,7 @@ export const oneClusterExperiment = experiment({
   title: 'At β = 0, or at any β in d ≥ 3, almost every start ends in one cluster.',
   citation: 'arXiv 2312.10794, sections 4 to 6; arXiv 2405.18273',
   schema,
+  seconds: 55,
   quick: { seeds: 20 },
   tiny: { n: 8, dimensions: [3, 16], betas: [0, 1], seeds: 8, time: 100 },
   broken: { value: -1 },

@@ -39,6 +39,7 @@ export const phaseDiagramExperiment = experiment({
     'In high dimension the pairs of a random start come together along one curve in β and time, that of orthonormal tokens; on the circle several clusters stay instead.',
   citation: 'arXiv 2312.10794, figure 3 and section 6',
   schema,
+  seconds: 700,
   quick: { dimensions: [2, 1024], betas: 19, times: 101, starts: 6 },
   tiny: { n: 12, dimensions: [2, 512], betas: 5, times: 61, starts: 6 },
   broken: { value: -1 },

@@ -25,6 +25,7 @@ export const rootBetaExperiment = experiment({
     'On the circle the number of metastable clusters, counted through the plateau that lasts longest in log t, grows like √β.',
   citation: 'arXiv 2312.10794, section 6 and figure 4; 2410.06833',
   schema,
+  seconds: 60,
   quick: { betas: [4, 9, 16, 36, 64], seeds: 6, time: 150 },
   tiny: { betas: [4, 16, 49], seeds: 4, n: 60, time: 60 },
   broken: { value: -1 },

@@ -37,6 +37,7 @@ export const staircaseExperiment = experiment({
     'On the circle at large β the clusters live long and merge one after the other, two in a time e^{cβ}, so that the energy is a staircase.',
   citation: 'arXiv 2312.10794, section 7; arXiv 2410.06833',
   schema,
+  seconds: 30,
   quick: { seeds: 6 },
   tiny: { n: 40, betas: [9, 36, 100], seeds: 8, time: 1e4 },
   broken: { dynamics: 'kuramoto' },

@@ -51,6 +51,7 @@ export const fourierModeExperiment = experiment({
     'A nearly uniform law on the circle grows its Fourier mode argmax k² I_k(β) into as many clusters, 3 at β = 5: surely from equal amplitudes, by chance from independent tokens.',
   citation: 'arXiv 2410.23228',
   schema,
+  seconds: 60,
   quick: { seeds: 20, n: 400 },
   tiny: { seeds: 6, n: 200, others: [] },
   broken: { value: -1 },

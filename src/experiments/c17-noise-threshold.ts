@@ -54,6 +54,7 @@ export const noiseThresholdExperiment = experiment({
     'κ_c = β/I_1(β) is where the uniform law on the circle loses its linear stability; for small β it is alone up to there, but where I_2(β)/I_1(β) > ½ clustered laws live beside it below κ_c.',
   citation: 'arXiv 2512.01868, corrected: arXiv 2604.16288, 2606.05140',
   schema,
+  seconds: 50,
   quick: { shares: [0.95, 0.8], time: 5, n: 1000, seeds: 3, nearness: 0.005 },
   tiny: { shares: [0.95], time: 2, n: 500, seeds: 2, step: 1e-3, nearness: 0.005 },
   broken: { attention: 'sa' },

@@ -56,6 +56,7 @@ export const depthExperiment = experiment({
     'L layers are C/L from an ODE if their weights are smooth in depth; independent weights at 1/√L give an SDE if the mean update is zero and no limit if not; at 1/L they average to an ODE like L^{−½}.',
   citation: 'arXiv 1806.07366; independent weights: arXiv 2206.06929; Kloeden & Platen 1992, §10.2',
   schema,
+  seconds: 50,
   quick: { seeds: 60, deepest: 256 },
   tiny: { seeds: 30, n: 4, deepest: 256 },
   broken: { centred: 'relu' },
