@@ -54,7 +54,6 @@ export const experiments: readonly Experiment[] = [
   dobrushinExperiment,
   cosinesExperiment,
   birthDeathExperiment,
-  reductionExperiment,
   inverseExperiment,
   perturbationExperiment,
   reductionExperiment,
