@@ -31,6 +31,7 @@ export const perturbationExperiment = experiment({
     'The farther a perturbed text ends from the text in W₂, the more its answer changes: the flow map of a trained model tells which perturbations survive.',
   citation: 'arXiv 2312.10794, section 2; Dobrushin’s estimate of C19',
   schema,
+  seconds: 50,
   quick: { texts: 6, draws: 2 },
   tiny: { texts: 3, draws: 2, model: 'lieblingstier' },
   broken: { shuffled: true },
