@@ -40,7 +40,7 @@ describe.skipIf(!executablePath)('the digits of the page', () => {
   const shown = (page: Page) =>
     page.locator('.bar:is(.best, .listed)').evaluateAll((rows) =>
       rows.map((row) => ({
-        token_str: row.querySelector('.bar-label')?.textContent,
+        token_str: (row.querySelector('summary') ?? row.querySelector('.bar-label'))?.textContent,
         score: Number(row.querySelector('.bar-number')?.getAttribute('title')),
       })),
     );

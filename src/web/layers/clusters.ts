@@ -55,10 +55,10 @@ export function createClusters(page: Page, scope = ''): Panel {
 function showGroups(page: Page, list: HTMLElement, trace: Trace, groups: number[][]): void {
   const colours = tokenColours(trace);
   const items = groups.map((members) => {
-    const names = members.map((i) => {
+    const names = members.flatMap((i, place) => {
       const name = h('span', { class: 'member' }, tokenName(trace, i, page.words));
       setVariable(name, '--colour', colours[i]);
-      return name;
+      return place === 0 ? [name] : [' · ', name];
     });
     const item = h('li', { class: members.length > 1 ? 'group' : 'group alone' }, ...names);
     return item;
