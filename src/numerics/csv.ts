@@ -11,6 +11,7 @@ export function toCsv(header: readonly string[], rows: readonly (readonly Cell[]
 export const csvLine = (cells: readonly Cell[]): string => `${cells.map(cell).join(',')}\n`;
 
 function cell(value: Cell): string {
-  const text = value === null || value === undefined ? '' : String(value);
+  if (typeof value === 'number') return String(value); // needs no quotes
+  const text = value ?? '';
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

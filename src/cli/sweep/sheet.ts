@@ -10,6 +10,7 @@ import {
   openSync,
   readdirSync,
   statSync,
+  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, wholeLines, writePiecesSafely } from '../../host/files.ts';
@@ -118,7 +119,10 @@ export function penOf(path: string): Pen {
   return {
     append(row) {
       try {
-        appendFileSync(file, row);
+        const bytes = Buffer.from(row);
+        // one call of the system, in all but the rarest case
+        const written = writeSync(file, bytes);
+        if (written < bytes.length) appendFileSync(file, bytes.subarray(written));
       } catch (error) {
         throw new Error(
           `cannot write to ${path} (${errorCode(error)}): its rows are kept, make room and run the same command again`,
