@@ -3,7 +3,7 @@
  * frames a second, how long input waits, and whether memory stays. The rates stand beside those of the engine alone
  * in the same run.
  *
- *   npm run build && node bench/page.js [minutes of play, 1]
+ *   npm run build && node bench/page.js [minutes of play, 1] [dimensions, 2,3]
  */
 import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
@@ -11,16 +11,17 @@ import { simulate } from '../dist/index.js';
 import { startServer } from '../dist/server/start.js';
 
 const minutes = Number(process.argv[2] ?? 1);
+const dimensions = (process.argv[3] ?? '2,3').split(',').map(Number);
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const PARTICLES = 2_000;
 /** Frames of a run that does not end while it is watched. */
-const LONG = 10_000;
+const LONG = 200_000;
 
 const server = await startServer({ host: '127.0.0.1', port: 0 });
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 try {
   await firstAnswers();
-  for (const d of [2, 3]) await play(d);
+  for (const d of dimensions) await play(d);
 } finally {
   await browser.close();
   await server.close();
