@@ -201,7 +201,7 @@ const english = {
     loading: 'Solving the flow to twelve digits; this takes some seconds …',
     paths: 'Paths through the layers, over those of the flow',
     pathsHint:
-      'In the axes of the flow, whose paths are the thin dark lines. Add layers, and the coloured paths come closer to them.',
+      'In the axes of the flow, whose paths are the thin lines. Add layers, and the coloured paths come closer to them.',
     pathsWaiting: 'The paths come with the layers …',
     slope: (order: number) => `slope −${order}`,
     stacks: 'Where the limit fails',
@@ -461,7 +461,7 @@ const german: Words = {
     loading: 'Löst den Fluss auf zwölf Stellen; das dauert einige Sekunden …',
     paths: 'Wege durch die Schichten, über denen des Flusses',
     pathsHint:
-      'In den Achsen des Flusses, dessen Wege die dünnen dunklen Linien sind. Mit mehr Schichten kommen die farbigen Wege ihnen näher.',
+      'In den Achsen des Flusses, dessen Wege die dünnen Linien sind. Mit mehr Schichten kommen die farbigen Wege ihnen näher.',
     pathsWaiting: 'Die Wege kommen mit den Schichten …',
     slope: (order) => `Steigung −${order}`,
     stacks: 'Wo der Grenzwert ausbleibt',

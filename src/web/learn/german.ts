@@ -46,10 +46,10 @@ export const german: LearnWords = {
       name: 'Schichten',
       title: 'Eine Schicht ist ein kleiner Schritt',
       student:
-        'Was ein Teilchen hört, zieht an ihm. Es geht einen kleinen Schritt in diese Richtung und wird auf die Sphäre zurückgesetzt. Das ist eine Schicht. Dann hören alle wieder zu, von ihren neuen Orten aus. Acht Schichten sind acht Schritte. Die dünnen dunklen Linien sind der Fluss: was aus den Bahnen wird, wenn die Schritte unendlich viele und unendlich klein sind. Nimm mehr Schichten, und die farbigen Bahnen legen sich darauf.',
+        'Was ein Teilchen hört, zieht an ihm. Es geht einen kleinen Schritt in diese Richtung und wird auf die Sphäre zurückgesetzt. Das ist eine Schicht. Dann hören alle wieder zu, von ihren neuen Orten aus. Acht Schichten sind acht Schritte. Die dünnen Linien sind der Fluss: was aus den Bahnen wird, wenn die Schritte unendlich viele und unendlich klein sind. Nimm mehr Schichten, und die farbigen Bahnen legen sich darauf.',
       mathematician:
         'Eine Schicht, ein Residuum mit RMS-Normierung, ist ein Schritt der Weite $h = T/L$ eines expliziten Verfahrens erster Ordnung für den Fluss auf der Sphäre, mit $\\mathsf P_x y = y - \\langle x, y\\rangle x$. Die Gewichte $\\theta(t) = (Q, K, V, O)$ sind Funktionen der Tiefenzeit, linear zwischen fünf Knoten; dieselben Gewichte lassen sich also in beliebig viele Schichten $L$ zerlegen. Der Fehler zur Zeit $T$ ist $C/L$; der Tab Tiefe passt die Ordnung an.',
-      hint: 'Farbig: die Schichten, von der Eingabe (○) bis zur betrachteten (●). Dünn und dunkel: der Fluss derselben Gewichte.',
+      hint: 'Farbig: die Schichten, von der Eingabe (○) bis zur betrachteten (●). Dünn: der Fluss derselben Gewichte.',
       ask: 'Gehe die ganze Tiefe in einem einzigen Schritt. Bleibt die Antwort?',
       button: 'L = 1 setzen',
       measure: 'beste Antwort',

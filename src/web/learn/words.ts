@@ -62,10 +62,10 @@ const english = {
       name: 'Layers',
       title: 'A layer is a small step',
       student:
-        'What a particle hears pulls at it. It takes a small step that way and is put back on the sphere. That is one layer. Then all listen again, from their new places. Eight layers are eight steps. The thin dark lines are the flow: what becomes of the paths when the steps are infinitely many and infinitely small. Choose more layers and see the coloured paths come to lie on it.',
+        'What a particle hears pulls at it. It takes a small step that way and is put back on the sphere. That is one layer. Then all listen again, from their new places. Eight layers are eight steps. The thin lines are the flow: what becomes of the paths when the steps are infinitely many and infinitely small. Choose more layers and see the coloured paths come to lie on it.',
       mathematician:
         'A layer, a residual connection followed by RMS normalisation, is one step of size $h = T/L$ of an explicit scheme of order one for the flow on the sphere, with $\\mathsf P_x y = y - \\langle x, y\\rangle x$. The weights $\\theta(t) = (Q, K, V, O)$ are functions of depth-time, linear between five knots, so one set of weights can be cut into any number $L$ of layers. The error at time $T$ is $C/L$; the tab Depth fits the order.',
-      hint: 'Coloured: the layers, from the input (○) to the layer you look at (●). Thin and dark: the flow of the same weights.',
+      hint: 'Coloured: the layers, from the input (○) to the layer you look at (●). Thin: the flow of the same weights.',
       ask: 'Go through the whole depth in a single step. Does the answer stay?',
       button: 'Set L = 1',
       measure: 'best answer',
