@@ -200,6 +200,12 @@ describe('a run on a mixture', async () => {
     const other = { ...model, config: { ...model.config, training } };
     expect(() => heldOutTexts(other, part)).toThrow(/was trained on another split of this file/);
     expect(heldOutTexts(other, { ...part, sha256: 'another' }).trainedOn).toBe(false);
+    const further = (from: object) => ({
+      ...model,
+      config: { ...model.config, training: { config: {}, corpora: [], from: { training: from } } },
+    });
+    expect(heldOutTexts(further(model.config.training), part)).toEqual(heldOutTexts(model, part));
+    expect(() => heldOutTexts(further(training), part)).toThrow(/another split of this file/);
     const record = { ...model, config: { ...model.config, training: {} } };
     expect(heldOutTexts(record, part).trainedOn).toBe(false);
   });

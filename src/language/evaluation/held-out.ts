@@ -10,7 +10,16 @@ const recordSchema = z.object({
   corpora: z
     .array(z.object({ sha256: z.string().optional(), split: z.string().optional() }))
     .optional(),
+  from: z.object({ training: z.unknown() }).optional(),
 });
+
+type TrainingRecord = z.output<typeof recordSchema>;
+
+/** The record of a training, then those of the models that it started from: what they saw, this one saw. */
+function recordsOf(training: unknown): TrainingRecord[] {
+  const record = recordSchema.safeParse(training).data;
+  return record ? [record, ...recordsOf(record.from?.training)] : [];
+}
 
 export interface HeldOut {
   /** The test part. */
@@ -24,17 +33,19 @@ export interface HeldOut {
 }
 
 /**
- * The test part of a file's lines. Throws InputError where the model was trained on this file split
- * in another way, since the test part then holds texts that it knows.
+ * The test part of a file's lines. Throws InputError where the model, or one that it started from, was trained
+ * on this file split in another way, since the test part then holds texts that it knows.
  */
 export function heldOutTexts(
   model: LanguageModel,
   { lines, sha256 }: { readonly lines: readonly string[]; readonly sha256: string },
 ): HeldOut {
-  const { config, corpora = [] } = recordSchema.safeParse(model.config.training).data ?? {};
-  const { parts, split } = prepareTexts(lines, plainTextSchema.parse(config?.plainText ?? {}));
-  const known = corpora.find((corpus) => corpus.sha256 === sha256);
-  if (known && known.split !== split)
+  const records = recordsOf(model.config.training);
+  const seen = ({ corpora = [] }: TrainingRecord) => corpora.filter((one) => one.sha256 === sha256);
+  const settings = (records.find((record) => seen(record).length > 0) ?? records[0])?.config;
+  const { parts, split } = prepareTexts(lines, plainTextSchema.parse(settings?.plainText ?? {}));
+  const known = records.flatMap(seen);
+  if (known.some((one) => one.split !== split))
     throw new InputError(
       'corpus',
       `the model "${model.config.name}" was trained on another split of this file, so no part of it is surely new to it: give another file, or a model trained by this version`,
@@ -44,7 +55,7 @@ export function heldOutTexts(
       'corpus',
       `of ${lines.length} lines none is held out for the test: give a longer file`,
     );
-  return { texts: parts.test, training: parts.training, split, trainedOn: known !== undefined };
+  return { texts: parts.test, training: parts.training, split, trainedOn: known.length > 0 };
 }
 
 /** Which of the languages the name of a file says, as de.txt.gz says de; null where it says none or several. */
