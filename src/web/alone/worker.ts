@@ -15,7 +15,7 @@ import type { Asked, Body, Told } from './messages.ts';
 const FOLDER = new URL('../models/', location.href);
 
 const ANSWERS: Readonly<Record<string, (body: Body) => Promise<object>>> = {
-  'api/models': async () => (await fetched('models.json')).json(),
+  'api/models': fetchList,
   'api/predict': async ({ text, model, ...options }) =>
     fillBlank(await modelNamed(model), text, options),
   'api/trace': async ({ text, model, ...options }) =>
@@ -41,16 +41,21 @@ async function answered(path: string, body: Body): Promise<Told> {
 
 const models = new Map<string, Promise<LanguageModel>>();
 
-/** Each model is fetched once; one that could not be is asked for anew. */
-async function modelNamed(name?: string): Promise<LanguageModel> {
-  const chosen = name ?? (await (await fetched('models.json')).json()).default;
-  const model = models.get(chosen) ?? fetchModel(chosen);
-  models.set(chosen, model);
-  model.catch(() => models.delete(chosen));
+/** Each model is fetched once, '' being the default; one that could not be is asked for anew. */
+function modelNamed(name = ''): Promise<LanguageModel> {
+  const model = models.get(name) ?? fetchModel(name);
+  models.set(name, model);
+  model.catch(() => models.delete(name));
   return model;
 }
 
-async function fetchModel(name: string): Promise<LanguageModel> {
+/** What there is, and the name of the default. */
+async function fetchList(): Promise<{ readonly default: string }> {
+  return (await fetched('models.json')).json();
+}
+
+async function fetchModel(given: string): Promise<LanguageModel> {
+  const name = given || (await fetchList()).default;
   const config = await (await fetched(`${name}/config.json`)).text();
   const { file } = parseConfig(config).weights;
   const weights = await (await fetched(`${name}/${file}`)).arrayBuffer();
