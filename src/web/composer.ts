@@ -118,7 +118,7 @@ function createExamples(page: Page): HTMLElement {
 }
 
 /** Numbers of layers that the slider stops at: every one of few, then ever fewer of many. */
-export const depthStops = Array.from({ length: deepest }, (_, i) => i + 1).filter(
+const depthStops = Array.from({ length: deepest }, (_, i) => i + 1).filter(
   (depth) => depth % 2 ** Math.max(0, Math.floor(Math.log2(depth)) - 3) === 0, // eight an octave
 );
 
@@ -128,7 +128,7 @@ function createDepth(page: Page): HTMLElement {
   const box = h('input', {
     type: 'number',
     id: 'depth',
-    class: 'depth-box',
+    class: 'entry depth-box',
     min: 1,
     max: deepest,
     step: 1,

@@ -14,7 +14,7 @@ export interface ChoiceAsked {
 export function createChoice({ id, told, options, set }: ChoiceAsked): Control<string> {
   const select = h(
     'select',
-    { class: 'lab-select', change: () => set(select.value) },
+    { class: 'entry lab-select', change: () => set(select.value) },
     ...options.map(([name, title]) => h('option', { value: name }, title)),
   );
   const { element } = createField(id, told, select, select);

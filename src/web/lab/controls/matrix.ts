@@ -17,7 +17,7 @@ const FORMS = ['identity', '-1', 'diagonal:1,-0.5', 'ginibre:1', 'wigner:1'];
 export function createMatrix({ id, told, hint, check, set }: MatrixAsked): Control<string> {
   const list = `${id}-forms`;
   const box = h('input', {
-    ...{ type: 'text', class: 'lab-text', list, spellcheck: 'false', autocomplete: 'off' },
+    ...{ type: 'text', class: 'entry lab-text', list, spellcheck: 'false', autocomplete: 'off' },
     title: hint,
   });
   const forms = h('datalist', { id: list }, ...FORMS.map((value) => h('option', { value })));

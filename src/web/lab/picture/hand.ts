@@ -78,7 +78,13 @@ export function createHand(
     if (before && before.moved !== before.frame.positions) lab.begin(before.moved);
   }
 
-  const which = h('input', { type: 'number', id: 'lab-hand', class: 'lab-box', min: 1, step: 1 });
+  const which = h('input', {
+    type: 'number',
+    id: 'lab-hand',
+    class: 'entry lab-box',
+    min: 1,
+    step: 1,
+  });
   const angle = h('input', { type: 'range', id: 'lab-hand-angle', min: -180, max: 180, step: 1 });
   const shownAngle = h('output', { for: 'lab-hand-angle' });
   const note = h('p', { class: 'hint', hidden: true }, words.tooMany);
