@@ -1,4 +1,5 @@
 /** Every experiment in its tiny variant: the claim holds, and with broken dynamics it does not. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { experimentNamed, experiments } from '../src/experiments/catalogue.ts';
 import { exactly, type Prediction, verdictOf } from '../src/experiments/experiment.ts';
@@ -47,6 +48,17 @@ it('stand in the order of their ids, claims by their numbers first', () => {
   expect(ids).toEqual(ids.toSorted((a, b) => (place(a) < place(b) ? -1 : 1)));
   const claims = new Set(ids.flatMap((id) => id.match(/^c\d\d/) ?? []));
   expect(claims.size).toBe(20);
+});
+
+it('are all the files of their folder that hold one, each under its id', () => {
+  const folder = new URL('../src/experiments/', import.meta.url);
+  const files = readdirSync(folder).filter((file) =>
+    readFileSync(new URL(file, folder), 'utf8').includes('= experiment({'),
+  );
+  expect(files.map((file) => file.replace('.ts', ''))).toEqual(
+    expect.arrayContaining(experiments.map(({ id }) => id)),
+  );
+  expect(files).toHaveLength(experiments.length);
 });
 
 it('says which settings are not those of the variant', async () => {

@@ -16,17 +16,17 @@ import { causalExperiment } from './c11-causal.ts';
 import { renyiExperiment } from './c12-renyi-centres.ts';
 import { normalisationExperiment } from './c13-normalisation.ts';
 import { randomEnsemblesExperiment } from './c14-random-ensembles.ts';
+import { sinkformerExperiment } from './c15-sinkformer.ts';
 import { fourierModeExperiment } from './c16-fourier-mode.ts';
 import { noiseThresholdExperiment } from './c17-noise-threshold.ts';
 import { depthExperiment } from './c18-depth.ts';
+import { resnetExperiment } from './c18-resnet.ts';
 import { dobrushinExperiment } from './c19-dobrushin.ts';
 import { cosinesExperiment } from './c20-cosines.ts';
 import type { Experiment } from './experiment.ts';
-import { inverseExperiment } from './inverse.ts';
+import { inverseExperiment } from './inverse-problems.ts';
 import { perturbationExperiment } from './perturbations.ts';
-import { reductionExperiment } from './reduction.ts';
-import { resnetExperiment } from './resnet.ts';
-import { sinkformerExperiment } from './sinkformer.ts';
+import { reductionExperiment } from './reduced-models.ts';
 import { svgdExperiment } from './svgd.ts';
 
 /** In the order of their ids. */
