@@ -47,13 +47,13 @@ export interface ParameterArray {
 export interface TrainingEngine {
   readonly name: string;
   /**
-   * The value of a scalar loss and its gradients, one array for each parameter, same order.
-   * `loss` sees arrays of the engine only; what it allocates is freed.
+   * The values of scalar losses and the gradients of their sum, one array for each parameter, same
+   * order. `losses` sees arrays of the engine only; what it allocates is freed.
    */
-  valueAndGradients(
+  valuesAndGradients(
     parameters: readonly ParameterArray[],
-    loss: <A>(algebra: TrainingAlgebra<A>, parameters: A[]) => A,
-  ): { value: number; gradients: Float32Array[] };
+    losses: <A>(algebra: TrainingAlgebra<A>, parameters: A[]) => A[],
+  ): { values: number[]; gradients: Float32Array[] };
   /** Runs `compute` forward only and returns the values of what it gives back. */
   evaluate(
     parameters: readonly ParameterArray[],

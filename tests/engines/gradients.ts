@@ -126,10 +126,12 @@ export function gradientsMatchFiniteDifferences(name: string, engine: TrainingEn
     ])('%s objective', (_, network, batch, changes) => {
       const { layout, settings } = network;
       const values = start(network);
-      const { value, gradients } = engine.valueAndGradients(
-        parameterViews(layout, values),
-        (algebra, arrays) => batchLoss(algebra, layout, arrays, batch, settings, 3, changes()),
-      );
+      const {
+        values: [value],
+        gradients,
+      } = engine.valuesAndGradients(parameterViews(layout, values), (algebra, arrays) => [
+        batchLoss(algebra, layout, arrays, batch, settings, 3, changes()),
+      ]);
       const exact = Float64Array.from(values);
       expect([value]).toBeAllClose([referenceLoss(network, exact, batch, changes)], {
         absolute: 3e-6,
@@ -152,10 +154,12 @@ export function gradientsMatchFiniteDifferences(name: string, engine: TrainingEn
         const weights = new Float32Array(4).fill(0.25);
         return algebra.crossEntropy(algebra[activation](x), readout, labels, weights);
       };
-      const { value, gradients } = engine.valueAndGradients(
-        [{ shape: [4, 3], values }],
-        (algebra, [x]) => loss(algebra, x),
-      );
+      const {
+        values: [value],
+        gradients,
+      } = engine.valuesAndGradients([{ shape: [4, 3], values }], (algebra, [x]) => [
+        loss(algebra, x),
+      ]);
       const exact = (at: number, by: number) => {
         const moved = Float64Array.from(values, (entry, i) => entry + (i === at ? by : 0));
         return loss(referenceTrainingAlgebra, tensor([4, 3], moved)).data[0];
@@ -169,12 +173,12 @@ export function gradientsMatchFiniteDifferences(name: string, engine: TrainingEn
       const views = parameterViews(layout, start());
       const [full, sampled] = [undefined, drawCandidates(few.targets, VOCABULARY, 99, random(6))];
       const [one, other] = [full, sampled].map((drawn) =>
-        engine.valueAndGradients(views, (algebra, arrays) =>
+        engine.valuesAndGradients(views, (algebra, arrays) => [
           batchLoss(algebra, layout, arrays, few, flow, 3, { candidates: drawn }),
-        ),
+        ]),
       );
       expect(sampled.ids).toHaveLength(VOCABULARY);
-      expect([other.value]).toBeAllClose([one.value], { absolute: 1e-6 });
+      expect(other.values).toBeAllClose(one.values, { absolute: 1e-6 });
       one.gradients.forEach((gradient, p) => {
         expect(other.gradients[p]).toBeAllClose(gradient, { absolute: 1e-6 });
       });
@@ -182,10 +186,11 @@ export function gradientsMatchFiniteDifferences(name: string, engine: TrainingEn
 
     it('a token that is no candidate is left as it is', () => {
       const drawn = drawCandidates(few.targets, VOCABULARY, 3, random(6));
-      const { gradients } = engine.valueAndGradients(
+      const { gradients } = engine.valuesAndGradients(
         parameterViews(layout, start()),
-        (algebra, arrays) =>
+        (algebra, arrays) => [
           batchLoss(algebra, layout, arrays, few, flow, 3, { candidates: drawn }),
+        ],
       );
       const bias = gradients[layout.findIndex(({ name }) => name === 'bias')];
       const touched = Array.from(bias, (_, v) => v).filter((v) => bias[v] !== 0);

@@ -38,12 +38,18 @@ const lengths = (x: tf.Tensor) => x.square().sum(-1, true).sqrt();
 function amongst(
   { output, bias }: { output: tf.Tensor; bias: tf.Tensor },
   candidates: Candidates | undefined,
+  gather: (table: tf.Tensor, ids: Int32Array) => tf.Tensor,
 ): { output: tf.Tensor; bias: tf.Tensor } {
   if (!candidates) return { output, bias };
-  const ids = tf.tensor1d(candidates.ids, 'int32');
-  const offsets = tf.tensor1d(candidates.offsets);
-  return { output: tf.gather(output, ids), bias: tf.gather(bias, ids).add(offsets) };
+  const { ids, offsets } = candidates;
+  const own = gather(bias.reshape([-1, 1]), ids).reshape([ids.length]);
+  return { output: gather(output, ids), bias: own.add(tf.tensor1d(offsets)) };
 }
+
+const stockRows = (table: tf.Tensor, ids: Int32Array) =>
+  tf.gather(table, tf.tensor1d(ids, 'int32'));
+
+const flattened = (x: tf.Tensor) => x.reshape([-1, x.shape[x.rank - 1] as number]);
 
 const ones = (beta: readonly number[]) => beta.map(() => 1);
 
@@ -74,11 +80,10 @@ export const stockAlgebra: TrainingAlgebra<tf.Tensor> = {
   normalise: (x) => x.div(lengths(x)),
   tangent: (x, v) => v.sub(x.mul(x.mul(v).sum(-1, true))),
   gather: (table, ids, shape) =>
-    tf.gather(table, tf.tensor1d(ids, 'int32')).reshape([...shape, table.shape[1] as number]),
-  rows: (x, indices) =>
-    tf.gather(x.reshape([-1, x.shape[x.rank - 1] as number]), tf.tensor1d(indices, 'int32')),
+    stockRows(table, ids).reshape([...shape, table.shape[1] as number]),
+  rows: (x, indices) => stockRows(flattened(x), indices),
   crossEntropy(x, readout, targets, weights, candidates) {
-    const { output, bias } = amongst(readout, candidates);
+    const { output, bias } = amongst(readout, candidates, stockRows);
     const logits = tf
       .matMul(x.mul(readout.scale) as tf.Tensor2D, output as tf.Tensor2D, false, true)
       .add(bias);
@@ -106,8 +111,11 @@ export const fusedAlgebra: TrainingAlgebra<tf.Tensor> = {
   addScaled: fused.addScaled,
   interpolate: fused.interpolate,
   normalise: fused.normaliseRows,
+  gather: (table, ids, shape) =>
+    fused.gatherRows(table, ids).reshape([...shape, table.shape[1] as number]),
+  rows: (x, indices) => fused.gatherRows(flattened(x), indices),
   crossEntropy(x, readout, targets, weights, candidates) {
-    const { output, bias } = amongst(readout, candidates);
+    const { output, bias } = amongst(readout, candidates, fused.gatherRows);
     const scaled = x.mul(readout.scale) as tf.Tensor2D;
     const logits = tf.matMul(scaled, output as tf.Tensor2D, false, true);
     return fused.softmaxCrossEntropy(logits, bias, targets, weights);

@@ -35,16 +35,21 @@ export async function createTensorflowEngine(
   const download = (tensor: tf.Tensor) => tensor.dataSync<'float32'>();
   return {
     name: `tensorflow-${choice}`,
-    valueAndGradients(parameters, loss) {
+    valuesAndGradients(parameters, losses) {
       return untracked(() => {
         const handles = parameters.map(upload);
-        const compute = () => loss<tf.Tensor>(algebra, handles).asScalar();
+        let values: number[] = [];
+        const compute = () => {
+          const scalars = losses<tf.Tensor>(algebra, handles).map((loss) => loss.asScalar());
+          values = scalars.map((scalar) => scalar.dataSync()[0]);
+          return scalars.reduce((sum, scalar) => sum.add(scalar)) as tf.Scalar;
+        };
         // few layers may read past a knot: a parameter without influence has a gradient of zeros
-        const { value, grads } = tf.engine().gradients(compute, handles, undefined, true);
+        const { grads } = tf.engine().gradients(compute, handles, undefined, true);
         const gradients = grads.map((gradient: tf.Tensor | undefined, i) =>
           gradient ? download(gradient) : new Float32Array(parameters[i].values.length),
         );
-        return { value: value.dataSync()[0], gradients };
+        return { values, gradients };
       });
     },
     evaluate: (parameters, compute) =>

@@ -75,9 +75,50 @@ export function registerMissingKernels(): void {
 export function overrideKernels(): void {
   if (tf.getKernel('HeadScores', 'wasm')) return;
   overrideMatMul();
+  overrideIdentity();
+  registerGather();
   registerHeads();
   registerRows();
   registerCrossEntropy();
+}
+
+/** Whatever is kept for the way back passes through Identity. tfjs's own copies; tensors never change, so one more reference does. */
+function overrideIdentity(): void {
+  tf.unregisterKernel('Identity', 'wasm');
+  register('Identity', ({ backend, inputs: { x } }) => {
+    backend.incRef(x.dataId as tf.DataId);
+    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+  });
+}
+
+/** Rows of a table [V, d] and, backwards, sums of rows in a table of zeros: tfjs's own gathers entry by entry. */
+function registerGather(): void {
+  register('GatherRows', ({ backend, inputs: { table, ids } }) => {
+    const [, columns] = table.shape;
+    const count = product(ids.shape);
+    const out = backend.makeOutput([count, columns], 'float32');
+    const [from, rows, to] = [at(backend, table), at(backend, ids), at(backend, out)];
+    kernels(backend).gatherRows(from, rows, to, count, columns);
+    return out;
+  });
+  register('ScatterAddRows', ({ backend, inputs: { rows, ids }, attrs }) => {
+    const [count, columns] = rows.shape;
+    const out = backend.makeOutput([attrs.height as number, columns], 'float32');
+    (backend.typedArrayFromHeap(out) as Float32Array).fill(0);
+    const [to, places, from] = [at(backend, out), at(backend, ids), at(backend, rows)];
+    kernels(backend).scatterAddRows(to, places, from, count, columns);
+    return out;
+  });
+  tf.registerGradient({
+    kernelName: 'GatherRows',
+    inputsToSave: ['ids'],
+    gradFunc: (dy, [ids], { height }) => ({
+      table: () => run('ScatterAddRows', { rows: dy as tf.Tensor, ids }, { height }),
+      ids: () => {
+        throw new Error('the places of rows have no gradient');
+      },
+    }),
+  });
 }
 
 /** C = op(A) · op(B): tfjs's own falls from 25 to 2 GFLOP/s when an argument is transposed or batched. */
@@ -365,6 +406,10 @@ function withBatch(
 }
 
 const batched = (x: tf.Tensor, rank: number) => (x.rank === rank ? x : x.expandDims(0));
+
+/** [V, d] → [R, d] */
+export const gatherRows = (table: tf.Tensor, ids: Int32Array) =>
+  run('GatherRows', { table, ids: tf.tensor1d(ids, 'int32') }, { height: table.shape[0] });
 
 export function headScores(q: tf.Tensor, k: tf.Tensor, heads: number): tf.Tensor {
   return withBatch(

@@ -18,36 +18,34 @@ export interface AdamSettings {
 /** What scales a gradient of that length so that it is at most `limit` long. */
 export const clipScale = (length: number, limit: number): number => Math.min(1, limit / length);
 
-/** Scales `gradient` in place so that its length is at most `limit`; returns the length before. */
-export function clipGradient(gradient: Float32Array, limit: number): number {
-  let square = 0;
-  for (let i = 0; i < gradient.length; i++) square += gradient[i] * gradient[i];
-  const length = Math.sqrt(square);
-  const scale = clipScale(length, limit);
-  if (scale < 1) for (let i = 0; i < gradient.length; i++) gradient[i] *= scale;
-  return length;
-}
+/** Euclidean length of a gradient. */
+export const gradientLength = (gradient: Float32Array): number =>
+  Math.sqrt(gradient.reduce((sum, entry) => sum + entry * entry, 0));
 
-/** One step, in place, `step` counted from 1. */
+/** One step, in place, `step` counted from 1; `scale` is a factor on the gradient. */
 export function adamStep(
   layout: readonly ParameterPart[],
   values: Float32Array,
   gradient: Float32Array,
   { mean, square }: AdamState,
   { learningRate, beta1, beta2, epsilon, weightDecay }: AdamSettings,
-  step: number,
+  { step, scale = 1 }: { readonly step: number; readonly scale?: number },
 ): void {
-  const meanScale = 1 / (1 - beta1 ** step);
-  const squareScale = 1 / (1 - beta2 ** step);
+  // the two means start from 0: what they lack is one factor for all entries, kept out of the loop
+  const root = Math.sqrt(1 - beta2 ** step);
+  const floor = epsilon * root;
+  const [fresh, freshSquare] = [1 - beta1, 1 - beta2];
   for (const { offset, size, decays, pace } of layout) {
     const rate = learningRate * pace;
     const shrink = decays ? 1 - rate * weightDecay : 1;
+    const pull = (rate * root) / (1 - beta1 ** step);
     for (let i = offset; i < offset + size; i++) {
-      const g = gradient[i];
-      mean[i] += (1 - beta1) * (g - mean[i]);
-      square[i] += (1 - beta2) * (g * g - square[i]);
-      const direction = (mean[i] * meanScale) / (Math.sqrt(square[i] * squareScale) + epsilon);
-      values[i] = values[i] * shrink - rate * direction;
+      const g = scale * gradient[i];
+      const m = mean[i] + fresh * (g - mean[i]);
+      const s = square[i] + freshSquare * (g * g - square[i]);
+      mean[i] = m;
+      square[i] = s;
+      values[i] = values[i] * shrink - (pull * m) / (Math.sqrt(s) + floor);
     }
   }
 }

@@ -11,6 +11,8 @@ export interface MuonSettings {
   readonly weightDecay: number;
   /** How much of the running mean is kept from step to step. */
   readonly momentum: number;
+  /** A factor on the gradient. */
+  readonly scale: number;
 }
 
 /** x ← a x + b x³ + c x⁵ on singular values, so often: 0.01 … 1 come to 1 ± 0.3. */
@@ -27,7 +29,7 @@ export function muonStep(
   values: Float32Array,
   gradient: Float32Array,
   mean: Float32Array,
-  { learningRate, weightDecay, momentum }: MuonSettings,
+  { learningRate, weightDecay, momentum, scale }: MuonSettings,
 ): void {
   const rate = learningRate * pace;
   const shrink = decays ? 1 - rate * weightDecay : 1;
@@ -35,8 +37,9 @@ export function muonStep(
   const ahead = new Float64Array(size);
   for (let i = 0; i < size; i++) {
     const at = offset + i;
-    mean[at] += (1 - momentum) * (gradient[at] - mean[at]);
-    ahead[i] = mean[at] + (1 - momentum) * (gradient[at] - mean[at]);
+    const g = scale * gradient[at];
+    mean[at] += (1 - momentum) * (g - mean[at]);
+    ahead[i] = mean[at] + (1 - momentum) * (g - mean[at]);
   }
   for (let head = 0; head < heads.count; head++) {
     const block = headBlock(shape, heads, head);
@@ -83,21 +86,20 @@ function gathered(from: Float64Array, block: Block): Matrix {
  * Gram matrix X Xᵀ times X, so all but the first and last product are r × r. Zero stays zero.
  */
 export function orthogonalised(x: Matrix): Matrix {
-  const length = Math.sqrt(x.data.reduce((sum, entry) => sum + entry * entry, 0));
-  if (length === 0) return x;
-  const unit = matrix(
-    x.rows,
-    x.columns,
-    x.data.map((entry) => entry / length),
-  );
+  let square = 0;
+  for (const entry of x.data) square += entry * entry;
+  if (square === 0) return x;
+  const unit = matrix(x.rows, x.columns);
+  const shrink = 1 / Math.sqrt(square);
+  for (let i = 0; i < x.data.length; i++) unit.data[i] = shrink * x.data[i];
   let gram = product(unit, transposed(unit));
   let polynomial = matrix(x.rows, x.rows);
   for (let i = 0; i < x.rows; i++) polynomial.data[i * (x.rows + 1)] = 1;
   for (let k = 0; k < ITERATIONS; k++) {
-    const square = product(gram, gram);
+    const twice = product(gram, gram);
     const factor = matrix(x.rows, x.rows);
     for (let i = 0; i < factor.data.length; i++)
-      factor.data[i] = B * gram.data[i] + C * square.data[i];
+      factor.data[i] = B * gram.data[i] + C * twice.data[i];
     for (let i = 0; i < x.rows; i++) factor.data[i * (x.rows + 1)] += A;
     polynomial = product(factor, polynomial);
     // all of them are polynomials of one symmetric matrix, and commute

@@ -62,11 +62,12 @@ export function optimise(
   { step, learningRate, scale }: OptimiserStep,
 ): void {
   const settings = { ...config, learningRate };
-  for (const part of parts) {
-    const { offset, size, heads } = part;
-    for (let i = offset; i < offset + size; i++) gradient[i] *= scale;
-    if (config.muon && heads)
-      muonStep(part, heads, parameters, gradient, mean, { ...settings, ...config.muon });
-    else adamStep([part], parameters, gradient, { mean, square }, settings, step);
-  }
+  for (const part of parts)
+    if (config.muon && part.heads)
+      muonStep(part, part.heads, parameters, gradient, mean, {
+        ...settings,
+        ...config.muon,
+        scale,
+      });
+    else adamStep([part], parameters, gradient, { mean, square }, settings, { step, scale });
 }

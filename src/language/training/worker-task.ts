@@ -62,24 +62,25 @@ export function workerTask(
     const { most, weight, ...rest } = config.blanks;
     const cut = { ...rest, slots: config.model.slots, blanks: most };
     const batches = [causalBatch(causal, words), blankBatch(blank, words, cut, blankRandom)];
-    gradient.fill(0);
-    const losses = batches.map((batch, i) => {
-      const scale = i === 0 ? 1 : weight;
-      if (scale === 0 || batch.targets.length === 0) return 0;
-      checkPositions(batch, config);
-      const candidates = candidatesAt(config, step, worker, i, batch, vocabularySize);
-      const dropout = config.dropout
+    const weights = [1, weight];
+    const used = [0, 1].filter((i) => weights[i] !== 0 && batches[i].targets.length > 0);
+    for (const i of used) checkPositions(batches[i], config);
+    const changes = used.map((i) => ({
+      weight: weights[i],
+      candidates: candidatesAt(config, step, worker, i, batches[i], vocabularySize),
+      dropout: config.dropout
         ? { share: config.dropout, random: random(config.seed, STREAM.dropout, step, worker, i) }
-        : undefined;
-      const { value, gradients } = engine.valueAndGradients(views, (algebra, arrays) =>
-        batchLoss(algebra, layout, arrays, batch, flow, depth, {
-          weight: scale,
-          candidates,
-          dropout,
-        }),
-      );
-      accumulate(layout, gradient, gradients);
-      return value / scale;
+        : undefined,
+    }));
+    const { values, gradients } = engine.valuesAndGradients(views, (algebra, arrays) =>
+      used.map((i, k) => batchLoss(algebra, layout, arrays, batches[i], flow, depth, changes[k])),
+    );
+    layout.forEach(({ offset }, p) => {
+      gradient.set(gradients[p], offset);
+    });
+    const losses = [0, 0];
+    used.forEach((i, k) => {
+      losses[i] = values[k] / weights[i];
     });
     const tokens = [...causal, ...blank].reduce((sum, text) => sum + text.length, 0);
     return { causal: losses[0], blank: losses[1], tokens };
@@ -109,17 +110,6 @@ function checkPositions({ positions }: Batch, { model }: TrainingConfig): void {
       'config',
       `training config: model.maximumPositions is ${model.maximumPositions}, and a text with its blanks takes ${needed}; raise it`,
     );
-}
-
-function accumulate(
-  layout: readonly ParameterPart[],
-  total: Float32Array,
-  gradients: readonly Float32Array[],
-): void {
-  layout.forEach(({ offset, size }, p) => {
-    const part = gradients[p];
-    for (let i = 0; i < size; i++) total[offset + i] += part[i];
-  });
 }
 
 /** How many texts a worker draws at once. */

@@ -8,7 +8,12 @@ import type { Dynamics } from '../../dynamics/dynamics.ts';
 import { type ResnetKnot, resnetFromWeights } from '../../dynamics/resnet-from-weights.ts';
 import type { TrainingAlgebra, TrainingEngine } from '../../engines/training-engine.ts';
 import { simulate } from '../../flow/simulation.ts';
-import { adamStep, clipGradient, learningRateAt } from '../../language/training/adamw.ts';
+import {
+  adamStep,
+  clipScale,
+  gradientLength,
+  learningRateAt,
+} from '../../language/training/adamw.ts';
 import {
   initialise,
   parameterCount,
@@ -141,15 +146,24 @@ async function descend(
   const losses: number[] = [];
   for (let step = 1; step <= steps; step++) {
     const layers = fewest + draw.integer(most - fewest + 1);
-    const { value, gradients } = engine.valueAndGradients(
-      parameterViews(layout, values),
-      (algebra, arrays) => lossOf(algebra, arrays, points, settings, layers),
-    );
+    const {
+      values: [loss],
+      gradients,
+    } = engine.valuesAndGradients(parameterViews(layout, values), (algebra, arrays) => [
+      lossOf(algebra, arrays, points, settings, layers),
+    ]);
     const gradient = Float32Array.from(gradients.flatMap((part) => [...part]));
-    clipGradient(gradient, LONGEST_GRADIENT);
+    const scale = clipScale(gradientLength(gradient), LONGEST_GRADIENT);
     const learningRate = learningRateAt(step - 1, { peak, steps, ...SCHEDULE });
-    adamStep(layout, values, gradient, state, { ...ADAM, learningRate, weightDecay }, step);
-    losses.push(value);
+    adamStep(
+      layout,
+      values,
+      gradient,
+      state,
+      { ...ADAM, learningRate, weightDecay },
+      { step, scale },
+    );
+    losses.push(loss);
     if (step % BREATH === 0) await new Promise((resolve) => setTimeout(resolve));
     signal?.throwIfAborted();
     onProgress?.(step, steps);

@@ -1,6 +1,11 @@
 /** The optimiser against steps computed by hand. */
 import { describe, expect, it } from 'vitest';
-import { adamStep, clipGradient, learningRateAt } from '../../../src/language/training/adamw.ts';
+import {
+  adamStep,
+  clipScale,
+  gradientLength,
+  learningRateAt,
+} from '../../../src/language/training/adamw.ts';
 import type { ParameterPart } from '../../../src/language/training/parts.ts';
 
 const part = (changes: Partial<ParameterPart> = {}): ParameterPart => ({
@@ -15,10 +20,10 @@ describe('AdamW', () => {
   it('takes the two steps that one finds on paper', () => {
     const values = Float32Array.of(1);
     const state = zeros(1);
-    adamStep([part()], values, Float32Array.of(2), state, settings, 1);
+    adamStep([part()], values, Float32Array.of(2), state, settings, { step: 1 });
     // the first step is the sign of the gradient: mean 0.2 / 0.1 over √(0.04 / 0.01)
     expect(values).toBeAllClose([0.9], FLOAT32);
-    adamStep([part()], values, Float32Array.of(-1), state, settings, 2);
+    adamStep([part()], values, Float32Array.of(-1), state, settings, { step: 2 });
     expect([...state.mean, ...state.square]).toBeAllClose([0.08, 0.0496], FLOAT32);
     const direction = 0.08 / 0.19 / Math.sqrt(0.0496 / 0.0199);
     expect(values).toBeAllClose([0.9 - 0.1 * direction], FLOAT32);
@@ -27,7 +32,7 @@ describe('AdamW', () => {
   it('adds epsilon outside of the root', () => {
     const values = Float32Array.of(0);
     const stiff = { ...settings, epsilon: 2 };
-    adamStep([part()], values, Float32Array.of(2), zeros(1), stiff, 1);
+    adamStep([part()], values, Float32Array.of(2), zeros(1), stiff, { step: 1 });
     expect(values).toBeAllClose([(-0.1 * 2) / (2 + 2)], FLOAT32);
   });
 
@@ -36,7 +41,7 @@ describe('AdamW', () => {
     const values = Float32Array.of(2, 2);
     const state = zeros(2);
     const decaying = { ...settings, weightDecay: 0.5, epsilon: 1e-8 };
-    adamStep(layout, values, new Float32Array(2), state, decaying, 1);
+    adamStep(layout, values, new Float32Array(2), state, decaying, { step: 1 });
     expect(values).toBeAllClose([2 * (1 - 0.1 * 0.5), 2], { absolute: 2e-7 });
     expect([...state.mean, ...state.square]).toEqual([0, 0, 0, 0]);
   });
@@ -45,22 +50,24 @@ describe('AdamW', () => {
     const values = Float32Array.of(1);
     const decaying = { ...settings, weightDecay: 0.5 };
     const slow = [part({ pace: 0.5, decays: true })];
-    adamStep(slow, values, Float32Array.of(3), zeros(1), decaying, 1);
+    adamStep(slow, values, Float32Array.of(3), zeros(1), decaying, { step: 1 });
     expect(values).toBeAllClose([1 - 0.05 * 0.5 - 0.05], FLOAT32);
   });
 });
 
 describe('clipping', () => {
-  it('shortens a gradient to the limit and tells its length before', () => {
-    const gradient = Float32Array.of(3, -4);
-    expect(clipGradient(gradient, 1)).toBe(5);
-    expect(gradient).toBeAllClose([0.6, -0.8], FLOAT32);
+  it('scales a gradient that is too long to the limit, and no other', () => {
+    const length = gradientLength(Float32Array.of(3, -4));
+    expect(length).toBe(5);
+    expect([clipScale(length, 1), clipScale(length, 6)]).toEqual([0.2, 1]);
   });
 
-  it('leaves a short gradient as it is', () => {
-    const gradient = Float32Array.of(3, -4);
-    expect(clipGradient(gradient, 6)).toBe(5);
-    expect([...gradient]).toEqual([3, -4]);
+  it('is the same as a gradient that has been scaled', () => {
+    const [one, other] = [Float32Array.of(1), Float32Array.of(1)];
+    const stiff = { ...settings, epsilon: 1 };
+    adamStep([part()], one, Float32Array.of(3), zeros(1), stiff, { step: 1, scale: 0.5 });
+    adamStep([part()], other, Float32Array.of(1.5), zeros(1), stiff, { step: 1 });
+    expect(one).toEqual(other);
   });
 });
 

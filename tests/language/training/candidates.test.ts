@@ -97,12 +97,13 @@ function noting(notes: (Candidates | undefined)[]): TrainingEngine {
   };
   return {
     name: 'noting',
-    valueAndGradients(parameters, loss) {
+    valuesAndGradients(parameters, losses) {
       const arrays = parameters.map(({ shape, values }) =>
         tensor(shape, Float64Array.from(values)),
       );
-      const [value] = loss<Float64Tensor>(algebra, arrays).data;
-      return { value, gradients: parameters.map(({ values }) => new Float32Array(values.length)) };
+      const values = losses<Float64Tensor>(algebra, arrays).map(({ data }) => data[0]);
+      const gradients = parameters.map((one) => new Float32Array(one.values.length));
+      return { values, gradients };
     },
     evaluate: () => new Float32Array(),
   };

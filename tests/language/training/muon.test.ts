@@ -54,7 +54,7 @@ describe('a step', () => {
     ...{ name: 'part', shape: [4, 4], offset: 0, size: 16, spread: 0, pace: 1, decays: false },
     ...changes,
   });
-  const settings = { learningRate: 0.1, weightDecay: 0, momentum: 0.9 };
+  const settings = { learningRate: 0.1, weightDecay: 0, momentum: 0.9, scale: 1 };
   const gradient = Float32Array.from(gaussian(4, 4).data);
   const stepped = (axis: 'rows' | 'columns', changes = {}, start = 0) => {
     const values = new Float32Array(16).fill(start);

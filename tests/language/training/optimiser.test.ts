@@ -62,7 +62,7 @@ describe('the optimiser', () => {
     const expected = noise(3);
     const state = { mean: new Float32Array(size), square: new Float32Array(size) };
     const half = mean.map((g) => g / 2);
-    adamStep(layout, expected, half, state, { ...config, learningRate: 0.1 }, 1);
+    adamStep(layout, expected, half, state, { ...config, learningRate: 0.1 }, { step: 1 });
     expect(shared(1, config).parameters).toBeAllClose([...expected], { absolute: 1e-6 });
     expect(shared(1, config).square).toBeCloseTo(
       mean.reduce((sum, g) => sum + g * g, 0),
