@@ -47,13 +47,14 @@ export interface ParameterArray {
 export interface TrainingEngine {
   readonly name: string;
   /**
-   * The values of scalar losses and the gradients of their sum, one array for each parameter, same
-   * order. `losses` sees arrays of the engine only; what it allocates is freed.
+   * The values of scalar losses; the gradients of their sum, one for each parameter, same order, are
+   * written into `gradients`. `losses` sees arrays of the engine only; what it allocates is freed.
    */
   valuesAndGradients(
     parameters: readonly ParameterArray[],
     losses: <A>(algebra: TrainingAlgebra<A>, parameters: A[]) => A[],
-  ): { values: number[]; gradients: Float32Array[] };
+    gradients: readonly ParameterArray[],
+  ): number[];
   /** Runs `compute` forward only and returns the values of what it gives back. */
   evaluate(
     parameters: readonly ParameterArray[],

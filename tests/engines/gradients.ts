@@ -1,7 +1,11 @@
 /** Gradients of the whole training loss against central differences in Float64. */
 import { describe, expect, it } from 'vitest';
 import { type Float64Tensor, tensor } from '../../src/engines/tensor.ts';
-import type { TrainingAlgebra, TrainingEngine } from '../../src/engines/training-engine.ts';
+import type {
+  ParameterArray,
+  TrainingAlgebra,
+  TrainingEngine,
+} from '../../src/engines/training-engine.ts';
 import { type Batch, blankBatch, causalBatch } from '../../src/language/training/batches.ts';
 import { drawCandidates } from '../../src/language/training/candidates.ts';
 import {
@@ -109,6 +113,20 @@ function finiteDifferences(
   );
 }
 
+/** The losses' values, and the gradients in arrays of their own. */
+function valuesAndGradients(
+  engine: TrainingEngine,
+  parameters: readonly ParameterArray[],
+  losses: Parameters<TrainingEngine['valuesAndGradients']>[1],
+) {
+  const into = parameters.map(({ shape, values }) => ({
+    shape,
+    values: new Float32Array(values.length).fill(Number.NaN),
+  }));
+  const values = engine.valuesAndGradients(parameters, losses, into);
+  return { values, gradients: into.map((one) => one.values) };
+}
+
 export function gradientsMatchFiniteDifferences(name: string, engine: TrainingEngine): void {
   describe(`gradients, ${name}`, () => {
     const candidates = drawCandidates(few.targets, VOCABULARY, 3, random(6));
@@ -129,7 +147,7 @@ export function gradientsMatchFiniteDifferences(name: string, engine: TrainingEn
       const {
         values: [value],
         gradients,
-      } = engine.valuesAndGradients(parameterViews(layout, values), (algebra, arrays) => [
+      } = valuesAndGradients(engine, parameterViews(layout, values), (algebra, arrays) => [
         batchLoss(algebra, layout, arrays, batch, settings, 3, changes()),
       ]);
       const exact = Float64Array.from(values);
@@ -157,7 +175,7 @@ export function gradientsMatchFiniteDifferences(name: string, engine: TrainingEn
       const {
         values: [value],
         gradients,
-      } = engine.valuesAndGradients([{ shape: [4, 3], values }], (algebra, [x]) => [
+      } = valuesAndGradients(engine, [{ shape: [4, 3], values }], (algebra, [x]) => [
         loss(algebra, x),
       ]);
       const exact = (at: number, by: number) => {
@@ -173,7 +191,7 @@ export function gradientsMatchFiniteDifferences(name: string, engine: TrainingEn
       const views = parameterViews(layout, start());
       const [full, sampled] = [undefined, drawCandidates(few.targets, VOCABULARY, 99, random(6))];
       const [one, other] = [full, sampled].map((drawn) =>
-        engine.valuesAndGradients(views, (algebra, arrays) => [
+        valuesAndGradients(engine, views, (algebra, arrays) => [
           batchLoss(algebra, layout, arrays, few, flow, 3, { candidates: drawn }),
         ]),
       );
@@ -186,7 +204,8 @@ export function gradientsMatchFiniteDifferences(name: string, engine: TrainingEn
 
     it('a token that is no candidate is left as it is', () => {
       const drawn = drawCandidates(few.targets, VOCABULARY, 3, random(6));
-      const { gradients } = engine.valuesAndGradients(
+      const { gradients } = valuesAndGradients(
+        engine,
         parameterViews(layout, start()),
         (algebra, arrays) => [
           batchLoss(algebra, layout, arrays, few, flow, 3, { candidates: drawn }),

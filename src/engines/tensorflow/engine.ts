@@ -3,6 +3,7 @@
  * `tidy` stays in here. `stock` runs tfjs as it is; `fused` adds and overrides kernels (operations.ts).
  */
 import * as tf from '@tensorflow/tfjs';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-wasm';
 import type { ParameterArray, TrainingEngine } from '../training-engine.ts';
 import { fusedAlgebra, stockAlgebra } from './algebra.ts';
@@ -33,10 +34,13 @@ export async function createTensorflowEngine(
 
   const upload = ({ values, shape }: ParameterArray) => tf.tensor(values, [...shape], 'float32');
   const download = (tensor: tf.Tensor) => tensor.dataSync<'float32'>();
+  /** A view of the engine's own memory, until it allocates again. */
+  const onHeap = (tensor: tf.Tensor) =>
+    (tf.backend() as BackendWasm).typedArrayFromHeap(tensor) as Float32Array;
   return {
     name: `tensorflow-${choice}`,
-    valuesAndGradients(parameters, losses) {
-      return untracked(() => {
+    valuesAndGradients: (parameters, losses, gradients) =>
+      untracked(() => {
         const handles = parameters.map(upload);
         let values: number[] = [];
         const compute = () => {
@@ -44,14 +48,14 @@ export async function createTensorflowEngine(
           values = scalars.map((scalar) => scalar.dataSync()[0]);
           return scalars.reduce((sum, scalar) => sum.add(scalar)) as tf.Scalar;
         };
-        // few layers may read past a knot: a parameter without influence has a gradient of zeros
         const { grads } = tf.engine().gradients(compute, handles, undefined, true);
-        const gradients = grads.map((gradient: tf.Tensor | undefined, i) =>
-          gradient ? download(gradient) : new Float32Array(parameters[i].values.length),
-        );
-        return { values, gradients };
-      });
-    },
+        grads.forEach((gradient: tf.Tensor | undefined, i) => {
+          // few layers may read past a knot: a parameter without influence has a gradient of zeros
+          if (gradient) gradients[i].values.set(onHeap(gradient));
+          else gradients[i].values.fill(0);
+        });
+        return values;
+      }),
     evaluate: (parameters, compute) =>
       untracked(() => download(compute<tf.Tensor>(algebra, parameters.map(upload)))),
   };

@@ -24,7 +24,7 @@ const STEP_SIZE = 0.2;
 
 /** One step, in place, of a part that has heads; `mean` is the running mean of its gradient. */
 export function muonStep(
-  { offset, size, shape, decays, pace }: ParameterPart,
+  { offset, shape, decays, pace }: ParameterPart,
   heads: HeadLayout,
   values: Float32Array,
   gradient: Float32Array,
@@ -33,22 +33,25 @@ export function muonStep(
 ): void {
   const rate = learningRate * pace;
   const shrink = decays ? 1 - rate * weightDecay : 1;
-  // Nesterov's look ahead: the mean as it would be if this gradient came once more
-  const ahead = new Float64Array(size);
-  for (let i = 0; i < size; i++) {
-    const at = offset + i;
-    const g = scale * gradient[at];
-    mean[at] += (1 - momentum) * (g - mean[at]);
-    ahead[i] = mean[at] + (1 - momentum) * (g - mean[at]);
-  }
   for (let head = 0; head < heads.count; head++) {
     const block = headBlock(shape, heads, head);
-    const direction = orthogonalised(gathered(ahead, block));
-    const step = rate * STEP_SIZE * Math.sqrt(block.columns);
+    const { rows, columns, rowStride, columnStride } = block;
+    const ahead = matrix(rows, columns);
     let entry = 0;
-    for (let i = 0; i < block.rows; i++)
-      for (let j = 0; j < block.columns; j++) {
-        const at = offset + block.first + i * block.rowStride + j * block.columnStride;
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++) {
+        const at = offset + block.first + i * rowStride + j * columnStride;
+        const g = scale * gradient[at];
+        mean[at] += (1 - momentum) * (g - mean[at]);
+        // Nesterov's look ahead: the mean as it would be if this gradient came once more
+        ahead.data[entry++] = mean[at] + (1 - momentum) * (g - mean[at]);
+      }
+    const direction = orthogonalised(ahead);
+    const step = rate * STEP_SIZE * Math.sqrt(columns);
+    entry = 0;
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++) {
+        const at = offset + block.first + i * rowStride + j * columnStride;
         values[at] = values[at] * shrink - step * direction.data[entry++];
       }
   }
@@ -72,29 +75,19 @@ function headBlock([height, width]: readonly number[], heads: HeadLayout, head: 
   return { rows, columns: height, first: head * rows, rowStride: 1, columnStride: width };
 }
 
-function gathered(from: Float64Array, block: Block): Matrix {
-  const out = matrix(block.rows, block.columns);
-  let entry = 0;
-  for (let i = 0; i < block.rows; i++)
-    for (let j = 0; j < block.columns; j++)
-      out.data[entry++] = from[block.first + i * block.rowStride + j * block.columnStride];
-  return out;
-}
-
 /**
  * About U Vᵀ of a matrix X = U Σ Vᵀ [r, c], r ≤ c, by Newton–Schulz. Every iterate is a polynomial of the
  * Gram matrix X Xᵀ times X, so all but the first and last product are r × r. Zero stays zero.
  */
 export function orthogonalised(x: Matrix): Matrix {
+  let gram = product(x, transposed(x));
   let square = 0;
-  for (const entry of x.data) square += entry * entry;
+  for (let i = 0; i < x.rows; i++) square += gram.data[i * (x.rows + 1)];
   if (square === 0) return x;
-  const unit = matrix(x.rows, x.columns);
-  const shrink = 1 / Math.sqrt(square);
-  for (let i = 0; i < x.data.length; i++) unit.data[i] = shrink * x.data[i];
-  let gram = product(unit, transposed(unit));
+  // of X / |X|, whose singular values are at most 1
+  for (let i = 0; i < gram.data.length; i++) gram.data[i] /= square;
   let polynomial = matrix(x.rows, x.rows);
-  for (let i = 0; i < x.rows; i++) polynomial.data[i * (x.rows + 1)] = 1;
+  for (let i = 0; i < x.rows; i++) polynomial.data[i * (x.rows + 1)] = 1 / Math.sqrt(square);
   for (let k = 0; k < ITERATIONS; k++) {
     const twice = product(gram, gram);
     const factor = matrix(x.rows, x.rows);
@@ -105,5 +98,5 @@ export function orthogonalised(x: Matrix): Matrix {
     // all of them are polynomials of one symmetric matrix, and commute
     if (k + 1 < ITERATIONS) gram = product(factor, product(factor, gram));
   }
-  return product(polynomial, unit);
+  return product(polynomial, x);
 }

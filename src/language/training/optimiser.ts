@@ -24,13 +24,17 @@ export interface OptimiserStep {
   readonly scale: number;
 }
 
-/** The parts dealt to `workers`, the largest first to whoever has least. */
+/** What an entry costs that Muon steps, beside one of AdamW: measured. */
+const MUON_COST = 5;
+const cost = ({ size, heads }: ParameterPart) => (heads ? MUON_COST * size : size);
+
+/** The parts dealt to `workers`, the dearest first to whoever has least to do. */
 export function dealtParts(layout: readonly ParameterPart[], workers: number): ParameterPart[][] {
-  const hands = Array.from({ length: workers }, () => ({ size: 0, parts: [] as ParameterPart[] }));
-  for (const part of [...layout].sort((a, b) => b.size - a.size)) {
-    const hand = hands.reduce((least, other) => (other.size < least.size ? other : least));
+  const hands = Array.from({ length: workers }, () => ({ cost: 0, parts: [] as ParameterPart[] }));
+  for (const part of [...layout].sort((a, b) => cost(b) - cost(a))) {
+    const hand = hands.reduce((least, other) => (other.cost < least.cost ? other : least));
     hand.parts.push(part);
-    hand.size += part.size;
+    hand.cost += cost(part);
   }
   return hands.map(({ parts }) => parts);
 }

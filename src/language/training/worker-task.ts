@@ -72,12 +72,12 @@ export function workerTask(
         ? { share: config.dropout, random: random(config.seed, STREAM.dropout, step, worker, i) }
         : undefined,
     }));
-    const { values, gradients } = engine.valuesAndGradients(views, (algebra, arrays) =>
-      used.map((i, k) => batchLoss(algebra, layout, arrays, batches[i], flow, depth, changes[k])),
+    const values = engine.valuesAndGradients(
+      views,
+      (algebra, arrays) =>
+        used.map((i, k) => batchLoss(algebra, layout, arrays, batches[i], flow, depth, changes[k])),
+      parameterViews(layout, gradient),
     );
-    layout.forEach(({ offset }, p) => {
-      gradient.set(gradients[p], offset);
-    });
     const losses = [0, 0];
     used.forEach((i, k) => {
       losses[i] = values[k] / weights[i];

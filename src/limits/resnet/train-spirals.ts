@@ -142,17 +142,16 @@ async function descend(
 ): Promise<number[]> {
   const { steps, learningRate: peak, weightDecay, fewest, most, seed } = settings;
   const state = { mean: new Float32Array(values.length), square: new Float32Array(values.length) };
+  const gradient = new Float32Array(values.length);
   const draw = random(seed, STREAM.layers);
   const losses: number[] = [];
   for (let step = 1; step <= steps; step++) {
     const layers = fewest + draw.integer(most - fewest + 1);
-    const {
-      values: [loss],
-      gradients,
-    } = engine.valuesAndGradients(parameterViews(layout, values), (algebra, arrays) => [
-      lossOf(algebra, arrays, points, settings, layers),
-    ]);
-    const gradient = Float32Array.from(gradients.flatMap((part) => [...part]));
+    const [loss] = engine.valuesAndGradients(
+      parameterViews(layout, values),
+      (algebra, arrays) => [lossOf(algebra, arrays, points, settings, layers)],
+      parameterViews(layout, gradient),
+    );
     const scale = clipScale(gradientLength(gradient), LONGEST_GRADIENT);
     const learningRate = learningRateAt(step - 1, { peak, steps, ...SCHEDULE });
     adamStep(

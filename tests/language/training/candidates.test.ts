@@ -101,9 +101,7 @@ function noting(notes: (Candidates | undefined)[]): TrainingEngine {
       const arrays = parameters.map(({ shape, values }) =>
         tensor(shape, Float64Array.from(values)),
       );
-      const values = losses<Float64Tensor>(algebra, arrays).map(({ data }) => data[0]);
-      const gradients = parameters.map((one) => new Float32Array(one.values.length));
-      return { values, gradients };
+      return losses<Float64Tensor>(algebra, arrays).map(({ data }) => data[0]);
     },
     evaluate: () => new Float32Array(),
   };
