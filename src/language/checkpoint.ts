@@ -6,12 +6,14 @@
  * Weights are float32 or float16, row-vector convention y = x W:
  * `embedding` [V+3, d], `positions` [P, d], `attention` [K, 4, d, d] (per knot query, key, value,
  * output; head h owns columns h·k … (h+1)·k of the first three and the same rows of the last),
- * `output` [V+3, d] (absent where the embedding reads out too), `bias` [V+3].
+ * `output` [V+3, d], or `readout` [d, d] where the embedding E reads out too: the output is then
+ * E · readoutᵀ; `bias` [V+3].
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { z } from 'zod';
 import type { AttentionWeights } from '../attention/scores.ts';
+import { projectTransposed } from '../engines/reference.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
 import { DamagedFileError } from '../numerics/errors.ts';
 import { decodeSafetensors, encodeSafetensors, type Tensors } from './safetensors.ts';
@@ -44,7 +46,7 @@ const ARCHITECTURE = z.object({
   depth: count,
   /** Of a text with a blank when the caller names none; full when absent. */
   coupling: z.literal('sinkhorn').optional(),
-  /** Whether the embedding is the output matrix too. */
+  /** Whether the embedding reads out too, through a matrix [d, d], instead of an output matrix of its own. */
   tied: z.literal(true).optional(),
   /** Of the stored numbers; float32 when absent. */
   precision: z.enum(['float32', 'float16']).optional(),
@@ -75,6 +77,8 @@ export interface ModelWeights {
   readonly attention: readonly AttentionWeights<Float64Tensor>[];
   /** [V+3, d] */
   readonly output: Float64Tensor;
+  /** [d, d]; of a tied model, whose output is embedding · readoutᵀ. */
+  readonly readout?: Float64Tensor;
   /** [V+3] */
   readonly bias: Float64Array;
 }
@@ -137,7 +141,7 @@ export function tensorShapes(config: ModelConfig): Record<string, number[]> {
     attention: [knots, 4, d, d],
     bias: [size],
     embedding: [size, d],
-    ...(tied ? {} : { output: [size, d] }),
+    ...(tied ? { readout: [d, d] } : { output: [size, d] }),
     positions: [maximumPositions, d],
   };
 }
@@ -166,6 +170,7 @@ export function assembleModel(
   const whole = (name: string) =>
     tensor(tensors[name].shape, Float64Array.from(tensors[name].data));
   const embedding = whole('embedding');
+  const readout = config.tied && whole('readout');
   return {
     config,
     tokenizer: createTokenizer(config.vocabulary),
@@ -173,7 +178,9 @@ export function assembleModel(
       embedding,
       positions: whole('positions'),
       attention: knots(tensors.attention.data, config.knots, config.dimension),
-      output: config.tied ? embedding : whole('output'),
+      ...(readout
+        ? { output: projectTransposed(embedding, readout), readout }
+        : { output: whole('output') }),
       bias: whole('bias').data,
     },
   };
@@ -232,7 +239,9 @@ export function modelTensors({ config, weights }: LanguageModel): Tensors {
     attention: { shape: shapes.attention, data: attention },
     bias: stored('bias', weights.bias),
     embedding: stored('embedding', weights.embedding.data),
-    ...(config.tied ? {} : { output: stored('output', weights.output.data) }),
+    ...(weights.readout
+      ? { readout: stored('readout', weights.readout.data) }
+      : { output: stored('output', weights.output.data) }),
     positions: stored('positions', weights.positions.data),
   };
 }

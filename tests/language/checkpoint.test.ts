@@ -47,12 +47,21 @@ test('a saved model loads as the same model and saves to the same files', () => 
   expect(parseConfig(files.config).weights.bytes).toBe(files.weights.length);
 });
 
-test('a tied model stores its embedding once', () => {
+test('a tied model stores its embedding once, and reads out with it through a matrix', () => {
   const tied = randomModel(1, { tied: true });
   expect(Object.keys(modelTensors(tied))).not.toContain('output');
   const loaded = loadModel(saveModel(tied));
-  expect(loaded.weights.output).toBe(loaded.weights.embedding);
   expect(loaded.weights).toEqual(tied.weights);
+  const { embedding, readout, output } = loaded.weights;
+  const [size, d] = embedding.shape;
+  const entry = (v: number, i: number) =>
+    Array.from(
+      { length: d },
+      (_, j) => embedding.data[v * d + j] * readout!.data[i * d + j],
+    ).reduce((sum, term) => sum + term);
+  const exact = Array.from({ length: size * d }, (_, at) => entry(Math.floor(at / d), at % d));
+  expect(output.shape).toEqual([size, d]);
+  expect(output.data).toBeAllClose(exact, { absolute: 1e-14 });
 });
 
 test('float16 halves the file and rounds to eleven binary digits', () => {

@@ -29,7 +29,7 @@ export const trainingConfigSchema = z.strictObject({
     depth: count,
     /** Trained with the Sinkhorn coupling wherever particles see each other, so not in causal texts. */
     coupling: z.literal('sinkhorn').optional(),
-    /** Reads out with the embedding instead of a matrix of its own. */
+    /** Reads out with the embedding, through a matrix [d, d], instead of an output matrix. */
     tied: z.literal(true).optional(),
     /** Of the finished model's stored numbers; float32 when absent. */
     precision: z.enum(['float32', 'float16']).optional(),

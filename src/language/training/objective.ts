@@ -60,7 +60,9 @@ export function batchLoss<A>(
     dropout ? algebra.multiply(x, algebra.array(dropoutMask(dropout, shape), shape)) : x;
   const start = thin(embedded(algebra, named, batch), [batch.batch, batch.length, dimension]);
   const last = states(algebra, named, algebra.normalise(start), batch, settings, depth);
-  const x = thin(algebra.rows(last, batch.rows), [batch.rows.length, dimension]);
+  const read = algebra.rows(last, batch.rows);
+  const tied = named.get('readout');
+  const x = thin(tied ? algebra.project(read, tied) : read, [batch.rows.length, dimension]);
   const readout = {
     output: named.get('output') ?? named.get('embedding')!,
     bias: named.get('bias')!,

@@ -10,21 +10,28 @@ import {
 } from './parts.ts';
 import { standardParts } from './standard-transformer.ts';
 
+/**
+ * Standard deviation of a new embedding. Particles are normalised, so it only says how far a step of the
+ * optimiser turns them; a table that reads out too has to learn faster (docs/choices.md).
+ */
+const embeddingSpread = ({ tied }: Architecture) => (tied ? 0.03 : 0.2);
+
 /** Name, shape and place of every part. The four matrices of each knot are parts of their own. */
 export function parameterLayout(a: Architecture): ParameterPart[] {
   const d = a.dimension;
+  const spread = embeddingSpread(a);
   const parts: PartDraft[] = [
-    { name: 'embedding', shape: [a.vocabularySize, d], spread: 0.2, pace: 1, decays: false },
+    { name: 'embedding', shape: [a.vocabularySize, d], spread, pace: 1, decays: false },
     {
       name: 'positions',
       shape: [a.maximumPositions, d],
-      spread: 0.1,
+      spread: spread / 2,
       sinusoidal: true,
       pace: 1,
       decays: false,
     },
     ...(a.standard ? standardParts(a, a.standard) : flowParts(a)),
-    ...(a.tied ? [] : [outputPart(a)]),
+    a.tied ? readoutPart(a) : outputPart(a),
     { name: 'bias', shape: [a.vocabularySize], spread: 0, pace: 1, decays: false },
   ];
   return placed(parts);
@@ -44,6 +51,22 @@ export function placed(parts: readonly PartDraft[]): ParameterPart[] {
 function outputPart({ vocabularySize, dimension: d }: Architecture): PartDraft {
   const shape = [vocabularySize, d];
   return { name: 'output', shape, spread: 0.5 / Math.sqrt(d), pace: 1, decays: true };
+}
+
+/** The embedding reads out too, through a matrix: what is good to start from is not what is good to be read. */
+function readoutPart(a: Architecture): PartDraft {
+  const { dimension: d, heads } = a;
+  // logits as wide as with an output of its own
+  const spread = 0.5 / (embeddingSpread(a) * d);
+  const shape = [d, d];
+  return {
+    name: 'readout',
+    shape,
+    spread,
+    pace: 0.7,
+    decays: true,
+    heads: headLayout('output', heads),
+  };
 }
 
 /** Four matrices at every knot of θ(t). */

@@ -15,7 +15,7 @@ export interface Architecture {
   readonly heads: number;
   readonly knots: number;
   readonly maximumPositions: number;
-  /** The embedding is the output matrix too. */
+  /** The embedding reads out too, through a matrix [d, d]. */
   readonly tied?: boolean;
   /** A standard transformer instead of the flow: `knots` is not used. */
   readonly standard?: StandardShape;
