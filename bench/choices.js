@@ -4,7 +4,7 @@
  * differ, so bits per byte compare. An interrupted comparison goes on where it was.
  *
  *   npm run build && node bench/choices.js OUT STEPS CONFIG CORPUS...
- *   ONLY=base,tied node bench/choices.js …
+ *   ONLY=base,wide node bench/choices.js …
  */
 import { readCorpus } from '../dist/host/corpus.js';
 import { comparisonArguments, trained } from './compare.js';
@@ -14,8 +14,8 @@ const { model, optimiser, blanks } = config;
 
 const VARIANTS = {
   base: {},
-  narrow: { model: { ...model, dimension: 96 } },
-  wide: { model: { ...model, dimension: 160 } },
+  narrow: { model: { ...model, dimension: 128 } },
+  wide: { model: { ...model, dimension: 256 } },
   'half the heads': { model: { ...model, heads: model.heads / 2 } },
   'twice the heads': { model: { ...model, heads: model.heads * 2 } },
   '3 knots': { model: { ...model, knots: 3 } },
@@ -24,8 +24,7 @@ const VARIANTS = {
   'horizon 12': { model: { ...model, horizon: 12 } },
   'L = 3 at first': { depths: [{ until: 1, layers: [3] }] },
   'L = 8': { depths: [{ until: 1, layers: [8] }] },
-  tied: { model: { ...model, tied: true } },
-  'tied 192 wide with 9 knots': { model: { ...model, dimension: 192, knots: 9, tied: true } },
+  'two tables': { model: { ...model, tied: undefined } },
   'a tenth left out': { dropout: 0.1 },
   'vocabulary of 3000': { vocabularySize: 3000 },
   'vocabulary of 10000': { vocabularySize: 10000 },
