@@ -202,6 +202,16 @@ export function gradientsMatchFiniteDifferences(name: string, engine: TrainingEn
       });
     });
 
+    it('without a loss there is nothing to descend', () => {
+      const { values, gradients } = valuesAndGradients(
+        engine,
+        parameterViews(layout, start()),
+        () => [],
+      );
+      expect(values).toEqual([]);
+      expect(gradients.every((gradient) => gradient.every((entry) => entry === 0))).toBe(true);
+    });
+
     it('a token that is no candidate is left as it is', () => {
       const drawn = drawCandidates(few.targets, VOCABULARY, 3, random(6));
       const { gradients } = valuesAndGradients(

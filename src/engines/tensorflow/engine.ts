@@ -46,7 +46,7 @@ export async function createTensorflowEngine(
         const compute = () => {
           const scalars = losses<tf.Tensor>(algebra, handles).map((loss) => loss.asScalar());
           values = scalars.map((scalar) => scalar.dataSync()[0]);
-          return scalars.reduce((sum, scalar) => sum.add(scalar)) as tf.Scalar;
+          return scalars.reduce((sum, scalar) => sum.add(scalar), tf.scalar(0));
         };
         const { grads } = tf.engine().gradients(compute, handles, undefined, true);
         grads.forEach((gradient: tf.Tensor | undefined, i) => {
