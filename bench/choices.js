@@ -24,7 +24,7 @@ const VARIANTS = {
   'horizon 12': { model: { ...model, horizon: 12 } },
   'L = 3 at first': { depths: [{ until: 1, layers: [3] }] },
   'L = 8': { depths: [{ until: 1, layers: [8] }] },
-  'two tables': { model: { ...model, tied: undefined } },
+  tied: { model: { ...model, tied: true } },
   'a tenth left out': { dropout: 0.1 },
   'vocabulary of 3000': { vocabularySize: 3000 },
   'vocabulary of 10000': { vocabularySize: 10000 },
