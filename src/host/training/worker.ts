@@ -13,7 +13,7 @@ const start = workerData as WorkerStart;
 const tokenizer = createTokenizer(start.vocabulary);
 const vectors = floatViews(start.vectors);
 const gradients = start.gradients.map((gradient) => new Float32Array(gradient));
-const own = dealtParts(start.layout, gradients.length)[start.worker];
+const own = dealtParts(start.layout, gradients.length, start.config.optimiser)[start.worker];
 const sources = start.parts.map((part, i) => ({
   share: part.share,
   source:

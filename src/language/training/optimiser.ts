@@ -24,12 +24,16 @@ export interface OptimiserStep {
   readonly scale: number;
 }
 
-/** What an entry costs that Muon steps, beside one of AdamW: measured. */
-const MUON_COST = 5;
-const cost = ({ size, heads }: ParameterPart) => (heads ? MUON_COST * size : size);
+/** What an entry costs that Muon steps, beside one of AdamW: about, by a profile of a step. */
+export const MUON_COST = 5;
 
 /** The parts dealt to `workers`, the dearest first to whoever has least to do. */
-export function dealtParts(layout: readonly ParameterPart[], workers: number): ParameterPart[][] {
+export function dealtParts(
+  layout: readonly ParameterPart[],
+  workers: number,
+  { muon }: Pick<TrainingConfig['optimiser'], 'muon'>,
+): ParameterPart[][] {
+  const cost = ({ size, heads }: ParameterPart) => (muon && heads ? MUON_COST * size : size);
   const hands = Array.from({ length: workers }, () => ({ cost: 0, parts: [] as ParameterPart[] }));
   for (const part of [...layout].sort((a, b) => cost(b) - cost(a))) {
     const hand = hands.reduce((least, other) => (other.cost < least.cost ? other : least));

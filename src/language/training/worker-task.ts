@@ -61,26 +61,30 @@ export function workerTask(
     const blankRandom = random(config.seed, STREAM.blanks, step, worker);
     const { most, weight, ...rest } = config.blanks;
     const cut = { ...rest, slots: config.model.slots, blanks: most };
-    const batches = [causalBatch(causal, words), blankBatch(blank, words, cut, blankRandom)];
-    const weights = [1, weight];
-    const used = [0, 1].filter((i) => weights[i] !== 0 && batches[i].targets.length > 0);
-    for (const i of used) checkPositions(batches[i], config);
-    const changes = used.map((i) => ({
-      weight: weights[i],
-      candidates: candidatesAt(config, step, worker, i, batches[i], vocabularySize),
-      dropout: config.dropout
+    const objectives = [
+      { batch: causalBatch(causal, words), weight: 1 },
+      { batch: blankBatch(blank, words, cut, blankRandom), weight },
+    ];
+    const asked = objectives.flatMap(({ batch, weight }, i) => {
+      if (weight === 0 || batch.targets.length === 0) return [];
+      checkPositions(batch, config);
+      const candidates = candidatesAt(config, step, worker, i, batch, vocabularySize);
+      const dropout = config.dropout
         ? { share: config.dropout, random: random(config.seed, STREAM.dropout, step, worker, i) }
-        : undefined,
-    }));
+        : undefined;
+      return [{ i, batch, changes: { weight, candidates, dropout } }];
+    });
     const values = engine.valuesAndGradients(
       views,
       (algebra, arrays) =>
-        used.map((i, k) => batchLoss(algebra, layout, arrays, batches[i], flow, depth, changes[k])),
+        asked.map(({ batch, changes }) =>
+          batchLoss(algebra, layout, arrays, batch, flow, depth, changes),
+        ),
       parameterViews(layout, gradient),
     );
     const losses = [0, 0];
-    used.forEach((i, k) => {
-      losses[i] = values[k] / weights[i];
+    asked.forEach(({ i, changes }, k) => {
+      losses[i] = values[k] / changes.weight;
     });
     const tokens = [...causal, ...blank].reduce((sum, text) => sum + text.length, 0);
     return { causal: losses[0], blank: losses[1], tokens };

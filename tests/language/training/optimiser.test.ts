@@ -4,6 +4,7 @@ import { adamStep } from '../../../src/language/training/adamw.ts';
 import {
   averageGradients,
   dealtParts,
+  MUON_COST,
   optimise,
 } from '../../../src/language/training/optimiser.ts';
 import { parameterCount, parameterLayout } from '../../../src/language/training/parameters.ts';
@@ -32,19 +33,21 @@ function shared(workers: number, settings: Parameters<typeof optimise>[3]) {
     square: new Float32Array(size),
   };
   const gradients = [noise(1), noise(2)];
-  const hands = dealtParts(layout, workers);
+  const hands = dealtParts(layout, workers, settings);
   const square = hands.reduce((sum, own) => sum + averageGradients(own, gradients), 0);
   for (const own of hands) optimise(own, vectors, gradients[0], settings, step);
   return { ...vectors, square };
 }
 
 describe('the optimiser', () => {
-  it('deals every part once, and about as much work to each', () => {
-    const hands = dealtParts(layout, 3);
+  it.each([
+    [{}, 1],
+    [{ muon: { momentum: 0.9 } }, MUON_COST],
+  ])('deals every part once, and about as much work to each: %o', (settings, headCost) => {
+    const hands = dealtParts(layout, 3, settings);
     const names = hands.flat().map(({ name }) => name);
     expect(names.sort()).toEqual(layout.map(({ name }) => name).sort());
-    // an entry of a matrix of attention is five of a table
-    const work = ({ size, heads }: ParameterPart) => (heads ? 5 * size : size);
+    const work = ({ size, heads }: ParameterPart) => (heads ? headCost * size : size);
     const each = hands.map((parts) => parts.reduce((sum, part) => sum + work(part), 0));
     const largest = Math.max(...layout.map(work));
     expect(Math.max(...each) - Math.min(...each)).toBeLessThanOrEqual(largest);
