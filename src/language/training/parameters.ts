@@ -12,20 +12,25 @@ import { standardParts } from './standard-transformer.ts';
 
 /**
  * Standard deviation of a new embedding. Particles are normalised, so it only says how far a step of the
- * optimiser turns them; a table that reads out too has to learn faster (docs/choices.md).
+ * optimiser turns them: as far as it takes for rare tokens to find their place (docs/choices.md).
  */
-const embeddingSpread = ({ tied }: Architecture) => (tied ? 0.03 : 0.2);
+const EMBEDDING_SPREAD = 0.03;
 
 /** Name, shape and place of every part. The four matrices of each knot are parts of their own. */
 export function parameterLayout(a: Architecture): ParameterPart[] {
   const d = a.dimension;
-  const spread = embeddingSpread(a);
   const parts: PartDraft[] = [
-    { name: 'embedding', shape: [a.vocabularySize, d], spread, pace: 1, decays: false },
+    {
+      name: 'embedding',
+      shape: [a.vocabularySize, d],
+      spread: EMBEDDING_SPREAD,
+      pace: 1,
+      decays: false,
+    },
     {
       name: 'positions',
       shape: [a.maximumPositions, d],
-      spread: spread / 2,
+      spread: EMBEDDING_SPREAD / 2,
       sinusoidal: true,
       pace: 1,
       decays: false,
@@ -57,7 +62,7 @@ function outputPart({ vocabularySize, dimension: d }: Architecture): PartDraft {
 function readoutPart(a: Architecture): PartDraft {
   const { dimension: d, heads } = a;
   // logits as wide as with an output of its own
-  const spread = 0.5 / (embeddingSpread(a) * d);
+  const spread = 0.5 / (EMBEDDING_SPREAD * d);
   const shape = [d, d];
   return {
     name: 'readout',
