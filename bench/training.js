@@ -12,7 +12,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readCorpus } from '../dist/host/corpus.js';
 import { benchmarkTraining } from '../dist/host/training/run.js';
-import { depthAt } from '../dist/language/training/worker-task.js';
 import { matmulPeak } from './peak.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -38,24 +37,13 @@ for (let round = 0; round < Number(rounds); round++) {
 }
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-const baseline = median(speeds[0]);
+const tokens = speeds.map((rounds) => median(rounds.map(({ tokensPerSecond }) => tokensPerSecond)));
 for (const [i, { name }] of CASES.entries())
   console.log(
-    `${name.padEnd(26)} ${median(speeds[i]).toFixed(0).padStart(7)} tokens/s   ${(median(speeds[i]) / baseline).toFixed(2)}×`,
+    `${name.padEnd(26)} ${tokens[i].toFixed(0).padStart(7)} tokens/s   ${(tokens[i] / tokens[0]).toFixed(2)}×`,
   );
 
-/**
- * Floating-point operations of training on one token of text: multiply and add, once forward and twice back.
- * Q, K, V, O of every layer, and the readout over the tokens that are drawn for it. Left out: scores and
- * mixing (2n of 4d multiplications at n tokens), and the particles of blanks beyond the tokens.
- */
-function work({ model: { dimension: d }, output, vocabularySize = 4000, ...rest }) {
-  const depths = Array.from({ length: STEPS }, (_, i) => depthAt(rest, i + 1));
-  const layers = depths.reduce((sum, depth) => sum + depth, 0) / STEPS;
-  return 6 * (layers * 4 * d * d + (output?.negatives ?? vocabularySize) * d);
-}
-
-const sustained = (median(speeds[2]) * work(JSON.parse(config))) / 1e9;
+const sustained = median(speeds[2].map(({ operationsPerSecond }) => operationsPerSecond)) / 1e9;
 const peak = median(peaks);
 console.log(
   `two workers sustain ${sustained.toFixed(1)} GFLOP/s of ${peak.toFixed(1)} that two matrix products reach: ${((100 * sustained) / peak).toFixed(0)} %; aim 50 %`,
@@ -70,5 +58,5 @@ const answer = peer.status === 0 ? JSON.parse(peer.stdout) : { absent: 'python3'
 if (answer.absent) console.log(`${answer.absent} is absent: no peer`);
 else
   console.log(
-    `torch, 2 threads           ${answer.tokens_per_second.toFixed(0).padStart(7)} tokens/s   ours is ${(median(speeds[2]) / answer.tokens_per_second).toFixed(2)}× as fast; aim 0.5×`,
+    `torch, 2 threads           ${answer.tokens_per_second.toFixed(0).padStart(7)} tokens/s   ours is ${(tokens[2] / answer.tokens_per_second).toFixed(2)}× as fast; aim 0.5×`,
   );

@@ -60,4 +60,6 @@ export interface TrainingEngine {
     parameters: readonly ParameterArray[],
     compute: <A>(algebra: TrainingAlgebra<A>, parameters: A[]) => A,
   ): Float32Array;
+  /** Floating-point operations of the matrix products of this thread so far; NaN where nobody counts them. */
+  productOperations(): number;
 }

@@ -7,7 +7,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-wasm';
 import type { ParameterArray, TrainingEngine } from '../training-engine.ts';
 import { fusedAlgebra, stockAlgebra } from './algebra.ts';
-import { overrideKernels, registerMissingKernels } from './operations.ts';
+import { overrideKernels, productOperations, registerMissingKernels } from './operations.ts';
 
 export type KernelChoice = 'stock' | 'fused';
 
@@ -58,6 +58,7 @@ export async function createTensorflowEngine(
       }),
     evaluate: (parameters, compute) =>
       untracked(() => download(compute<tf.Tensor>(algebra, parameters.map(upload)))),
+    productOperations: choice === 'fused' ? productOperations : () => Number.NaN,
   };
 }
 

@@ -259,25 +259,37 @@ export interface BenchmarkJob {
   readonly steps: number;
 }
 
-/** Tokens per second of a short training run that is thrown away; the first step is not counted. */
+export interface TrainingSpeed {
+  readonly tokensPerSecond: number;
+  /** Floating-point operations of matrix products per second; NaN with stock kernels, which do not count them. */
+  readonly operationsPerSecond: number;
+}
+
+/** The speed of a short training run that is thrown away; the first step is not counted. */
 export async function benchmarkTraining({
   corpus,
   config: text,
   kernels,
   workers,
   steps,
-}: BenchmarkJob): Promise<number> {
+}: BenchmarkJob): Promise<TrainingSpeed> {
   const config = { ...parseTrainingConfig(text), workers };
   const { layout, pool } = await prepare(corpus, config, { kernels });
   try {
     const state = startState(config, layout, pool.vectors);
     let begun = 0;
     let tokens = 0;
-    await runTraining({ ...config, steps: steps + 1 }, state, pool, ({ step, tokens: seen }) => {
-      if (step === 1) begun = Date.now();
-      else tokens += seen;
+    let operations = 0;
+    await runTraining({ ...config, steps: steps + 1 }, state, pool, (progress) => {
+      if (progress.step === 1) {
+        begun = Date.now();
+        return;
+      }
+      tokens += progress.tokens;
+      operations += progress.operations;
     });
-    return (1000 * tokens) / (Date.now() - begun);
+    const seconds = (Date.now() - begun) / 1000;
+    return { tokensPerSecond: tokens / seconds, operationsPerSecond: operations / seconds };
   } finally {
     await pool.close();
   }

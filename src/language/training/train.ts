@@ -70,6 +70,7 @@ function together(results: readonly StepResult[]): StepResult {
   return {
     causal: mean((result) => result.causal),
     blank: mean((result) => result.blank),
-    tokens: results.reduce((sum, result) => sum + result.tokens, 0),
+    tokens: results.reduce((sum, { tokens }) => sum + tokens, 0),
+    operations: results.reduce((sum, { operations }) => sum + operations, 0),
   };
 }

@@ -38,6 +38,8 @@ export interface StepResult {
   readonly blank: number;
   /** Tokens of text trained on, both batches. */
   readonly tokens: number;
+  /** Floating-point operations of the step's matrix products, padding included; NaN where nobody counts them. */
+  readonly operations: number;
 }
 
 /** The number of layers of a step: the same for all workers. */
@@ -74,6 +76,7 @@ export function workerTask(
         : undefined;
       return [{ i, batch, changes: { weight, candidates, dropout } }];
     });
+    const before = engine.productOperations();
     const values = engine.valuesAndGradients(
       views,
       (algebra, arrays) =>
@@ -87,7 +90,8 @@ export function workerTask(
       losses[i] = values[k] / changes.weight;
     });
     const tokens = [...causal, ...blank].reduce((sum, text) => sum + text.length, 0);
-    return { causal: losses[0], blank: losses[1], tokens };
+    const operations = engine.productOperations() - before;
+    return { causal: losses[0], blank: losses[1], tokens, operations };
   };
 }
 

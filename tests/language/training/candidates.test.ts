@@ -104,6 +104,7 @@ function noting(notes: (Candidates | undefined)[]): TrainingEngine {
       return losses<Float64Tensor>(algebra, arrays).map(({ data }) => data[0]);
     },
     evaluate: () => new Float32Array(),
+    productOperations: () => Number.NaN,
   };
 }
 
