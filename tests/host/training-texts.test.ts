@@ -245,9 +245,13 @@ describe('a run on texts refuses', () => {
   });
 });
 
-it.each(['lieblingstier', 'alltag'])('the config of %s is one', (name) => {
-  const file = new URL(`../../data/training/${name}.json`, import.meta.url);
-  expect(parseTrainingConfig(readFileSync(file, 'utf8')).name).toBe(name);
+it.each([
+  ['lieblingstier', 'lieblingstier'],
+  ['alltag', 'alltag'],
+  ['alltag-further', 'alltag'],
+])('%s is a config of %s', (file, name) => {
+  const path = new URL(`../../data/training/${file}.json`, import.meta.url);
+  expect(parseTrainingConfig(readFileSync(path, 'utf8')).name).toBe(name);
 });
 
 describe('a comparison with a standard transformer', () => {
