@@ -254,6 +254,15 @@ it.each([
   expect(parseTrainingConfig(readFileSync(path, 'utf8')).name).toBe(name);
 });
 
+it('the second run of alltag has the texts and the shape of the first', () => {
+  const [first, further] = ['alltag', 'alltag-further'].map((name) => {
+    const path = new URL(`../../data/training/${name}.json`, import.meta.url);
+    const { model, plainText, blanks, vocabularySize } = JSON.parse(readFileSync(path, 'utf8'));
+    return { model, plainText, blanks, vocabularySize };
+  });
+  expect(further).toEqual(first);
+});
+
 describe('a comparison with a standard transformer', () => {
   const measured = (name: string, model: object = {}) => {
     const { model: tiny, ...rest } = JSON.parse(CONFIG);
