@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { readCorpus } from '../dist/host/corpus.js';
 import { readModel } from '../dist/host/models.js';
-import { parseOwnBlanks } from '../dist/language/evaluation/own-blanks.js';
+import { completions, parseOwnBlanks } from '../dist/language/evaluation/own-blanks.js';
 import { createTokenizer } from '../dist/language/tokenizer.js';
 import { normalised } from '../dist/language/training/near-duplicates.js';
 import { plainTextSchema, prepareTexts } from '../dist/language/training/plain-text.js';
@@ -75,7 +75,7 @@ function ownSentences() {
   const file = fileURLToPath(new URL('../data/evaluation/alltag.json', import.meta.url));
   return Object.values(parseOwnBlanks(readFileSync(file, 'utf8'), file))
     .flat()
-    .flatMap(({ text, answers }) => answers.map((answer) => text.replace(/_+/, answer)));
+    .flatMap(completions);
 }
 
 function hasFittingLength(text) {

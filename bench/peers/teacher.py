@@ -59,14 +59,14 @@ class Block(nn.Module):
     def drop(self, x, share):
         return functional.dropout(x, share, self.training)
 
-    def forward(self, x, past, time):
+    def forward(self, x, past, place):
         batch, tokens, width = x.shape
         rows = self.read(self.norms[0](x)).view(batch, tokens, 3, self.heads, width // self.heads)
         q, k, v = rows.permute(2, 0, 3, 1, 4)
         if past is not None:
             for kept, new in zip(past, (k, v)):
-                kept[:, :, time : time + 1] = new
-            k, v = (kept[:, :, : time + 1] for kept in past)
+                kept[:, :, place : place + 1] = new
+            k, v = (kept[:, :, : place + 1] for kept in past)
         dropped = 0.1 if self.training else 0.0
         mixed = functional.scaled_dot_product_attention(q, k, v, is_causal=past is None, dropout_p=dropped)
         x = x + self.drop(self.write(mixed.transpose(1, 2).reshape(x.shape)), self.dropout)
@@ -89,11 +89,11 @@ class Transformer(nn.Module):
                 last = name.endswith(("write.weight", "down.weight"))
                 nn.init.normal_(p, std=0.02 / math.sqrt(2 * layers if last else 1))
 
-    def forward(self, ids, pasts=None, time=0):
-        x = self.embedding(ids) + self.positions.weight[time : time + ids.shape[1]]
+    def forward(self, ids, pasts=None, place=0):
+        x = self.embedding(ids) + self.positions.weight[place : place + ids.shape[1]]
         x = functional.dropout(x, self.dropout, self.training)
         for i, block in enumerate(self.blocks):
-            x = block(x, pasts and pasts[i], time)
+            x = block(x, pasts and pasts[i], place)
         return functional.linear(self.norm(x), self.embedding.weight)
 
 
@@ -141,11 +141,11 @@ def train(member, seed, vocabulary, ids, lengths, seconds):
 
 
 @torch.no_grad()
-def mean_probabilities(models, ids, pasts=None, time=0):
+def mean_probabilities(models, ids, pasts=None, place=0):
     total = 0
     for i, model in enumerate(models):
         with half():
-            logits = model(ids, pasts and pasts[i], time)
+            logits = model(ids, pasts and pasts[i], place)
         total = total + functional.softmax(logits.float(), -1) / len(models)
     return total
 

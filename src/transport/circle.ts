@@ -25,7 +25,7 @@ export function squaredArcs(x: Matrix, y: Matrix): Float64Array {
   return costs;
 }
 
-/** Angles in [0, 2π), rising, with their masses: any finite angle is brought there. */
+/** Angles in [0, 2π), rising, with their masses: finite angles are brought there. */
 export function around({ values, masses }: LineMeasure) {
   checkValues(values);
   const angles = Float64Array.from(values, (angle) => {

@@ -367,10 +367,10 @@ async function ignoresLater(subject: FieldUnderTest, entry: Dynamics): Promise<v
 /** Particles 1e-9 apart: with V = I, for the identity and for general Q and K. */
 async function keepsClusters(subject: FieldUnderTest, entry: Dynamics): Promise<void> {
   const names = entry.parameters.map(({ name }) => name);
-  const only = (given: Given) =>
+  const those = (given: Given) =>
     Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name)));
-  const plain = { ...variations(entry)[1], ...only({ beta: 4, tie: 0 }) };
-  const turned = { ...plain, ...only({ query: 'ginibre:3', key: 'wigner:4' }) };
+  const plain = { ...variations(entry)[1], ...those({ beta: 4, tie: 0 }) };
+  const turned = { ...plain, ...those({ query: 'ginibre:3', key: 'wigner:4' }) };
   for (const d of dimensionsOf(subject, entry))
     for (const given of [plain, turned]) {
       const request = asking(subject, entry, given, 30, d);

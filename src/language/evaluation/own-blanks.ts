@@ -65,12 +65,14 @@ function missed({ kind, text, answers }: OwnSentence, { rank, answers: given }: 
   return rank <= 5 ? [] : [{ kind, text, acceptable: answers, given: given.slice(0, 5) }];
 }
 
+/** The sentence with each of its answers in the blank. */
+export const completions = ({ text, answers }: OwnSentence): string[] =>
+  answers.map((answer) => text.replace(/_+/, answer));
+
 /** The sentences that, with one of their answers, are a text of the training part, but for case and signs. */
 export function overlap(sentences: readonly OwnSentence[], training: readonly string[]): string[] {
   const known = new Set(training.map(normalised));
   return sentences
-    .filter(({ text, answers }) =>
-      answers.some((answer) => known.has(normalised(text.replace(/_+/, answer)))),
-    )
+    .filter((sentence) => completions(sentence).some((text) => known.has(normalised(text))))
     .map(({ text }) => text);
 }
