@@ -36,7 +36,7 @@ export {
   type ModelConfig,
   saveModel,
 } from './language/checkpoint.ts';
-export { type Answer, fillBlank, type Prediction } from './language/fill.ts';
+export { fillBlank } from './language/fill.ts';
 export {
   type InterventionOptions,
   type InterventionRun,
@@ -46,6 +46,7 @@ export {
 export type { FillOptions, TraceOptions } from './language/options.ts';
 export { modelDynamics, sentenceParticles } from './language/particles.ts';
 export { type Portrait, portrait } from './language/portrait/portrait.ts';
+export type { Answer, Prediction } from './language/prediction.ts';
 export { type Trace, type TraceRecord, trace, traceToJson } from './language/trace.ts';
 export { type Depth, theta } from './language/transformer.ts';
 export { type DepthLimit, type DepthLimitOptions, depthLimit } from './limits/depth/depth.ts';

@@ -67,6 +67,7 @@ export function textEvaluationLines(
     ...table(screen, [
       ['whole words', ...GUESS_COLUMNS],
       ...blankRows(`L = ${result.depth}`, result.blanks),
+      ...blankRows(`L = ${result.depth}, both readings`, result.both_readings),
       ...Object.entries(result.depths).flatMap(([depth, { blanks }]) =>
         blankRows(`L = ${depth}`, blanks),
       ),
@@ -85,12 +86,18 @@ export function ownBlankLines(screen: Screen, language: string, result: OwnEvalu
     `${language}: own sentences, L = ${result.depth}`,
     ...table(screen, [
       ['', ...GUESS_COLUMNS],
-      guessRow('all', result.all),
-      guessRow('hard', result.hard),
-      ...Object.entries(result.kinds).map(([kind, record]) => guessRow(`  ${kind}`, record)),
+      ...readingRows(result),
+      ['by both readings', ...GUESS_COLUMNS.map(() => '')],
+      ...readingRows(result.both_readings),
     ]),
   ];
 }
+
+const readingRows = ({ all, hard, kinds }: OwnEvaluation['both_readings']): string[][] => [
+  guessRow('all', all),
+  guessRow('hard', hard),
+  ...Object.entries(kinds).map(([kind, record]) => guessRow(`  ${kind}`, record)),
+];
 
 const GUESS_COLUMNS = ['blanks', 'top 1', 'top 5', 'top 10', 'mrr', 'ece'];
 

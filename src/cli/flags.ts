@@ -7,6 +7,8 @@ export interface AnswerFlags {
   readonly depth?: string;
   readonly coupling?: string;
   readonly targets?: string;
+  /** Of `predict` alone: a trace is of one flow. */
+  readonly reading?: string;
   readonly json?: boolean;
 }
 
@@ -66,11 +68,12 @@ export function withRunFlags(command: Command): Command {
 export const gather = (pair: string, before: readonly string[] = []) => [...before, pair];
 
 /** The flags as options of the library, unchecked: absent ones are left out. */
-export function answerOptions({ top, depth, coupling, targets }: AnswerFlags) {
+export function answerOptions({ top, depth, coupling, targets, reading }: AnswerFlags) {
   const given = {
     top: numberIfOne(top),
     depth: numberIfOne(depth),
     coupling,
+    reading,
     targets: targets?.split(',').map((target) => target.trim()),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

@@ -1,5 +1,5 @@
 /** A prediction as lines for a reader. The record for programs is the library's own. */
-import type { Prediction } from '../language/fill.ts';
+import type { Prediction } from '../language/prediction.ts';
 import { bar, bold, dim, percent, printable, type Screen } from './terminal.ts';
 
 const LONGEST_BAR = 36;

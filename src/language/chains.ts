@@ -12,6 +12,8 @@ import { type ContextFlow, type Frame, tokenProbabilities } from './transformer.
 export interface FrameScores {
   readonly time: number;
   readonly scores: Float64Array;
+  /** Their logarithms, of long chains too, whose scores may be too small for a number. */
+  readonly logScores: Float64Array;
   readonly first: Float64Array;
 }
 
@@ -80,8 +82,13 @@ function frameScores(problem: ChainProblem, tree: Tree, frame: Frame): FrameScor
     const r = tokens.length === 0 ? 0 : (place.get(keyOf(tokens)) as number);
     return p.subarray(r * size, (r + 1) * size);
   };
-  const scores = Float64Array.from(chains, (chain) => chainScore(problem, chain, at));
-  return { time: frame.time, scores, first: p.subarray(0, size) };
+  const logScores = Float64Array.from(chains, (chain) => logChainScore(problem, chain, at));
+  return {
+    time: frame.time,
+    scores: logScores.map(Math.exp),
+    logScores,
+    first: p.subarray(0, size),
+  };
 }
 
 function gather(data: Float64Array, rows: readonly number[], d: number): Float64Array {
@@ -92,17 +99,15 @@ function gather(data: Float64Array, rows: readonly number[], d: number): Float64
   return out;
 }
 
-/** Π_j p(a_j | a_1 … a_{j−1}) · p(the answer ends | a_1 … a_J). */
-function chainScore(
+/** Σ_j log p(a_j | a_1 … a_{j−1}) + log p(the answer ends | a_1 … a_J). */
+function logChainScore(
   { rules }: ChainProblem,
   chain: readonly number[],
   at: (tokens: readonly number[]) => Float64Array,
 ): number {
-  let score = 1;
-  chain.forEach((token, j) => {
-    score *= at(chain.slice(0, j))[token];
-  });
-  return rules === null ? score : score * endProbability(rules, chain, at(chain));
+  const steps = chain.map((token, j) => at(chain.slice(0, j))[token]);
+  if (rules !== null) steps.push(endProbability(rules, chain, at(chain)));
+  return steps.reduce((sum, p) => sum + Math.log(p), 0);
 }
 
 function endProbability(rules: AnswerRules, chain: readonly number[], p: Float64Array): number {

@@ -11,7 +11,7 @@ import { row } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';
 import { finalChainScores } from './chains.ts';
 import type { LanguageModel } from './checkpoint.ts';
-import { type Findings, findAnswers } from './fill.ts';
+import { type Findings, findAnswers } from './findings.ts';
 import { layOut } from './layout.ts';
 import { traceSchema } from './options.ts';
 import { type Trace, traceOf, traceToJson } from './trace.ts';

@@ -4,7 +4,8 @@
  * prediction; beside them stand the layer's own best first tokens.
  */
 import { chainScores, type FrameScores } from './chains.ts';
-import { type Answer, answer, type Findings } from './fill.ts';
+import type { Findings } from './findings.ts';
+import { type Answer, answer } from './prediction.ts';
 
 export interface FirstToken {
   readonly score: number;

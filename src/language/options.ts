@@ -30,7 +30,12 @@ export const couplingSchema = z
     'Who sees whom: full for a blank, causal for the continuation of a text by default; sinkhorn: as full, and every token is heard alike',
   );
 
-export const fillSchema = z.strictObject({
+/** How a blank may be read. */
+export const READINGS = ['blank', 'sentence', 'both'] as const;
+export type Reading = (typeof READINGS)[number];
+
+/** What a search for answers is given. */
+export const searchSchema = z.strictObject({
   top: wholeNumber(1, 1000).default(10).describe('How many answers are listed'),
   depth: depthSchema.optional(),
   coupling: couplingSchema.optional(),
@@ -52,7 +57,16 @@ export const fillSchema = z.strictObject({
     .describe('The search gives up after looking behind this many beginnings of answers'),
 });
 
-export const traceSchema = fillSchema.extend({
+export const fillSchema = searchSchema.extend({
+  reading: z
+    .enum(READINGS, { error: 'expected "blank", "sentence" or "both"' })
+    .default('blank')
+    .describe(
+      "Of a blank's likeliest answers: blank, as its particle says them; sentence, by how probable the whole sentence is with each, token after token; both, the geometric mean of the two",
+    ),
+});
+
+export const traceSchema = searchSchema.extend({
   firstTokens: wholeNumber(1, 100)
     .default(5)
     .describe('How many first tokens each layer lists for itself'),
@@ -74,4 +88,4 @@ export type FillOptions = z.input<typeof fillSchema>;
 export type TraceOptions = z.input<typeof traceSchema>;
 
 /** With defaults filled in. */
-export type FillSettings = z.output<typeof fillSchema>;
+export type AnswerSettings = z.output<typeof searchSchema>;

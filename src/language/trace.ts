@@ -11,9 +11,10 @@ import { type Projection, projection } from '../flow/projection.ts';
 import { type Matrix, matrix, toRows } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';
 import type { LanguageModel } from './checkpoint.ts';
-import { type Findings, findAnswers, type Prediction, predictionOf } from './fill.ts';
+import { type Findings, findAnswers } from './findings.ts';
 import { type LensLayer, logitLens } from './lens.ts';
 import { type TraceOptions, traceSchema } from './options.ts';
+import { type Prediction, predictionOf } from './prediction.ts';
 import type { Token } from './tokenizer.ts';
 import type { Frame } from './transformer.ts';
 

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { COUPLING_NAMES, type CouplingName } from '../../src/attention/coupling.ts';
 import { answerRules } from '../../src/language/answers.ts';
-import { fillBlank, findAnswers, type Prediction } from '../../src/language/fill.ts';
+import { fillBlank } from '../../src/language/fill.ts';
+import { findAnswers } from '../../src/language/findings.ts';
 import { layOut } from '../../src/language/layout.ts';
 import { logitLens } from '../../src/language/lens.ts';
 import { type FillOptions, fillSchema } from '../../src/language/options.ts';
+import type { Prediction } from '../../src/language/prediction.ts';
 import { trace, traceToJson } from '../../src/language/trace.ts';
 import { couplingMask, embed, flow, logits } from '../../src/language/transformer.ts';
 import { InputError, LimitError } from '../../src/numerics/errors.ts';

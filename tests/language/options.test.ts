@@ -51,6 +51,7 @@ describe('a number out of range', () => {
 
   it('leaves the defaults alone', () => {
     expect(parseOptions(fillSchema, undefined)).toEqual({
+      reading: 'blank',
       top: 10,
       targets: [],
       maximumUnexplored: 0.05,

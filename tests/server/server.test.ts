@@ -470,7 +470,10 @@ describe('the application', () => {
 
 describe('the workers', () => {
   const folders = { probe: model };
-  const request = { ...QUESTION, top: 10, targets: [], maximumUnexplored: 0.05 };
+  const request = {
+    ...QUESTION,
+    ...{ top: 10, targets: [], maximumUnexplored: 0.05, reading: 'blank' as const },
+  };
   const task = { kind: 'predict', request: { ...request, maximumExpansions: 200 } } as const;
 
   it('turn away what the queue does not hold, and answer the rest', async () => {

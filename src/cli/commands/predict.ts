@@ -14,6 +14,7 @@ Examples:
   schmetterling predict "Mein Lieblingstier ist __"
   schmetterling predict "My favourite animal is __" --targets "the dog,the cat" --json
   schmetterling predict "Anna mag Hunde. Annas" --top 5        the continuation of a text
+  schmetterling predict "I lost my __ and cannot get in." --reading both
   echo "Mein Lieblingstier ist __" | schmetterling predict -
   schmetterling predict --file questions.jsonl > answers.jsonl
 
@@ -26,6 +27,10 @@ export function predictCommand(): Command {
   return withAnswerFlags(new Command('predict'))
     .description('the most likely answers for the blank (__) of a text')
     .argument('[text]', 'a sentence with one blank: __, _ or [MASK]; - reads standard input')
+    .option(
+      '--reading <name>',
+      'blank, sentence or both: by the particle of the blank, by how probable the whole sentence is with each answer, or by both (default: blank)',
+    )
     .option('--file <jsonl>', 'one text a line, one JSON record a line')
     .addHelpText('after', HELP)
     .action(predict);

@@ -2,6 +2,7 @@
 import { mean } from '../../numerics/statistics.ts';
 import type { LanguageModel } from '../checkpoint.ts';
 import { fillBlank } from '../fill.ts';
+import type { Reading } from '../options.ts';
 import type { Depth } from '../transformer.ts';
 import { estimate } from './estimates.ts';
 
@@ -21,15 +22,18 @@ export interface Guess {
 
 /**
  * The model's answers for the blank of a text against those that are right, letter by letter: whole words
- * as `predict` gives them, never tokens. The first ten are certain; a word that is not listed is missed.
+ * as `predict` gives them, never tokens; a word that is not listed is missed. By the blank's own reading the
+ * first ten are certain.
  */
 export function guess(
   model: LanguageModel,
   text: string,
   right: readonly string[],
   depth: Depth,
+  reading: Reading = 'blank',
 ): Guess {
-  const { predictions } = fillBlank(model, text, { depth, top: LISTED, maximumUnexplored: 1 });
+  const asked = { depth, reading, top: LISTED, maximumUnexplored: 1 };
+  const { predictions } = fillBlank(model, text, asked);
   const answers = predictions.map(({ token_str }) => token_str);
   const place = answers.findIndex((answer) => right.includes(answer));
   return {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { InputError } from '../../numerics/errors.ts';
 import type { LanguageModel } from '../checkpoint.ts';
+import type { Reading } from '../options.ts';
 import { normalised } from '../training/near-duplicates.ts';
 import type { Depth } from '../transformer.ts';
 import { type Guess, guess, guessRecord } from './guesses.ts';
@@ -40,18 +41,30 @@ export function parseOwnBlanks(json: string, name: string): OwnBlanks {
   throw refuse(`has at ${path.join('.') || 'its top'} what cannot be used (${message})`);
 }
 
-/** One language at one depth: all sentences, the hard ones, and each kind; and what was missed. */
+/**
+ * One language at one depth, by the reading of the blank and by both readings: all sentences, the hard ones,
+ * and each kind; and what was missed.
+ */
 export function evaluateOwnBlanks(
   model: LanguageModel,
   sentences: readonly OwnSentence[],
   depth: Depth = model.config.depth,
 ) {
-  const guesses = sentences.map(({ text, answers }) => guess(model, text, answers, depth));
+  const read = (reading: Reading) => readSentences(model, sentences, depth, reading);
+  return { depth, ...read('blank'), both_readings: read('both') };
+}
+
+function readSentences(
+  model: LanguageModel,
+  sentences: readonly OwnSentence[],
+  depth: Depth,
+  reading: Reading,
+) {
+  const guesses = sentences.map(({ text, answers }) => guess(model, text, answers, depth, reading));
   const of = (wanted: (sentence: OwnSentence) => boolean) =>
     guessRecord(guesses.filter((_, i) => wanted(sentences[i])));
   const kinds = [...new Set(sentences.map(({ kind }) => kind))];
   return {
-    depth,
     all: of(() => true),
     hard: of(({ kind }) => kind !== EVERYDAY),
     kinds: Object.fromEntries(kinds.map((kind) => [kind, of((one) => one.kind === kind)])),

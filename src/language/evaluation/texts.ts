@@ -6,6 +6,7 @@
 import { InputError } from '../../numerics/errors.ts';
 import { random } from '../../numerics/random.ts';
 import type { LanguageModel } from '../checkpoint.ts';
+import type { Reading } from '../options.ts';
 import { shuffled } from '../training/shuffle.ts';
 import type { Depth } from '../transformer.ts';
 import { baselineCosts, baselineRecord } from './baselines.ts';
@@ -39,11 +40,12 @@ export function evaluateTexts(
   const losses = atDepth(chosen, depth);
   const few = chosen.slice(0, settings.depthTexts);
   const words = blanksOf(model, chosen.slice(0, settings.blankTexts), settings.seed);
-  const guesses = (some: readonly TextBlanks[], other: Depth) => {
-    onStage(`blanks of ${some.length} texts at depth ${other}`);
-    return guessBlanks(model, some, other);
+  const guesses = (some: readonly TextBlanks[], other: Depth, reading: Reading = 'blank') => {
+    onStage(`blanks of ${some.length} texts at depth ${other}, reading: ${reading}`);
+    return guessBlanks(model, some, other, reading);
   };
   const blanks = guesses(words, depth);
+  const twice = guesses(words, depth, 'both');
   const depths = settings.depths.map((other) => [
     other,
     {
@@ -61,6 +63,7 @@ export function evaluateTexts(
     depth,
     ...lossRecord(losses),
     blanks,
+    both_readings: twice,
     depth_texts: few.length,
     depths: Object.fromEntries(depths) as Record<string, DepthRecord>,
     baselines,

@@ -1,6 +1,7 @@
 /** Words taken out of held-out texts: at the end, where nothing follows, and inside. */
 import type { Random } from '../../numerics/random.ts';
 import type { LanguageModel } from '../checkpoint.ts';
+import type { Reading } from '../options.ts';
 import type { Depth } from '../transformer.ts';
 import { type Guess, type GuessRecord, guess, guessRecord } from './guesses.ts';
 
@@ -52,17 +53,18 @@ export interface BlankRecord {
   readonly inside: GuessRecord;
 }
 
-/** Guesses all of them at a depth. */
+/** Guesses all of them at a depth, read in a way. */
 export function guessBlanks(
   model: LanguageModel,
   blanks: readonly TextBlanks[],
   depth: Depth,
+  reading: Reading = 'blank',
 ): BlankRecord {
   const guesses = (pick: (blanks: TextBlanks) => WordBlank | null): Guess[] =>
     blanks
       .map(pick)
       .filter((one) => one !== null)
-      .map(({ text, word }) => guess(model, text, [word], depth));
+      .map(({ text, word }) => guess(model, text, [word], depth, reading));
   return {
     end: guessRecord(guesses(({ end }) => end)),
     inside: guessRecord(guesses(({ inside }) => inside)),

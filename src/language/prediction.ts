@@ -1,0 +1,153 @@
+/** What was found for a text as a record, that of `predict --json`: answers with exact probabilities, and what they leave over. */
+import type { CouplingName } from '../attention/coupling.ts';
+import { InputError } from '../numerics/errors.ts';
+import { finalChainScores } from './chains.ts';
+import type { Findings } from './findings.ts';
+import type { Reading } from './options.ts';
+import type { BothReadings, WeighedAnswer, Weighing } from './readings.ts';
+import type { FoundAnswer } from './search.ts';
+import type { Token } from './tokenizer.ts';
+import type { Depth } from './transformer.ts';
+
+export interface Answer {
+  /** Probability of the whole answer. */
+  readonly score: number;
+  /** What is put in; '' says that the text ends here (next tokens only). */
+  readonly token_str: string;
+  /** The texts of its tokens. */
+  readonly tokens: readonly string[];
+  /** The text with the answer in it. */
+  readonly sequence: string;
+  /** Of an answer that was found: p of each token, given those before it; then the answer has to end as well. */
+  readonly token_scores?: readonly number[];
+  /** Of an answer that was read twice: what either reading says. */
+  readonly readings?: BothReadings;
+}
+
+export interface TargetAnswer extends Answer {
+  /** 1 for the most likely; null when too unlikely to have been found, or no answer at all. */
+  readonly rank: number | null;
+}
+
+export interface Prediction {
+  readonly model: string;
+  readonly text: string;
+  readonly kind: 'blank' | 'next-token';
+  readonly depth: Depth;
+  readonly scheme: 'layer' | 'dopri5';
+  readonly coupling: CouplingName;
+  /** How the blank was read. */
+  readonly reading: Reading;
+  /** The particles; offsets in UTF-16 units. */
+  readonly tokens: readonly Token[];
+  readonly blank: { readonly start: number; readonly end: number } | null;
+  readonly predictions: readonly Answer[];
+  /** Probability of the answers that were found but are not listed. */
+  readonly unlisted: number;
+  /** Probability of everything else. Scores, `unlisted` and this sum to 1. */
+  readonly unexplored: number;
+  /** Whether it is certain that no answer above the last one listed is missing. */
+  readonly certain: boolean;
+  /** In nats, of the answers found and everything else as one. */
+  readonly entropy: number;
+  readonly targets?: readonly TargetAnswer[];
+}
+
+/** The same, read in a way that a caller chose. */
+export interface ReadFindings extends Findings {
+  readonly reading?: Reading;
+  /** The first of the answers, weighed anew. */
+  readonly weighing?: Weighing;
+}
+
+/** The record of what was found. */
+export function predictionOf(findings: ReadFindings): Prediction {
+  const { model, settings, layout, context, result, reading = 'blank' } = findings;
+  const listed = result.answers.slice(0, settings.top);
+  const last = listed.length === settings.top ? (listed.at(-1)?.score ?? 0) : 0;
+  return {
+    model: model.config.name,
+    text: layout.text,
+    kind: layout.kind,
+    depth: context.depth,
+    scheme: context.depth === 'ode' ? 'dopri5' : 'layer',
+    coupling: layout.coupling,
+    reading,
+    tokens: layout.tokens,
+    blank: layout.blank && { start: layout.blank.start, end: layout.blank.end },
+    predictions: listed.map((found: FoundAnswer | WeighedAnswer) => ({
+      ...answer(findings, found.score, found.text, found.tokens),
+      token_scores: found.steps,
+      ...('readings' in found && { readings: found.readings }),
+    })),
+    unlisted: result.answers.slice(settings.top).reduce((sum, { score }) => sum + score, 0),
+    unexplored: result.unexplored,
+    certain: result.bound <= last,
+    entropy: entropy([...result.answers.map(({ score }) => score), result.unexplored]),
+    ...(settings.targets.length > 0 && { targets: scoreTargets(findings) }),
+  };
+}
+
+/** One answer as a record. */
+export function answer(
+  { model, layout }: Findings,
+  score: number,
+  text: string,
+  tokens: readonly number[],
+): Answer {
+  const { blank } = layout;
+  return {
+    score,
+    token_str: text,
+    tokens: tokens.map((id) => model.tokenizer.decode([id])),
+    sequence: blank
+      ? blank.before + text + blank.after
+      : layout.text.slice(0, (layout.tokens.at(-1) as Token).end) + text,
+  };
+}
+
+function entropy(probabilities: readonly number[]): number {
+  return -probabilities.reduce((sum, p) => (p > 0 ? sum + p * Math.log(p) : sum), 0);
+}
+
+function scoreTargets(findings: ReadFindings): TargetAnswer[] {
+  const { settings, result, weighing } = findings;
+  const texts = settings.targets.map((target) => targetText(findings, target));
+  const chains = texts.map((text) => targetTokens(findings, text));
+  const { scores: blank } = finalChainScores({ ...findings, chains });
+  return texts.map((text, i) => {
+    const score = weighing ? weighing.score(blank[i], chains[i]) : blank[i];
+    const place = result.answers.findIndex((found) => found.text === text);
+    const ranked =
+      place >= 0 &&
+      (weighing ? place < weighing.answers.length : result.answers[place].score >= result.bound);
+    return { ...answer(findings, score, text, chains[i]), rank: ranked ? place + 1 : null };
+  });
+}
+
+/** A target as it is put in: for a blank without blanks around it, for next tokens with its leading blank. */
+export function targetText({ layout }: Pick<Findings, 'layout'>, target: string): string {
+  const text = target.trim();
+  if (text === '')
+    throw new InputError(
+      'targets',
+      `the target "${target}" is empty, expected an answer: write a word`,
+    );
+  const opens = layout.kind === 'next-token' && layout.leadingBlank && /^[\p{L}\p{N}]/u.test(text);
+  return opens ? ` ${text}` : text;
+}
+
+export function targetTokens(
+  { model, layout }: Pick<Findings, 'model' | 'layout'>,
+  text: string,
+): number[] {
+  const opens = layout.kind === 'blank' && layout.leadingBlank;
+  const tokens = model.tokenizer.encodeIds(opens ? ` ${text}` : text);
+  const most = model.config.slots - 1;
+  if (tokens.length > most)
+    throw new InputError(
+      'targets',
+      `the target "${text}" has ${tokens.length} tokens, expected at most ${most}: shorten it`,
+    );
+  return tokens;
+}
