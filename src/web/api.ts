@@ -1,6 +1,6 @@
 /** The questions the page asks the server, and the shapes of the replies (INTERFACE: HTTP). */
 import type { Interventions } from './changes.ts';
-import type { CouplingName } from './state.ts';
+import type { CouplingName, Reading } from './state.ts';
 import { ask } from './transport.ts';
 
 export interface TokenRecord {
@@ -19,6 +19,8 @@ export interface FillMask {
   readonly tokens?: string[];
   /** p of each token behind those before it. */
   readonly token_scores?: number[];
+  /** What either reading says, of an answer that was read twice. */
+  readonly readings?: { readonly blank: number; readonly sentence: number };
 }
 
 export interface Target extends FillMask {
@@ -103,6 +105,8 @@ export interface Question {
   readonly depth: number | 'ode';
   /** Absent where the text has no blank: a continuation is always causal. */
   readonly coupling?: CouplingName;
+  /** Of a prediction alone; absent for the blank's own. */
+  readonly reading?: Reading;
   readonly targets?: string[];
   /** Absent for the server's default. */
   readonly model?: string;

@@ -9,6 +9,7 @@ export const lockable = [
   'text',
   'depth',
   'coupling',
+  'reading',
   'model',
   'targets',
   'other',

@@ -13,7 +13,7 @@ import { createFrame } from './frame.ts';
 import { guarded } from './locks.ts';
 import { dropUnknownModel } from './models.ts';
 import type { Page } from './page.ts';
-import { otherQuestion, questionOf } from './page.ts';
+import { otherQuestion, predictQuestionOf, questionOf } from './page.ts';
 import type { State } from './state.ts';
 import { defaults, readFragment, writeFragment } from './state.ts';
 import { createResource, createStore } from './store.ts';
@@ -32,7 +32,7 @@ const flows = createResource(askFlow);
 const models = createResource(askModels);
 
 function ask(): void {
-  const question = questionOf(state.get());
+  const question = predictQuestionOf(state.get());
   if (question) answers.load(question);
   else {
     answers.clear();

@@ -54,12 +54,22 @@ export function questionOf(state: State): Question | null {
   return targets.length > 0 ? { ...question, targets } : question;
 }
 
+/**
+ * What the Predict tab asks: the same, read as the reader chose. The other tabs look at the flow of the
+ * blank's particle, so they ask for its own reading.
+ */
+export function predictQuestionOf(state: State): Question | null {
+  const question = questionOf(state);
+  const own = state.reading === 'blank' || state.tab !== 'predict' || !question?.coupling;
+  return own ? question : { ...question, reading: state.reading };
+}
+
 /** What to ask of the sentence to compare with, once the first one is answered; null where there is none. */
 export function otherQuestion({ state, answers }: Page): Question | null {
   const { value, status } = answers.get();
   const text = state.get().other.trim();
   if (status !== 'ready' || value?.kind === 'next-token' || !value || text === '') return null;
-  const question = questionOf({ ...state.get(), text });
+  const question = predictQuestionOf({ ...state.get(), text });
   if (!question) return null;
   return {
     ...question,

@@ -4,6 +4,8 @@ export const languages = ['de', 'en'] as const;
 export const themes = ['system', 'light', 'dark'] as const;
 export const tabs = ['predict', 'layers', 'depth', 'lab', 'learn'] as const;
 export const couplings = ['full', 'causal', 'sinkhorn'] as const;
+/** How the Predict tab reads a blank. */
+export const readings = ['blank', 'sentence', 'both'] as const;
 export const flatPlanes = ['12', '13', '23'] as const;
 /** All three axes at once. */
 export const GLOBE = '123';
@@ -14,6 +16,7 @@ export type Language = (typeof languages)[number];
 export type Theme = (typeof themes)[number];
 export type Tab = (typeof tabs)[number];
 export type CouplingName = (typeof couplings)[number];
+export type Reading = (typeof readings)[number];
 /** Which two principal axes the trajectories are drawn in, or on the globe; a flat picture takes its first two. */
 export type Plane = (typeof planes)[number];
 /** Whom the Learn tab speaks to. */
@@ -25,6 +28,7 @@ export interface State {
   readonly model: string | null;
   readonly depth: number | 'ode';
   readonly coupling: CouplingName;
+  readonly reading: Reading;
   /** The reader's own candidates, separated by commas. */
   readonly targets: string;
   /** The sentence to compare with; '' where none is. */
@@ -69,6 +73,7 @@ export const defaults: State = {
   model: null,
   depth: 8,
   coupling: 'full',
+  reading: 'blank',
   targets: '',
   other: '',
   tab: 'predict',
@@ -98,6 +103,7 @@ export function readFragment(fragment: string, base: State): State {
     model: given.get('model') || base.model,
     depth: readDepth(given.get('depth')) ?? base.depth,
     coupling: oneOf(couplings, given.get('coupling')) ?? base.coupling,
+    reading: oneOf(readings, given.get('reading')) ?? base.reading,
     targets: given.get('targets') ?? base.targets,
     other: given.get('other') ?? base.other,
     tab: oneOf(tabs, given.get('tab')) ?? base.tab,

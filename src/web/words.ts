@@ -32,7 +32,7 @@ const english = {
   confidence: (word: string, share: string, equal: string) =>
     `${word}: the best answer has ${share}, and the whole is as undecided as ${equal} equally likely answers.`,
   answerEnds: '(the answer ends)',
-  partsHint: 'Show its tokens',
+  partsHint: 'Show what it is made of',
   answerStatus: (answer: string, share: string) => `Best answer: ${answer}, ${share}.`,
   nextStatus: (token: string, share: string) => `Most probable next token: ${token}, ${share}.`,
   wordHint: 'Click a word to make it the blank.',
@@ -42,6 +42,14 @@ const english = {
   rankingNext: 'Next tokens',
   nextNote:
     'There is no blank, so these are next-token predictions for the continuation of the text.',
+  reading: 'Read by',
+  readings: { blank: 'the blank', sentence: 'the sentence', both: 'both' },
+  readingHint: {
+    blank: 'The particle of the blank says the word, as at each layer below.',
+    sentence:
+      'The likelier the whole sentence is with a word in it, token after token, the better the word.',
+    both: 'The geometric mean of both readings. Right more often and slower; open an answer to see the two.',
+  },
   unlisted: 'other answers',
   unlistedHint: 'Answers that were found but rank below these ten',
   unexplored: 'unexplored',
@@ -221,6 +229,7 @@ const english = {
     text: 'sentence',
     depth: 'layers',
     coupling: 'coupling',
+    reading: 'reading',
     model: 'model',
     targets: 'candidates',
     other: 'second sentence',
@@ -286,7 +295,7 @@ const german: Words = {
   confidence: (word, share, equal) =>
     `${word}: Die beste Antwort hat ${share}, und das Ganze ist so unentschieden wie ${equal} gleich wahrscheinliche Antworten.`,
   answerEnds: '(die Antwort endet)',
-  partsHint: 'Ihre Tokens zeigen',
+  partsHint: 'Zeigen, woraus sie besteht',
   answerStatus: (answer, share) => `Beste Antwort: ${answer}, ${share}.`,
   nextStatus: (token, share) => `Wahrscheinlichstes nächstes Token: ${token}, ${share}.`,
   wordHint: 'Klicke auf ein Wort, um es zur Lücke zu machen.',
@@ -296,6 +305,14 @@ const german: Words = {
   rankingNext: 'Nächste Tokens',
   nextNote:
     'Der Text hat keine Lücke: Das sind Vorhersagen für das nächste Token seiner Fortsetzung.',
+  reading: 'Gelesen an',
+  readings: { blank: 'der Lücke', sentence: 'dem Satz', both: 'beiden' },
+  readingHint: {
+    blank: 'Das Teilchen der Lücke sagt das Wort, wie unten in jeder Schicht.',
+    sentence:
+      'Je wahrscheinlicher der ganze Satz mit einem Wort ist, Token für Token, desto besser das Wort.',
+    both: 'Das geometrische Mittel beider. Öfter richtig und langsamer; öffne eine Antwort, um beide zu sehen.',
+  },
   unlisted: 'andere Antworten',
   unlistedHint: 'Gefundene Antworten, die hinter diesen zehn liegen',
   unexplored: 'unerforscht',
@@ -481,6 +498,7 @@ const german: Words = {
     text: 'Satz',
     depth: 'Schichten',
     coupling: 'Kopplung',
+    reading: 'Lesart',
     model: 'Modell',
     targets: 'Kandidaten',
     other: 'zweiter Satz',

@@ -94,7 +94,7 @@ describe('both readings', () => {
 });
 
 it('gives targets nothing of the nothing that was found', () => {
-  const options = { reading: 'both', maximumExpansions: 1, targets: ['Rex'] } as const;
+  const options: FillOptions = { reading: 'both', maximumExpansions: 1, targets: ['Rex'] };
   const { predictions, targets } = fillBlank(model, INSIDE, options);
   expect(predictions).toEqual([]);
   expect(targets).toMatchObject([{ token_str: 'Rex', score: 0, rank: null }]);

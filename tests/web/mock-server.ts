@@ -153,7 +153,8 @@ function fixture(name: string): unknown {
   return JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8'));
 }
 
-function prediction({ text, depth, coupling, model, targets = [] }: Question): Prediction {
+/** By a second reading the same answers come the other way round. */
+function prediction({ text, depth, coupling, reading, model, targets = [] }: Question): Prediction {
   const known = fixture('predict') as Prediction;
   const kind = blanks(text).length === 0 ? 'next-token' : 'blank';
   const place = (answer: string) => known.predictions.findIndex((p) => p.token_str === answer);
@@ -164,6 +165,12 @@ function prediction({ text, depth, coupling, model, targets = [] }: Question): P
     depth,
     kind,
     coupling: coupling ?? 'causal',
+    ...(reading && {
+      predictions: known.predictions.map(({ score }, i, { length }) => {
+        const other = known.predictions[length - 1 - i];
+        return { ...other, score, readings: { blank: other.score, sentence: score } };
+      }),
+    }),
     targets: targets.map((token_str) => {
       const rank = place(token_str);
       const score = known.predictions[rank]?.score ?? 0.00001234;

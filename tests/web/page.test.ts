@@ -114,6 +114,30 @@ describe.skipIf(!executablePath)('the page', () => {
     await leave(at);
   });
 
+  test('the blank can be read by the whole sentence too, on this tab alone, and a link keeps it', async () => {
+    const at = await visit('#language=en');
+    const first = at.page.locator('.ranking .bar').first();
+    await expect.poll(() => first.textContent()).toMatch(/1.*der Hund.*22\.13%/);
+    await at.page.getByRole('button', { name: 'both', exact: true }).click();
+    await at.page.getByText('The geometric mean of both readings.').waitFor();
+    await expect.poll(() => first.textContent()).not.toContain('der Hund');
+    await first.locator('summary').click();
+    expect(await first.locator('li').allTextContents()).toEqual([
+      expect.stringMatching(/^the blank /),
+      'the sentence 22.13%',
+    ]);
+    expect(hash(at)).toContain('reading=both');
+    // the other tabs look at the blank's particle
+    await at.page.getByRole('tab', { name: 'Layers' }).click();
+    await expect.poll(() => answer(at).textContent()).toContain('der Hund');
+    await at.page.getByRole('tab', { name: 'Predict' }).click();
+    await expect.poll(() => first.textContent()).not.toContain('der Hund');
+    await at.page.locator('#sentence').fill('My favourite');
+    await at.page.getByText('next-token predictions').waitFor();
+    expect(await at.page.locator('.reading').isVisible()).toBe(false);
+    await leave(at);
+  });
+
   test('a text without a blank gets next tokens, and the page says so', async () => {
     const at = await visit('#language=en&text=My%20favourite');
     await at.page.getByText('next-token predictions').waitFor();

@@ -2,10 +2,12 @@
 import type { FillMask, Prediction } from '../api.ts';
 import { fill, h } from '../dom.ts';
 import { visibleAnswer, visibleToken } from '../format.ts';
+import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
 import type { Words } from '../words.ts';
 import type { Bar } from './bars.ts';
 import { createBars } from './bars.ts';
+import { createReading } from './reading.ts';
 
 export function createRanking(page: Page): HTMLElement {
   const { words, answers } = page;
@@ -21,7 +23,14 @@ export function createRanking(page: Page): HTMLElement {
   };
   answers.subscribe(show);
   show();
-  return h('section', { class: 'card ranking' }, title, note, bars.element);
+  return h(
+    'section',
+    { class: 'card ranking' },
+    title,
+    controlsOf(page, 'reading', createReading(page)),
+    note,
+    bars.element,
+  );
 }
 
 /** The answers listed, and the mass that they leave. */
@@ -42,8 +51,19 @@ function listed({ words }: Page, { predictions, kind }: Prediction): Bar[] {
   }));
 }
 
-/** The tokens of an answer, each with its probability behind those before it, and that it ends there. */
-function partsOf({ score, tokens = [], token_scores = [] }: FillMask, words: Words): Bar['parts'] {
+/**
+ * What either reading says of an answer that was read twice; else its tokens, each with its probability
+ * behind those before it, and that it ends there.
+ */
+function partsOf(
+  { score, tokens = [], token_scores = [], readings: both }: FillMask,
+  words: Words,
+): Bar['parts'] {
+  if (both)
+    return [
+      { label: words.readings.blank, score: both.blank },
+      { label: words.readings.sentence, score: both.sentence },
+    ];
   if (tokens.length < 2 || token_scores.length !== tokens.length) return undefined;
   const steps = tokens.map((token, j) => ({
     label: visibleToken(token, ''),

@@ -2,7 +2,7 @@
 import { FRAMES } from '../api.ts';
 import { interventionsOf } from '../changes.ts';
 import type { Page } from '../page.ts';
-import { questionOf } from '../page.ts';
+import { predictQuestionOf } from '../page.ts';
 
 /** Options by their names in the library; what is undefined is left out. Objects are for programs only. */
 export type Options = Readonly<
@@ -31,11 +31,11 @@ interface Asked {
 
 /** Who is asked, and what. null where the box is empty. */
 function askedOf({ state, models }: Page): Asked | null {
-  const question = questionOf(state.get());
+  const question = predictQuestionOf(state.get());
   if (!question) return null;
-  const { text, depth, coupling, targets } = question;
+  const { text, depth, coupling, reading, targets } = question;
   const model = question.model ?? models.get().value?.default;
-  return { text, model, options: { depth, coupling, targets } };
+  return { text, model, options: { depth, coupling, reading, targets } };
 }
 
 /** In a shell of the checkout. The text comes last, after `--` where it could be taken for a flag. */
