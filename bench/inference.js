@@ -40,6 +40,8 @@ function benchmarkModel(model) {
   for (const text of SENTENCES) {
     const answered = fillBlank(model, text, { depth: LAYERS });
     report(`top 10, ${text}`, () => fillBlank(model, text, { depth: LAYERS }), 9);
+    const both = { depth: LAYERS, reading: 'both' };
+    report('… by both readings', () => fillBlank(model, text, both), 9);
     report(`trace, ${text}`, () => trace(model, text, { depth: LAYERS }), 5);
     console.log(`  ${(100 * answered.unexplored).toFixed(2)} % unexplored`);
   }

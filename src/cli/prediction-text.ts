@@ -1,4 +1,5 @@
 /** A prediction as lines for a reader. The record for programs is the library's own. */
+import type { Reading } from '../language/options.ts';
 import type { Prediction } from '../language/prediction.ts';
 import { bar, bold, dim, percent, printable, type Screen } from './terminal.ts';
 
@@ -18,15 +19,21 @@ export function predictionLines(screen: Screen, prediction: Prediction, seconds:
   ];
 }
 
+const READ_BY: Record<Reading, readonly string[]> = {
+  blank: [],
+  sentence: ['read by the sentence'],
+  both: ['read by the blank and by the sentence'],
+};
+
 /** "lieblingstier · 8 layers · full coupling · the answer for the blank" */
-function settingLine({ model, depth, coupling, kind }: Prediction): string {
+function settingLine({ model, depth, coupling, kind, reading }: Prediction): string {
   const layers =
     depth === 'ode' ? 'the flow itself (ode)' : `${depth} layer${depth === 1 ? '' : 's'}`;
   const question =
     kind === 'blank'
       ? 'answers for the blank'
       : 'no blank (__) in the text: next tokens of its continuation';
-  return [model, layers, `${coupling} coupling`, question].join(' · ');
+  return [model, layers, `${coupling} coupling`, question, ...READ_BY[reading]].join(' · ');
 }
 
 function answerLines(screen: Screen, { predictions, kind }: Prediction): string[] {

@@ -65,6 +65,15 @@ describe('predict', () => {
     ]);
   });
 
+  it('reads the blank by the whole sentence too, and says so', async () => {
+    const args = quick('predict', QUESTION, '--reading', 'both', '--top', '3');
+    expect((await command(args)).stdout).toContain('read by the blank and by the sentence');
+    const { reading, predictions } = JSON.parse((await command([...args, '--json'])).stdout);
+    expect(reading).toBe('both');
+    for (const { readings } of predictions)
+      expect(Object.keys(readings)).toEqual(['blank', 'sentence']);
+  });
+
   it('answers a file line by line; a bad line is named and the others go on', async () => {
     const path = join(folder, 'questions.jsonl');
     const good = JSON.stringify({ text: QUESTION, top: 1 });
@@ -184,6 +193,17 @@ describe('wrong usage ends with 2 and one line', () => {
     ['no model folder', ['predict', '_', '--model', './none'], /no model folder at ".\/none"/],
     ['an unknown depth', withModel('predict', '_', '--depth', 'deep'), /depth is "deep".*"ode"/],
     ['depth 0', withModel('trace', '_', '--depth', '0'), /depth is 0: expected.*1 to 512/],
+    [
+      'an unknown reading',
+      withModel('predict', '_', '--reading', 'twice'),
+      /"twice": expected "blank", "sentence" or "both"/,
+    ],
+    [
+      'a second reading without a blank',
+      withModel('predict', 'Mein', '--reading', 'both'),
+      /reading "both" needs a blank.*write __/,
+    ],
+    ['a reading of a trace', withModel('trace', '_', '--reading', 'both'), /--reading/],
     [
       'an unknown coupling',
       withModel('predict', '_', '--coupling', 'ful'),
