@@ -93,6 +93,14 @@ describe('work', () => {
     expect(record.targets[0].token_str).toBe('der Hund');
   });
 
+  it('predict by both readings; a trace is of one flow', async () => {
+    const asked = { ...QUESTION, reading: 'both' };
+    const record = await (await post('/api/predict', asked)).json();
+    expect(record).toMatchObject({ reading: 'both', certain: false });
+    expect(Object.keys(record.predictions[0].readings)).toEqual(['blank', 'sentence']);
+    await expectProblem(await post('/api/trace', asked), 400, { field: 'reading' });
+  });
+
   it('trace, with one projection for all layers', async () => {
     const record = await (await post('/api/trace', { ...QUESTION, depth: 3 })).json();
     expect(record.hidden_states).toHaveLength(4);
@@ -219,6 +227,8 @@ describe('problems', () => {
     ['a depth beyond all', { text: '_', depth: 1e99 }, 400, { detail: /from 1 to 512, or "ode"/ }],
     ['targets that are no list', { text: '_', targets: 'x' }, 400, { detail: /expected a list/ }],
     ['too many answers', { text: '_', top: 201 }, 400, { detail: /is 201: expected .* 1 to 200/ }],
+    ['an unknown reading', { text: '_', reading: 'x' }, 400, { detail: /"sentence" or "both"/ }],
+    ['a reading without a blank', { text: 'x', reading: 'both' }, 400, { field: 'reading' }],
     ['an unknown model', { text: '_', model: 'prob' }, 400, { field: 'model', detail: /"probe"/ }],
     ['a path as model', { text: '_', model: '../probe' }, 400, { field: 'model' }],
     ['a list as body', [], 400, { field: 'body' }],
