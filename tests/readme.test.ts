@@ -27,6 +27,16 @@ it('docs/interventions.md has a snippet that runs as it stands', () => {
   for (const line of lines) expect(line).toMatch(/^\S+ \S+ 0\.\d{3} 0\.\d{3} \d+\.\d{3}$/);
 });
 
+it('docs/readings.md prints what it says', () => {
+  const page = readFileSync(join(root, 'docs', 'readings.md'), 'utf8');
+  const [lines] = outputsOf(page);
+  expect(lines).toHaveLength(3);
+  for (const line of lines) {
+    const [, answer] = line.split(/ (.*)/);
+    expect(page).toContain(`\`${answer}\``);
+  }
+});
+
 describe('README', () => {
   const outputs = outputsOf(readme);
 
