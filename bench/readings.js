@@ -17,6 +17,8 @@ import { shuffled } from '../dist/language/training/shuffle.js';
 const SEED = 7;
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
 const COUNTS = [10, 20, WEIGHED];
+/** The last place that counts. */
+const LAST = 10;
 
 const [name, count, ...files] = process.argv.slice(2);
 if (!(Number(count) > 0) || files.length === 0) {
@@ -69,7 +71,7 @@ function guessWith({ word, answers }, weighed, share) {
   some.sort((a, b) => b.p - a.p);
   const place = some.findIndex(({ answer }) => answer === word);
   return {
-    rank: place < 0 ? Number.POSITIVE_INFINITY : place + 1,
+    rank: place < 0 || place >= LAST ? Number.POSITIVE_INFINITY : place + 1,
     confidence: (some[0]?.p ?? 0) * (sum('blank') / sum('p')),
     answers: some.map(({ answer }) => answer),
   };

@@ -36,7 +36,7 @@ export interface Weighing {
 
 /**
  * Answers of a blank with p ∝ p_blank^(1−s) p_sentence^s, where s = ½ for both: the logarithmic pool of the
- * two (Genest & Zidek, Statistical Science 1986, §3), a product of two experts (Hinton 2002).
+ * two (Genest & Zidek, Statistical Science 1986), a product of two experts (Hinton 2002).
  */
 export function weigh(
   reading: Reading,

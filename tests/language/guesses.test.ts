@@ -102,6 +102,16 @@ describe('own sentences', () => {
     }
   });
 
+  it('are counted by both readings too', () => {
+    const { both_readings: both } = evaluateOwnBlanks(model, file.de, 2);
+    expect([both.all.count, both.hard.count]).toEqual([2, 1]);
+    expect(both.missed.length).toBeGreaterThan(0);
+    for (const { text, given } of both.missed) {
+      const { predictions } = fillBlank(model, text, { depth: 2, top: 5, reading: 'both' });
+      expect(given).toEqual(predictions.map(({ token_str }) => token_str));
+    }
+  });
+
   it('are found in training texts with any of their answers, but for case and signs', () => {
     expect(overlap(file.de, ['anna mag Katzen!', 'Anna mag Kühe.'])).toEqual(['Anna mag __.']);
     expect(overlap(file.de, ['Anna mag Kühe.'])).toEqual([]);

@@ -115,6 +115,8 @@ describe('an evaluation on plain text', () => {
   });
 
   it('guesses words at the end and inside at every depth', () => {
+    for (const place of ['end', 'inside'] as const)
+      expect(result.both_readings[place].count).toBe(result.blanks[place].count);
     expect(result.blanks.end.count).toBeGreaterThan(0);
     expect(result.blanks.inside.count).toBeLessThanOrEqual(6);
     for (const { blanks } of Object.values(result.depths))
