@@ -4,6 +4,7 @@ import { lockIcon } from './icons.ts';
 import { controlsOf, locksOf } from './locks.ts';
 import type { Page } from './page.ts';
 import { couplingOf } from './page.ts';
+import { createSegments } from './segments.ts';
 import { blanks, endsInBlank } from './sentence.ts';
 import type { CouplingName, State } from './state.ts';
 import { couplings, deepest } from './state.ts';
@@ -183,36 +184,21 @@ function turnOde({ state }: Page, box: HTMLInputElement): void {
 
 function createCoupling(page: Page): HTMLElement {
   const { words, state } = page;
-  const buttons = couplings.map((coupling) =>
-    h(
-      'button',
-      {
-        type: 'button',
-        id: `coupling-${coupling}`,
-        'aria-describedby': 'coupling-hint',
-        click: () => state.set({ coupling }),
-      },
-      words.couplings[coupling],
-    ),
-  );
   const hint = h('p', { id: 'coupling-hint', class: 'hint' });
-  const show = () => {
-    const now = state.get();
-    for (const [i, coupling] of couplings.entries()) {
-      setAttribute(buttons[i], 'aria-pressed', String(couplingOf(now) === coupling));
-      buttons[i].disabled = !canCouple(now, coupling);
-    }
-    fill(hint, couplingHint(page, now));
-  };
+  const show = () => fill(hint, couplingHint(page, state.get()));
   state.subscribe(show);
   show();
-  return h(
-    'div',
-    { class: 'control' },
-    h('span', { class: 'label', id: 'coupling-label' }, words.coupling),
-    h('div', { class: 'segments', role: 'group', 'aria-labelledby': 'coupling-label' }, ...buttons),
-    hint,
-  );
+  const segments = createSegments(page, {
+    id: 'coupling',
+    label: words.coupling,
+    values: couplings,
+    name: (coupling) => words.couplings[coupling],
+    chosen: couplingOf,
+    choose: (coupling) => state.set({ coupling }),
+    offered: canCouple,
+    explained: hint.id,
+  });
+  return h('div', { class: 'control' }, ...segments, hint);
 }
 
 function canCouple({ text }: State, coupling: CouplingName): boolean {

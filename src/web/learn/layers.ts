@@ -1,12 +1,13 @@
 /** Step 3: a layer is a small step, and the flow is what many become. */
 import type { Trace } from '../api.ts';
-import { h, setAttribute } from '../dom.ts';
+import { h } from '../dom.ts';
 import { decimal, percent, visibleAnswer } from '../format.ts';
 import { createPlayer } from '../layers/player.ts';
 import { createFlowPicture, createPlanes } from '../layers/trajectories.ts';
 import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
 import { flowOf } from '../page.ts';
+import { createSegments } from '../segments.ts';
 import type { Context, Fact, Step } from './context.ts';
 import { degreesBetween } from './context.ts';
 import type { LearnWords } from './words.ts';
@@ -46,27 +47,15 @@ function createView(page: Page, words: LearnWords) {
 }
 
 function createDepths(page: Page, words: LearnWords): HTMLElement {
-  const { state } = page;
-  const buttons = depths.map((depth) =>
-    h(
-      'button',
-      { type: 'button', click: () => state.set({ depth, layer: null }) },
-      words.layersShort(depth),
-    ),
-  );
-  const show = () => {
-    for (const [i, depth] of depths.entries())
-      setAttribute(buttons[i], 'aria-pressed', String(state.get().depth === depth));
-  };
-  state.subscribe(show);
-  show();
-  const named = { class: 'segments', role: 'group', 'aria-labelledby': 'cut-label' };
-  return h(
-    'div',
-    { class: 'cut' },
-    h('span', { class: 'label', id: 'cut-label' }, words.cutInto),
-    controlsOf(page, 'depth', h('div', named, ...buttons)),
-  );
+  const [label, group] = createSegments<number | 'ode'>(page, {
+    id: 'cut',
+    label: words.cutInto,
+    values: depths,
+    name: words.layersShort,
+    chosen: ({ depth }) => depth,
+    choose: (depth) => page.state.set({ depth, layer: null }),
+  });
+  return h('div', { class: 'cut' }, label, controlsOf(page, 'depth', group));
 }
 
 function facts({ page, words, trace, layer }: Context): Fact[] {

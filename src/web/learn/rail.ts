@@ -2,6 +2,7 @@
 import { h, setAttribute } from '../dom.ts';
 import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
+import { createSegments } from '../segments.ts';
 import { readers } from '../state.ts';
 import type { LearnWords } from './words.ts';
 
@@ -30,26 +31,13 @@ export function createRail(page: Page, words: LearnWords, go: (step: number) => 
 
 /** The switch between the two readers. */
 export function createReaders(page: Page, words: LearnWords): HTMLElement {
-  const { state } = page;
-  const buttons = readers.map((reader) =>
-    h(
-      'button',
-      { type: 'button', id: `reader-${reader}`, click: () => state.set({ reader }) },
-      words.readers[reader],
-    ),
-  );
-  const show = () => {
-    for (const [i, reader] of readers.entries())
-      setAttribute(buttons[i], 'aria-pressed', String(state.get().reader === reader));
-  };
-  state.subscribe(show);
-  show();
-  const named = { class: 'segments', role: 'group', 'aria-labelledby': 'readers-label' };
-  const group = h('div', named, ...buttons);
-  return h(
-    'div',
-    { class: 'readers' },
-    h('span', { class: 'label', id: 'readers-label' }, words.readerLabel),
-    controlsOf(page, 'reader', group),
-  );
+  const [label, group] = createSegments(page, {
+    id: 'reader',
+    label: words.readerLabel,
+    values: readers,
+    name: (reader) => words.readers[reader],
+    chosen: ({ reader }) => reader,
+    choose: (reader) => page.state.set({ reader }),
+  });
+  return h('div', { class: 'readers' }, label, controlsOf(page, 'reader', group));
 }
