@@ -115,14 +115,24 @@ async function* besideUnmerged(
   settings: SimulationSettings,
   { engines, signal }: SimulationContext,
 ): AsyncGenerator<SimulationFrame, void> {
-  const { merge: _, stopClusters: __, ...rest } = settings;
+  const { merge: _, stopClusters: __, stopBelow: ___, ...rest } = settings;
   const unmerged = { ...rest, mergeError: false, chosen: [] };
-  const others = (await openSimulation(unmerged, { engines, signal })).frames();
+  const open = async (times: Float64Array, from?: SimulationContinuation) => {
+    const wanted = { ...unmerged, times, time: times[times.length - 1] };
+    return (await openSimulation(wanted, { engines, signal, from })).frames();
+  };
+  let others = await open(settings.times);
+  let from: SimulationContinuation | undefined;
   try {
     for await (const frame of frames) {
+      if (!settings.times.includes(frame.time)) {
+        // stopped between save times: the other goes there, not to its next one
+        await others.return();
+        others = await open(Float64Array.of(frame.time), from);
+      }
       const { value: other } = await others.next();
-      const beside = other && other.time === frame.time ? other : null;
-      yield { ...frame, mergeError: beside && farthest(frame, beside, settings) };
+      from = other?.continuation();
+      yield { ...frame, mergeError: other ? farthest(frame, other, settings) : null };
     }
   } finally {
     await others.return();

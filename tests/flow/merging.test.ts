@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { expand, mergeClose, population } from '../../src/flow/merging.ts';
 import { type Simulation, simulate } from '../../src/flow/simulation.ts';
 import { type SimulationOptions, simulationSettings } from '../../src/flow/simulation-settings.ts';
-import { norm } from '../../src/geometry/sphere.ts';
+import { angle, norm } from '../../src/geometry/sphere.ts';
 import { uniformDirection } from '../../src/geometry/uniform.ts';
-import { toRows } from '../../src/numerics/matrix.ts';
+import { row, toRows } from '../../src/numerics/matrix.ts';
 import { random } from '../../src/numerics/random.ts';
 import { refusal } from '../dynamics/refusal.ts';
 
@@ -120,6 +120,26 @@ describe('a metastable run', () => {
     expect(Number(errors.at(-1))).toBeLessThan(1e-6);
     expect(Math.max(...errors.map(Number))).toBeGreaterThan(0);
     expect(plain.frames.every(({ mergeError }) => mergeError === null)).toBe(true);
+  });
+
+  it.each<[string, SimulationOptions]>([
+    ['of the adaptive scheme', { scheme: 'dopri5' }],
+    ['of whole layers', { scheme: 'layer', step: 0.1 }],
+  ])('is compared where it stops, and goes no further: %s', async (_, scheme) => {
+    const settings = { ...metastable, n: 20, ...scheme, merge: 0.01, stopClusters: 6 };
+    const stopped = await simulate({ ...settings, time: 1e7, mergeError: true });
+    expect(stopped.stopped).toBe('clusters');
+    expect(stopped.time).toBeLessThan(1e3);
+    expect(stopped.frames).toHaveLength(2);
+    const plain = { ...settings, merge: undefined, stopClusters: undefined };
+    const there = await simulate({ ...plain, time: stopped.time, saveAt: [stopped.time] });
+    const apart = Math.max(
+      ...Array.from({ length: 20 }, (_, i) =>
+        angle(row(last(stopped).positions, i), row(last(there).positions, i)),
+      ),
+    );
+    expect(apart).toBeGreaterThan(0);
+    expect(last(stopped).mergeError).toBeCloseTo(apart, 9);
   });
 
   it('reaches time 1e8 in a thousand steps', async () => {
