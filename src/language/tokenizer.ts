@@ -44,6 +44,7 @@ export interface Tokenizer {
 /** A tokenizer over `vocabulary`, which must hold the 256 bytes (see vocabulary.ts). */
 export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
   const bytes = vocabulary.map(rankBytes);
+  const whole = bytes.map(wholeText);
   const special = {
     start: vocabulary.length,
     end: vocabulary.length + 1,
@@ -58,7 +59,7 @@ export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
     encodeIds,
     encode: (text) => withSpans(text, encodeIds(text), bytes),
     decode: (ids) => lenient.decode(join(ids, bytes)),
-    decodeStrict: (ids) => decodeStrict([...ids], bytes),
+    decodeStrict: (ids) => decodeStrict([...ids], bytes, whole),
     size: vocabulary.length + 3,
     special,
     beginsWord: wordBeginnings(bytes, special),
@@ -66,7 +67,6 @@ export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
 }
 
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
-const strict = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 
 /** The text itself. Throws InputError when it holds a lone surrogate. */
 export function wellFormed(text: string): string {
@@ -99,13 +99,26 @@ function bytesOf(id: number, bytes: readonly Uint8Array[]): Uint8Array {
   throw new RangeError(`token ${id} is not in the vocabulary of ${bytes.length} + 3 tokens`);
 }
 
-function decodeStrict(ids: readonly number[], bytes: readonly Uint8Array[]): string | undefined {
+function decodeStrict(
+  ids: readonly number[],
+  bytes: readonly Uint8Array[],
+  whole: readonly (string | undefined)[],
+): string | undefined {
   if (ids.some((id) => id >= bytes.length)) return undefined;
-  try {
-    return strict.decode(join(ids, bytes));
-  } catch {
-    return undefined;
-  }
+  const texts = ids.map((id) => whole[id]);
+  return texts.includes(undefined) ? wholeText(join(ids, bytes)) : texts.join('');
+}
+
+const encoder = new TextEncoder();
+
+/** The text of the bytes; undefined when they are no complete UTF-8. A search asks often, and an exception is slow. */
+function wholeText(bytes: Uint8Array): string | undefined {
+  const text = lenient.decode(bytes);
+  if (!text.includes('\uFFFD')) return text;
+  const again = encoder.encode(text);
+  return again.length === bytes.length && again.every((byte, i) => byte === bytes[i])
+    ? text
+    : undefined;
 }
 
 /** Walks over the characters of the text with the bytes of the tokens. */

@@ -82,6 +82,12 @@ test('a part of a character is printable and spans the character', () => {
   expect(tokenizer.decodeStrict(tokens.slice(0, -1).map((t) => t.id))).toBeUndefined();
 });
 
+test('the sign that stands for a part of a character is text like any other', () => {
+  const ids = tokenizer.encodeIds('a\uFFFDb');
+  expect(tokenizer.decodeStrict(ids)).toBe('a\uFFFDb');
+  expect(tokenizer.decodeStrict(ids.slice(0, 2))).toBeUndefined();
+});
+
 test('texts whose o200k tokens were all kept are encoded as by o200k', () => {
   for (const text of SENTENCES) {
     const ours = tokenizer.encodeIds(text).map((id) => vocabulary[id]);
