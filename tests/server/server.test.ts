@@ -1,5 +1,5 @@
 /** The server in-process on a port of its own: answers, and a problem document for every bad request. */
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { runWithCache } from '../../src/language/interventions.ts';
 import { toRows } from '../../src/numerics/matrix.ts';
 import { createApp } from '../../src/server/app.ts';
 import { checkTrace, LIMITS } from '../../src/server/limits.ts';
-import { BusyError, startWorkers } from '../../src/server/pool.ts';
+import { BusyError } from '../../src/server/pool.ts';
 import { startServer } from '../../src/server/start.ts';
 import { writeRandomModel } from '../host/model-folder.ts';
 import { randomConfig } from '../language/random-model.ts';
@@ -475,77 +475,5 @@ describe('the application', () => {
       await expect.poll(() => told).toBe(true);
       expect((await fetch(`${url}/api/health`)).status).toBe(200);
     });
-  });
-});
-
-describe('the workers', () => {
-  const folders = { probe: model };
-  const request = {
-    ...QUESTION,
-    ...{ top: 10, targets: [], maximumUnexplored: 0.05, reading: 'blank' as const },
-  };
-  const task = { kind: 'predict', request: { ...request, maximumExpansions: 200 } } as const;
-
-  it('turn away what the queue does not hold, and answer the rest', async () => {
-    const workers = startWorkers({ folders, defaultModel: 'probe' }, { threads: 1, queue: 2 });
-    await workers.ready;
-    const results = await Promise.allSettled(Array.from({ length: 8 }, () => workers.run(task)));
-    const refused = results.filter(({ status }) => status === 'rejected');
-    expect(refused.length).toBe(5);
-    expect((refused[0] as PromiseRejectedResult).reason).toBeInstanceOf(BusyError);
-    await workers.close();
-  });
-
-  it('give up after the time limit, and go on with a new thread', async () => {
-    const workers = startWorkers({ folders, defaultModel: 'probe' }, { threads: 1, seconds: 2 });
-    await workers.ready;
-    const endless = { ...request, depth: 512, maximumUnexplored: 0, maximumExpansions: 100_000 };
-    await expect(workers.run({ kind: 'predict', request: endless })).rejects.toThrow(
-      /longer than 2 s/,
-    );
-    expect(
-      JSON.parse(
-        await workers.run({ kind: 'predict', request: { ...task.request, maximumExpansions: 1 } }),
-      ),
-    ).toHaveProperty('predictions');
-    await workers.close();
-  });
-
-  it('give up when nobody waits any more, and go on', async () => {
-    const workers = startWorkers({ folders, defaultModel: 'probe' }, { threads: 1 });
-    await workers.ready;
-    const endless = { ...request, depth: 512, maximumUnexplored: 0, maximumExpansions: 100_000 };
-    const client = new AbortController();
-    const answer = workers.run({ kind: 'predict', request: endless }, client.signal);
-    client.abort();
-    await expect(answer).rejects.toThrow();
-    expect(
-      JSON.parse(
-        await workers.run({ kind: 'predict', request: { ...task.request, maximumExpansions: 1 } }),
-      ),
-    ).toHaveProperty('predictions');
-    await workers.close();
-  });
-
-  it('say which file of a model is damaged, and answer with the others', async () => {
-    const damaged = writeRandomModel(join(folder, 'damaged'));
-    truncateSync(join(damaged, 'model.safetensors'), 1000);
-    const start = { folders: { ...folders, damaged }, defaultModel: 'probe' };
-    const workers = startWorkers(start, { threads: 1 });
-    await workers.ready;
-    await expect(
-      workers.run({ kind: 'predict', request: { ...task.request, model: 'damaged' } }),
-    ).rejects.toThrow(/damaged: model\.safetensors: found 1000 bytes, expected .*again/);
-    expect(await workers.run(task)).toContain('predictions');
-    await workers.close();
-  });
-
-  it('say why a model cannot be read', async () => {
-    const workers = startWorkers(
-      { folders: { gone: folder }, defaultModel: 'gone' },
-      { threads: 1 },
-    );
-    await expect(workers.ready).rejects.toThrow(/config\.json is missing/);
-    await workers.close();
   });
 });
