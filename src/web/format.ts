@@ -45,6 +45,12 @@ export function visibleAnswer(answer: string, end: string): string {
   return visibleToken(answer.trim() === '' ? answer : answer.trim(), end);
 }
 
+/** "L = 4–16", "L = ∞": a stretch of numbers of layers, of which the flow itself has infinitely many. */
+export function depthRange(first: number, last: number | 'ode'): string {
+  const ends = [Number.isFinite(first) ? String(first) : '∞', last === 'ode' ? '∞' : String(last)];
+  return `L = ${[...new Set(ends)].join('–')}`;
+}
+
 /** The whole power of ten at or above 10^logarithm: 126.6 → "10¹²⁷". */
 export const powerAbove = (logarithm: number): string =>
   `10${raised(String(Math.ceil(logarithm)))}`;

@@ -1,4 +1,5 @@
-/** Everything the page says, in German and English. */
+/** Everything the page says; the German of it is in german.ts. */
+import { german } from './german.ts';
 import type { Language } from './state.ts';
 
 const english = {
@@ -56,7 +57,7 @@ const english = {
   unexploredHint: 'Probability that the search has not looked at',
   sum: 'All rows together are 100%.',
   candidates: 'Your own candidates',
-  candidatesHint: 'Separated by commas. Each gets its exact probability.',
+  candidatesHint: 'Separated by commas. Each gets its probability, read like the answers.',
   candidatesPlaceholder: 'the dog, the cat',
   candidatesEmpty: 'Add an answer of your own and see where it stands.',
   candidatesNext: 'Candidates need a blank in the sentence.',
@@ -64,7 +65,7 @@ const english = {
   rankUnknown: 'below the answers found',
   comparison: {
     title: 'Compare with another sentence',
-    hint: 'The same answers in a second sentence with a blank: exact probabilities, those that differ most first.',
+    hint: 'The same answers in a second sentence with a blank: their probabilities, those that differ most first.',
     placeholder: 'Mein Lieblingsessen ist __',
     best: (answer: string, share: string) => `The best answer there: ${answer}, ${share}.`,
     here: 'first sentence',
@@ -189,13 +190,6 @@ const english = {
     order: (name: string, order: string) => `${name}, order ${order}`,
     answers: 'Does the answer change with depth?',
     answersHint: 'The best answer with L layers, and of the flow itself (∞).',
-    depths: (first: number, last: number | 'ode') => {
-      const ends = [
-        Number.isFinite(first) ? String(first) : '∞',
-        last === 'ode' ? '∞' : String(last),
-      ];
-      return `L = ${[...new Set(ends)].join('–')}`;
-    },
     stable: (answer: string, from: number) =>
       `The flow answers “${answer}”, and so do the layers from L = ${from} on.`,
     unstable: (answer: string, most: number) =>
@@ -257,272 +251,6 @@ const english = {
 
 /** The words of one language; German is checked to have the same. */
 export type Words = typeof english;
-
-const german: Words = {
-  title: 'Schmetterling',
-  tagline: 'Ein Satz als Teilchen auf der Sphäre',
-  skip: 'Zur Antwort springen',
-  tabs: {
-    predict: 'Vorhersage',
-    layers: 'Schichten',
-    depth: 'Tiefe',
-    lab: 'Labor',
-    learn: 'Lernen',
-  },
-  tabList: 'Ansichten',
-  language: 'Sprache',
-  model: 'Modell',
-  theme: { label: 'Farben', system: 'wie das System', light: 'hell', dark: 'dunkel' },
-  box: 'Dein Satz',
-  boxHint: 'Schreibe __, wo das Modell antworten soll.',
-  boxPlaceholder: 'Mein Lieblingstier ist __',
-  examples: 'Beispiele',
-  depth: 'Schichten',
-  depthValue: (depth) => (depth === 1 ? '1 Schicht' : `${depth} Schichten`),
-  ode: 'ODE',
-  odeValue: 'der stetige Fluss (ODE)',
-  odeHint: 'Unendlich viele Schichten: der Fluss selbst, adaptiv gelöst',
-  coupling: 'Kopplung',
-  couplings: { full: 'voll', causal: 'kausal', sinkhorn: 'Sinkhorn' },
-  couplingHint: {
-    choice:
-      'Voll: jedes Teilchen sieht alle anderen. Kausal: nur die vor ihm. Sinkhorn: alle sehen alle, und jedes wird so viel gehört wie die anderen.',
-    inside: 'Kausal geht nur mit der Lücke ganz am Ende.',
-    none: 'Ohne Lücke wird der Text fortgesetzt, also kausal gekoppelt.',
-  },
-  answer: 'Antwort',
-  sureness: ['Fast sicher', 'Ziemlich sicher', 'Unsicher', 'Geraten'],
-  confidence: (word, share, equal) =>
-    `${word}: Die beste Antwort hat ${share}, und das Ganze ist so unentschieden wie ${equal} gleich wahrscheinliche Antworten.`,
-  answerEnds: '(die Antwort endet)',
-  partsHint: 'Zeigen, woraus sie besteht',
-  answerStatus: (answer, share) => `Beste Antwort: ${answer}, ${share}.`,
-  nextStatus: (token, share) => `Wahrscheinlichstes nächstes Token: ${token}, ${share}.`,
-  wordHint: 'Klicke auf ein Wort, um es zur Lücke zu machen.',
-  appendBlank: 'Lücke ans Ende setzen',
-  makeBlank: (word) => `„${word}“ zur Lücke machen`,
-  ranking: 'Die zehn besten Antworten',
-  rankingNext: 'Nächste Tokens',
-  nextNote:
-    'Der Text hat keine Lücke: Das sind Vorhersagen für das nächste Token seiner Fortsetzung.',
-  reading: 'Gelesen an',
-  readings: { blank: 'der Lücke', sentence: 'dem Satz', both: 'beiden' },
-  readingHint: {
-    blank: 'Das Teilchen der Lücke sagt das Wort, wie unten in jeder Schicht.',
-    sentence:
-      'Je wahrscheinlicher der ganze Satz mit einem Wort ist, Token für Token, desto besser das Wort.',
-    both: 'Das geometrische Mittel beider. Öfter richtig und langsamer; öffne eine Antwort, um beide zu sehen.',
-  },
-  unlisted: 'andere Antworten',
-  unlistedHint: 'Gefundene Antworten, die hinter diesen zehn liegen',
-  unexplored: 'unerforscht',
-  unexploredHint: 'Wahrscheinlichkeit, die sich die Suche nicht angesehen hat',
-  sum: 'Alle Zeilen zusammen sind 100 %.',
-  candidates: 'Eigene Kandidaten',
-  candidatesHint: 'Durch Kommas getrennt. Jeder bekommt seine exakte Wahrscheinlichkeit.',
-  candidatesPlaceholder: 'der Hund, die Katze',
-  candidatesEmpty: 'Schlage selbst eine Antwort vor und sieh, wo sie steht.',
-  candidatesNext: 'Kandidaten brauchen eine Lücke im Satz.',
-  rank: (rank) => `Platz ${rank}`,
-  rankUnknown: 'hinter den gefundenen',
-  comparison: {
-    title: 'Mit einem anderen Satz vergleichen',
-    hint: 'Dieselben Antworten in einem zweiten Satz mit Lücke: genaue Wahrscheinlichkeiten, die größten Unterschiede zuerst.',
-    placeholder: 'Mein Lieblingsessen ist __',
-    best: (answer, share) => `Die beste Antwort dort: ${answer}, ${share}.`,
-    here: 'erster Satz',
-    there: 'zweiter Satz',
-    change: 'zweiter gegen ersten',
-    times: (factor, more) =>
-      more ? `${factor}-mal so wahrscheinlich` : `${factor}-mal weniger wahrscheinlich`,
-    picture: (count) =>
-      `Die Wahrscheinlichkeiten von ${count} Antworten in beiden Sätzen, auf logarithmischen Achsen; dieselben Zahlen stehen in der Tabelle.`,
-  },
-  perLayer: 'Die beste Antwort jeder Schicht',
-  perLayerHint:
-    'Der Ausgang des Modells, auf jede Schicht angewandt: Wann entsteht die Antwort? Wähle einen Abschnitt, um ihn in Bewegung zu sehen.',
-  run: (from, to) => (from === to ? `Schicht ${from}` : `Schichten ${from}–${to}`),
-  layerAxis: 'Schicht',
-  timeAxis: 'Tiefenzeit t',
-  probability: 'Wahrscheinlichkeit',
-  layerOf: (layer, last) => `Schicht ${layer} von ${last}`,
-  start: '‹Start›',
-  end: '‹Ende des Textes›',
-  blank: '‹Lücke›',
-  loading: 'Denkt nach …',
-  emptyTitle: 'Schreibe einen Satz',
-  emptyBody:
-    'Setze __, wo ein Wort fehlt – oder lass die Lücke weg, und das Modell schreibt weiter.',
-  problem: {
-    network: 'Der Server antwortet nicht',
-    networkRemedy:
-      'Starte ihn mit „npm start“ (oder „node bin/schmetterling.js serve“) und versuche es dann noch einmal.',
-    question: 'Darauf gibt es keine Antwort',
-    busy: 'Der Server ist beschäftigt',
-    server: 'Der Server hat versagt',
-    retry: 'Noch einmal',
-    retryAfter: (seconds) => `Noch einmal in ${seconds} s`,
-    kept: 'Darunter steht die vorige Antwort.',
-    traceFailed: 'Die Schichten konnten nicht berechnet werden',
-  },
-  particles: 'Teilchen',
-  particlesHint: 'Zeigen zum Ansehen, klicken zum Festhalten.',
-  particlesHintTouch: 'Eine Auswahl in allen Ansichten.',
-  play: 'Abspielen',
-  pause: 'Anhalten',
-  previous: 'Vorige Schicht',
-  next: 'Nächste Schicht',
-  scrubber: 'Schicht',
-  trajectories: 'Bahnen',
-  trajectoriesHint:
-    'Jedes Teilchen von der Eingabe (○) bis zur betrachteten Schicht (●), in einer Basis für alle Schichten.',
-  plane: 'Hauptachsen',
-  axis: (index, share) => `Hauptachse ${index} · ${share} der Varianz`,
-  globe: 'Sphäre 3-D',
-  globeHint: (shares, total) =>
-    `Jedes Teilchen im nächsten Punkt der Sphäre, die drei führende Richtungen aufspannen, dieselben für alle Schichten. Sie tragen ${shares.join(', ')} der quadrierten Längen, zusammen ${total}; kleine Punkte liegen weit von ihr. Ziehen oder Pfeiltasten drehen.`,
-  globeLabel: (layer) =>
-    `Die Bahnen auf der Sphäre, ${layer}. Die Pfeiltasten drehen sie; dieselben Cluster stehen unten im Baum.`,
-  globeTurned: (yaw, pitch) => `gedreht um ${yaw}°, geneigt um ${pitch}°`,
-  globeMissing:
-    'Dieser Browser bietet kein WebGL 2, darum stehen die Bahnen flach da, in den Achsen 1 und 2.',
-  trajectoriesLabel: (layer, groups) =>
-    `Orte der Teilchen in Schicht ${layer}. Cluster: ${groups}.`,
-  lens: 'Was jede Schicht antworten würde',
-  lensHint: 'Die zehn Kandidaten des Endes, in jeder Schicht bewertet.',
-  lensColumns: {
-    layer: 'Schicht',
-    answer: 'Beste Antwort',
-    share: 'p',
-    tokens: 'Erste Tokens',
-  },
-  attention: 'Aufmerksamkeit',
-  attentionStep: (from, to) => `Schritt von Schicht ${from} zu Schicht ${to}`,
-  attentionNone: 'Zu dieser Schicht gibt es keine Aufmerksamkeitsmatrix.',
-  heads: 'Kopf',
-  head: (index) => `Kopf ${index}`,
-  meanHead: 'Mittel',
-  query: 'schaut von',
-  key: 'auf',
-  attentionCell: (query, key, value) => `${query} → ${key}: ${value}`,
-  attentionMost: (query, list) => `${query} schaut am meisten auf ${list}.`,
-  attentionIdle: 'Zeige auf ein Feld oder nimm die Pfeiltasten.',
-  attentionLabel: 'Aufmerksamkeitsmatrix: Zeilen schauen, Spalten werden angeschaut',
-  gram: 'Gram-Matrix',
-  gramHint:
-    'Der Kosinus jedes Paares in dieser Schicht: blau über 0, orange darunter, kräftig nahe ±1.',
-  gramLabel: 'Gram-Matrix: die Kosinus aller Teilchenpaare',
-  gramCell: (one, other, value) => `${one} · ${other}: ${value}`,
-  gramNear: (name, nearest, farthest) =>
-    `${name} ist ${nearest} am nächsten und von ${farthest} am weitesten entfernt.`,
-  cosines: 'Paarweise Kosinus',
-  cosinesHint: 'In dieser Schicht; 1 heißt verschmolzen',
-  cosine: 'Kosinus',
-  pairs: 'Paare',
-  clusters: 'Cluster',
-  tolerance: 'Toleranz',
-  toleranceValue: (radians, degrees) => `${radians} rad (${degrees}°)`,
-  treeHint:
-    'Zwei Äste treffen sich beim kleinsten Winkel zwischen ihren Gruppen (Single Linkage). Zieh an der Linie: Was sich links von ihr trifft, ist ein Cluster.',
-  treeAxis: 'Winkel (rad)',
-  treeLabel: (layer, joints) => `Single-Linkage-Baum in Schicht ${layer}: ${joints}.`,
-  treeJoint: (one, other, angle) => `${one} und ${other} bei ${angle} rad`,
-  clusterCount: (count) => `${count} Cluster`,
-  merges: 'Was wann verschmilzt',
-  mergeNone: 'Bei dieser Toleranz verschmilzt nichts.',
-  merge: (groups, layer) => `${groups} verschmelzen in Schicht ${layer}`,
-  split: (groups, layer) => `${groups} trennen sich in Schicht ${layer}`,
-  and: 'und',
-  diagnostics: 'Kennzahlen',
-  diagnosticsHint: 'Über die Schichten; der Strich zeigt die betrachtete. Ein Klick führt hin.',
-  charts: {
-    energy: {
-      title: 'Energie',
-      help: 'Der Wechselwirkung; wächst, wenn sie sich sammeln',
-    },
-    effective_rank: {
-      title: 'Effektiver Rang',
-      help: 'Wie viele Richtungen die Teilchen aufspannen',
-    },
-    attention_entropy: {
-      title: 'Entropie der Aufmerksamkeit',
-      help: 'In Nats, beim Schritt zur Schicht; klein heißt scharf',
-    },
-    cosine: { title: 'Kosinus', help: 'Mittel und kleinster aller Paare' },
-    displacement: {
-      title: 'Verschiebung',
-      help: 'Mittlerer Winkel seit der vorigen Schicht (rad)',
-    },
-  },
-  limit: {
-    title: 'Schichten gegen den Fluss',
-    hint: 'Dieselben Gewichte in L Schichten zerlegt, gegen den Fluss unendlich vieler: der größte Abstand eines Teilchens am Ende. Ein Klick auf einen Punkt führt zu so vielen Schichten.',
-    layersAxis: 'L',
-    errorAxis: 'log₁₀ des Fehlers',
-    layer: 'Schichten',
-    extrapolated: 'Schichten, aus L und L/2 extrapoliert',
-    order: (name, order) => `${name}, Ordnung ${order}`,
-    answers: 'Ändert sich die Antwort mit der Tiefe?',
-    answersHint: 'Die beste Antwort mit L Schichten und die des Flusses selbst (∞).',
-    depths: (first, last) => english.limit.depths(first, last),
-    stable: (answer, from) =>
-      `Der Fluss antwortet „${answer}“, und ab L = ${from} tun es auch die Schichten.`,
-    unstable: (answer, most) =>
-      `Der Fluss antwortet „${answer}“; ${most} Schichten antworten noch anders.`,
-    bound: (promised, measured) =>
-      `Was die Theorie allein verspricht, ist ein Fehler von höchstens ${promised} / L; gemessen ist ${measured} / L.`,
-    reference: (error) => `Der Fluss ist bis auf einen Fehler von ${error} gelöst.`,
-    divergence: 'Was die Antwort davon spürt',
-    divergenceHint: 'KL-Divergenz des ersten Tokens der Antwort von dem des Flusses, in Nats.',
-    divergenceAxis: 'log₁₀ von KL',
-    loading: 'Löst den Fluss auf zwölf Stellen; das dauert einige Sekunden …',
-    paths: 'Wege durch die Schichten, über denen des Flusses',
-    pathsHint:
-      'In den Achsen des Flusses, dessen Wege die dünnen Linien sind. Mit mehr Schichten kommen die farbigen Wege ihnen näher.',
-    pathsWaiting: 'Die Wege kommen mit den Schichten …',
-    slope: (order) => `Steigung −${order}`,
-    stacks: 'Wo der Grenzwert ausbleibt',
-    stacksHint:
-      'Die Gewichte dieses Modells ändern sich glatt mit der Tiefe, darum streben seine Schichten gegen einen Fluss. Zufällige Stapel tun das nicht von selbst: Ein Sprung der Gewichte verdirbt die hohe Ordnung; unabhängige Schichten mit 1/√L streben gegen einen stochastischen Fluss, nur mit Ordnung ½; und mit bloßem ReLU, dessen Mittel nicht null ist, gegen gar nichts.',
-    stackNames: {
-      smooth: 'glatte Gewichte',
-      jump_rk4: 'Gewichte mit Sprung, Runge–Kutta 4',
-      attention_sde: 'unabhängige Attention-Schichten, 1/√L',
-      relu_sde: 'unabhängige ReLU-Schichten, 1/√L',
-    },
-    noLimit: (name) => `${name}: kein Grenzwert`,
-    pathsGap: (layers, gap, token) =>
-      `Mit ${layers === 1 ? '1 Schicht' : `${layers} Schichten`} enden die Teilchen höchstens ${gap} von dort, wohin der Fluss sie führt (${token}); die Sphäre hat den Radius 1.`,
-  },
-  lockNames: {
-    text: 'Satz',
-    depth: 'Schichten',
-    coupling: 'Kopplung',
-    reading: 'Lesart',
-    model: 'Modell',
-    targets: 'Kandidaten',
-    other: 'zweiter Satz',
-    tab: 'Ansicht',
-    layer: 'betrachtete Schicht',
-    token: 'Teilchen',
-    head: 'Kopf',
-    tolerance: 'Toleranz',
-    plane: 'Achsen',
-    changes: 'Änderungen des Flusses',
-    step: 'Schritt',
-    reader: 'für wen',
-    pairBeta: 'β',
-    pairAngle: 'Winkel',
-    lab: 'Einstellungen des Labors',
-  },
-  locked: (names) => `Durch diesen Link festgelegt: ${names}.`,
-  share: 'Teilen und exportieren',
-  mean: 'Mittel',
-  smallest: 'kleinster',
-  footer: (model, depth, time) => `${model} · ${depth} · ${time}`,
-  local: 'Läuft auf deinem Rechner. Kein Tracking, keine Anfragen an Dritte.',
-  api: 'HTTP-Schnittstelle',
-};
 
 const dictionary: Readonly<Record<Language, Words>> = { de: german, en: english };
 

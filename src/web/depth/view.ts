@@ -4,7 +4,7 @@ import type { LineChart } from '../charts.ts';
 import { createLineChart } from '../charts.ts';
 import { seriesColour } from '../colours.ts';
 import { fill, h, setVariable } from '../dom.ts';
-import { compact, powerAbove, visibleAnswer } from '../format.ts';
+import { compact, depthRange, powerAbove, visibleAnswer } from '../format.ts';
 import { describeProblem } from '../notice.ts';
 import type { Page } from '../page.ts';
 import { deepest } from '../state.ts';
@@ -125,7 +125,7 @@ function createRun(page: Page, { answer, first, last }: AnswerRun): HTMLElement 
   const button = h(
     'button',
     { type: 'button', class: 'run-button', click: open },
-    h('span', { class: 'run-layers' }, words.limit.depths(first, last)),
+    h('span', { class: 'run-layers' }, depthRange(first, last)),
     h('span', { class: 'run-answer' }, visibleAnswer(answer, words.end)),
   );
   const item = h('li', {}, button);
