@@ -10,7 +10,7 @@ import { random } from '../dist/index.js';
 import { guessRecord } from '../dist/language/evaluation/guesses.js';
 import { textBlanks } from '../dist/language/evaluation/word-blanks.js';
 import { fillBlank } from '../dist/language/fill.js';
-import { WEIGHED } from '../dist/language/readings.js';
+import { pool, WEIGHED } from '../dist/language/readings.js';
 import { plainTextSchema, prepareTexts } from '../dist/language/training/plain-text.js';
 import { shuffled } from '../dist/language/training/shuffle.js';
 
@@ -60,19 +60,19 @@ function readTwice({ text, word }) {
   return { word, answers: predictions.sort((a, b) => b.readings.blank - a.readings.blank) };
 }
 
-/** The guess where the first `weighed` of them have p ∝ blank^(1 − share) sentence^share. */
+/** The guess where the first `weighed` of them are pooled with this share of the sentence. */
 function guessWith({ word, answers }, weighed, share) {
-  const some = answers.slice(0, weighed).map(({ token_str, readings: { blank, sentence } }) => ({
-    answer: token_str,
-    blank,
-    p: blank ** (1 - share) * sentence ** share,
-  }));
-  const sum = (key) => some.reduce((total, one) => total + one[key], 0);
-  some.sort((a, b) => b.p - a.p);
-  const place = some.findIndex(({ answer }) => answer === word);
+  const some = answers.slice(0, weighed);
+  const blank = Float64Array.from(some, ({ readings }) => readings.blank);
+  const logSentence = Float64Array.from(some, ({ readings }) => Math.log(readings.sentence));
+  const { scores } = pool(blank, logSentence, share);
+  const sorted = some
+    .map(({ token_str }, i) => ({ answer: token_str, score: scores[i] }))
+    .sort((a, b) => b.score - a.score);
+  const place = sorted.findIndex(({ answer }) => answer === word);
   return {
     rank: place < 0 || place >= LAST ? Number.POSITIVE_INFINITY : place + 1,
-    confidence: (some[0]?.p ?? 0) * (sum('blank') / sum('p')),
-    answers: some.map(({ answer }) => answer),
+    confidence: sorted[0]?.score ?? 0,
+    answers: sorted.map(({ answer }) => answer),
   };
 }

@@ -7,15 +7,9 @@ import { parseOptions } from '../numerics/options.ts';
 import { findBlank } from './blank.ts';
 import { finalChainScores } from './chains.ts';
 import type { LanguageModel } from './checkpoint.ts';
-import { type Findings, findAnswers, openText } from './findings.ts';
-import { type FillOptions, fillSchema, type Reading, searchSchema } from './options.ts';
-import {
-  type Prediction,
-  predictionOf,
-  type ReadFindings,
-  targetText,
-  targetTokens,
-} from './prediction.ts';
+import { findAnswers, openText } from './findings.ts';
+import { type FillOptions, fillSchema, searchSchema } from './options.ts';
+import { type Prediction, predictionOf, targetText, targetTokens } from './prediction.ts';
 import { WEIGHED, weigh } from './readings.ts';
 
 /**
@@ -32,17 +26,14 @@ export function fillBlank(model: LanguageModel, text: string, options?: FillOpti
     );
   const weighed = Math.max(settings.top, WEIGHED);
   const findings = findAnswers(model, text, { ...settings, top: weighed });
-  return predictionOf(readAgain({ ...findings, settings }, reading, weighed));
-}
-
-/** The likeliest answers read again and weighed anew; the others keep their scores and come behind them. */
-function readAgain(findings: Findings, reading: Reading, count: number): ReadFindings {
-  const { model, layout, context, result } = findings;
-  const problem = { model, layout, depth: context.depth };
-  const weighing = weigh(reading, problem, result.answers.slice(0, count));
-  const answers = [...weighing.answers, ...result.answers.slice(count)];
-  // of an answer that was not weighed no bound is known
-  return { ...findings, reading, weighing, result: { ...result, answers, bound: 1 } };
+  const { result } = findings;
+  const weighing = weigh(findings, result.answers.slice(0, weighed), reading);
+  // the others keep their scores and come behind, and of what was not found no bound is known
+  const answers = [...weighing.answers, ...result.answers.slice(weighed)];
+  return predictionOf(
+    { ...findings, settings, result: { ...result, answers, bound: 1 } },
+    weighing,
+  );
 }
 
 /**

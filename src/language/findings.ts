@@ -22,7 +22,7 @@ export interface Findings {
 export function openText(
   model: LanguageModel,
   text: string,
-  { coupling, depth = model.config.depth }: AnswerSettings,
+  { coupling, depth = model.config.depth }: Pick<AnswerSettings, 'coupling' | 'depth'>,
   changes?: Changes,
 ) {
   const layout = layOut(model, text, coupling);

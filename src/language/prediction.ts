@@ -46,23 +46,16 @@ export interface Prediction {
   readonly unlisted: number;
   /** Probability of everything else. Scores, `unlisted` and this sum to 1. */
   readonly unexplored: number;
-  /** Whether it is certain that no answer above the last one listed is missing. */
+  /** Whether it is certain that no answer above the last one listed is missing; never by a second reading. */
   readonly certain: boolean;
   /** In nats, of the answers found and everything else as one. */
   readonly entropy: number;
   readonly targets?: readonly TargetAnswer[];
 }
 
-/** The same, read in a way that a caller chose. */
-export interface ReadFindings extends Findings {
-  readonly reading?: Reading;
-  /** The first of the answers, weighed anew. */
-  readonly weighing?: Weighing;
-}
-
-/** The record of what was found. */
-export function predictionOf(findings: ReadFindings): Prediction {
-  const { model, settings, layout, context, result, reading = 'blank' } = findings;
+/** The record of what was found; with a weighing, of findings that begin with its answers. */
+export function predictionOf(findings: Findings, weighing?: Weighing): Prediction {
+  const { model, settings, layout, context, result } = findings;
   const listed = result.answers.slice(0, settings.top);
   const last = listed.length === settings.top ? (listed.at(-1)?.score ?? 0) : 0;
   return {
@@ -72,7 +65,7 @@ export function predictionOf(findings: ReadFindings): Prediction {
     depth: context.depth,
     scheme: context.depth === 'ode' ? 'dopri5' : 'layer',
     coupling: layout.coupling,
-    reading,
+    reading: weighing?.reading ?? 'blank',
     tokens: layout.tokens,
     blank: layout.blank && { start: layout.blank.start, end: layout.blank.end },
     predictions: listed.map((found: FoundAnswer | WeighedAnswer) => ({
@@ -84,7 +77,7 @@ export function predictionOf(findings: ReadFindings): Prediction {
     unexplored: result.unexplored,
     certain: result.bound <= last,
     entropy: entropy([...result.answers.map(({ score }) => score), result.unexplored]),
-    ...(settings.targets.length > 0 && { targets: scoreTargets(findings) }),
+    ...(settings.targets.length > 0 && { targets: scoreTargets(findings, weighing) }),
   };
 }
 
@@ -110,18 +103,18 @@ function entropy(probabilities: readonly number[]): number {
   return -probabilities.reduce((sum, p) => (p > 0 ? sum + p * Math.log(p) : sum), 0);
 }
 
-function scoreTargets(findings: ReadFindings): TargetAnswer[] {
-  const { settings, result, weighing } = findings;
+function scoreTargets(findings: Findings, weighing?: Weighing): TargetAnswer[] {
+  const { settings, result } = findings;
   const texts = settings.targets.map((target) => targetText(findings, target));
   const chains = texts.map((text) => targetTokens(findings, text));
   const { scores: blank } = finalChainScores({ ...findings, chains });
+  const scores = weighing ? weighing.scores(blank, chains) : blank;
   return texts.map((text, i) => {
-    const score = weighing ? weighing.score(blank[i], chains[i]) : blank[i];
     const place = result.answers.findIndex((found) => found.text === text);
     const ranked =
       place >= 0 &&
       (weighing ? place < weighing.answers.length : result.answers[place].score >= result.bound);
-    return { ...answer(findings, score, text, chains[i]), rank: ranked ? place + 1 : null };
+    return { ...answer(findings, scores[i], text, chains[i]), rank: ranked ? place + 1 : null };
   });
 }
 

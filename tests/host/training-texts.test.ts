@@ -172,13 +172,13 @@ describe('a run on a mixture', async () => {
       seed: 3,
       texts: 10,
       depthTexts: 4,
-      blankTexts: 4,
-      depthBlankTexts: 2,
-      depths: [2, 'ode'] as const,
+      blankTexts: 6,
+      depthBlankTexts: 3,
+      depths: [2, 3, 'ode'] as const,
     };
     const result = evaluateTexts(model, held, settings);
     expect(result).toMatchObject({ model: 'tiny', texts: 10 });
-    expect(Object.keys(result.depths)).toEqual(['2', 'ode']);
+    expect(Object.keys(result.depths)).toEqual(['2', '3', 'ode']);
     for (const loss of [result, ...Object.values(result.depths)]) {
       expect(loss.nats_per_token).toBeGreaterThan(1);
       expect(loss.nats_per_token).toBeLessThan(8);

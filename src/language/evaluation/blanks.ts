@@ -1,11 +1,10 @@
 /** Blanks inside texts: the model's law of the answer against the grammar's exact one. */
 import type { Random } from '../../numerics/random.ts';
-import { answerRules } from '../answers.ts';
 import { finalChainScores } from '../chains.ts';
 import type { LanguageModel } from '../checkpoint.ts';
 import { fillBlank } from '../fill.ts';
-import { layOut } from '../layout.ts';
-import { type Depth, runContext } from '../transformer.ts';
+import { openText } from '../findings.ts';
+import type { Depth } from '../transformer.ts';
 import { gapLaw } from '../world/derive.ts';
 import type { World } from '../world/grammar.ts';
 import { answerPlaces } from '../world/symbols.ts';
@@ -49,14 +48,11 @@ function scoreAnswers(
   answers: readonly string[],
   depth: Depth,
 ): Map<string, number> {
-  const layout = layOut(model, text);
-  const ids = layout.tokens.map(({ id }) => id);
-  const context = runContext(model, ids, layout.positions, layout.coupling, depth);
-  const rules = answerRules(model, layout);
+  const opened = openText(model, text, { depth });
   const chains = answers.map((answer) =>
-    model.tokenizer.encodeIds(layout.leadingBlank ? ` ${answer}` : answer),
+    model.tokenizer.encodeIds(opened.layout.leadingBlank ? ` ${answer}` : answer),
   );
-  const { scores } = finalChainScores({ model, layout, context, rules, chains });
+  const { scores } = finalChainScores({ ...opened, chains });
   return new Map(answers.map((answer, i) => [answer, scores[i]]));
 }
 
