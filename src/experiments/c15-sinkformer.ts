@@ -40,7 +40,7 @@ export const sinkformerExperiment = experiment({
       {
         quantity: SINKHORN,
         expected: { value: at(sinkhornRate), tolerance: GRID },
-        why: `a Gaussian law stays one, ṡ = 2(1 − M)s with M of THEORY 4.6; the limit β → ∞ is 1 + t = ${1 + time}`,
+        why: `a Gaussian law stays one, ṡ = 2(1 − M)s with M of docs/theory.md §4.6; the limit β → ∞ is 1 + t = ${1 + time}`,
       },
       {
         quantity: SOFTMAX,

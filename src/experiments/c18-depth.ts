@@ -142,7 +142,7 @@ async function stackOf(
   return { name, title, errors, order: found, samples: seeds };
 }
 
-/** SA from an orthonormal start, which has an exact finite-depth map too (THEORY §4.1). */
+/** SA from an orthonormal start, which has an exact finite-depth map too (docs/theory.md §4.1). */
 async function attentionLayers({ n }: Settings, depths: number[]): Promise<Row> {
   const { limit } = await depthLimit({
     ...{ dynamics: 'sa', parameters: { beta: 2 }, start: 'orthonormal', n, d: n, time: 1 },

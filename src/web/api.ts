@@ -1,4 +1,4 @@
-/** The questions the page asks the server, and the shapes of the replies (INTERFACE: HTTP). */
+/** The questions the page asks the server, and the shapes of the replies. */
 import type { Interventions } from './changes.ts';
 import type { CouplingName, Reading } from './state.ts';
 import { ask } from './transport.ts';
@@ -112,7 +112,7 @@ export interface Question {
   readonly model?: string;
 }
 
-/** What `limit depth` says of a text (INTERFACE: HTTP), as far as the page shows it. */
+/** What `limit depth` says of a text, as far as the page shows it. */
 export interface DepthLimit {
   readonly depths: number[];
   readonly schemes: { readonly layer?: DepthScheme; readonly rk4?: DepthScheme };

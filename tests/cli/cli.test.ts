@@ -108,7 +108,7 @@ describe('trace', () => {
     expect(stdout.match(/^ +[0-3] +\d\.\d\d /gm)).toHaveLength(4);
   });
 
-  it('prints the record of INTERFACE as JSON', async () => {
+  it('prints the record as JSON', async () => {
     const { stdout } = await command(withModel('trace', QUESTION, '--depth', '2', '--json'));
     const record = JSON.parse(stdout);
     expect(record.hidden_states).toHaveLength(3);

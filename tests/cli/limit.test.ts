@@ -91,7 +91,7 @@ it('temperature: softmax against hardmax, and clusters', async () => {
   expect(stdout).toMatch(/predicted the gap of scores/);
 });
 
-it('steps: the exact errors of finite depth, to six digits (THEORY §4.1)', async () => {
+it('steps: the exact errors of finite depth, to six digits (docs/theory.md §4.1)', async () => {
   const tokens = ['--beta', '2', '--n', '8', '--time', '1', '--seeds', '1', '--json'];
   const { stdout } = await limit('steps', '--steps', '0.1,0.05,0.025,0.0125,0.00625', ...tokens);
   const { h, cosine, cosine_flow } = JSON.parse(stdout).effects;

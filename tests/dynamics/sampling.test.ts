@@ -60,7 +60,7 @@ describe('targets', () => {
 });
 
 describe('SVGD', () => {
-  it('with the linear kernel moves the moments exactly as THEORY 4.9 says, for any n', async () => {
+  it('with the linear kernel moves the moments exactly as docs/theory.md §4.9 says, for any n', async () => {
     const covariance = [
       [1.5, 0.4],
       [0.4, 0.8],
@@ -196,7 +196,7 @@ describe('the descent of relative entropy', () => {
   const start = { n: 40, d: 1, start: 'gaussian', startParameters: { deviation: 0.5 }, seed: 1 };
 
   it.each(['both', 'transport', 'reaction'])(
-    '%s: F falls, at the rate of THEORY 4.10',
+    '%s: F falls, at the rate of docs/theory.md §4.10',
     async (part) => {
       const bandwidth = 0.3;
       const h = 1e-4;

@@ -29,7 +29,7 @@ function equiangular(n: number, rho: number): Input {
   };
 }
 
-/** The exact finite-depth map of the layer on equiangular tokens (THEORY 4.1). */
+/** The exact finite-depth map of the layer on equiangular tokens (docs/theory.md §4.1). */
 export function equiangularMap(rho: number, n: number, beta: number, h: number): number {
   const z = Math.exp(beta) + (n - 1) * Math.exp(beta * rho);
   const [p, q, s] = [Math.exp(beta) / z, Math.exp(beta * rho) / z, 1 + (n - 1) * rho];

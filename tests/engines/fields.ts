@@ -444,7 +444,7 @@ async function shares({ threaded, ...subject }: FieldUnderTest, entry: Dynamics)
 
 const bytes = (values: Float64Array) => Buffer.from(values.buffer);
 
-/** THEORY 4.1: layers x ← normalise(x + h v) of three tokens on S², their cosines by the exact map. */
+/** docs/theory.md §4.1: layers x ← normalise(x + h v) of three tokens on S², their cosines by the exact map. */
 async function followsMap(subject: FieldUnderTest): Promise<void> {
   const [n, beta, h] = [3, 2, 0.2];
   const entry = dynamics.find(({ name }) => name === 'sa');

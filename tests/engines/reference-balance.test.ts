@@ -170,7 +170,7 @@ describe('the residual field', () => {
     expect(a.data).toBeAllClose(expected.flat(), { absolute: 1e-15 });
   });
 
-  it('has the slopes of THEORY 4.6 on a Gaussian law', () => {
+  it('has the slopes of docs/theory.md §4.6 on a Gaussian law', () => {
     // N(0, 1) by equal steps with Gaussian masses: a trapezoidal rule, exact beyond round-off.
     const [n, half, beta] = [241, 9, 20];
     const x = Float64Array.from({ length: n }, (_, i) => half * ((2 * i) / (n - 1) - 1));

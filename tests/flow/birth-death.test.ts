@@ -1,4 +1,4 @@
-/** Birth and death at constant total mass: the energy identity of THEORY 4.10, closed forms, and what stays as it was. */
+/** Birth and death at constant total mass: the energy identity of docs/theory.md §4.10, closed forms, and what stays as it was. */
 import { expect, it, test } from 'vitest';
 import { defineDynamics } from '../../src/dynamics/define.ts';
 import { type Simulation, simulate, simulationToJson } from '../../src/flow/simulation.ts';

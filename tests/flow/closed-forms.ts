@@ -1,4 +1,4 @@
-/** Exact answers of THEORY 4 as functions, and the quadrature and ODEs that they need. Nothing here knows the simulator. */
+/** Exact answers of docs/theory.md §4 as functions, and the quadrature and ODEs that they need. Nothing here knows the simulator. */
 import { exponentialIntegral, exponentialIntegral1 } from '../../src/numerics/special.ts';
 
 /** dρ/dt of n equiangular tokens (4.1), without the factor that SA and USA differ in. */

@@ -1,4 +1,4 @@
-/** The flows' exact answers (THEORY 4.1–4.5, 4.7, 4.8), each through `simulate` as a user runs it. */
+/** The flows' exact answers (docs/theory.md §4.1–4.5, 4.7, 4.8), each through `simulate` as a user runs it. */
 import { describe, expect, it } from 'vitest';
 import { defineDynamics } from '../../src/dynamics/define.ts';
 import { type Simulation, simulate } from '../../src/flow/simulation.ts';

@@ -48,7 +48,7 @@ export const rotated = (t: number) => [0.8 * Math.cos(t), 0.8 * Math.sin(t), 0.6
 
 export const BETA = 2;
 
-/** Two tokens on S² under softmax attention with Q = K = V = I (THEORY 4.3): state [2, 3]. */
+/** Two tokens on S² under softmax attention with Q = K = V = I (docs/theory.md §4.3): state [2, 3]. */
 export const twoTokens: FlowProblem = {
   size: 6,
   velocity: (_, x, out) => {

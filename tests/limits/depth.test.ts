@@ -18,7 +18,7 @@ describe('equiangular tokens', async () => {
   const depths = [10, 20, 40, 80, 160];
   const { limit, ends } = await depthLimit({ ...EQUIANGULAR, depths });
 
-  it('have the errors of the exact finite-depth map (THEORY §4.1), to six digits', () => {
+  it('have the errors of the exact finite-depth map (docs/theory.md §4.1), to six digits', () => {
     const errors = ends.runs.layer?.map((end) => cosine(end) - cosine(ends.reference));
     const exact = [-0.024804, -0.013063, -0.00671, -0.003401, -0.001712];
     expect(errors).toBeAllClose(exact, { absolute: 5e-7 });

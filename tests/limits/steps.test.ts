@@ -42,7 +42,7 @@ describe('the exact map', () => {
     });
   });
 
-  it('tends to the flow at first order, with the errors of THEORY §4.1', () => {
+  it('tends to the flow at first order, with the errors of docs/theory.md §4.1', () => {
     const tokens = { n: 8, beta: 2, sign: 1 } as const;
     const errors = [10, 20, 40, 80, 160].map(
       (layers) => cosineAfterLayers(0, 1 / layers, layers, tokens) - cosineOfFlow(0, 1, tokens),

@@ -39,7 +39,7 @@ const pair = (angle: number) => [
   [Math.cos(angle), Math.sin(angle)],
 ];
 
-describe('two tokens on the circle (THEORY §4.3)', () => {
+describe('two tokens on the circle (docs/theory.md §4.3)', () => {
   it.each([
     [
       'sa',

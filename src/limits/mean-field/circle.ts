@@ -180,7 +180,7 @@ function couplingMoments(beta: number, degree: number) {
   return { sum, pull };
 }
 
-/** κ_c = β / I_1(β) (USA), I_0(β) times that (SA): below it noise keeps the uniform law stable (THEORY §4.8). */
+/** κ_c = β / I_1(β) (USA), I_0(β) times that (SA): below it noise keeps the uniform law stable (docs/theory.md §4.8). */
 export function criticalKappa({ beta, coupling }: Pick<MeanField, 'beta' | 'coupling'>): number {
   const [zero, first] = scaledBesselI(beta, 1);
   if (beta === 0) return 2;

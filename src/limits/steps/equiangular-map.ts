@@ -1,4 +1,4 @@
-/** Equiangular tokens under layers of any size: the exact map of their cosine (THEORY §4.1), and its flow. */
+/** Equiangular tokens under layers of any size: the exact map of their cosine (docs/theory.md §4.1), and its flow. */
 import { integrate } from '../../integrators/integrate.ts';
 
 export interface Equiangular {

@@ -65,7 +65,7 @@ export interface ForwardReduction {
 }
 
 /**
- * Errors of three reduced models of one family against their size (THEORY.md §6; Ehrlacher, Lombardi, Mula,
+ * Errors of three reduced models of one family against their size (docs/theory.md §6; Ehrlacher, Lombardi, Mula,
  * Vialard, arXiv 1909.06626). Throws InputError for options that do not fit and where the family has no
  * such measures, and the signal's reason.
  */

@@ -29,7 +29,7 @@ describe('near the uniform law', () => {
     ['softmax', 9, 4],
     ['exponential', 2, 3],
   ] as const)(
-    '%s attention at β = %d, κ = %s grows at the rates of THEORY §4.5',
+    '%s attention at β = %d, κ = %s grows at the rates of docs/theory.md §4.5',
     (coupling, beta, kappa) => {
       const field = { coupling, beta, kappa };
       for (const mode of [1, 2, 3, 4]) {
@@ -55,7 +55,7 @@ describe('near the uniform law', () => {
   });
 });
 
-it('is Kuramoto at β = 0: r^−2 − 1 falls like e^−t (THEORY §4.4)', () => {
+it('is Kuramoto at β = 0: r^−2 − 1 falls like e^−t (docs/theory.md §4.4)', () => {
   const poisson = (r: number): CircleLaw => ({
     cos: Float64Array.from({ length: 129 }, (_, k) => r ** k),
     sin: new Float64Array(129),
@@ -85,7 +85,7 @@ describe('noise', () => {
       }
   });
 
-  it('lets clustered laws live below the critical κ at β = 5, and none at 0.8 of it (THEORY §4.8)', () => {
+  it('lets clustered laws live below the critical κ at β = 5, and none at 0.8 of it (docs/theory.md §4.8)', () => {
     const critical = criticalKappa({ beta: 5, coupling: 'exponential' });
     const found = (share: number) =>
       resultant(stationaryLaw(vonMisesLaw(6), { beta: 5, kappa: share * critical }));

@@ -43,7 +43,7 @@ describe('near the uniform law', () => {
     ['softmax', 4, undefined],
     ['exponential', 1, 3],
   ] as const)(
-    '%s attention at β = %d, κ = %s grows at the rates of THEORY §4.5',
+    '%s attention at β = %d, κ = %s grows at the rates of docs/theory.md §4.5',
     (coupling, beta, kappa) => {
       const field = { coupling, beta, kappa };
       for (const [shape, block, l] of [
