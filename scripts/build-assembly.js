@@ -1,6 +1,7 @@
 /**
- * Compiles assembly/ into modules that hold the binary as base64: the trainer's kernels and the
- * simulator's. The same sources give the same bytes; nothing is written when a file's stamp is current.
+ * Compiles assembly/ into modules that hold the binary as base64: the trainer's kernels, the simulator's, and
+ * the elementary functions. The same sources give the same bytes; nothing is written when a file's stamp is
+ * current.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -30,6 +31,12 @@ const BINARIES = [
     target: 'src/numerics/multiply-kernel.generated.ts',
     name: 'multiplyKernel',
     options: [],
+  },
+  {
+    entry: 'assembly/elementary.ts',
+    target: 'src/numerics/elementary-functions.generated.ts',
+    name: 'elementaryFunctions',
+    options: ['--initialMemory', '1'],
   },
 ];
 
