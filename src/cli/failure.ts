@@ -1,6 +1,6 @@
 /** From an error to one line on standard error and an exit code: 2 for wrong usage, 1 for everything else. */
 import { type Command, CommanderError } from 'commander';
-import { InputError } from '../numerics/errors.ts';
+import { KnownError } from '../numerics/errors.ts';
 
 const SHOWN = new Set(['commander.helpDisplayed', 'commander.version']);
 
@@ -8,7 +8,7 @@ const SHOWN = new Set(['commander.helpDisplayed', 'commander.version']);
 export function reportFailure(error: unknown, program: Command, args: readonly string[]): number {
   if (error instanceof CommanderError) return reportUsage(error, program, args);
   say(error instanceof Error ? error.message : String(error));
-  return error instanceof InputError ? 2 : 1;
+  return error instanceof KnownError ? error.exitCode : 1;
 }
 
 function reportUsage(error: CommanderError, program: Command, args: readonly string[]): number {

@@ -4,8 +4,8 @@ import { Tinypool } from 'tinypool';
 import type { SimulationOptions } from '../flow/simulation-settings.ts';
 import type { Cut, EndsOf } from '../limits/depth/depth.ts';
 import type { FlowEnd } from '../limits/depth/errors.ts';
+import { type ErrorRecord, errorFromJson } from '../numerics/errors.ts';
 import { builtWorker } from './built.ts';
-import { type Failure, fromFailure } from './failure.ts';
 
 /** The flow, as plain data: the particles of a text under the model of a folder, or options of the library. */
 export type DepthSubject =
@@ -22,7 +22,9 @@ export interface DepthTask {
   readonly cuts: readonly Cut[];
 }
 
-export type DepthTaskResult = { readonly ends: readonly FlowEnd[] } | { readonly failure: Failure };
+export type DepthTaskResult =
+  | { readonly ends: readonly FlowEnd[] }
+  | { readonly failure: ErrorRecord };
 
 export interface DepthThreads {
   readonly ends: EndsOf;
@@ -42,7 +44,7 @@ export function depthThreads(
   return {
     async ends(cuts) {
       const result: DepthTaskResult = await pool.run({ subject, cuts });
-      if ('failure' in result) throw fromFailure(result.failure);
+      if ('failure' in result) throw errorFromJson(result.failure);
       return result.ends;
     },
     close: () => pool.destroy(),

@@ -3,8 +3,8 @@ import type { CouplingName } from '../attention/coupling.ts';
 import type { SimulationOptions } from '../flow/simulation-settings.ts';
 import { modelOptions } from '../language/particles.ts';
 import { endsOf } from '../limits/depth/depth.ts';
+import { errorToJson } from '../numerics/errors.ts';
 import type { DepthSubject, DepthTask, DepthTaskResult } from './depth-threads.ts';
-import { toFailure } from './failure.ts';
 import { readModel } from './models.ts';
 
 /** A thread serves one flow, whose model it reads once. */
@@ -24,6 +24,6 @@ export default async function run({ subject, cuts }: DepthTask): Promise<DepthTa
     known ??= flowOf(subject);
     return { ends: await endsOf(known)(cuts) };
   } catch (error) {
-    return { failure: toFailure(error) };
+    return { failure: errorToJson(error) };
   }
 }

@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Tinypool } from 'tinypool';
 import type { ExperimentRun, RunOptions } from '../experiments/run.ts';
+import { type ErrorRecord, errorFromJson } from '../numerics/errors.ts';
 import { builtWorker } from './built.ts';
-import { type Failure, fromFailure } from './failure.ts';
 
 export interface ExperimentTask extends RunOptions {
   readonly id: string;
@@ -12,7 +12,7 @@ export interface ExperimentTask extends RunOptions {
   readonly port: MessagePort;
 }
 
-export type ExperimentResult = { readonly run: ExperimentRun } | { readonly failure: Failure };
+export type ExperimentResult = { readonly run: ExperimentRun } | { readonly failure: ErrorRecord };
 
 export interface ExperimentThreads {
   /** Begins when a thread is free, in the order of the calls. Rejects with the experiment's error. */
@@ -38,7 +38,7 @@ export function experimentThreads(threads = availableParallelism()): ExperimentT
       try {
         const task: ExperimentTask = { id, ...options, port };
         const result: ExperimentResult = await pool.run(task, { transferList: [port] });
-        if ('failure' in result) throw fromFailure(result.failure);
+        if ('failure' in result) throw errorFromJson(result.failure);
         return result.run;
       } finally {
         port1.close();

@@ -1,8 +1,8 @@
 /** A thread that runs experiments, one after the other. */
 import { experimentNamed } from '../experiments/catalogue.ts';
 import { runExperiment } from '../experiments/run.ts';
+import { errorToJson } from '../numerics/errors.ts';
 import type { ExperimentResult, ExperimentTask } from './experiment-threads.ts';
-import { toFailure } from './failure.ts';
 import { readModel } from './models.ts';
 
 /** Shares that a reader cannot tell apart are not sent. */
@@ -20,7 +20,7 @@ export default async function run(task: ExperimentTask): Promise<ExperimentResul
   try {
     return { run: await runExperiment(experimentNamed(id), options, { readModel, onProgress }) };
   } catch (error) {
-    return { failure: toFailure(error) };
+    return { failure: errorToJson(error) };
   } finally {
     port.close();
   }

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { Tinypool } from 'tinypool';
 import { builtWorker } from '../host/built.ts';
-import { fromFailure } from '../host/failure.ts';
+import { errorFromJson } from '../numerics/errors.ts';
 import { LIMITS } from './limits.ts';
 import type { SimulationTask, Task, TaskResult, WorkerStart } from './task.ts';
 
@@ -106,7 +106,7 @@ export async function runTask(
   try {
     const transferList = 'port' in task ? [task.port] : [];
     const result: TaskResult = await pool.run(task, { signal: deadline.signal, transferList });
-    if ('failure' in result) throw fromFailure(result.failure);
+    if ('failure' in result) throw errorFromJson(result.failure);
     return result.json;
   } catch (error) {
     throw deadline.signal.aborted ? tooLong(seconds, remedy) : error;

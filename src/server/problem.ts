@@ -1,13 +1,7 @@
-/** Errors as RFC 9457 problem documents. The one place that chooses a status. */
+/** Errors as RFC 9457 problem documents. */
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
-import {
-  ConvergenceError,
-  DamagedFileError,
-  DivergedError,
-  InputError,
-  LimitError,
-} from '../numerics/errors.ts';
+import { KnownError } from '../numerics/errors.ts';
 import { BusyError } from './pool.ts';
 
 export interface Problem {
@@ -67,14 +61,8 @@ export function problemOf(error: unknown, log: (error: unknown) => void): Proble
 }
 
 function knownProblem(error: unknown): Problem | null {
-  if (error instanceof LimitError)
-    return { status: 422, detail: error.message, field: error.field };
-  if (error instanceof InputError)
-    return { status: 400, detail: error.message, field: error.field };
-  if (error instanceof DivergedError)
-    return { status: 422, detail: error.message, time: error.time, step: error.step };
-  if (error instanceof ConvergenceError) return { status: 422, detail: error.message };
-  if (error instanceof DamagedFileError) return { status: 500, detail: error.message };
+  if (error instanceof KnownError)
+    return { status: error.status, detail: error.message, ...error.details };
   if (error instanceof BusyError)
     return {
       status: 503,

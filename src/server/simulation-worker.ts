@@ -7,10 +7,9 @@ import {
   settingsRecord,
   simulationSettings,
 } from '../flow/simulation-settings.ts';
-import { toFailure } from '../host/failure.ts';
 import { packageVersion } from '../host/package.ts';
 import { modelOptions } from '../language/particles.ts';
-import { InputError } from '../numerics/errors.ts';
+import { errorToJson, InputError } from '../numerics/errors.ts';
 import { checkParticles, checkRun } from './limits.ts';
 import type { SimulateRequest } from './requests.ts';
 import type {
@@ -85,7 +84,7 @@ export default async function answer({ request, port }: SimulationTask): Promise
     await run(request, lines);
     return { json: '{}' };
   } catch (error) {
-    return { failure: toFailure(error) };
+    return { failure: errorToJson(error) };
   } finally {
     await lines.drained();
   }

@@ -1,6 +1,6 @@
 /** What a worker thread is asked and what it answers. Plain data: classes do not survive the way between threads. */
 import type { MessagePort } from 'node:worker_threads';
-import type { Failure } from '../host/failure.ts';
+import type { ErrorRecord } from '../numerics/errors.ts';
 import type { ReduceName } from './reductions.ts';
 import type {
   DepthRequest,
@@ -43,4 +43,4 @@ export interface SimulationLine {
 }
 
 /** `json` is the finished document, so that the server's own thread only hands it on. */
-export type TaskResult = { readonly json: string } | { readonly failure: Failure };
+export type TaskResult = { readonly json: string } | { readonly failure: ErrorRecord };

@@ -1,12 +1,12 @@
 /** A worker thread of the server: reads the default model when it starts, others when first asked for, and answers. */
 import { workerData } from 'node:worker_threads';
-import { toFailure } from '../host/failure.ts';
 import { fillBlank } from '../language/fill.ts';
 import { interventionToJson, runWithCache } from '../language/interventions.ts';
 import { depthLimit } from '../limits/depth/depth.ts';
 import { modelDepthLimit } from '../limits/depth/model-depth.ts';
 import { perturbationLimit } from '../limits/perturbations/perturbations.ts';
 import { stackLimit } from '../limits/stack/stack.ts';
+import { errorToJson } from '../numerics/errors.ts';
 import { checkDepthRun, checkTrace } from './limits.ts';
 import { REDUCTIONS } from './reductions.ts';
 import type {
@@ -68,6 +68,6 @@ export default async function answer(task: Task): Promise<TaskResult> {
   try {
     return { json: await run(task) };
   } catch (error) {
-    return { failure: toFailure(error) };
+    return { failure: errorToJson(error) };
   }
 }

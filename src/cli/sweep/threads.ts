@@ -6,7 +6,7 @@
 import { availableParallelism } from 'node:os';
 import { Tinypool } from 'tinypool';
 import { builtWorker } from '../../host/built.ts';
-import { fromFailure } from '../../host/failure.ts';
+import { errorFromJson } from '../../numerics/errors.ts';
 import { failedRow } from './rows.ts';
 import { claim, type Pen, penOf, STATE } from './sheet.ts';
 import type { BatchResult, SweepThreadStart } from './worker.ts';
@@ -34,7 +34,7 @@ export async function runCells(
     for (let batch = queue.next(0); batch.length > 0 && !over; ) {
       const result = await runBatch(pool, batch);
       if (over) return;
-      if ('failure' in result) throw fromFailure(result.failure);
+      if ('failure' in result) throw errorFromJson(result.failure);
       if ('lost' in result) queue.putBack(buryCell(start, batch, pen, result.lost));
       onProgress(batch);
       batch = queue.next('lost' in result ? 0 : result.milliseconds / batch.length);

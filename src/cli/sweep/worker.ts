@@ -1,6 +1,6 @@
 /** A thread of a sweep: runs cells, and writes the row of each as soon as it is done. */
 import { workerData } from 'node:worker_threads';
-import { type Failure, toFailure } from '../../host/failure.ts';
+import { type ErrorRecord, errorToJson } from '../../numerics/errors.ts';
 import { type Plan, planOf } from './plan.ts';
 import type { SweepRequest } from './request.ts';
 import { cellRow, type SweepTable } from './rows.ts';
@@ -15,7 +15,7 @@ export interface SweepThreadStart {
 }
 
 /** The milliseconds that the cells took, or why rows could not be written. */
-export type BatchResult = { readonly milliseconds: number } | { readonly failure: Failure };
+export type BatchResult = { readonly milliseconds: number } | { readonly failure: ErrorRecord };
 
 const [, start] = workerData as [unknown, SweepThreadStart];
 let ready: { readonly plan: Plan; readonly pen: Pen } | null = null;
@@ -33,6 +33,6 @@ export default async function run(cells: readonly number[]): Promise<BatchResult
     ready.pen.keep();
     return { milliseconds: performance.now() - begun };
   } catch (error) {
-    return { failure: toFailure(error) };
+    return { failure: errorToJson(error) };
   }
 }

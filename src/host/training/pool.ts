@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { parameterCount } from '../../language/training/parameters.ts';
 import type { GradientPool } from '../../language/training/train.ts';
-import { InputError } from '../../numerics/errors.ts';
+import { errorFromJson, errorToJson } from '../../numerics/errors.ts';
 import { builtWorker } from '../built.ts';
 import { type FromWorker, floatViews, type Task, type WorkerStart } from './protocol.ts';
 
@@ -64,17 +64,11 @@ function answer(thread: Worker): Promise<FromWorker> {
       finish();
     };
     const onMessage = (message: FromWorker) => settle(() => resolve(message));
-    const onError = (error: Error) => settle(() => reject(revived(error)));
+    const onError = (error: Error) => settle(() => reject(errorFromJson(errorToJson(error))));
     const onExit = (code: number) =>
       settle(() => reject(new Error(`a training worker ended with code ${code}`)));
     thread.on('message', onMessage);
     thread.on('error', onError);
     thread.on('exit', onExit);
   });
-}
-
-/** Errors lose their class between threads, though not their name and fields. */
-function revived(error: Error): Error {
-  const isInput = error.name === 'InputError' && 'field' in error;
-  return isInput ? new InputError(String(error.field), error.message) : error;
 }
