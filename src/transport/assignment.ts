@@ -3,6 +3,7 @@
  * other masses there are the line, the circle and the Sinkhorn divergence.
  */
 import { InputError, LimitError } from '../numerics/errors.ts';
+import { checkPower } from './line.ts';
 
 /** Up to here a dense solver of O(n³) ends within seconds. */
 export const MOST_ASSIGNED = 2000;
@@ -33,8 +34,9 @@ export function assign(costs: ArrayLike<number>): Assignment {
   return { columns, cost: columns.reduce((sum, j, i) => sum + costs[i * n + j], 0) };
 }
 
-/** (1/n Σ_i c(i, σ(i)))^{1/p} for the best σ: W_p where c is the distance to the power p. */
+/** (1/n Σ_i c(i, σ(i)))^{1/p} for the best σ: W_p where c is the distance to the power p. Errors as `assign`. */
 export function assignmentDistance(costs: ArrayLike<number>, p = 1): number {
+  checkPower(p);
   const { cost, columns } = assign(costs);
   return (Math.max(0, cost) / columns.length) ** (1 / p);
 }

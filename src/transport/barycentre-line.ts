@@ -1,9 +1,6 @@
 /** The exact barycentre of measures on the line: the mean of their quantile functions. */
-import { type LineMeasure, type Sorted, sorted } from './line.ts';
+import { type LineMeasure, ROUNDING, type Sorted, sorted } from './line.ts';
 import { simplexWeights } from './weights.ts';
-
-/** Levels closer than this differ by rounding alone. */
-const ROUNDING = 1e-14;
 
 /**
  * argmin_μ Σ λ_k W_2²(μ, μ_k), whose quantile function is Σ λ_k F_k⁻¹ (Agueh, Carlier, SIAM J. Math. Anal.

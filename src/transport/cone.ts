@@ -9,11 +9,11 @@ export const REACH = Math.PI / 2;
 
 /**
  * HK² = a + b − 2 √(ab) cos(min(θ, π/2)) of masses a, b ≥ 0 at a distance θ, for the cost ∫ (|v|² + g²/4)
- * (Liero, Mielke, Savaré, Invent. math. 211, 2018). Written as (√a − √b)² + 4 √(ab) sin²(θ/2): exact near 0.
+ * (Liero, Mielke, Savaré, Invent. math. 211, 2018). Written as (√a − √b)² + 4 √a √b sin²(θ/2): exact near 0.
  */
 export function squaredConeDistance(a: number, b: number, theta: number): number {
   const half = Math.sin(Math.min(theta, REACH) / 2);
-  return (Math.sqrt(a) - Math.sqrt(b)) ** 2 + 4 * Math.sqrt(a * b) * half ** 2;
+  return (Math.sqrt(a) - Math.sqrt(b)) ** 2 + 4 * Math.sqrt(a) * Math.sqrt(b) * half ** 2;
 }
 
 /** HK of two Diracs of masses a, b ≥ 0 at a distance θ. */

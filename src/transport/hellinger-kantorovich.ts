@@ -77,15 +77,19 @@ export function hellingerKantorovich(
   const angles = pointDistances(x.points, y.points, settings.space);
   const [a, b] = [unitMasses(x.points.rows, x.masses), unitMasses(y.points.rows, y.masses)];
   const totals = [totalMass(x), totalMass(y)];
+  checkTotals(totals);
   const { plan, overlap } = unitPlan(angles, a, b, settings);
   // the plan of masses A a and B b is √(AB) times that of a and b
-  const scale = Math.sqrt(totals[0] * totals[1]);
+  const scale = Math.sqrt(totals[0]) * Math.sqrt(totals[1]);
   for (let at = 0; at < plan.data.length; at++) plan.data[at] *= scale;
   const masses = [a.map((mass) => totals[0] * mass), b.map((mass) => totals[1] * mass)];
   const transport = pairsOf(plan, angles, masses[0], masses[1]);
   const { pairs, lonely } = transport;
   const moved = pairs.reduce((sum, { p, q, theta }) => sum + squaredConeDistance(p, q, theta), 0);
-  const found = pairs.reduce((sum, { p, q, theta }) => sum + Math.sqrt(p * q) * Math.cos(theta), 0);
+  const found = pairs.reduce(
+    (sum, { p, q, theta }) => sum + Math.sqrt(p) * Math.sqrt(q) * Math.cos(theta),
+    0,
+  );
   const square = moved + total(lonely.first) + total(lonely.second);
   const gap = Math.max(0, 2 * (scale * overlap - found));
   return { distance: Math.sqrt(square), gap, plan, ...transport };
@@ -118,6 +122,15 @@ const total = (masses: ArrayLike<number>) =>
 
 /** Without masses it is 1. */
 const totalMass = ({ masses }: Measure) => (masses ? total(masses) : 1);
+
+/** Throws InputError where HK² may be beyond the numbers. */
+function checkTotals(totals: readonly number[]): void {
+  if (total(totals) < Number.POSITIVE_INFINITY) return;
+  throw new InputError(
+    'masses',
+    'the masses of both measures have a sum beyond 1.8e308: expected less; divide all of them by one number, and HK is divided by its root',
+  );
+}
 
 /** Distances of all pairs [n, m]; on the sphere right up to π/2, beyond which they do not matter. */
 function pointDistances(x: Matrix, y: Matrix, space: Settings['space']): Float64Array {
@@ -250,7 +263,7 @@ function pairsOf(plan: Matrix, angles: Float64Array, a: Float64Array, b: Float64
   plan.data.forEach((mass, at) => {
     if (mass === 0) return;
     const [i, j] = [Math.floor(at / m), at % m];
-    const [p, q] = [(a[i] * mass) / rows[i], (b[j] * mass) / columns[j]];
+    const [p, q] = [a[i] * (mass / rows[i]), b[j] * (mass / columns[j])];
     pairs.push({ i, j, p, q, theta: angles[at] });
   });
   const without = (masses: Float64Array, sums: Float64Array) =>

@@ -27,6 +27,12 @@ export function unitMasses(n: number, masses?: ArrayLike<number>): Float64Array 
   }
   if (total === 0)
     throw new InputError('masses', 'all masses are 0: expected one that is larger at least');
+  // masses whose sum is no number any more: a power of two takes nothing from them
+  if (total === Number.POSITIVE_INFINITY)
+    return unitMasses(
+      n,
+      Float64Array.from(masses, (mass) => mass * 2 ** -64),
+    );
   return Float64Array.from(masses, (mass) => mass / total);
 }
 

@@ -160,8 +160,12 @@ describe('Hellinger–Kantorovich', () => {
       masses: one.masses.map((mass) => t * mass),
     });
     const { distance } = hellingerKantorovich(x, y);
-    const scaled = hellingerKantorovich(times(x, 1e6), times(y, 1e6)).distance;
-    expect(scaled / 1000).toBeCloseTo(distance, 10);
+    for (const root of [1e-130, 1e3, 1e150]) {
+      const [a, b] = [times(x, root ** 2), times(y, root ** 2)];
+      expect(hellingerKantorovich(a, b).distance / root).toBeCloseTo(distance, 10);
+    }
+    const much = times(x, 5e307);
+    expect(() => hellingerKantorovich(much, much)).toThrow(/sum beyond 1.8e308: expected less/);
     expect(hellingerKantorovich(x, times(x, 9)).distance).toBeCloseTo(
       2 * Math.sqrt(sum(x.masses)),
       8,

@@ -6,11 +6,13 @@ import { random } from '../../src/numerics/random.ts';
 import { assign, assignmentDistance } from '../../src/transport/assignment.ts';
 import { wassersteinOnCircle } from '../../src/transport/circle.ts';
 import { wassersteinOnLine } from '../../src/transport/line.ts';
-import { squaredDistances } from '../../src/transport/measure.ts';
+import { squaredDistances, unitMasses } from '../../src/transport/measure.ts';
 import { entropicTransport, sinkhornDivergence } from '../../src/transport/sinkhorn.ts';
 import { slicedWasserstein } from '../../src/transport/sliced.ts';
 
 const TURN = 2 * Math.PI;
+
+const arc = (a: number, b: number) => Math.abs(a - b - TURN * Math.round((a - b) / TURN));
 
 function cloud(n: number, d: number, seed: number, shift: readonly number[] = []) {
   const { gaussian } = random(seed);
@@ -78,7 +80,6 @@ describe('on the line', () => {
 });
 
 describe('on the circle', () => {
-  const arc = (a: number, b: number) => Math.abs(a - b - TURN * Math.round((a - b) / TURN));
   const angles = (n: number, seed: number) => {
     const { uniform } = random(seed);
     return Array.from({ length: n }, () => TURN * uniform());
@@ -161,14 +162,115 @@ describe('on the circle', () => {
   });
 });
 
+/** All orders of 0 … n − 1. */
+const permutations = (n: number): number[][] =>
+  n === 0
+    ? [[]]
+    : permutations(n - 1).flatMap((rest) =>
+        Array.from({ length: n }, (_, at) => rest.toSpliced(at, 0, n - 1)),
+      );
+
+describe('for large p', () => {
+  /** W_p of as many points of equal mass: the best of all permutations, each in units of its largest distance. */
+  const best = (
+    x: readonly number[],
+    y: readonly number[],
+    p: number,
+    distance: (a: number, b: number) => number,
+  ) =>
+    Math.min(
+      ...permutations(x.length).map((order) => {
+        const ways = order.map((j, i) => distance(x[i], y[j]));
+        const most = Math.max(...ways);
+        const sum = ways.reduce((total, way) => total + (way / most) ** p, 0);
+        return most * (sum / x.length) ** (1 / p);
+      }),
+    );
+  const apart = (a: number, b: number) => Math.abs(a - b);
+  const repeated = ({ values, masses }: { values: number[]; masses: number[] }) =>
+    values.flatMap((value, i) => new Array<number>(masses[i]).fill(value));
+
+  it.each([1, 1.5, 2, 4, 8, 20, 50, 100])(
+    'is the best of all plans, for clouds near and far (p = %f)',
+    (p) => {
+      const { uniform } = random(100 + p);
+      for (const spread of [TURN, 0.5, 1e-3, 1e-6])
+        for (const masses of [[1, 1, 1, 1, 1, 1], [3, 2, 1], [1, 5], [6]]) {
+          const from = TURN * uniform();
+          const some = (count: number) =>
+            Array.from({ length: count }, () => from + spread * uniform());
+          const a = { values: some(masses.length), masses };
+          const b = { values: some(4), masses: [1, 2, 1, 2] };
+          const [x, y] = [repeated(a), repeated(b)];
+          const line = best(x, y, p, apart) / wassersteinOnLine(a, b, p);
+          expect(Math.abs(line - 1)).toBeLessThan(1e-9);
+          const circle = best(x, y, p, arc) / wassersteinOnCircle(a, b, p);
+          expect(Math.abs(circle - 1)).toBeLessThan(1e-9);
+        }
+    },
+  );
+
+  it('on the circle two points moved by 0.01 are 0.01 apart, and one by 0.1 is 0.1 away', () => {
+    const [x, y] = [{ values: [1, 3] }, { values: [1.01, 3.01] }];
+    expect(wassersteinOnCircle(x, y, 8)).toBeCloseTo(0.01, 12);
+    expect(wassersteinOnCircle({ values: [0] }, { values: [0.1] }, 50)).toBeCloseTo(0.1, 14);
+  });
+
+  it.each([1, 2, 4, 50])(
+    'of a measure with itself is 0, whatever its masses sum to (p = %i)',
+    (p) => {
+      const { uniform } = random(5);
+      const values = Array.from({ length: 30 }, () => TURN * uniform());
+      const masses = Array.from(values, uniform);
+      const other = {
+        values: values.toReversed(),
+        masses: masses.map((m) => 7.3 * m).toReversed(),
+      };
+      expect(wassersteinOnCircle({ values, masses }, other, p)).toBeLessThan(1e-14);
+      expect(wassersteinOnLine({ values, masses }, other, p)).toBe(0);
+    },
+  );
+
+  it('on the line powers neither vanish nor overflow', () => {
+    for (const length of [1e-200, 1e-4, 1e4, 1e200])
+      for (const p of [1, 2, 100, 1e4]) {
+        const moved = wassersteinOnLine(
+          { values: [0, length] },
+          { values: [length, 2 * length] },
+          p,
+        );
+        expect(Math.abs(moved / length - 1)).toBeLessThan(1e-14);
+      }
+    // half of the mass stays: 2^{−1/p} of the way
+    const half = wassersteinOnLine({ values: [0, 1e4] }, { values: [0, 2e4] }, 100);
+    expect(half).toBeCloseTo(1e4 * 0.5 ** 0.01, 8);
+  });
+
+  it.each([0.5, 0, -1, Number.NaN, Number.POSITIVE_INFINITY])('p = %f is refused', (p) => {
+    const [x, y] = [{ values: [0] }, { values: [1] }];
+    const message = /p is .*: expected a finite number of at least 1/;
+    expect(() => wassersteinOnLine(x, y, p)).toThrow(message);
+    expect(() => wassersteinOnCircle(x, y, p)).toThrow(message);
+    expect(() => assignmentDistance([1], p)).toThrow(message);
+  });
+});
+
+describe('masses near the largest number', () => {
+  it('are shares like any others', () => {
+    const values = [0, 1, 2];
+    const [small, large] = [[1, 2, 1], [4e307, 8e307, 4e307].map((mass) => 2 * mass)];
+    const other = { values: [0.5, 3] };
+    expect(Array.from(unitMasses(3, large))).toEqual([0.25, 0.5, 0.25]);
+    for (const p of [1, 2, 9])
+      for (const distance of [wassersteinOnLine, wassersteinOnCircle])
+        expect(distance({ values, masses: large }, other, p)).toBe(
+          distance({ values, masses: small }, other, p),
+        );
+  });
+});
+
 describe('an assignment', () => {
   it('is the best of all permutations', () => {
-    const permutations = (n: number): number[][] =>
-      n === 0
-        ? [[]]
-        : permutations(n - 1).flatMap((rest) =>
-            Array.from({ length: n }, (_, at) => rest.toSpliced(at, 0, n - 1)),
-          );
     const all = permutations(6);
     for (let seed = 1; seed < 20; seed++) {
       const costs = cloud(6, 6, seed).data;
@@ -344,6 +446,34 @@ describe('sliced', () => {
     const { value, standardError } = slicedWasserstein(x, moved, { directions: 4000, seed: 3 });
     expect(Math.abs(value - 3 / Math.sqrt(3))).toBeLessThan(4 * standardError);
     expect(standardError).toBeLessThan(0.03);
+  });
+
+  it('does not see where the origin is', () => {
+    const [x, y] = [cloud(20, 3, 1), cloud(20, 3, 2)].map(({ data }) =>
+      // as many binary places as survive the shift
+      matrix(
+        20,
+        3,
+        data.map((value) => Math.round(2 ** 20 * value) / 2 ** 20),
+      ),
+    );
+    const far = ({ data }: typeof x) => ({
+      points: matrix(
+        20,
+        3,
+        data.map((value) => value + 2 ** 30),
+      ),
+    });
+    expect(slicedWasserstein(far(x), far(y))).toEqual(
+      slicedWasserstein({ points: x }, { points: y }),
+    );
+  });
+
+  it.each([0, -1, 2.5, Number.NaN])('%f directions are refused', (directions) => {
+    const x = { points: cloud(3, 2, 1) };
+    expect(() => slicedWasserstein(x, x, { directions })).toThrow(
+      /directions is .*: expected a whole/,
+    );
   });
 
   it('in one dimension is that of the line, and is the same for the same seed', () => {
