@@ -33,11 +33,24 @@ export function dualValue(problem: EntropicProblem, f: Float64Array, g: Float64A
 }
 
 /**
+ * Does the rest of sweeps that are slow: Newton's method from where they are, and where that does not get there
+ * from larger ε down. Changes f and g; returns whether it got there.
+ */
+export function finishByNewton(
+  problem: EntropicProblem,
+  f: Float64Array,
+  g: Float64Array,
+  tolerance: number,
+): boolean {
+  return newton(problem, f, g, tolerance) || newtonDownwards(problem, f, g, tolerance);
+}
+
+/**
  * Newton's method for the concave g ↦ dual value at f(g), f(g) the soft minimum: its gradient is
  * b e^{−g/ρ} − c, c the column sums of the plan, its Hessian (πᵀ diag(r)⁻¹ π / (1 + ε/ρ) − diag(c)) / ε −
  * diag(b e^{−g/ρ}) / ρ, r the row sums. Changes f and g; returns whether it got there.
  */
-export function newton(
+function newton(
   problem: EntropicProblem,
   f: Float64Array,
   g: Float64Array,
@@ -60,6 +73,42 @@ export function newton(
     } while (!(dualValue(problem, f, g) >= before - ROUNDING * Math.abs(before)));
   }
   return false;
+}
+
+/** From each ε to the next smaller one, on any way down. */
+export const SCALING = 0.5;
+/** The error that is enough on the way. */
+const ROUGH = 1e-3;
+/** Of sums of masses e^{(f + g − C)/ε}, in units of C/ε. */
+const ROUND_OFF = 8 * 2 ** -53;
+
+/**
+ * Newton's method from the spread of the costs down to ε, each time from the potentials of the ε before: where the
+ * plan is nearly one of ε = 0 its parts hardly hold together, and only where their sums are right already
+ * do they stay so. Changes f and g where it gets there, up to the tolerance or to what round-off leaves if
+ * that is more, and returns whether it did.
+ */
+function newtonDownwards(
+  problem: EntropicProblem,
+  f: Float64Array,
+  g: Float64Array,
+  tolerance: number,
+): boolean {
+  const { costs, a, b, epsilon, penalty } = problem;
+  const finite = costs.filter(Number.isFinite);
+  const [low, high] = [Math.min, Math.max].map((end) => finite.reduce((a, b) => end(a, b)));
+  const largest = Math.max(Math.abs(low), Math.abs(high));
+  const reachable = Math.max(tolerance, (ROUND_OFF * largest) / epsilon);
+  const [first, second] = [new Float64Array(a.length), new Float64Array(b.length)];
+  for (let now = Math.max(high - low, epsilon); ; now = Math.max(epsilon, SCALING * now)) {
+    softMinimum(costs, second, b, now, first, penalty);
+    const enough = now > epsilon ? ROUGH : reachable;
+    if (!newton({ ...problem, epsilon: now }, first, second, enough)) return false;
+    if (now === epsilon) break;
+  }
+  f.set(first);
+  g.set(second);
+  return true;
 }
 
 /** −ε Hessian⁻¹ gradient: the Hessian is built row by row of the plan; null where it is singular. */

@@ -11,7 +11,7 @@ import {
   squaredDistances,
   unitMasses,
 } from './measure.ts';
-import { dualValue, newton } from './sinkhorn-newton.ts';
+import { dualValue, finishByNewton, SCALING } from './sinkhorn-newton.ts';
 import { planMass, type SumError, softMinimum, sumError, transposedCosts } from './soft-minimum.ts';
 
 export interface SinkhornSettings {
@@ -45,15 +45,13 @@ export interface EntropicTransport {
 
 const TOLERANCE = 1e-9;
 
-/** From each ε to the next smaller one, down to the one asked for. */
-const SCALING = 0.5;
 /** The second measure has at most so many points where Newton's method is tried. */
 const MOST_SOLVED = 1000;
 
 /**
  * Sinkhorn's algorithm on log potentials with ε-scaling (Cuturi 2013; Schmitzer, SIAM J. Sci. Comput. 41,
  * 2019). For small ε its rate is no better than 1 − e^{−gap/ε}; Newton's method on the semi-dual finishes
- * it for up to 1,000 points. `costs` [n, m] row by row, masses of sum 1. With a penalty ρ the transport is
+ * it for up to 1,000 points, at costs of 10⁷ ε too. `costs` [n, m] row by row, masses of sum 1. With a penalty ρ the transport is
  * unbalanced (Chizat, Peyré, Schmitzer, Vialard, Math. Comp. 87, 2018): to the cost is added
  * ρ KL(π1 | a) + ρ KL(πᵀ1 | b), KL(p | q) = Σ p log(p/q) − p + q. Throws InputError for an ε or ρ that is
  * none, and ConvergenceError where the tolerance is not reached.
@@ -83,14 +81,14 @@ export function entropicTransport(
     softMinimum(costs, g, b, epsilon, f, penalty);
     return residual;
   };
-  const finish = b.length <= MOST_SOLVED ? () => newton(problem, f, g, tolerance) : null;
-  const sweeps = iterate(largest(costs), settings, sweep, finish);
+  const finish = () => finishByNewton(problem, f, g, tolerance);
+  const sweeps = iterate(largest(costs), settings, sweep, b.length <= MOST_SOLVED ? finish : null);
   return { cost: dualValue(problem, f, g), f, g, sweeps };
 }
 
 /**
- * Of a measure with itself at symmetric costs: f = g, by averaged sweeps, which converge fast (Feydy et al.
- * 2019). Otherwise as `entropicTransport`.
+ * Of a measure with itself at symmetric costs: f = g, by averaged sweeps, which converge fast where e^{−C/ε} is
+ * positive semi-definite, as for squared distances (Feydy et al. 2019). Otherwise as `entropicTransport`.
  */
 export function symmetricTransport(
   costs: Float64Array,
@@ -99,19 +97,43 @@ export function symmetricTransport(
 ): EntropicTransport {
   const minimum: SoftMinimum = (potentials, epsilon, out) =>
     softMinimum(costs, potentials, a, epsilon, out);
-  const { f, sweeps } = symmetricPotentials(minimum, a, largest(costs), settings);
+  const finish = (f: Float64Array) => newtonOnBoth(costs, a, settings, f);
+  const { f, sweeps } = symmetricPotentials(
+    minimum,
+    a,
+    largest(costs),
+    settings,
+    a.length <= MOST_SOLVED ? finish : null,
+  );
   return { cost: 2 * dot(a, f), f, g: f, sweeps };
+}
+
+/** Newton's method for both potentials: of two best ones, exchanged, the mean is as good, and symmetric. */
+function newtonOnBoth(
+  costs: Float64Array,
+  a: Float64Array,
+  { epsilon, tolerance = TOLERANCE, error = sumError }: SinkhornSettings,
+  f: Float64Array,
+): boolean {
+  const penalty = Number.POSITIVE_INFINITY;
+  const problem = { costs, across: costs, a, b: a, epsilon, penalty, error };
+  const [first, second] = [f.slice(), f.slice()];
+  softMinimum(costs, second, a, epsilon, first);
+  const solved = finishByNewton(problem, first, second, tolerance);
+  if (solved) for (let i = 0; i < f.length; i++) f[i] = (first[i] + second[i]) / 2;
+  return solved;
 }
 
 /** The potentials of one side that fit those of the other at ε, to out: over costs that nobody need hold. */
 export type SoftMinimum = (potentials: Float64Array, epsilon: number, out: Float64Array) => void;
 
-/** The potentials of `symmetricTransport`, of costs that are nowhere above `largest`. */
+/** The potentials of `symmetricTransport`, of costs that are nowhere above `largest`; `finish` does the rest where it can. */
 export function symmetricPotentials(
   minimum: SoftMinimum,
   a: Float64Array,
   largest: number,
   settings: SinkhornSettings,
+  finish: ((f: Float64Array) => boolean) | null = null,
 ): Pick<EntropicTransport, 'f' | 'sweeps'> {
   const { start, error = sumError } = settings;
   const f = start?.slice() ?? new Float64Array(a.length);
@@ -122,7 +144,7 @@ export function symmetricPotentials(
     for (let i = 0; i < f.length; i++) f[i] = (f[i] + next[i]) / 2;
     return residual;
   };
-  return { f, sweeps: iterate(largest, settings, sweep, null) };
+  return { f, sweeps: iterate(largest, settings, sweep, finish && (() => finish(f))) };
 }
 
 const largest = (costs: Float64Array) => costs.reduce((most, cost) => Math.max(most, cost), 0);

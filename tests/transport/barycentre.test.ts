@@ -342,6 +342,17 @@ describe('with free points', () => {
     expect(middle).toBeAllClose([source[0] + 0.5, source[1]], { absolute: 1e-6 });
   });
 
+  it('of two clouds that exchange a third over a far way it is found, however small ε is', () => {
+    const measure = (height: number, ...masses: number[]) => ({
+      points: matrix(2, 2, Float64Array.of(0, height, 50, height)),
+      masses,
+    });
+    const clouds = [measure(0, 2, 1), measure(0.1, 1, 2)];
+    const { points } = freeBarycentre(clouds, { epsilon: 0.01 });
+    // halves of 1/2 draw 1/6 from the other end in one cloud each: 50/6, and what is left
+    expect(points.data).toBeAllClose([25 / 3, 0.05, 125 / 3, 0.05], { absolute: 1e-7 });
+  });
+
   it('on the circle go the short way, with masses and over where angles begin', () => {
     const circle = (values: readonly number[], masses?: readonly number[]) => ({
       points: matrix(values.length, 1, Float64Array.from(values)),

@@ -1,13 +1,17 @@
 /** Distances between measures: closed forms, each against another way to compute it, and the axioms of a metric. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { matrix } from '../../src/numerics/matrix.ts';
+import { matrix, row } from '../../src/numerics/matrix.ts';
 import { random } from '../../src/numerics/random.ts';
 import { assign, assignmentDistance } from '../../src/transport/assignment.ts';
 import { wassersteinOnCircle } from '../../src/transport/circle.ts';
 import { wassersteinOnLine } from '../../src/transport/line.ts';
 import { squaredDistances, unitMasses } from '../../src/transport/measure.ts';
-import { entropicTransport, sinkhornDivergence } from '../../src/transport/sinkhorn.ts';
+import {
+  entropicTransport,
+  sinkhornDivergence,
+  symmetricTransport,
+} from '../../src/transport/sinkhorn.ts';
 import { slicedWasserstein } from '../../src/transport/sliced.ts';
 
 const TURN = 2 * Math.PI;
@@ -397,6 +401,84 @@ describe('Sinkhorn', () => {
       });
       expect(cost).toBeCloseTo(alone.cost, 9);
     }
+  });
+
+  it('of two points at 50 that exchange a third is what remains at costs of 2.5e5 ε', () => {
+    const line = (height: number, ...masses: number[]) => ({
+      points: matrix(2, 2, Float64Array.of(0, height, 50, height)),
+      masses,
+    });
+    const [a, b] = [line(0, 2, 1), line(0.1, 1, 2)];
+    const found = [1e-1, 1e-2, 1e-3, 1e-4].map(
+      (epsilon) => sinkhornDivergence(a, b, { epsilon }).value,
+    );
+    // W_2² = 0.01 + 2500/3; the plan has three parts, whose entropies ε S at ε → 0 are these
+    const shares = [1 / 3, 1 / 3, 1 / 3];
+    const even = [2 / 9, 4 / 9, 2 / 9];
+    const plan = shares.reduce((sum, share, k) => sum + share * Math.log(share / even[k]), 0);
+    const own = -(2 / 3) * Math.log(2 / 3) - (1 / 3) * Math.log(1 / 3);
+    found.forEach((value, k) => {
+      expect(value).toBeCloseTo(0.01 + 2500 / 3 + 10 ** (-1 - k) * (plan - own), 9);
+    });
+    expect(found[1]).toBeCloseTo(833.3387, 4);
+  });
+
+  it.each([1e4, 1e5, 1e6, 1e7])(
+    'is within ε log n of the best assignment at costs of %f ε',
+    (ratio) => {
+      const { uniform } = random(ratio);
+      for (const [kind, count, most] of [
+        ['drawn', 12, 4],
+        ['drawn', 30, 1],
+        ['of a grid', 15, 3],
+      ] as const) {
+        const draw = () => (kind === 'drawn' ? 40 * uniform() : Math.floor(5 * uniform()));
+        const some = () => matrix(count, 2, Float64Array.from({ length: 2 * count }, draw));
+        const masses = () => Array.from({ length: count }, () => 1 + Math.floor(most * uniform()));
+        const [x, y, of] = [some(), some(), masses()];
+        const to = of.toSorted((a, b) => a - b);
+        const again = (points: typeof x, times: readonly number[]) =>
+          times.flatMap((time, i) => new Array<number[]>(time).fill([...row(points, i)]));
+        const [xs, ys] = [again(x, of), again(y, to)].map((rows) =>
+          matrix(rows.length, 2, Float64Array.from(rows.flat())),
+        );
+        const exact = assign(squaredDistances(xs, ys)).cost / xs.rows;
+        const costs = squaredDistances(x, y);
+        const epsilon = Math.max(...costs) / ratio;
+        const { cost } = entropicTransport(costs, unitMasses(count, of), unitMasses(count, to), {
+          epsilon,
+        });
+        const rounding = 1e-8 * exact;
+        expect(cost).toBeGreaterThan(exact - rounding);
+        expect(cost).toBeLessThan(exact + epsilon * Math.log(xs.rows) + rounding);
+        const settings = { epsilon };
+        const self = sinkhornDivergence(
+          { points: x, masses: of },
+          { points: x, masses: of },
+          settings,
+        );
+        expect(Math.abs(self.value)).toBeLessThan(rounding + 1e-9);
+      }
+    },
+  );
+
+  it('at symmetric costs that are no distances is symmetric, however large they are', () => {
+    const n = 20;
+    const masses = new Float64Array(n).fill(1 / n);
+    // costs below 0 alone, as of scores, and of either sign
+    for (const size of [10, 1e3, 1e5, 1e7])
+      for (const shift of [0, -10 * size]) {
+        const { gaussian } = random(size);
+        const costs = new Float64Array(n * n);
+        for (let i = 0; i < n; i++)
+          for (let j = 0; j <= i; j++)
+            costs[i * n + j] = costs[j * n + i] = shift + size * gaussian();
+        const { f, g } = symmetricTransport(costs, masses, { epsilon: 1 });
+        const sums = masses.map((a, j) =>
+          masses.reduce((sum, b, i) => sum + a * b * Math.exp(f[i] + g[j] - costs[i * n + j]), 0),
+        );
+        expect(sums).toBeAllClose(masses, { absolute: 1e-6 });
+      }
   });
 
   it('says when it is not there yet, and refuses what cannot be', () => {
