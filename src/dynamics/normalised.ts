@@ -20,7 +20,7 @@ const positive = (name: string, title: string, help: string, unit = ''): NumberP
 export const normalised: Dynamics = {
   name: 'normalised',
   title: 'Attention under a normalisation scheme',
-  help: 'x_i = r_i θ_i and θ̇_i = P v_i(θ) / s_i: where the layer normalises decides the speed s_i and the radii r_i.',
+  help: 'x_i = r_i θ_i and θ̇_i = P v_i(θ) / s_i: where the layer normalises decides the speed s_i and the radii r_i. In layers it is the residual stack: pre x ← x + h v(x/|x|), peri x ← x + h v/|v|.',
   citation: 'arXiv 2510.22026',
   space: 'sphere',
   parameters: [

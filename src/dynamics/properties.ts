@@ -160,7 +160,8 @@ function flow(
     const [x, own] = [rowOf(particles.positions, i, particles.d), rowOf(v, i, particles.d)];
     const [along, length] = [dot(x, own), norm(own)];
     const radius = settings?.initialRadius ?? 1;
-    const speed = settings ? regulate(settings, { time, radius, along, length }).speed : 1;
+    const regulated = { time, radius, along, length, step: 0 };
+    const speed = settings ? regulate(settings, regulated).speed : 1;
     const part = entry.space === 'sphere' ? tangent(x, own) : own;
     rate.set(
       part.map((value) => speed * value),

@@ -176,19 +176,19 @@ function reactingField(
   };
 }
 
-/** θ̇_i = P v_i / s_i and ṙ_i (arXiv 2510.22026); the layer adds v_i / s_i. */
+/** θ̇_i = P v_i / s_i and ṙ_i (arXiv 2510.22026); the layer adds v_i / s_i, and what its sum is longer. */
 function regulatedField(
   { velocities, masses, d }: ProblemParts,
   settings: NormalisationSettings,
 ): Rates {
   const n = masses.length;
   const free = new Float64Array(n * d);
-  const scaleInto = (time: number, state: Float64Array, out: Float64Array) => {
+  const scaleInto = (time: number, state: Float64Array, out: Float64Array, step = 0) => {
     const directions = positionsOf(state, n, d);
     for (let i = 0; i < n; i++) {
       const { along, length } = lengthsOf(directions, free, i, d);
       const radius = state[n * d + i];
-      const { speed, radiusRate } = regulate(settings, { time, radius, along, length });
+      const { speed, radiusRate } = regulate(settings, { time, radius, along, length, step });
       for (let k = i * d; k < (i + 1) * d; k++) out[k] *= speed;
       out[n * d + i] = radiusRate;
     }
@@ -199,10 +199,10 @@ function regulatedField(
       velocities.tangent(time, positionsOf(state, n, d), masses, positionsOf(out, n, d));
       scaleInto(time, state, out);
     },
-    ambient(time: number, state: Float64Array, out: Float64Array) {
+    ambient(time: number, state: Float64Array, out: Float64Array, h: number) {
       velocities.ambient(time, positionsOf(state, n, d), masses, free);
       out.set(free);
-      scaleInto(time, state, out);
+      scaleInto(time, state, out, h);
     },
   };
 }

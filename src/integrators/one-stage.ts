@@ -24,7 +24,7 @@ export function projectedEuler(problem: FlowProblem, start: Float64Array): Stepp
 function oneStage(
   problem: FlowProblem,
   start: Float64Array,
-  field: FlowProblem['velocity'],
+  field: NonNullable<FlowProblem['ambient']>,
 ): Stepper {
   const slopes = [new Float64Array(problem.size)];
   const known = knownSlope(problem);
@@ -32,7 +32,7 @@ function oneStage(
     state: start,
     next: new Float64Array(problem.size),
     attempt({ time, h }) {
-      field(time + h / 2, stepper.state, slopes[0]);
+      field(time + h / 2, stepper.state, slopes[0], h);
       combine(stepper.next, stepper.state, h, WEIGHTS, slopes);
       return land(problem, stepper.next) ? 0 : Number.POSITIVE_INFINITY;
     },

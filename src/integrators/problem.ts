@@ -9,8 +9,8 @@ export interface FlowProblem {
   readonly size: number;
   /** ẋ = f(t, x), written to out. On a manifold: its tangent part. */
   velocity(time: number, state: Float64Array, out: Float64Array): void;
-  /** What the layer adds before it retracts (v, not yet projected); `velocity` where absent. */
-  ambient?(time: number, state: Float64Array, out: Float64Array): void;
+  /** What a layer adds before it retracts, over its step h (v, not yet projected); `velocity` where absent. */
+  ambient?(time: number, state: Float64Array, out: Float64Array, h: number): void;
   /** Brings a state back to the manifold, in place. */
   retract?(state: Float64Array): void;
   /**

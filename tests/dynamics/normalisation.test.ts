@@ -16,7 +16,7 @@ const settings = (scheme: Normalisation): NormalisationSettings => ({
   switchTime: 2,
 });
 
-const particle = { time: 1, radius: 4, along: 0.6, length: 0.8 };
+const particle = { time: 1, radius: 4, along: 0.6, length: 0.8, step: 0 };
 
 describe('regulate', () => {
   it.each<[Normalisation, number, number, number]>([

@@ -62,7 +62,7 @@ const german: Readonly<Record<Kind, Words>> = {
     ],
     normalised: [
       'Attention mit Normalisierung',
-      'x_i = r_i θ_i und θ̇_i = P v_i(θ) / s_i: Wo die Schicht normalisiert, bestimmt das Tempo s_i und die Radien r_i.',
+      'x_i = r_i θ_i und θ̇_i = P v_i(θ) / s_i: Wo die Schicht normalisiert, bestimmt das Tempo s_i und die Radien r_i. In Schichten ist es der Residual-Stapel: pre x ← x + h v(x/|x|), peri x ← x + h v/|v|.',
     ],
     noisy: [
       'Attention mit Rauschen',
