@@ -83,7 +83,9 @@ export const simulationSchema = z.strictObject({
       error: 'expected times such as [0, 1, 10], or "linear:0:10:11", or "log:1e-2:1e8:200"',
     })
     .optional()
-    .describe('Times of the frames; the start and the end by default'),
+    .describe(
+      'Times of the frames; the start and the end by default. One beyond the end by rounding, as numpy.arange gives it, is the end',
+    ),
   engine: z
     .enum(ENGINES, { error: `expected one of ${ENGINES.join(', ')}` })
     .default('auto')

@@ -10,12 +10,16 @@ const MOST = 1_000_000;
 
 const EXAMPLES = '"0,1,2", "linear:0:10:101" or "log:1e-2:1e8:200"';
 
+/** Times beyond the end by no more than this share of it mean the end: numpy.arange(1, 1.3, 0.1) ends at 1.3000000000000003. */
+const ROUNDING = 1e-12;
+
 /**
- * The times, rising. Throws InputError (field `saveAt`) for what is no time, times outside of [0, end],
- * times that do not rise, and more than a million.
+ * The times, rising; those beyond the end by rounding are the end. Throws InputError (field `saveAt`) for what
+ * is no time, times outside of [0, end], times that do not rise, and more than a million.
  */
 export function parseSaveAt(given: string | ArrayLike<number>, end: number): Float64Array {
-  const times = typeof given === 'string' ? parseText(given) : Float64Array.from(given);
+  const read = typeof given === 'string' ? parseText(given) : Float64Array.from(given);
+  const times = read.map((time) => (time > end && time <= end * (1 + ROUNDING) ? end : time));
   checkTimes(times, end);
   return times;
 }
@@ -27,6 +31,8 @@ export function checkTimes(times: ArrayLike<number>, end: number): void {
     const time = times[i];
     if (!(time >= 0 && time <= end))
       throw fault(`save time ${time} lies outside of the run: expected times from 0 to ${end}`);
+    if (i > 0 && time === times[i - 1])
+      throw fault(`save time ${time} is there twice: expected every time once, leave one out`);
     if (i > 0 && !(time > times[i - 1]))
       throw fault(`save times must rise, but ${times[i - 1]} is followed by ${time}: sort them`);
   }

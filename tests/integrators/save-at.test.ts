@@ -27,12 +27,21 @@ describe('parseSaveAt', () => {
     expect(ratios).toBeAllClose(new Float64Array(200).fill(10 ** 0.05), { relative: 1e-13 });
   });
 
+  it('takes a time beyond the end by rounding for the end, as numpy.arange gives it', () => {
+    const arange = Array.from({ length: 4 }, (_, i) => 1 + i * (1.1 - 1));
+    expect(arange.at(-1)).toBe(1.3000000000000003);
+    expect([...parseSaveAt(arange, 1.3)]).toEqual([...arange.slice(0, 3), 1.3]);
+    expect([...parseSaveAt('0,5,10.000000000000002', 10)]).toEqual([0, 5, 10]);
+  });
+
   it.each<[string | number[], RegExp]>([
     ['0,11', /time 11 lies outside of the run: expected times from 0 to 10/],
     ['-1,2', /time -1 lies outside/],
     [[Number.NaN], /time NaN lies outside/],
     ['0,2,1', /must rise, but 2 is followed by 1/],
-    [[1, 1], /must rise, but 1 is followed by 1/],
+    [[1, 1], /save time 1 is there twice: expected every time once, leave one out/],
+    ['0,10,10.000000000000002', /save time 10 is there twice/],
+    ['0,10.0000001', /time 10.0000001 lies outside/],
     ['0,one', /hold "one", which is no number/],
     ['0,,1', /hold "", which is no number/],
     ['', /hold "", which is no number/],
