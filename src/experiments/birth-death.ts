@@ -22,7 +22,7 @@ type Settings = z.output<typeof schema>;
 const SOONER = 'time to 95 % of the largest energy, both over transport (median)';
 const ALWAYS = 'share of starts where both is sooner';
 
-/** Of the largest energy e^β/(2β), that of one cluster. */
+/** Of the largest energy (e^β − 1)/(2β), that of one cluster. */
 const REACHED = 0.95;
 const FRAMES = 120;
 

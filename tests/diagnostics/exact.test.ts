@@ -1,4 +1,5 @@
 /** Known values of the diagnostics of a simulation: masses, rates, order, cones, hulls, leaders, samples. */
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diagnose, diagnostics, runDiagnostics } from '../../src/diagnostics/catalogue.ts';
@@ -108,6 +109,22 @@ describe('masses', () => {
 });
 
 describe('energy', () => {
+  it('is what item 9 of the mathematics in the README says', () => {
+    expect(readFileSync('README.md', 'utf8')).toContain(
+      'the energy is E_β = (1/2β) Σ_ij (e^{β⟨x_i,x_j⟩} − 1)/n²',
+    );
+    const [n, beta] = [7, 2.3];
+    const positions = scattered(n, 3, 5);
+    let sum = 0;
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) {
+        const cosine = inner(row(positions, i), row(positions, j));
+        sum += (Math.exp(beta * cosine) - 1) / n ** 2;
+      }
+    const { energy } = valuesOf({ positions, beta });
+    expect(energy).toBeCloseTo(sum / (2 * beta), 13);
+  });
+
   it('is taken at the β of the run', () => {
     const values = valuesOf({ positions: onCircle([1, 1, 1]), beta: 3 });
     expect(values.energy).toBeCloseTo(Math.expm1(3) / 6, 12);
