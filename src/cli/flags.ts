@@ -12,6 +12,9 @@ export interface AnswerFlags {
   readonly json?: boolean;
 }
 
+/** dopri5's, wherever it is asked for; the library calls it `tolerance`. Others, such as that of clusters, are not. */
+export const TOLERANCE_FLAG = '--tol, --tolerance <number>';
+
 /** Adds --model, --top, --depth, --coupling, --targets and --json. */
 export function withAnswerFlags(command: Command): Command {
   return command
@@ -49,7 +52,7 @@ export function withRunFlags(command: Command): Command {
     .option('--time <T>', 'the end of the run (default: 10)')
     .option('--scheme <name>', 'layer, euler, rk4, dopri5 or heun (default: layer; heun for noise)')
     .option('--step <h>', 'step of the schemes with a fixed one (default: 0.1)')
-    .option('--tol <number>', 'error per step of dopri5 (default: 1e-8)')
+    .option(TOLERANCE_FLAG, 'error per step of dopri5 (default: 1e-8)')
     .option('--maximum-steps <count>', 'after which a run is given up (default: 10,000,000)')
     .option('--save-at <times>', '0,1,2 or linear:0:10:11 or log:1e-2:1e8:200 (default: 0,T)')
     .option('--engine <name>', 'auto, reference, wasm or spectral (default: auto)')

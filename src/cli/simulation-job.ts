@@ -26,7 +26,7 @@ export interface SimulationFlags extends Flags {
   readonly model?: string;
   readonly coupling?: string;
   readonly masses?: string;
-  readonly tol?: string;
+  readonly tolerance?: string;
   readonly saveAt?: string;
   readonly diagnostics?: string;
   readonly out?: string;
@@ -46,7 +46,7 @@ export interface SimulationJob {
 
 /** Flags that are options of the library as they stand. */
 const NUMBERS = [
-  ...['n', 'd', 'seed', 'time', 'step', 'maximumSteps', 'accuracy', 'threads'],
+  ...['n', 'd', 'seed', 'time', 'step', 'tolerance', 'maximumSteps', 'accuracy', 'threads'],
   ...['merge', 'stopClusters', 'stopBelow'],
 ];
 const TEXTS = ['start', 'scheme', 'engine', 'precision'];
@@ -54,7 +54,7 @@ const SWITCHES = ['normalise', 'mergeError'];
 
 /** Flags beside those of the catalogues that change from run to run of a sweep; the seed does so by itself. */
 export const SWEPT = [
-  ...['dynamics', ...TEXTS, 'tol'],
+  ...['dynamics', ...TEXTS],
   ...NUMBERS.filter((name) => !['seed', 'threads'].includes(name)),
 ];
 
@@ -132,10 +132,9 @@ function plainOptions(flags: SimulationFlags): SimulationOptions {
   const numbers = NUMBERS.map((name) => [name, numberIfOne(flags[name] as string | undefined)]);
   const others = [...TEXTS, ...SWITCHES].map((name) => [name, flags[name]]);
   const parameters = { ...givenParameters(flags), ...readPairs(flags.set ?? []) };
-  const { tol, saveAt, masses, diagnostics } = flags;
+  const { saveAt, masses, diagnostics } = flags;
   return present({
     ...Object.fromEntries([...numbers, ...others]),
-    tolerance: numberIfOne(tol),
     saveAt,
     masses: masses === undefined ? undefined : readMasses(masses),
     diagnostics: diagnostics === undefined ? undefined : namesOf(diagnostics),

@@ -13,7 +13,6 @@ import {
   type StepView,
 } from '../integrators/integrate.ts';
 import type { FlowProblem } from '../integrators/problem.ts';
-import { TOLERANCE } from '../integrators/schemes.ts';
 import type { EngineName, Engines } from './engine-choice.ts';
 import { mergeClose, type Population, population } from './merging.ts';
 import { flowProblem, stateOf, type Velocities } from './problem.ts';
@@ -111,7 +110,8 @@ export function stepsOf(run: Run, from?: SimulationContinuation): Generator<Fram
   const settings = {
     scheme: scheme.name,
     ...(!scheme.adaptive && { step }),
-    tolerance: Math.max(TOLERANCE.minimum, STEP_SHARE * tolerance),
+    tolerance,
+    toleranceShare: STEP_SHARE,
     maximumSteps,
     end: time,
     times,

@@ -5,6 +5,7 @@
  */
 import { distance } from '../diagnostics/distance.ts';
 import { angle } from '../geometry/sphere.ts';
+import { GIVEN_UP } from '../integrators/integrate.ts';
 import { InputError } from '../numerics/errors.ts';
 import { row } from '../numerics/matrix.ts';
 import type { Engines } from './engine-choice.ts';
@@ -27,7 +28,7 @@ export interface SimulationReport {
   readonly engine: EngineReport;
   /** The time reached. */
   readonly time: number;
-  /** `end`, `clusters` (stopClusters) or `stationary` (stopBelow). */
+  /** `end`, `clusters` (stopClusters), `stationary` (stopBelow), or `given up` before an error that says why. */
   readonly stopped: string;
   readonly steps: number;
   readonly rejected: number;
@@ -58,7 +59,7 @@ export interface SimulationContext {
 export interface OpenSimulation {
   /**
    * Runs it, once. Besides the integrator's O(nd) numbers two frames are held. Throws InputError for too
-   * many or too small steps, DivergedError at the first value that is not finite, and the signal's
+   * many steps and for steps that collapse, after a frame of where it came to; DivergedError at the first value that is not finite, and the signal's
    * reason; frames that came before stay good. The engine is closed when it ends or is left.
    */
   frames(): AsyncGenerator<SimulationFrame, void>;
@@ -101,6 +102,7 @@ async function* framesOf(
     for (const frame of stepsOf(run, context.from)) {
       run.last = frame;
       if (frame.reason === 'switch') await switchEngine(run);
+      if (frame.reason === GIVEN_UP) run.stopped = GIVEN_UP;
       if (frame.saved || run.stopped !== 'end') yield describe(frame);
       await breathe(run, context);
     }

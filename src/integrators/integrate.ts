@@ -14,6 +14,7 @@ import {
   fixedStretch,
   type Stretch,
 } from './clock.ts';
+import { beginPace, collapsed, type Pace } from './collapse.ts';
 import { firstStep, growth, remembered, shrinkage } from './controller.ts';
 import { crosses, type FlowEvent, locate } from './events.ts';
 import { brownian, type Increments } from './heun.ts';
@@ -29,6 +30,8 @@ export interface IntegrationSettings {
   readonly step?: number;
   /** dopri5: bound on the error estimate of a step, per entry x_i in units of max(1, |x_i|). */
   readonly tolerance?: number;
+  /** dopri5: steps are held to this share of the tolerance, which messages name; 1 if absent. */
+  readonly toleranceShare?: number;
   /** The end T of the run. */
   readonly end: number;
   /** Rising times in [0, T] at which frames are wanted. */
@@ -46,7 +49,7 @@ export interface Frame {
   readonly state: Float64Array;
   /** Whether `times` asked for it. */
   readonly saved: boolean;
-  /** Why there is a frame besides: the name of an event, what the hook said, 'end'; or null. */
+  /** Why there is a frame besides: the name of an event, what the hook said, 'end', GIVEN_UP; or null. */
   readonly reason: string | null;
   /** Accepted, rejected, and the size of the last accepted step (0 at the start). */
   readonly steps: number;
@@ -98,10 +101,16 @@ export interface Hooks {
   onStep?(view: StepView): Reply | undefined;
 }
 
+/** Why there is a frame where the steps have become too small. */
+export const GIVEN_UP = 'given up';
+
 interface Plan {
   readonly scheme: Scheme;
   readonly step: number | undefined;
+  /** As it was asked for. */
   readonly tolerance: number;
+  /** What the error of a step is held to. */
+  readonly bound: number;
   readonly end: number;
   readonly times: ArrayLike<number>;
   readonly maximumSteps: number;
@@ -122,6 +131,8 @@ interface Run {
   step: number;
   taken: number;
   previousRatio: number;
+  /** Of an adaptive scheme, from its first step on. */
+  pace: Pace | null;
   /** g of every event at the present state. */
   values: number[];
   readonly delivered: number;
@@ -134,9 +145,10 @@ interface Run {
  * one, and where the run ends. A run continued from a frame gives the frames of the whole run, bit for
  * bit, where settings, problem (as it was in that step) and hooks are the same; only the end may be later.
  *
- * Throws InputError for settings that do not fit, for too many steps and for steps that become too small
- * (fields `step`, `time`, `saveAt`, `tolerance`, `scheme`, `start`, `maximumSteps`); DivergedError at
- * the first value that is not finite. Frames before stay good.
+ * Throws InputError for settings that do not fit, for too many steps and for steps that collapse or become too
+ * small (fields `step`, `time`, `saveAt`, `tolerance`, `scheme`, `start`, `maximumSteps`), for these after a frame
+ * of the last state for the reason GIVEN_UP. Throws DivergedError at the first value
+ * that is not finite. Frames before stay good.
  */
 export function integrate(
   problem: FlowProblem,
@@ -152,7 +164,7 @@ export function integrate(
 function* frames(run: Run, plan: Plan, hooks: Hooks): Generator<Frame, void> {
   if (run.delivered < 0 && (yield* arrive(run, plan, hooks))) return;
   while (run.time < plan.end) {
-    const span = plan.scheme.adaptive ? adaptiveStep(run, plan) : fixedStep(run, plan);
+    const span = yield* nextStep(run, plan);
     const { inside, atEnd, values } = momentsOf(run, plan, span);
     for (const moment of inside) {
       yield frameWithin(run, span, moment);
@@ -164,8 +176,22 @@ function* frames(run: Run, plan: Plan, hooks: Hooks): Generator<Frame, void> {
   }
 }
 
+/** One step; where steps become too small instead, the last state before the error. More steps may be allowed later. */
+function* nextStep(run: Run, plan: Plan): Generator<Frame, Span> {
+  try {
+    return plan.scheme.adaptive ? adaptiveStep(run, plan) : fixedStep(run, plan);
+  } catch (error) {
+    const tooSmall = error instanceof InputError && error.field === 'tolerance';
+    if (tooSmall && !isSaved(run, plan))
+      yield frameOf(run, run.time, Float64Array.from(run.stepper.state), false, GIVEN_UP);
+    throw error;
+  }
+}
+
+const isSaved = ({ time }: Run, { times }: Plan) => times[firstAfter(times, time) - 1] === time;
+
 function makePlan(problem: FlowProblem, settings: IntegrationSettings): Plan {
-  const { end, times, tolerance = TOLERANCE.default, events = [] } = settings;
+  const { end, times, tolerance = TOLERANCE.default, toleranceShare = 1, events = [] } = settings;
   const scheme = entryNamed('scheme', schemes, settings.scheme);
   checkNumber(END, end);
   checkTimes(times, end);
@@ -181,6 +207,7 @@ function makePlan(problem: FlowProblem, settings: IntegrationSettings): Plan {
     scheme,
     step,
     tolerance: scheme.adaptive ? checkNumber(TOLERANCE, tolerance) : tolerance,
+    bound: Math.max(TOLERANCE.minimum, toleranceShare * tolerance),
     end,
     times,
     maximumSteps: checkNumber(MAXIMUM_STEPS, settings.maximumSteps ?? MAXIMUM_STEPS.default),
@@ -207,6 +234,7 @@ function beginRun(problem: FlowProblem, start: Float64Array | Continuation, plan
     ...opened(problem, state, plan, time),
     ...counters,
     taken: 0,
+    pace: null,
     delivered,
     base: { ...counters, state },
   };
@@ -246,18 +274,21 @@ function fixedStep(run: Run, plan: Plan): Span {
 
 /** Tries steps until one meets the tolerance. */
 function adaptiveStep(run: Run, plan: Plan): Span {
-  if (!run.step) run.step = firstStep(run.stepper.state, run.stepper.velocity(run.time));
+  const { state } = run.stepper;
+  if (!run.step) run.step = firstStep(state, run.stepper.velocity(run.time));
+  run.pace ??= beginPace(firstStep(state, run.stepper.velocity(run.time)), run.time, tries(run));
   // As it was before any step was tried, for then the same steps are tried again.
   run.base = { ...run.base, step: run.step };
   let largest = 5;
   let error = 0;
   for (;;) {
     checkCount(run, plan);
+    checkPace(run, run.pace, plan);
     // Also where it is NaN. Below a few units in the last place the time would not be kept.
     if (!(run.step > 4 * Number.EPSILON * run.time)) throw tooSmall(run, plan, error);
     const span = spanOf(run, adaptiveStretch(run.time, run.step, run.stops));
     error = run.stepper.attempt(span);
-    const ratio = error / plan.tolerance;
+    const ratio = error / plan.bound;
     if (ratio <= 1) return acceptSize(run, span, ratio, largest);
     run.rejected++;
     run.step = span.h * shrinkage(ratio);
@@ -278,6 +309,18 @@ function acceptSize(run: Run, span: Span, ratio: number, largest: number): Span 
 function spanOf({ problem, steps }: Run, stretch: Stretch): Span {
   const smooth = !problem.breakpoints?.includes(stretch.end);
   return { ...stretch, smooth, index: steps };
+}
+
+const tries = ({ steps, rejected }: Run) => steps + rejected;
+
+function checkPace(run: Run, pace: Pace, { end, maximumSteps, tolerance }: Plan) {
+  const { time } = run;
+  const found = collapsed(pace, { tries: tries(run), time, end }, maximumSteps);
+  if (!found) return;
+  throw new InputError(
+    'tolerance',
+    `at time ${time} the steps have collapsed: ${found.tries} tries came ${found.advance.toPrecision(3)} farther, and the rest would take about ${found.ahead.toPrecision(2)}, for the flow jumps or is stiff there: loosen the tolerance ${tolerance}, choose a scheme with a fixed step, or end the run before`,
+  );
 }
 
 function checkCount({ time, steps, rejected }: Run, { maximumSteps, scheme, tolerance }: Plan) {
@@ -376,7 +419,7 @@ function* arrive(run: Run, plan: Plan, hooks: Hooks, event?: Moment): Generator<
   const ended = run.time >= plan.end;
   // The last step of dopri5 is cut short by the end: a run that is continued takes it as a whole.
   if (changed || !(ended && plan.scheme.adaptive)) run.base = baseOf(run);
-  const saved = plan.times[firstAfter(plan.times, run.time) - 1] === run.time;
+  const saved = isSaved(run, plan);
   const reason = reply.stop ?? event?.reason ?? reply.frame ?? (ended ? 'end' : null);
   if ((saved || reason !== null) && run.time > run.delivered)
     yield frameOf(run, run.time, Float64Array.from(run.stepper.state), saved, reason);

@@ -147,6 +147,26 @@ const points = [
   [0.6, 0.8],
 ];
 
+it('the tolerance of dopri5 is --tol or --tolerance in every command that takes it', async () => {
+  for (const flag of ['--tol', '--tolerance']) {
+    const commands = [
+      ['simulate', '--scheme', 'dopri5'],
+      ['sweep', '--out', join(folder, 'none')],
+      ['limit', 'tangent', '--dynamics', 'sa'],
+      ['limit', 'particles'],
+      ['reduce', 'snapshot'],
+      ['reduce', 'matrices'],
+    ];
+    for (const words of commands) {
+      const { code, stderr } = await command([...words, flag, '7']);
+      expect({ words, code }).toEqual({ words, code: 2 });
+      expect(stderr).toMatch(/tolerance is 7: expected/);
+    }
+  }
+  const few = ['--maximum-steps', '9', '--scheme', 'dopri5', '--tol', '1e-8'];
+  expect((await command(['simulate', ...few])).stderr).toMatch(/loosen the tolerance 1e-8, end/);
+});
+
 describe('simulate begins', () => {
   const tables = {
     csv: write('points.csv', 'x,y\n1,0\n0,-1\n\n0.6,0.8\n'),

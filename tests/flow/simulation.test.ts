@@ -85,7 +85,7 @@ describe('save times are refused', () => {
     [[0, 11], /save time 11 lies outside of the run: expected times from 0 to 10/],
     [[-1, 0], /save time -1 lies outside/],
     [[1, 0], /1 is followed by 0: sort them/],
-    [[1, 1], /1 is followed by 1/],
+    [[1, 1], /save time 1 is there twice: .* leave one out/],
     [[0, Number.NaN], /saveAt is \[0,"NaN"\]: expected times such as/],
     [3, /saveAt is 3: expected times such as/],
     ['', /hold "", which is no number/],
@@ -312,6 +312,37 @@ describe('a run stops', () => {
     expect(last(found)).toMatchObject({ time: found.time, steps: found.steps });
     const before = await simulate({ n: 8, time: 1e4, step: 0.5, scheme, stopBelow: 1e-2 });
     expect(before.time).toBeLessThan(found.time);
+  });
+
+  it('where dopri5 chatters, and keeps where it came to', async () => {
+    const chattering = defineDynamics({
+      ...{ name: 'chatter', space: 'euclidean' },
+      velocity: ({ positions }, _, __, out) => {
+        positions.forEach((value, k) => {
+          out[k] = -Math.sign(value);
+        });
+      },
+    });
+    const init = [[0.25], [-0.5]];
+    const options = { dynamics: chattering, init, scheme: 'dopri5', tolerance: 1e-7, time: 100 };
+    const simulation = await openSimulation(simulationSettings({ ...options, diagnostics: [] }));
+    const frames: SimulationFrame[] = [];
+    const run = async () => {
+      for await (const frame of simulation.frames()) frames.push(frame);
+    };
+    await expect(run()).rejects.toThrow(/at time 0\.2.* steps have collapsed.* the tolerance 1e-7/);
+    expect(frames.map(({ time }) => time)).toEqual([0, simulation.report().time]);
+    expect(simulation.report()).toMatchObject({ stopped: 'given up' });
+    expect(frames[1].positions.data[0]).toBeCloseTo(0, 6);
+    expect(frames[1].positions.data[1]).toBeCloseTo(frames[1].time - 0.5, 6);
+  });
+
+  it('at a save time beyond the end by rounding, which is the end, for layers too', async () => {
+    const saveAt = [1, 1.1, 1.2000000000000002, 1.3000000000000003];
+    for (const scheme of ['layer', 'rk4', 'dopri5']) {
+      const { frames } = await simulate({ n: 4, time: 1.3, scheme, saveAt, diagnostics: [] });
+      expect(frames.map(({ time }) => time)).toEqual([1, 1.1, 1.2000000000000002, 1.3]);
+    }
   });
 
   it('after as many steps as allowed, and keeps the frames before', async () => {

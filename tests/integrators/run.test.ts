@@ -288,9 +288,42 @@ describe('blow-up', () => {
   it('dopri5 stops where its steps become too small, close to the singularity', () => {
     const changes = { end: 2, times: [0, 0.9] };
     const { frames, error } = untilError(integrate(explosive, ONE, settingsOf(changes)));
-    expect(frames.length).toBe(2);
+    expect(frames.map(({ reason }) => reason)).toEqual([null, null, 'given up']);
+    expect(frames[2].state[0]).toBeGreaterThan(1e6);
     expect(error).toMatchObject({ field: 'tolerance' });
     expect(String(error)).toMatch(/at time (0.99999|1.00000).* steps became too small/);
+  });
+
+  it('dopri5 gives up where it chatters, and keeps where it came to', () => {
+    // x reaches 0 at t = 1 and slides there, while y goes on.
+    const jumping: FlowProblem = {
+      size: 2,
+      velocity: (_, x, out) => out.set([-Math.sign(x[0]), 1]),
+    };
+    const start = Float64Array.of(1, 0);
+    const changes = { end: 3, times: [0, 0.5], step: undefined, tolerance: 1e-9 };
+    const { frames, error } = untilError(integrate(jumping, start, settingsOf(changes)));
+    expect(frames.map(({ reason }) => reason)).toEqual([null, null, 'given up']);
+    const { time, state, steps, rejected } = frames[2];
+    expect(time).toBeCloseTo(1, 2);
+    expect([...state]).toBeAllClose([0, time], { absolute: 1e-6 });
+    expect(steps + rejected).toBeLessThan(40_000);
+    expect(error).toMatchObject({ name: 'InputError', field: 'tolerance' });
+    expect(String(error)).toMatch(
+      /at time 1.* steps have collapsed: 10000 tries came .* farther.*: loosen the tolerance 1e-9, choose a scheme with a fixed step/,
+    );
+  });
+
+  it('a run that is only long, or stiff throughout, is not given up', () => {
+    const stiff: FlowProblem = {
+      size: 1,
+      velocity: (t, x, out) => {
+        out[0] = -1e4 * (x[0] - Math.cos(t));
+      },
+    };
+    const frames = run(stiff, ONE, { end: 20, tolerance: 1e-6, step: undefined });
+    expect(frames.at(-1)?.time).toBe(20);
+    expect(frames.at(-1)?.steps).toBeGreaterThan(20_000);
   });
 
   it('a field without values is not mistaken for a hard one', () => {
@@ -336,6 +369,12 @@ test.each<[string, Partial<IntegrationSettings>, string, RegExp]>([
     { maximumSteps: 3 },
     'maximumSteps',
     /stopped at time .* at most 3: loosen the tolerance 1e-8/,
+  ],
+  [
+    'too few steps, naming the tolerance that was asked for',
+    { maximumSteps: 3, tolerance: 1e-7, toleranceShare: 0.1 },
+    'maximumSteps',
+    /loosen the tolerance 1e-7,/,
   ],
   [
     'too few fixed steps',

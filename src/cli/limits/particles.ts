@@ -1,4 +1,5 @@
 /** `limit particles`: n particles against their mean field. */
+import { TOLERANCE_FLAG } from '../flags.ts';
 import { optionsCommand } from './command.ts';
 
 const HELP = `
@@ -33,7 +34,7 @@ export const particlesCommand = () =>
       ['--times <list>', 'rising (default: 0,1,5)'],
       ['--seeds <count>', 'runs of each n (default: 5)'],
       ['--seed <number>', 'the first of them (default: 1)'],
-      ['--tolerance <tolerance>', 'of dopri5, without noise (default: 1e-8)'],
+      [TOLERANCE_FLAG, 'of dopri5, without noise (default: 1e-8)'],
       ['--step <h>', 'of heun, with noise (default: 0.01)'],
       ['--threads <count>', 'at most so many (default: all cores)'],
     ],

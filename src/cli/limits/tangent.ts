@@ -1,6 +1,6 @@
 /** `limit tangent`: how small differences grow along a flow. */
 import { Command } from 'commander';
-import { numberIfOne, withParticleFlags } from '../flags.ts';
+import { numberIfOne, TOLERANCE_FLAG, withParticleFlags } from '../flags.ts';
 import { progressBar } from '../progress.ts';
 import type { SimulationFlags } from '../simulation-job.ts';
 import { subjectOf } from './subject.ts';
@@ -30,7 +30,7 @@ export function tangentCommand(): Command {
   return withParticleFlags(command)
     .option('--time <T>', 'the end of the run (default: 10)')
     .option('--vectors <count>', 'how many exponents (default: 8, or 4 for a model)')
-    .option('--tolerance <tolerance>', 'of dopri5 (default: 1e-7)')
+    .option(TOLERANCE_FLAG, 'of dopri5 (default: 1e-7)')
     .option('--equilibrium', 'take the end for an equilibrium, however fast the particles are')
     .option('--out <folder>', 'write numbers, table and figure into this folder')
     .option('--json', 'print one JSON document and nothing else')

@@ -1,6 +1,6 @@
 /** `reduce attention`: βQᵀK and TV from frames of tokens in a file. */
 import { Command } from 'commander';
-import { numberIfOne } from '../flags.ts';
+import { numberIfOne, TOLERANCE_FLAG } from '../flags.ts';
 import { given, listed } from '../limits/values.ts';
 
 const HELP = `
@@ -28,7 +28,7 @@ export const attentionCommand = () =>
     .argument('<frames>', 'an .npy file of positions [frames, n, d]')
     .option('--times <list>', 'of the frames (default: equal parts of a horizon 1)')
     .option('--attention <name>', 'sa or usa (default: sa)')
-    .option('--tolerance <tolerance>', 'of dopri5 (default: 1e-11)')
+    .option(TOLERANCE_FLAG, 'of dopri5 (default: 1e-11)')
     .option('--unlabelled', 'frames are measures: their rows are in no order')
     .option('--out <folder>', 'write numbers, table and figure into this folder')
     .option('--json', 'print one JSON document and nothing else')

@@ -1,4 +1,5 @@
 /** Flags that the subcommands of `reduce` share. */
+import { TOLERANCE_FLAG } from '../flags.ts';
 
 type Flags = readonly (readonly [flag: string, meaning: string])[];
 
@@ -9,7 +10,7 @@ export const KIND_FLAGS: Flags = [
   ['--start <name>', 'of the flow: arc or von_mises (default: arc)'],
   ['--arc <radians>', 'half the width of the arc (default: 1.2)'],
   ['--concentration <c>', 'of the von Mises start (default: 8)'],
-  ['--tolerance <tolerance>', 'of dopri5, for the flow (default: 1e-10)'],
+  [TOLERANCE_FLAG, 'of dopri5, for the flow (default: 1e-10)'],
 ];
 
 /** And over which parameters. */

@@ -1,4 +1,5 @@
 /** `reduce matrices`: what attention is made of, from snapshots of its tokens. */
+import { TOLERANCE_FLAG } from '../flags.ts';
 import { optionsCommand } from '../limits/command.ts';
 
 const HELP = `
@@ -27,7 +28,7 @@ export const matricesCommand = () =>
       ['--spread <s>', 'true Q, K, V: identity + s · normal matrix (default: 0.3)'],
       ['--snapshots <count>', 'at equal parts of the horizon (default: 3)'],
       ['--noise <deviation>', 'of each coordinate (default: 1e-4)'],
-      ['--tolerance <tolerance>', 'of dopri5 (default: 1e-11)'],
+      [TOLERANCE_FLAG, 'of dopri5 (default: 1e-11)'],
       ['--unlabelled', 'snapshots are measures: which token is which is not known'],
       ['--seed <number>', 'of matrices, tokens and noise (default: 1)'],
     ],

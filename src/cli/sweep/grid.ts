@@ -67,10 +67,11 @@ export function readAxes(text: string): Axis[] {
   return axes;
 }
 
+/** As the flag is called in full. */
 function nameOf(text: string, part: string): string {
   const name = text.trim().replace(/^--/, '').replaceAll('-', '_');
   if (name === '') throw fault(`option grid has "${part}": expected a name before the =`);
-  return name;
+  return name === 'tol' ? 'tolerance' : name;
 }
 
 function checkTwice({ name, values }: Axis, axes: readonly Axis[]): void {
