@@ -3,6 +3,7 @@
  * Everything goes through the smaller Gram matrix, so n points in R^d cost min(n, d)³.
  */
 import { EigenvalueDecomposition, Matrix as LibraryMatrix } from 'ml-matrix';
+import { balanced, irreducibleBlocks } from './balance.ts';
 import { type Matrix, matrix, row, stacked } from './matrix.ts';
 
 export interface SymmetricEigen {
@@ -27,16 +28,23 @@ export interface Complex {
   readonly im: number;
 }
 
-/** All eigenvalues of a square matrix, the largest real part first; of a conjugate pair the one above the axis. */
+/**
+ * All eigenvalues of a square matrix, the largest real part first; of a conjugate pair the one above the axis.
+ * A diagonal change of units, however large, does not change them: see balance.ts.
+ */
 export function eigenvalues(square: Matrix): Complex[] {
-  const rows = Array.from({ length: square.rows }, (_, i) => row(square, i));
-  const library = new LibraryMatrix(rows);
-  const { realEigenvalues, imaginaryEigenvalues } = new EigenvalueDecomposition(library, {
-    assumeSymmetric: false,
-  });
-  return realEigenvalues
-    .map((re, i) => ({ re, im: imaginaryEigenvalues[i] }))
+  return irreducibleBlocks(square)
+    .flatMap(blockEigenvalues)
     .sort((a, b) => b.re - a.re || b.im - a.im);
+}
+
+function blockEigenvalues(block: Matrix): Complex[] {
+  if (block.rows === 1) return [{ re: block.data[0], im: 0 }];
+  const { realEigenvalues, imaginaryEigenvalues } = new EigenvalueDecomposition(
+    libraryMatrix(balanced(block)),
+    { assumeSymmetric: false },
+  );
+  return realEigenvalues.map((re, i) => ({ re, im: imaginaryEigenvalues[i] }));
 }
 
 /** XXᵀ [n, n] of points X [n, d]: for unit rows, the cosines of all pairs. */
@@ -107,10 +115,12 @@ export function projectOnAxes(points: Matrix, { mean, axes }: PrincipalAxes): Ma
   return result;
 }
 
+function libraryMatrix(square: Matrix): LibraryMatrix {
+  return new LibraryMatrix(Array.from({ length: square.rows }, (_, i) => row(square, i)));
+}
+
 function decompose(symmetric: Matrix): { values: number[]; vectors: LibraryMatrix } {
-  const rows = Array.from({ length: symmetric.rows }, (_, i) => row(symmetric, i));
-  const library = new LibraryMatrix(rows);
-  const result = new EigenvalueDecomposition(library, { assumeSymmetric: true });
+  const result = new EigenvalueDecomposition(libraryMatrix(symmetric), { assumeSymmetric: true });
   return { values: result.realEigenvalues, vectors: result.eigenvectorMatrix };
 }
 

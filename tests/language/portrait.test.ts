@@ -54,6 +54,27 @@ describe('weights', () => {
     expect(sum(knots[1].eigenvalues.map(({ im }) => im))).toBeCloseTo(0, 10);
   });
 
+  it('have the spectrum of V·O in whatever units the coordinates are', () => {
+    const scaled = { weights: structuredClone(model.weights) };
+    const d = model.config.dimension;
+    const unit = (i: number) => 2 ** (((7 * i) % 41) - 20);
+    // V ← D⁻¹ V and O ← O D: V O keeps its spectrum
+    for (const { value, output } of scaled.weights.attention) {
+      const width = value.shape[1];
+      value.data.forEach((_, at, data) => {
+        data[at] /= unit(Math.floor(at / width));
+      });
+      output.data.forEach((_, at, data) => {
+        data[at] *= unit(at % d);
+      });
+    }
+    const parts = (one: LanguageModel) =>
+      weightPortrait(one).flatMap((knot) => knot.eigenvalues.flatMap(({ re, im }) => [re, im]));
+    expect(parts({ ...model, weights: scaled.weights })).toBeAllClose(parts(model), {
+      absolute: 1e-12,
+    });
+  });
+
   it('eigenvalues of a rotation are a conjugate pair, of a triangle its diagonal', () => {
     const [c, s] = [Math.cos(1), Math.sin(1)];
     const turned = eigenvalues(matrix(2, 2, Float64Array.from([c, -s, s, c])));

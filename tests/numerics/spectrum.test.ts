@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { matrix, row } from '../../src/numerics/matrix.ts';
+import { fromRows, matrix, row } from '../../src/numerics/matrix.ts';
 import { random } from '../../src/numerics/random.ts';
-import { principalAxes, singularValues, symmetricEigen } from '../../src/numerics/spectrum.ts';
+import {
+  eigenvalues,
+  principalAxes,
+  singularValues,
+  symmetricEigen,
+} from '../../src/numerics/spectrum.ts';
 import { entropy, histogram, mean } from '../../src/numerics/statistics.ts';
 
 function gaussianMatrix(rows: number, columns: number, seed: number) {
@@ -51,6 +56,72 @@ describe('spectrum', () => {
     expect(row(axes, 0)).toBeAllClose([0.6, 0, 0.8], { absolute: 1e-13 });
     expect(explained).toBeAllClose([1, 0, 0], { absolute: 1e-13 });
     expect(centre).toBeAllClose([1.5, 1, 2], { absolute: 1e-14 });
+  });
+});
+
+describe('eigenvalues', () => {
+  const flat = (square: number[][]) =>
+    eigenvalues(fromRows(square)).flatMap(({ re, im }) => [re, im]);
+
+  it('of a cycle whose links differ by 1e16 are the roots of their product', () => {
+    const found = flat([
+      [0, -5e7, 0],
+      [0, 0, -5e-9],
+      [-0.5, 0, 0],
+    ]);
+    const turn = Math.sqrt(3) / 4;
+    expect(found).toBeAllClose([0.25, turn, 0.25, -turn, -0.5, 0], { absolute: 1e-15 });
+  });
+
+  it.each([10, 60, 300])('do not change with the units: random scalings up to 2^±%i', (reach) => {
+    for (let seed = 0; seed < 50; seed++) {
+      const stream = random(seed, reach);
+      const n = 2 + stream.integer(12);
+      const own = gaussianMatrix(n, n, seed);
+      const units = Array.from({ length: n }, () => 2 ** (stream.integer(2 * reach + 1) - reach));
+      const scaled = own.data.map(
+        (value, at) => (value * units[Math.floor(at / n)]) / units[at % n],
+      );
+      const [plain, other] = [own, matrix(n, n, scaled)].map((square) =>
+        eigenvalues(square).flatMap(({ re, im }) => [re, im]),
+      );
+      expect(other).toBeAllClose(plain, { absolute: 1e-11 });
+    }
+  });
+
+  it('of triangles, in any order of their coordinates, are the diagonal to the last bit', () => {
+    const order = [2, 0, 3, 1];
+    const triangle = [
+      [1, 0, 0, 0],
+      [1e20, 2, 0, 0],
+      [1, 1e20, 3, 0],
+      [1e-20, 1, 1e20, 4],
+    ];
+    const mixed = order.map((i) => order.map((j) => triangle[i][j]));
+    for (const square of [triangle, mixed]) expect(flat(square)).toEqual([4, 0, 3, 0, 2, 0, 1, 0]);
+  });
+
+  it('of 0, of a turn, and of a permutation', () => {
+    expect(
+      flat([
+        [0, 0, 0],
+        [0, 0, 0],
+        [0, 0, 0],
+      ]),
+    ).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(
+      flat([
+        [0, -2],
+        [2, 0],
+      ]),
+    ).toBeAllClose([0, 2, 0, -2], { absolute: 1e-15 });
+    const shift = [
+      [0, 1, 0, 0],
+      [0, 0, 1, 0],
+      [0, 0, 0, 1],
+      [1, 0, 0, 0],
+    ];
+    expect(flat(shift)).toBeAllClose([1, 0, 0, 1, 0, -1, -1, 0], { absolute: 1e-14 });
   });
 });
 
