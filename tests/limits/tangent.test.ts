@@ -11,6 +11,7 @@ import { modelOptions } from '../../src/language/particles.ts';
 import { tangentReport } from '../../src/limits/tangent/report.ts';
 import { modelTangentFlow, tangentFlow } from '../../src/limits/tangent/tangent.ts';
 import {
+  coordinateFrame,
   directional,
   type Place,
   tangentFrame,
@@ -219,14 +220,18 @@ describe('all directions', async () => {
     expect(spectrum?.eigenvalues).toHaveLength(10);
   });
 
-  it('are led by the exponents of a few, over a long time', async () => {
+  it('are those of the stretching, which a frame that has turned in nears', async () => {
     const long = { ...flow, time: 40, tolerance: 1e-9 };
-    const few = await tangentFlow({ ...long, vectors: 4 });
     const every = await tangentFlow({ ...long, vectors: 10 });
-    expect(few.exponents).toBeAllClose(every.exponents.slice(0, 4), { absolute: 1e-6 });
+    const stretched = (every.singular_values ?? []).map((value) => Math.log(value) / 40);
+    expect(every.exponents).toBeAllClose(stretched, { absolute: 1e-14 });
     // two clusters are left: where they are is nearly neutral, within them differences fall
     expect(Math.abs(every.exponents[3])).toBeLessThan(0.1);
     expect(every.exponents[4]).toBeLessThan(-0.5);
+    const few = await tangentFlow({ ...long, vectors: 4 });
+    const late = await tangentFlow({ ...long, vectors: 10, spinUp: 20 });
+    expect([few.spin_up, late.spin_up, every.spin_up]).toEqual([20, 20, 0]);
+    expect(total(few.exponents)).toBeCloseTo(total(late.exponents.slice(0, 4)), 2);
   });
 
   it('are reported', () => {
@@ -234,12 +239,99 @@ describe('all directions', async () => {
     expect(columns[1].values).toEqual(all.exponents);
     expect(findings.join('\n')).toMatch(/ln \|det\| of the flow map/);
     expect(findings[0]).toMatch(/^the fastest difference changes by a factor of e\^/);
+    expect(findings[1]).toMatch(/those of infinite time are a term of order 1\/1 away/);
   });
 });
 
 it('tells that a few directions may have missed the fastest', async () => {
   const few = tangentReport(await tangentFlow({ dynamics: 'sa', n: 8, vectors: 2, time: 1 }));
+  expect(few.findings[0]).toMatch(/over time 0.5 to 1/);
   expect(few.findings[0]).toMatch(/2 of 16 directions find the fastest in long times only/);
+});
+
+describe('two tokens that meet over T = 40: the turn of both is neutral, whatever frame begins', () => {
+  const flow = { dynamics: 'sa', parameters: { beta: 1 }, init: pair(2), time: 40 };
+
+  it.each([0, 1, 2])('of both directions, seed %d: ln σ / T', async (seed) => {
+    const { exponents, singular_values, log_determinant } = await tangentFlow({ ...flow, seed });
+    expect(Math.abs(exponents[0])).toBeLessThan(1e-9);
+    expect(singular_values?.[0]).toBeCloseTo(1, 7);
+    // φ̇(T)/φ̇(0), and both ends fall like −2 sin φ / 2
+    expect([exponents[1] * 40]).toBeAllClose([log_determinant ?? 0], { absolute: 1e-7 });
+  });
+
+  it.each([0, 1, 2])('of one direction, seed %d: once it has turned in', async (seed) => {
+    const { exponents, spin_up } = await tangentFlow({ ...flow, seed, vectors: 1 });
+    expect(spin_up).toBe(20);
+    expect(Math.abs(exponents[0])).toBeLessThan(1e-7);
+    const raw = await tangentFlow({ ...flow, seed, vectors: 1, spinUp: 0 });
+    expect(Math.abs(raw.exponents[0])).toBeGreaterThan(1e-4);
+  });
+
+  it('has exponents of a time whose stretching no number holds', async () => {
+    const { exponents, singular_values } = await tangentFlow({ ...flow, time: 1000 });
+    expect(singular_values?.[1]).toBe(0);
+    expect(exponents[1]).toBeCloseTo(-1, 2);
+  });
+});
+
+describe('differences of very different units', () => {
+  /** ẋ = D A D⁻¹ x with D = diag(2^k), in R^3: the spectrum is A’s. */
+  const linear = (rows: number[][]) =>
+    defineDynamics({
+      name: 'linear_map',
+      space: 'euclidean',
+      velocity({ n, d, positions }, _, __, out) {
+        for (let i = 0; i < n; i++)
+          for (let a = 0; a < d; a++)
+            for (let b = 0; b < d; b++) out[i * d + a] += rows[a][b] * positions[i * d + b];
+      },
+    });
+  const atZero = { init: [[0, 0, 0]], time: 1e-3, equilibrium: true };
+
+  it('have the spectrum −½, ¼ ± i √3/4 of a cycle', async () => {
+    const dynamics = linear([
+      [0, -5e7, 0],
+      [0, 0, -5e-9],
+      [-0.5, 0, 0],
+    ]);
+    const { spectrum } = await tangentFlow({ ...atZero, dynamics });
+    const { eigenvalues } = spectrum!;
+    expect(eigenvalues.map(({ re }) => re)).toBeAllClose([0.25, 0.25, -0.5], { absolute: 1e-9 });
+    expect(eigenvalues[0].im).toBeCloseTo(Math.sqrt(3) / 4, 9);
+    expect(spectrum).toMatchObject({ unstable: 2, neutral: 0, stable: 1 });
+  });
+
+  it.each([1, 2, 3, 4, 5])('have the spectrum of any scaling, seed %d', async (seed) => {
+    const stream = random(seed);
+    const own = Array.from({ length: 3 }, () => Array.from({ length: 3 }, stream.gaussian));
+    const units = own.map(() => 2 ** (stream.integer(81) - 40));
+    const changed = own.map((line, a) => line.map((value, b) => (value * units[a]) / units[b]));
+    const plain = await tangentFlow({ ...atZero, dynamics: linear(own) });
+    const { spectrum } = await tangentFlow({ ...atZero, dynamics: linear(changed) });
+    const parts = (flow: typeof plain) =>
+      flow.spectrum!.eigenvalues.flatMap(({ re, im }) => [re, im]);
+    expect(parts({ ...plain, spectrum })).toBeAllClose(parts(plain), { absolute: 1e-8 });
+  });
+});
+
+it('a frame of coordinates is orthonormal and tangent, particle by particle', () => {
+  const stream = random(4);
+  const x = Float64Array.from({ length: 12 }, stream.gaussian);
+  x.set([0, -1, 0], 9);
+  for (let i = 0; i < 9; i += 3) {
+    const length = Math.hypot(x[i], x[i + 1], x[i + 2]);
+    for (let k = i; k < i + 3; k++) x[k] /= length;
+  }
+  const frame = coordinateFrame(x, { space: 'sphere', n: 4, d: 3 });
+  const all = Array.from({ length: 8 }, (_, a) => row(frame, a));
+  const inner = (a: Float64Array, b: Float64Array) => total(Array.from(a, (v, k) => v * b[k]));
+  for (const [a, own] of all.entries()) {
+    for (const [b, other] of all.entries())
+      expect(inner(own, other)).toBeCloseTo(a === b ? 1 : 0, 14);
+    for (let i = 0; i < 12; i += 3)
+      expect(inner(own.subarray(i, i + 3), x.subarray(i, i + 3))).toBeCloseTo(0, 14);
+  }
 });
 
 /** Singular values of the flow map by differences of runs, one pair a direction. */
@@ -306,6 +398,8 @@ it.each([
   [{ dynamics: 'normalised' }, /dynamics normalised have radii/],
   [{ n: 3, d: 2, vectors: 9 }, /vectors is 9.*differ in 3 directions/],
   [{ vector: 1 }, /vector.*vectors/],
+  [{ n: 3, d: 2, time: 2, spinUp: 2 }, /spinUp is 2, and the run ends at 2/],
+  [{ n: 3, d: 2, spinUp: -1 }, /spinUp is -1: expected a time, 0 or more/],
 ])('refuses %j', async (options, message) => {
   await expect(tangentFlow(options as never)).rejects.toThrow(InputError);
   await expect(tangentFlow(options as never)).rejects.toThrow(message);

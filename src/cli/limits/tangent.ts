@@ -12,14 +12,16 @@ Examples:
   schmetterling limit tangent --dynamics sa --beta 2 --n 8 --d 3 --time 5 --vectors 4
   schmetterling limit tangent --dynamics usa --n 6 --d 2 --time 40 --vectors 6 --out runs/tangent
 
-Lyapunov exponents along the trajectory; with as many vectors as there are directions also the stretching of
-the flow map; and the spectrum at the end where the particles have come to rest. Fewer vectors find the fastest
-directions in long times only.
+Lyapunov exponents along the trajectory; with as many vectors as there are directions they are ln σ / T, with σ
+the stretching of the flow map; and the spectrum at the end where the particles have come to rest. Fewer vectors
+turn to the fastest directions until --spin-up and are measured from then on. Exponents of a time T are a term of
+order 1/T away from those of infinite time.
 --out writes tangent.json, .csv and .svg.`;
 
 interface TangentFlags extends SimulationFlags {
   readonly vectors?: string;
   readonly tolerance?: string;
+  readonly spinUp?: string;
   readonly equilibrium?: boolean;
 }
 
@@ -31,6 +33,10 @@ export function tangentCommand(): Command {
     .option('--time <T>', 'the end of the run (default: 10)')
     .option('--vectors <count>', 'how many exponents (default: 8, or 4 for a model)')
     .option(TOLERANCE_FLAG, 'of dopri5 (default: 1e-7)')
+    .option(
+      '--spin-up <time>',
+      'vectors turn in until then (default: half of the time; 0 where there are all)',
+    )
     .option('--equilibrium', 'take the end for an equilibrium, however fast the particles are')
     .option('--out <folder>', 'write numbers, table and figure into this folder')
     .option('--json', 'print one JSON document and nothing else')
@@ -40,7 +46,7 @@ export function tangentCommand(): Command {
 
 async function showTangent(
   text: string | undefined,
-  { vectors, tolerance, equilibrium, ...flags }: TangentFlags,
+  { vectors, tolerance, spinUp, equilibrium, ...flags }: TangentFlags,
 ): Promise<void> {
   const begun = performance.now();
   const { deliver, prepare } = await import('./output.ts');
@@ -48,7 +54,11 @@ async function showTangent(
   const { tangentReport } = await import('../../limits/tangent/report.ts');
   prepare(flags);
   const subject = await subjectOf(text, flags);
-  const asked = given({ vectors: numberIfOne(vectors), tolerance: numberIfOne(tolerance) });
+  const asked = given({
+    vectors: numberIfOne(vectors),
+    tolerance: numberIfOne(tolerance),
+    spinUp: numberIfOne(spinUp),
+  });
   const options = { ...subject.options, ...asked, ...(equilibrium && { equilibrium }) } as never;
   const progress = await progressBar('{bar} t = {value} of {total}');
   const context = { onProgress: progress.update };

@@ -4,10 +4,10 @@ import type { Report } from '../../figures/report.ts';
 import type { TangentFlow } from './tangent.ts';
 
 export function tangentReport(flow: TangentFlow & { readonly text?: string }): Report {
-  const { exponents, time, dimension, singular_values, spectrum } = flow;
+  const { exponents, dimension, singular_values, spectrum } = flow;
   return {
     title: flow.text ?? 'How small differences grow along the flow',
-    settings: `time ${time} · ${exponents.length} of ${dimension} directions`,
+    settings: `${span(flow)} · ${exponents.length} of ${dimension} directions`,
     columns: [
       { name: 'direction', heading: 'direction', values: exponents.map((_, a) => a + 1) },
       { name: 'exponent', heading: 'exponent', values: exponents },
@@ -29,7 +29,7 @@ export function tangentReport(flow: TangentFlow & { readonly text?: string }): R
     findings: findings(flow),
     figure: {
       title: 'Lyapunov exponents',
-      caption: `Finite-time exponents over time ${time}, ${exponents.length} of ${dimension} directions.`,
+      caption: `Finite-time exponents over ${span(flow)}, ${exponents.length} of ${dimension} directions.`,
       panels: [
         {
           x: { label: 'direction' },
@@ -47,10 +47,14 @@ export function tangentReport(flow: TangentFlow & { readonly text?: string }): R
   };
 }
 
+const span = ({ time, spin_up }: TangentFlow) =>
+  spin_up > 0 ? `time ${spin_up} to ${time}` : `time ${time}`;
+
 function findings(flow: TangentFlow): string[] {
-  const { log_determinant, speed, spectrum, spectrum_problem } = flow;
+  const { log_determinant, time, spin_up, speed, spectrum, spectrum_problem } = flow;
   return [
     growth(flow),
+    `exponents of a time of ${time - spin_up}: those of infinite time are a term of order 1/${time - spin_up} away`,
     ...(log_determinant === null
       ? []
       : [`ln |det| of the flow map is ${log_determinant.toPrecision(6)}`]),
@@ -61,14 +65,16 @@ function findings(flow: TangentFlow): string[] {
 }
 
 /** Of the fastest difference where all are known; a few random ones need not have met it. */
-function growth({ exponents, time, dimension, singular_values }: TangentFlow): string {
-  if (singular_values) return changes('the fastest difference', Math.log(singular_values[0]), time);
+function growth(flow: TangentFlow): string {
+  const { exponents, dimension, singular_values } = flow;
+  if (singular_values) return changes('the fastest difference', flow);
   const met = `${exponents.length} of ${dimension} directions find the fastest in long times only`;
-  return `${changes('the fastest of these differences', exponents[0] * time, time)}; ${met}`;
+  return `${changes('the fastest of these differences', flow)}; ${met}`;
 }
 
-function changes(what: string, grown: number, time: number): string {
-  const doubles =
-    grown > 0 ? `, doubling in a time of ${((Math.LN2 * time) / grown).toPrecision(3)}` : '';
-  return `${what} changes by a factor of e^${grown.toFixed(2)} over time ${time}${doubles}`;
+function changes(what: string, flow: TangentFlow): string {
+  const [fastest] = flow.exponents;
+  const grown = fastest * (flow.time - flow.spin_up);
+  const doubles = grown > 0 ? `, doubling in a time of ${(Math.LN2 / fastest).toPrecision(3)}` : '';
+  return `${what} changes by a factor of e^${grown.toFixed(2)} over ${span(flow)}${doubles}`;
 }

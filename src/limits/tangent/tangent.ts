@@ -21,12 +21,14 @@ import type { LanguageModel } from '../../language/checkpoint.ts';
 import { fillSchema } from '../../language/options.ts';
 import { modelOptions } from '../../language/particles.ts';
 import { InputError } from '../../numerics/errors.ts';
-import { type Matrix, matrix, product, row } from '../../numerics/matrix.ts';
+import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
 import { parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
 import { type Complex, eigenvalues } from '../../numerics/spectrum.ts';
 import { checkSmooth, type FlowRecord } from '../smooth.ts';
+import { logStretchings, noFactors, type ScaledRows, withFactor } from './stretching.ts';
 import {
+  coordinateFrame,
   orthonormalise,
   type Place,
   tangentDimension,
@@ -45,6 +47,13 @@ const tangentOptions = {
     .max(1e-3)
     .default(1e-7)
     .describe('Of dopri5'),
+  spinUp: z
+    .number({ error: 'expected a time, 0 or more' })
+    .min(0, 'expected a time, 0 or more')
+    .optional()
+    .describe(
+      'Until this time the vectors turn in and nothing is measured; half of the time by default, or 0 where there are as many vectors as directions',
+    ),
   equilibrium: z
     .boolean({ error: 'expected true or false' })
     .default(false)
@@ -83,16 +92,20 @@ export interface TangentFlow {
   readonly time: number;
   /** Of the space in which differences live. */
   readonly dimension: number;
+  /** S: when the measurement began; before, the vectors only turned to the fastest directions. */
+  readonly spin_up: number;
   /**
-   * λ_a = (1/T) Σ log R_aa, the largest first: finite-time Lyapunov exponents of vectors that begin at
-   * random. Fewer than all are the leading ones in the limit T → ∞ only: before, vectors in many
-   * dimensions have not turned to the fastest directions, and λ_1 is near the mean growth
-   * ln(|DΦ_T|_F / √dimension) / T, which may be far below ln σ_1 / T.
+   * Finite-time Lyapunov exponents over T − S, the largest first: ln σ_a / (T − S) where all vectors were
+   * carried, Σ log R_aa / (T − S) of as many vectors as there are otherwise. Both differ from the exponents
+   * of T → ∞ by a term of order 1 / (T − S); the second also where S was too short for the vectors to turn.
    */
   readonly exponents: readonly number[];
-  /** σ_a of the Jacobian DΦ_T of the flow map, the largest first; null unless all vectors were carried. */
+  /**
+   * σ_a of the Jacobian of the flow map from S to T, the largest first (0 below what a number holds); null
+   * unless all vectors were carried.
+   */
   readonly singular_values: readonly number[] | null;
-  /** ln |det DΦ_T| = Σ ln σ_a = ∫ div f dt along the trajectory. */
+  /** ln |det| of the same = Σ ln σ_a = ∫ div f dt along the trajectory. */
   readonly log_determinant: number | null;
   /** Speed of the fastest particle at the end. */
   readonly speed: number;
@@ -129,22 +142,26 @@ export async function tangentFlow(
   options: TangentFlowOptions = {},
   context: TangentContext = {},
 ): Promise<TangentFlow> {
-  const { vectors, tolerance, equilibrium, ...flow } = parseOptions(tangentFlowSchema, options);
+  const asked = parseOptions(tangentFlowSchema, options);
+  const { vectors, tolerance, equilibrium, spinUp, ...flow } = asked;
   const told = checkSmooth(flow);
   const settings = differentiable(simulationSettings({ ...flow, scheme: 'dopri5' }));
   const { entry, n, d, positions, time, seed } = settings;
   const place: Place = { space: entry.space, n, d };
-  const count = countOf(vectors, tangentDimension(place));
+  const dimension = tangentDimension(place);
+  const count = countOf(vectors, dimension);
+  const begin = beginOf(spinUp, time, count === dimension);
   const run = await openRun(settings, context.engines ?? simulationEngines());
   try {
-    const carrying = { count, time, tolerance, seed, context };
+    const carrying = { count, begin, time, tolerance, seed, context };
     const carried = await carry(run.problem, positions.data, place, carrying);
     const speed = fastest(velocityAt(run.problem, time, carried.end), d);
     return {
       settings: told,
       time,
-      dimension: tangentDimension(place),
-      ...exponentsOf(carried, time, count === tangentDimension(place)),
+      dimension,
+      spin_up: begin,
+      ...exponentsOf(carried, time - begin, count === dimension),
       speed,
       ...spectrumAt(run.problem, time, carried.end, place, equilibrium ? 0 : speed),
     };
@@ -191,16 +208,29 @@ function countOf(vectors: number | undefined, dimension: number): number {
   return vectors ?? Math.min(MOST_VECTORS, dimension);
 }
 
+/** S, when the measurement begins. */
+function beginOf(spinUp: number | undefined, time: number, all: boolean): number {
+  if (spinUp !== undefined && spinUp >= time)
+    throw new InputError(
+      'spinUp',
+      `spinUp is ${spinUp}, and the run ends at ${time}: expected less, so that a time is left to be measured`,
+    );
+  return spinUp ?? (all ? 0 : time / 2);
+}
+
+/** Since the measurement began. */
 interface Carried {
   readonly end: Float64Array;
   /** Σ log R_aa */
   readonly logs: Float64Array;
   /** The product of all R. */
-  readonly upper: Matrix;
+  readonly stretched: ScaledRows;
 }
 
 interface Carrying {
   readonly count: number;
+  /** When the measurement begins. */
+  readonly begin: number;
   readonly time: number;
   readonly tolerance: number;
   readonly seed: number;
@@ -212,7 +242,7 @@ async function carry(
   problem: FlowProblem,
   start: Float64Array,
   place: Place,
-  { count, time, tolerance, seed, context }: Carrying,
+  { count, begin, time, tolerance, seed, context }: Carrying,
 ): Promise<Carried> {
   const { size } = problem;
   const frame = tangentFrame(start, place, count, random(seed, STREAM));
@@ -220,7 +250,7 @@ async function carry(
   state.set(start);
   state.set(frame.data, size);
   const logs = new Float64Array(count);
-  let upper = identity(count);
+  let stretched = noFactors(count);
   let breath = performance.now();
   const renew = (view: StepView) => {
     context.onProgress?.(view.time, time);
@@ -229,21 +259,25 @@ async function carry(
     const moved = matrix(count, size, next.subarray(size));
     if (place.space === 'sphere') makeTangent(moved, next.subarray(0, size), place.d);
     const factor = orthonormalise(moved);
-    for (let a = 0; a < count; a++) logs[a] += Math.log(factor.data[a * (count + 1)]);
-    upper = product(factor, upper);
+    if (view.time > begin) {
+      for (let a = 0; a < count; a++) logs[a] += Math.log(factor.data[a * (count + 1)]);
+      stretched = withFactor(factor, stretched);
+    }
     const due = performance.now() - breath > BREATH;
     return { state: next, ...(due && { frame: 'pause' }) };
   };
   const settings = { scheme: 'dopri5', tolerance, end: time, times: [time] };
+  const carried = withVectors(problem, count);
+  const stopping = { ...carried, breakpoints: [...(carried.breakpoints ?? []), begin] };
   let end = start;
-  for (const frame of integrate(withVectors(problem, count), state, settings, { onStep: renew })) {
+  for (const frame of integrate(stopping, state, settings, { onStep: renew })) {
     end = frame.state.slice(0, size);
     // lets the rest of this thread work, so that someone can abort
     if (frame.reason === 'pause') await new Promise((resolve) => setTimeout(resolve));
     context.signal?.throwIfAborted();
     breath = performance.now();
   }
-  return { end, logs, upper };
+  return { end, logs, stretched };
 }
 
 /**
@@ -258,55 +292,17 @@ function makeTangent(vectors: Matrix, x: Float64Array, d: number): void {
   }
 }
 
-function identity(size: number): Matrix {
-  const result = matrix(size, size);
-  for (let a = 0; a < size; a++) result.data[a * (size + 1)] = 1;
-  return result;
-}
-
-function exponentsOf({ logs, upper }: Carried, time: number, all: boolean) {
-  const exponents = [...logs].map((log) => log / time).sort((a, b) => b - a);
-  const log_determinant = all ? logs.reduce((sum, log) => sum + log, 0) : null;
-  return { exponents, singular_values: all ? stretchings(upper) : null, log_determinant };
-}
-
-const MOST_SWEEPS = 30;
-
-/**
- * Singular values of the product of all R, the largest first, by one-sided Jacobi rotations of its rows
- * (Demmel & Veselić, SIAM J. Matrix Anal. Appl. 13, 1992): rows are of very different sizes, and each value
- * is good relative to itself, down to 1e-150, not to the largest.
- */
-function stretchings(upper: Matrix): number[] {
-  const rows = Array.from({ length: upper.rows }, (_, a) => row(upper, a).slice());
-  let turned = true;
-  for (let sweep = 0; turned && sweep < MOST_SWEEPS; sweep++) {
-    turned = false;
-    for (let a = 0; a < rows.length; a++)
-      for (let b = a + 1; b < rows.length; b++) turned = separate(rows[a], rows[b]) || turned;
+function exponentsOf({ logs, stretched }: Carried, time: number, all: boolean) {
+  if (!all) {
+    const exponents = [...logs].map((log) => log / time).sort((a, b) => b - a);
+    return { exponents, singular_values: null, log_determinant: null };
   }
-  return rows.map((one) => Math.sqrt(dot(one, one))).sort((a, b) => b - a);
-}
-
-/** Turns two rows within their plane until they are orthogonal; false where they are already. */
-function separate(p: Float64Array, q: Float64Array): boolean {
-  const [pp, qq, pq] = [dot(p, p), dot(q, q), dot(p, q)];
-  if (!(Math.abs(pq) > 4 * Number.EPSILON * Math.sqrt(pp) * Math.sqrt(qq))) return false;
-  const zeta = (qq - pp) / (2 * pq);
-  const slope = (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.hypot(1, zeta));
-  const cosine = 1 / Math.hypot(1, slope);
-  for (let at = 0; at < p.length; at++) {
-    const [own, other] = [p[at], q[at]];
-    p[at] = cosine * (own - slope * other);
-    q[at] = cosine * (slope * own + other);
-  }
-  return true;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let at = 0; at < a.length; at++) sum += a[at] * b[at];
-  return sum;
+  const grown = logStretchings(stretched);
+  return {
+    exponents: grown.map((log) => log / time),
+    singular_values: grown.map(Math.exp),
+    log_determinant: logs.reduce((sum, log) => sum + log, 0),
+  };
 }
 
 function velocityAt(problem: FlowProblem, time: number, x: Float64Array): Float64Array {
@@ -330,8 +326,8 @@ function spectrumAt(
         ? `${dimension} directions are more than the ${MOST_SPECTRUM} whose eigenvalues are computed: take fewer particles`
         : null;
   if (obstacle) return { spectrum: null, spectrum_problem: obstacle };
-  const basis = tangentFrame(x, place, dimension, random(0, STREAM));
-  const found = eigenvalues(tangentMatrix(problem, time, x, basis));
+  // in coordinates of the particles, which keep apart what a random frame would mix with rounding
+  const found = eigenvalues(tangentMatrix(problem, time, x, coordinateFrame(x, place)));
   const tolerance = NEUTRAL * Math.max(1, ...found.map(({ re, im }) => Math.hypot(re, im)));
   const count = (holds: (re: number) => boolean) => found.filter(({ re }) => holds(re)).length;
   return {

@@ -102,6 +102,41 @@ export function tangentFrame(x: Float64Array, place: Place, k: number, random: R
   return frame;
 }
 
+/**
+ * An orthonormal basis of the tangent space at x, [dimension, nd], particle by particle: the coordinates of R^d,
+ * or those that a reflection takes from the coordinate nearest to x_i to x_i itself.
+ */
+export function coordinateFrame(x: Float64Array, place: Place): Matrix {
+  const { d } = place;
+  const frame = matrix(tangentDimension(place), x.length);
+  let next = 0;
+  for (let start = 0; start < x.length; start += d) {
+    const own = x.subarray(start, start + d);
+    const axes = place.space === 'sphere' ? besides(own) : unitVectors(d);
+    for (const axis of axes) row(frame, next++).set(axis, start);
+  }
+  return frame;
+}
+
+function unitVectors(d: number): Float64Array[] {
+  return Array.from({ length: d }, (_, k) => {
+    const axis = new Float64Array(d);
+    axis[k] = 1;
+    return axis;
+  });
+}
+
+/** d − 1 orthonormal vectors orthogonal to a unit x: those of e_k that x ∓ e_m reflects, e_m nearest to ±x. */
+function besides(x: Float64Array): Float64Array[] {
+  const nearest = x.reduce((best, value, k) => (Math.abs(value) > Math.abs(x[best]) ? k : best), 0);
+  const mirror = x.slice();
+  mirror[nearest] += x[nearest] < 0 ? -1 : 1;
+  const half = dot(mirror, mirror) / 2;
+  return unitVectors(x.length)
+    .filter((_, k) => k !== nearest)
+    .map((axis) => axis.map((value, k) => value - (dot(mirror, axis) / half) * mirror[k]));
+}
+
 /** y_i ← y_i − ⟨x_i, y_i⟩ x_i */
 function toTangent(y: Float64Array, x: Float64Array, d: number): void {
   for (let start = 0; start < x.length; start += d) {
