@@ -1,4 +1,4 @@
-/** A user's own dynamics: an entry that is not in the catalogue, checked in form. Its promises: properties.ts. */
+/** A user's own dynamics: an entry that is not in the catalogue, checked in form. Its promises: flow/examine.ts. */
 import { z } from 'zod';
 import type { CouplingKind, Interaction } from '../attention/interaction.ts';
 import type { AttentionWeights } from '../attention/scores.ts';
@@ -178,8 +178,14 @@ export function defineDynamics(definition: DynamicsDefinition): Dynamics {
   checkSpace(entry);
   checkNames(entry.parameters.map(({ name }) => name));
   checkDefaults(entry);
+  own.add(entry);
   return entry;
 }
+
+const own = new WeakSet<Dynamics>();
+
+/** Whether an entry is a user's own, whose promises no test of the catalogue has held against it. */
+export const isOwn = (entry: Dynamics): boolean => own.has(entry);
 
 /** A refusal within says where it was. */
 function within<T>(place: string, read: () => T): T {
@@ -235,11 +241,11 @@ function checkDefaults(entry: Dynamics): void {
 }
 
 function checkedInteraction(
-  own: NonNullable<DynamicsDefinition['interaction']>,
+  given: NonNullable<DynamicsDefinition['interaction']>,
 ): NonNullable<Dynamics['interaction']> {
   return (parameters, d, time) => {
     const found = within('interaction', () =>
-      parseOptions(INTERACTION, own(parameters, d, time) ?? {}),
+      parseOptions(INTERACTION, given(parameters, d, time) ?? {}),
     );
     checkHeads(found, d);
     return found;

@@ -42,7 +42,8 @@ export interface Particles {
 }
 
 /**
- * What an entry promises at its default parameters; each promise is checked by a property test.
+ * What an entry promises: one of the catalogue at its default matrices, checked by a property test; a user's own
+ * at the parameters of every run, which begins with that check (flow/examine.ts).
  * It is about ẋ_i: on the sphere the tangent part of v_i, divided by s_i where there is a normalisation.
  */
 export interface Properties {

@@ -1,10 +1,11 @@
 /**
  * Checks what an entry promises (Properties) on random particles. The same checks are the property
- * tests of the catalogue and the examination of a user's own dynamics. Evidence, not proof.
+ * tests of the catalogue and what every run of a user's own dynamics begins with. Evidence, not proof.
  */
 import { norm, tangent } from '../geometry/sphere.ts';
 import { uniformDirection } from '../geometry/uniform.ts';
 import { InputError } from '../numerics/errors.ts';
+import { show } from '../numerics/parameters.ts';
 import { type Random, random } from '../numerics/random.ts';
 import type { Dynamics, ParameterValues, Particles, Properties } from './dynamics.ts';
 import { regulate } from './normalisation.ts';
@@ -34,6 +35,10 @@ export interface CheckSettings {
   /** Parameters other than the defaults. */
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly trials?: number;
+  /** Trials are at times from 0 to this one; 1.48 by default. */
+  readonly time?: number;
+  /** [at least n, d]: places in R^d to choose particles from; Gaussian ones by default. Not on the sphere. */
+  readonly positions?: Float64Array;
 }
 
 interface Trial {
@@ -43,6 +48,10 @@ interface Trial {
   readonly particles: Particles;
   readonly time: number;
   readonly random: Random;
+  /** Another place for a particle at x. */
+  readonly elsewhere: (x: Float64Array) => Float64Array;
+  /** What round-off explains, relative to the largest speed. */
+  readonly roundOff: number;
 }
 
 interface Violation {
@@ -50,7 +59,7 @@ interface Violation {
   readonly allowed: number;
 }
 
-/** Relative to the largest speed (or to the sum of absolute terms). */
+/** Relative to the largest speed (or to the sum of absolute terms), where the velocity does not magnify more. */
 const ROUND_OFF = 1e-10;
 
 /**
@@ -65,18 +74,24 @@ export function checkProperties(
   seed = 1,
   settings: CheckSettings = {},
 ): BrokenPromise[] {
-  const { n = 7, d = entry.dimension ?? 4, trials = 5 } = settings;
+  const { n = 7, d = entry.dimension ?? 4, trials = 5, time: end = 1.48, positions } = settings;
   const parameters = completeParameters(entry, settings.parameters ?? {}, d);
   const all = Array.from({ length: trials }, (_, index): Trial => {
     const stream = random(seed, CHECK_STREAM, index);
-    const particles = randomParticles(entry, n, d, stream);
-    return { entry, velocityOf, parameters, particles, time: 0.37 * index, random: stream };
+    const particles = randomParticles(entry, n, d, stream, positions);
+    const time = (end * index) / Math.max(1, trials - 1);
+    const elsewhere = positions
+      ? (x: Float64Array) => x.map((value) => value + 0.1 * (1 + value) * stream.gaussian())
+      : () => randomPoint(entry, d, stream);
+    const trial = { entry, velocityOf, parameters, particles, time, random: stream, elsewhere };
+    return { ...trial, roundOff: ROUND_OFF };
   });
   for (const trial of all) checkVelocity(trial);
+  const measured = all.map((trial) => ({ ...trial, roundOff: roundOffOf(trial) }));
   return promisesOf(entry).flatMap((promise) => {
-    const violations = all.map(MEASURES[promise]);
+    const violations = measured.map((trial) => ({ trial, ...MEASURES[promise](trial) }));
     const broken = violations.filter(({ measured, allowed }) => !(measured <= allowed));
-    return broken.length > 0 ? [worstOf(entry, promise, broken)] : [];
+    return broken.length > 0 ? [worstOf(promise, broken)] : [];
   });
 }
 
@@ -87,19 +102,49 @@ function promisesOf({ properties }: Dynamics): (keyof Properties)[] {
 }
 
 function worstOf(
-  entry: Dynamics,
   promise: keyof Properties,
-  broken: readonly Violation[],
+  broken: readonly (Violation & { readonly trial: Trial })[],
 ): BrokenPromise {
   const worst = broken.reduce((a, b) => (b.measured > a.measured ? b : a));
+  const { measured, allowed, trial } = worst;
+  const { entry, particles, time } = trial;
   const wanted = promise === 'energy' ? `energy ${entry.properties.energy}` : promise;
-  const message = `dynamics ${entry.name} promise ${wanted}, but it fails by ${worst.measured.toPrecision(3)} where round-off explains ${worst.allowed.toPrecision(3)}: correct the velocity or withdraw the promise`;
-  return { promise, ...worst, message };
+  const place = [...shown(trial.parameters), `n = ${particles.n}`, `t = ${time.toPrecision(3)}`];
+  const message = `dynamics ${entry.name} promise ${wanted}, but at ${place.join(', ')} it fails by ${measured.toPrecision(3)} where round-off explains ${allowed.toPrecision(3)}: correct the velocity or withdraw the promise`;
+  return { promise, measured, allowed, message };
 }
 
-function randomParticles(entry: Dynamics, n: number, d: number, stream: Random): Particles {
+const shown = (parameters: ParameterValues) =>
+  Object.entries(parameters).map(([name, value]) => `${name} = ${shortened(show(value))}`);
+
+const shortened = (text: string) => (text.length > 40 ? `${text.slice(0, 39)}…` : text);
+
+/** How much of the largest speed is lost where positions are known to a few last bits only. */
+function roundOffOf(trial: Trial): number {
+  const { particles, parameters } = trial;
+  const near = particles.positions.map(
+    (value, at) => value * (1 + (at % 2 ? 4 : -4) * Number.EPSILON),
+  );
+  const { rate, scale } = flow(trial, particles, parameters);
+  const other = flow(trial, { ...particles, positions: near }, parameters);
+  const lost = largestDifference(rate, other.rate) / scale;
+  return Math.max(ROUND_OFF, 100 * (lost || 0));
+}
+
+function randomParticles(
+  entry: Dynamics,
+  n: number,
+  d: number,
+  stream: Random,
+  places?: Float64Array,
+): Particles {
   const positions = new Float64Array(n * d);
-  for (let i = 0; i < n; i++) positions.set(randomPoint(entry, d, stream), i * d);
+  const chosen = places && shuffled(places.length / d, stream);
+  for (let i = 0; i < n; i++)
+    positions.set(
+      places && chosen ? rowOf(places, chosen[i], d) : randomPoint(entry, d, stream),
+      i * d,
+    );
   const raw = Float64Array.from({ length: n }, () => 0.2 + stream.uniform());
   const total = raw.reduce((sum, value) => sum + value, 0);
   return { n, d, positions, masses: raw.map((value) => value / total) };
@@ -216,13 +261,13 @@ function rotation(trial: Trial): Violation {
   const after = flow(trial, turned, plain);
   return {
     measured: largestDifference(after.rate, turn(before.rate)),
-    allowed: ROUND_OFF * before.scale,
+    allowed: trial.roundOff * before.scale,
   };
 }
 
-/** 2d reflections one after another, applied to every row. */
+/** An even number of reflections one after another, applied to every row; few in many dimensions. */
 function randomRotation(d: number, stream: Random): (rows: Float64Array) => Float64Array {
-  const mirrors = Array.from({ length: 2 * d }, () => uniformDirection(d, stream));
+  const mirrors = Array.from({ length: 2 * Math.min(d, 16) }, () => uniformDirection(d, stream));
   return (rows) => {
     const out = Float64Array.from(rows);
     for (let i = 0; i < out.length / d; i++)
@@ -257,7 +302,7 @@ function permutation(trial: Trial): Violation {
   const { rate } = flow(trial, moved, parameters);
   return {
     measured: largestDifference(rate, reorder(before.rate, particles.d)),
-    allowed: ROUND_OFF * before.scale,
+    allowed: trial.roundOff * before.scale,
   };
 }
 
@@ -270,26 +315,32 @@ function shuffled(n: number, stream: Random): number[] {
   return order;
 }
 
+/** e^x of more is near the end of Float64. */
+const MOST_EXPONENT = 600;
+
 /**
  * Ė = Σ_i w_i ⟨Σ_j w_j e^{β⟨x_i,x_j⟩} x_j, ẋ_i⟩ (arXiv 2312.10794, eq. 3.3), as far as it has the
- * wrong sign.
+ * wrong sign; in units of a power of e where it is too large for a number.
  */
 function energyDirection(trial: Trial): Violation {
   const { entry, particles, parameters } = trial;
   const { n, d, positions, masses } = particles;
   const { rate, scale } = flow(trial, particles, parameters);
   const beta = typeof parameters.beta === 'number' ? parameters.beta : 0;
+  const rows = Array.from({ length: n }, (_, i) => rowOf(positions, i, d));
+  const largest = Math.max(...rows.flatMap((x) => rows.map((y) => beta * dot(x, y))));
+  const unit = Math.max(0, largest - MOST_EXPONENT);
   let total = 0;
   let size = 0;
   for (let i = 0; i < n; i++)
     for (let j = 0; j < n; j++) {
-      const [x, y] = [rowOf(positions, i, d), rowOf(positions, j, d)];
-      const weight = masses[i] * masses[j] * Math.exp(beta * dot(x, y));
+      const [x, y] = [rows[i], rows[j]];
+      const weight = masses[i] * masses[j] * Math.exp(beta * dot(x, y) - unit);
       total += weight * dot(y, rowOf(rate, i, d));
       size += weight * norm(y) * scale;
     }
   const fall = entry.properties.energy === 'increases' ? -total : total;
-  return { measured: Math.max(0, fall), allowed: ROUND_OFF * size };
+  return { measured: Math.max(0, fall), allowed: trial.roundOff * size };
 }
 
 /** A token on the boundary of a cone that holds all others: −⟨v, w⟩ if it is pulled out. */
@@ -307,22 +358,22 @@ function cone(trial: Trial): Violation {
   x.set(flat.map((value) => value / length));
   const { rate, scale } = flow(trial, { ...particles, positions: inside }, parameters);
   const out = -dot(rowOf(rate, edge, d), pole);
-  return { measured: Math.max(0, out), allowed: ROUND_OFF * scale };
+  return { measured: Math.max(0, out), allowed: trial.roundOff * scale };
 }
 
 /** How much the first tokens' velocities change when the tokens after them do. */
 function causality(trial: Trial): Violation {
-  const { entry, particles, parameters } = trial;
+  const { particles, parameters } = trial;
   const { n, d } = particles;
   const kept = 1 + trial.random.integer(Math.max(1, n - 1));
   const changed = Float64Array.from(particles.positions);
-  for (let i = kept; i < n; i++) changed.set(randomPoint(entry, d, trial.random), i * d);
+  for (let i = kept; i < n; i++) changed.set(trial.elsewhere(rowOf(changed, i, d)), i * d);
   const before = flow(trial, particles, parameters);
   const after = flow(trial, { ...particles, positions: changed }, parameters);
   const first = (values: Float64Array) => values.subarray(0, kept * d);
   return {
     measured: largestDifference(first(before.rate), first(after.rate)),
-    allowed: ROUND_OFF * before.scale,
+    allowed: trial.roundOff * before.scale,
   };
 }
 
@@ -335,6 +386,6 @@ function meanDrift(trial: Trial): Violation {
   for (let i = 0; i < n; i++) for (let k = 0; k < d; k++) drift[k] += masses[i] * rate[i * d + k];
   return {
     measured: drift.reduce((a, b) => Math.max(a, Math.abs(b)), 0),
-    allowed: ROUND_OFF * scale,
+    allowed: trial.roundOff * scale,
   };
 }

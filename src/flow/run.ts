@@ -14,6 +14,7 @@ import {
 } from '../integrators/integrate.ts';
 import type { FlowProblem } from '../integrators/problem.ts';
 import type { EngineName, Engines } from './engine-choice.ts';
+import { checkPromises } from './examine.ts';
 import { mergeClose, type Population, population } from './merging.ts';
 import { flowProblem, stateOf, type Velocities } from './problem.ts';
 import type { SimulationSettings } from './simulation-settings.ts';
@@ -61,12 +62,13 @@ const STEP_SHARE = 0.1;
 const SPEED_EVERY = 16;
 /** Up to so many particles pairs are affordable where modes are not accurate enough. */
 const MOST_PAIRED = 20_000;
-/** A run at its start or where another stopped. Throws InputError where no engine serves it. */
+/** A run at its start or where another stopped. Throws InputError for a broken promise, and where no engine serves it. */
 export async function openRun(
   settings: SimulationSettings,
   engines: Engines,
   from?: SimulationContinuation,
 ): Promise<Run> {
+  checkPromises(settings);
   const opened = await openVelocities(settings, engines, resumedEngine(settings, from));
   const source = { ...opened, report: { ...opened.report, ...from?.engine } };
   const crowd = crowdOf(settings, from);

@@ -237,6 +237,34 @@ describe('dynamics of one’s own', () => {
   });
 
   const module = (name: string, text: string) => write(name, `export default ${text}`);
+
+  it('keep their promises at the defaults, and are refused where they do not at those of the run', async () => {
+    const file = module(
+      'turning.mjs',
+      `{
+        name: 'turning',
+        parameters: [{ type: 'number', name: 'beta', default: 1, minimum: 0, maximum: 9 }],
+        properties: { energy: 'increases' },
+        velocity({ n, d, positions: x, masses }, { beta }, t, out) {
+          for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) for (let k = 0; k < d; k++)
+            out[i * d + k] += (3 - beta) * masses[j] * x[j * d + k];
+        },
+      }`,
+    );
+    const at = (...args: string[]) => run('--dynamics', file, '--n', '5', '--d', '3', ...args);
+    expect((await at()).code).toBe(0);
+    const out = path('turning');
+    const { code, stdout, stderr } = await at('--set', 'beta=5', '--out', out);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/dynamics turning promise energy increases, but at beta = 5, n = /);
+    expect(existsSync(join(out, 'run.json'))).toBe(false);
+    const grid = ['--grid', 'beta=1,5', '--n', '5', '--d', '3', '--out', path('turnings')];
+    const swept = await command(['sweep', '--dynamics', file, ...grid]);
+    expect(swept.stdout + swept.stderr).toMatch(
+      /1 failed, such as cell 1: .*energy increases, but at beta = 5/,
+    );
+  });
+
   const broken = {
     'a file that does not run': [write('typo.mjs', 'export defualt {}'), /typo\.mjs" does not run/],
     'no entry': [module('seven.mjs', '7'), /no default export that is an object.*add it/],
@@ -246,7 +274,7 @@ describe('dynamics of one’s own', () => {
         'promise.mjs',
         '{ name: "own", properties: { conservesMean: true }, space: "euclidean", velocity(s, p, t, out) { out.fill(1); } }',
       ),
-      /promise\.mjs": .*/,
+      /dynamics own promise conservesMean, but at n = \d+, t = \S+ it fails by/,
     ],
     'no such file': [path('none.mjs'), /none\.mjs": there is no such file/],
   } as const;
