@@ -2,6 +2,7 @@
  * What a square matrix needs before its eigenvalues are computed: its independent blocks apart, and each of
  * them scaled so that small entries are not lost beside large ones. Not the eigenvalues: spectrum.ts.
  */
+import { hypot } from './elementary.ts';
 import { type Matrix, matrix } from './matrix.ts';
 
 /** A scaling that lessens the norms of a row and its column by less is not worth a sweep. */
@@ -77,13 +78,9 @@ function scaling(row: number, column: number): number {
   return column * factor + row / factor < WORTH * (row + column) ? factor : 1;
 }
 
-/** The 2-norm of row i (stride 1, line n) or column i (stride n, line 1) without the diagonal, whatever its size. */
+/** The norm of row i (stride 1, line n) or column i (stride n, line 1) without the diagonal. */
 function offDiagonal(data: Float64Array, n: number, i: number, line: number, stride: number) {
-  const at = (j: number) => (j === i ? 0 : Math.abs(data[i * line + j * stride]));
-  let largest = 0;
-  for (let j = 0; j < n; j++) largest = Math.max(largest, at(j));
-  if (largest === 0) return 0;
-  let sum = 0;
-  for (let j = 0; j < n; j++) sum += (at(j) / largest) ** 2;
-  return largest * Math.sqrt(sum);
+  return hypot(
+    Float64Array.from({ length: n }, (_, j) => (j === i ? 0 : data[i * line + j * stride])),
+  );
 }

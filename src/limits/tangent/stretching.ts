@@ -2,6 +2,7 @@
  * How much a product of triangular factors stretches: the singular values of R_m ⋯ R_1, as logarithms, since
  * those of long times lie beyond what a number holds. Not the factors: variation.ts.
  */
+import { exp, hypot, log } from '../../numerics/elementary.ts';
 import { type Matrix, row } from '../../numerics/matrix.ts';
 
 /** Row a of the product is e^{log} · direction, with a direction of length 1. */
@@ -30,8 +31,8 @@ export function withFactor(factor: Matrix, rows: ScaledRows): ScaledRows {
       if (share[b] !== 0) largest = Math.max(largest, rows[b].log);
     const sum = new Float64Array(rows.length);
     for (let b = a; b < rows.length; b++) {
-      const { log, direction } = rows[b];
-      const weight = share[b] * Math.exp(log - largest);
+      const { direction } = rows[b];
+      const weight = share[b] * exp(rows[b].log - largest);
       for (let at = b; at < sum.length; at++) sum[at] += weight * direction[at];
     }
     return scaled(largest, sum);
@@ -69,10 +70,10 @@ export function logStretchings(product: ScaledRows): number[] {
 function separated(p: ScaledRow, q: ScaledRow): [ScaledRow, ScaledRow] | null {
   const cosine = dot(p.direction, q.direction);
   if (!(Math.abs(cosine) > 4 * Number.EPSILON)) return null;
-  const ratio = Math.exp(q.log - p.log);
+  const ratio = exp(q.log - p.log);
   const slant = (ratio * ratio - 1) / (2 * cosine);
-  const tau = (slant < 0 ? -1 : 1) / (Math.abs(slant) + Math.hypot(ratio, slant));
-  const shrink = 1 / Math.hypot(1, ratio * tau);
+  const tau = (slant < 0 ? -1 : 1) / (Math.abs(slant) + hypot([ratio, slant]));
+  const shrink = 1 / hypot([1, ratio * tau]);
   const long = p.direction.map(
     (value, at) => shrink * (value - ratio * ratio * tau * q.direction[at]),
   );
@@ -80,11 +81,11 @@ function separated(p: ScaledRow, q: ScaledRow): [ScaledRow, ScaledRow] | null {
   return [scaled(p.log, long), scaled(q.log, short)];
 }
 
-/** e^{log} · vector; the zero vector as one of length 0. */
-function scaled(log: number, vector: Float64Array): ScaledRow {
+/** e^{size} · vector; the zero vector as one of length 0. */
+function scaled(size: number, vector: Float64Array): ScaledRow {
   const length = Math.sqrt(dot(vector, vector));
   if (length === 0) return { log: Number.NEGATIVE_INFINITY, direction: vector };
-  return { log: log + Math.log(length), direction: vector.map((value) => value / length) };
+  return { log: size + log(length), direction: vector.map((value) => value / length) };
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

@@ -20,6 +20,7 @@ import type { FlowProblem } from '../../integrators/problem.ts';
 import type { LanguageModel } from '../../language/checkpoint.ts';
 import { fillSchema } from '../../language/options.ts';
 import { modelOptions } from '../../language/particles.ts';
+import { exp, log } from '../../numerics/elementary.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
 import { parseOptions, wholeNumber } from '../../numerics/options.ts';
@@ -260,7 +261,7 @@ async function carry(
     if (place.space === 'sphere') makeTangent(moved, next.subarray(0, size), place.d);
     const factor = orthonormalise(moved);
     if (view.time > begin) {
-      for (let a = 0; a < count; a++) logs[a] += Math.log(factor.data[a * (count + 1)]);
+      for (let a = 0; a < count; a++) logs[a] += log(factor.data[a * (count + 1)]);
       stretched = withFactor(factor, stretched);
     }
     const due = performance.now() - breath > BREATH;
@@ -299,8 +300,8 @@ function exponentsOf({ logs, stretched }: Carried, time: number, all: boolean) {
   }
   const grown = logStretchings(stretched);
   return {
-    exponents: grown.map((log) => log / time),
-    singular_values: grown.map(Math.exp),
+    exponents: grown.map((one) => one / time),
+    singular_values: grown.map((one) => exp(one)),
     log_determinant: logs.reduce((sum, log) => sum + log, 0),
   };
 }
