@@ -61,7 +61,10 @@ export function withRunFlags(command: Command): Command {
       'float64 or float32, of the arithmetic of pairs (default: float64)',
     )
     .option('--accuracy <number>', 'of a velocity, where the engine approximates (default: 1e-12)')
-    .option('--merge <angle>', 'make one of particles closer than this')
+    .option(
+      '--merge <angle>',
+      'make one of particles no two of which are farther apart than this, and no other closer',
+    )
     .option('--merge-error', 'run without merging beside it and report how far the two are apart')
     .option('--stop-clusters <count>', 'stop when merging has left so many')
     .option('--stop-below <speed>', 'stop when no particle is faster')

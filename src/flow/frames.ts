@@ -2,9 +2,9 @@
 import { type DiagnosticValue, diagnoseFrame } from '../diagnostics/catalogue.ts';
 import type { Frame } from '../integrators/integrate.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
-import { expand } from './merging.ts';
+import { expand, type Population, settled, unmergedNote } from './merging.ts';
 import { partsOf } from './problem.ts';
-import type { Run, SimulationContinuation } from './run.ts';
+import { mergeSettings, type Run, type SimulationContinuation } from './run.ts';
 
 export interface SimulationFrame {
   readonly time: number;
@@ -47,8 +47,8 @@ export function frameReader(run: Run, seenBefore?: SeenFrames): (frame: Frame) =
   let previous = seenBefore?.last;
   return (frame) => {
     const { crowd } = run;
-    const size = crowd.masses.length * d;
-    const positions = matrix(n, d, expand(frame.state.subarray(0, size), crowd));
+    const shown = shownCrowd(run, frame);
+    const positions = matrix(n, d, expand(shown.positions, shown));
     const { radii, masses: changed } = partsOf(entry, frame.state, crowd.masses.length, d);
     const masses = changed ?? settings.masses;
     const view = entry.view?.(positions, frame.time, parameters) ?? null;
@@ -64,12 +64,25 @@ export function frameReader(run: Run, seenBefore?: SeenFrames): (frame: Frame) =
     const { steps, rejected, time } = frame;
     return {
       ...{ time, positions, radii, masses: changed, view, steps, rejected },
-      particles: crowd.masses.length,
+      particles: shown.masses.length,
       mergeError: null,
       diagnostics: found.values,
       continuation: () => continuationOf(run, frame),
     };
   };
+}
+
+/** The particles of a frame. In the step in which they meet, the integrator has not merged them yet. */
+function shownCrowd({ settings, crowd, notes }: Run, { time, state }: Frame): Population {
+  const now = { ...crowd, positions: state.subarray(0, crowd.masses.length * crowd.d) };
+  const merging = mergeSettings(settings);
+  if (!merging) return now;
+  const shown = settled(now, merging);
+  // Of the last frame: a group may be narrow enough later.
+  const note = unmergedNote(shown, merging);
+  if (note) notes.merge = `at time ${time} ${note}`;
+  else delete notes.merge;
+  return shown;
 }
 
 /** What the field says of a frame; nothing where it would be about other positions than those seen. */

@@ -2,6 +2,8 @@
  * Coarse-graining: particles that are closer than a tolerance become one with their masses together, so
  * that a metastable run costs what its clusters cost. Not cluster diagnostics, which change nothing.
  */
+import { norm } from '../geometry/sphere.ts';
+import { onset } from '../integrators/events.ts';
 import { createForest, setsOf } from '../numerics/forest.ts';
 import { normaliseRows } from './problem.ts';
 
@@ -17,7 +19,7 @@ export interface Population {
 }
 
 export interface MergeSettings {
-  /** Largest angle in radians that merges; off the sphere a distance. */
+  /** The tolerance: an angle in radians; off the sphere a distance. */
   readonly merge: number;
   readonly space: 'sphere' | 'euclidean';
 }
@@ -28,43 +30,192 @@ export function population(positions: Float64Array, masses: Float64Array, d: num
 }
 
 /**
- * The population after merging along chains of particles no farther apart than the tolerance (single
- * linkage), each group at its centre of mass; null where no two are as close. O(m²d).
+ * The population in which every group that can has become one particle at its centre of mass; null where
+ * there is none. A group is a chain of particles no farther apart than the tolerance (single linkage). It
+ * becomes one where no two of it are farther apart either, so that nobody moves farther than the
+ * tolerance, and where its centre has a direction. Others stay as they are. A centre may be closer to
+ * others than its particles were: merge again until null. O(m²d); the order of the particles is nothing.
  */
 export function mergeClose(particles: Population, settings: MergeSettings): Population | null {
-  const { d, positions, masses, members } = particles;
-  const sets = closeSets(particles, settings);
-  if (sets.length === masses.length) return null;
-  const merged = {
-    d,
-    positions: new Float64Array(sets.length * d),
-    masses: Float64Array.from(sets, (set) => set.reduce((sum, i) => sum + masses[i], 0)),
-    members: sets.map((set) => set.flatMap((i) => members[i]).sort((a, b) => a - b)),
-  };
-  sets.forEach((set, at) => {
-    for (const i of set) {
-      // Without any mass all count alike.
-      const weight = merged.masses[at] > 0 ? masses[i] / merged.masses[at] : 1 / set.length;
-      for (let k = 0; k < d; k++) merged.positions[at * d + k] += weight * positions[i * d + k];
-    }
-  });
-  if (settings.space === 'sphere') normaliseRows(merged.positions, d);
-  return merged;
+  const due = groupsOf(particles, settings).filter(({ obstacle }) => obstacle === null);
+  return due.length === 0 ? null : joined(particles, due, settings);
 }
 
-function closeSets(particles: Population, { merge, space }: MergeSettings): number[][] {
+/** After as many mergers as can be. */
+export function settled(particles: Population, settings: MergeSettings): Population {
+  let now = particles;
+  for (let after: Population | null = now; after; after = mergeClose(now, settings)) now = after;
+  return now;
+}
+
+/** A group that becomes one within a step. */
+export interface Meeting {
+  /** The first particles behind it, rising. */
+  readonly members: readonly number[];
+  /** How many particles become one. */
+  readonly count: number;
+  /** The part of the step after which they can. */
+  readonly theta: number;
+}
+
+/** Of the length of a step; the tolerance of the scheme moves the time of a meeting farther. */
+const PRECISION = 1e-8;
+
+/**
+ * Who becomes one within a step that ends with these particles, and where in it; `at` gives them within
+ * the step, null where it has no inside: then that is its end. At its start there must be none.
+ */
+export function meetingsWithin(
+  end: Population,
+  at: ((theta: number) => Population) | null,
+  settings: MergeSettings,
+): Meeting[] {
+  const due = groupsOf(end, settings).filter(({ obstacle }) => obstacle === null);
+  if (due.length === 0) return [];
+  const meetings = due.map(({ set }): Meeting => {
+    const theta = at ? onset((theta) => isDue(set, at(theta), settings), PRECISION) : 1;
+    return { members: behind(set, end), count: set.length, theta };
+  });
+  const after = at && ((theta: number) => joined(at(theta), due, settings));
+  return [...meetings, ...meetingsWithin(joined(end, due, settings), after, settings)];
+}
+
+/** What a reader must know of particles that are close to others and yet not merged; null if there are none. */
+export function unmergedNote(particles: Population, settings: MergeSettings): string | null {
+  const groups = groupsOf(particles, settings);
+  const notes = Object.entries(OBSTACLES).flatMap(([obstacle, why]) => {
+    const sets = groups.filter((group) => group.obstacle === obstacle);
+    const count = sets.reduce((sum, { set }) => sum + set.length, 0);
+    return count > 0
+      ? [`${count} particles no farther than ${settings.merge} from another ${why}`]
+      : [];
+  });
+  return notes.length > 0 ? notes.join('; ') : null;
+}
+
+/** Why particles that are close to each other do not become one. */
+const OBSTACLES = {
+  wide: 'are not merged, for they hang together in groups wider than that, which no particle can stand for',
+  balanced: 'are not merged, for they balance out: one in their place would have no direction',
+} as const;
+
+/** Particles that hang together. */
+interface Group {
+  /** At least two, rising. */
+  readonly set: readonly number[];
+  /** Null where they become one. */
+  readonly obstacle: keyof typeof OBSTACLES | null;
+}
+
+function groupsOf(particles: Population, settings: MergeSettings): Group[] {
+  const m = particles.masses.length;
+  const forest = createForest(m);
+  const neighbours = new Int32Array(m);
+  let pairs = 0;
+  forClosePairs(particles, settings, (i, j) => {
+    forest.join(i, j);
+    neighbours[i]++;
+    neighbours[j]++;
+    pairs++;
+  });
+  if (pairs === 0) return [];
+  const sets = setsOf(forest, m).filter((set) => set.length > 1);
+  return sets.map((set) => {
+    if (set.some((i) => neighbours[i] < set.length - 1)) return { set, obstacle: 'wide' };
+    return { set, obstacle: hasCentre(set, particles, settings) ? null : 'balanced' };
+  });
+}
+
+/** All pairs no farther apart than the tolerance, along the first coordinate, which tells most others apart. */
+function forClosePairs(
+  particles: Population,
+  settings: MergeSettings,
+  seen: (i: number, j: number) => void,
+): void {
   const { d, positions, masses } = particles;
+  const { isClose, chord } = closeness(particles, settings);
+  const first = (i: number) => positions[i * d];
+  const order = Array.from(masses, (_, i) => i).sort((i, j) => first(i) - first(j));
+  for (let a = 0; a < order.length; a++)
+    for (let b = a + 1; b < order.length && first(order[b]) - first(order[a]) <= chord; b++)
+      if (isClose(order[a], order[b])) seen(order[a], order[b]);
+}
+
+/** Whether just these particles become one here: each is close to the others of them, and to nobody else. */
+function isDue(set: readonly number[], particles: Population, settings: MergeSettings): boolean {
+  const { isClose } = closeness(particles, settings);
+  const own = new Set(set);
+  for (const i of set)
+    for (let j = 0; j < particles.masses.length; j++)
+      if (i !== j && isClose(i, j) !== own.has(j)) return false;
+  return hasCentre(set, particles, settings);
+}
+
+/** Whether i and j are no farther apart than the tolerance, and the chord that it is. */
+function closeness({ d, positions }: Population, { merge, space }: MergeSettings) {
   // The chord of the angle: exact where arccos⟨x, y⟩ would lose half of the digits.
   const chord = space === 'sphere' ? 2 * Math.sin(merge / 2) : merge;
-  const forest = createForest(masses.length);
-  for (let i = 0; i < masses.length; i++)
-    for (let j = 0; j < i; j++) {
-      let square = 0;
-      for (let k = 0; k < d && square <= chord * chord; k++)
-        square += (positions[i * d + k] - positions[j * d + k]) ** 2;
-      if (square <= chord * chord) forest.join(i, j);
-    }
-  return setsOf(forest, masses.length);
+  const limit = chord * chord;
+  const isClose = (i: number, j: number): boolean => {
+    let square = 0;
+    for (let k = 0; k < d && square <= limit; k++)
+      square += (positions[i * d + k] - positions[j * d + k]) ** 2;
+    return square <= limit;
+  };
+  return { isClose, chord };
+}
+
+/** The population with a particle in place of each of these groups, in the order of their first ones. */
+function joined(
+  particles: Population,
+  groups: readonly Group[],
+  { space }: MergeSettings,
+): Population {
+  const { d, masses } = particles;
+  const taken = new Set(groups.flatMap(({ set }) => set));
+  const alone = Array.from(masses, (_, i) => i).filter((i) => !taken.has(i));
+  const sets = [...alone.map((i) => [i]), ...groups.map(({ set }) => set)];
+  sets.sort((a, b) => a[0] - b[0]);
+  const positions = new Float64Array(sets.length * d);
+  sets.forEach((set, at) => {
+    const own = positions.subarray(at * d, (at + 1) * d);
+    addMean(set, particles, own);
+    if (space === 'sphere' && set.length > 1) normaliseRows(own, d);
+  });
+  return {
+    d,
+    positions,
+    masses: Float64Array.from(sets, (set) => massOf(set, particles)),
+    members: sets.map((set) => behind(set, particles)),
+  };
+}
+
+const massOf = (set: readonly number[], { masses }: Population) =>
+  set.reduce((sum, i) => sum + masses[i], 0);
+
+/** The list itself where a particle stays what it is. */
+const behind = (set: readonly number[], { members }: Population) =>
+  set.length === 1 ? members[set[0]] : set.flatMap((i) => members[i]).sort((a, b) => a - b);
+
+/** out += Σ m_i x_i / Σ m_i, [d]. */
+function addMean(set: readonly number[], particles: Population, out: Float64Array): void {
+  const { d, positions, masses } = particles;
+  const total = massOf(set, particles);
+  for (const i of set) {
+    // Without any mass all count alike.
+    const weight = total > 0 ? masses[i] / total : 1 / set.length;
+    for (let k = 0; k < d; k++) out[k] += weight * positions[i * d + k];
+  }
+}
+
+/** A shorter mean of unit vectors has a direction of which rounding errors decide half of the digits. */
+const BALANCED = 1e-8;
+
+function hasCentre(set: readonly number[], particles: Population, { space }: MergeSettings) {
+  if (space !== 'sphere') return true;
+  const mean = new Float64Array(particles.d);
+  addMean(set, particles, mean);
+  return norm(mean) >= BALANCED;
 }
 
 /** Rows [n · w] of all the first particles from rows [m · w] of those that stand for them. */

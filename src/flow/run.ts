@@ -10,17 +10,25 @@ import {
   type Frame,
   integrate,
   type Reply,
+  type StepInside,
   type StepView,
 } from '../integrators/integrate.ts';
 import type { FlowProblem } from '../integrators/problem.ts';
 import type { EngineName, Engines } from './engine-choice.ts';
 import { checkPromises } from './examine.ts';
-import { mergeClose, type Population, population } from './merging.ts';
+import {
+  type Meeting,
+  type MergeSettings,
+  meetingsWithin,
+  mergeClose,
+  type Population,
+  population,
+} from './merging.ts';
 import { flowProblem, stateOf, type Velocities } from './problem.ts';
 import type { SimulationSettings } from './simulation-settings.ts';
 import { type EngineReport, openVelocities, type VelocitySource } from './velocities.ts';
 
-/** At this time these particles became one. */
+/** At this time these particles were so close that they are one: within a step, where it has an inside. */
 export interface MergeEvent {
   readonly time: number;
   readonly groups: readonly (readonly number[])[];
@@ -44,6 +52,8 @@ export interface Run {
   crowd: Population;
   problem: FlowProblem;
   last: Frame | null;
+  /** In the step that is being taken. */
+  meetings: readonly (Meeting & { readonly time: number })[];
   readonly merges: MergeEvent[];
   readonly notes: Record<string, string>;
   /** When other work of this thread was last let in. */
@@ -74,7 +84,7 @@ export async function openRun(
   const crowd = crowdOf(settings, from);
   const parts = { settings, engines, source, crowd };
   const known = { merges: [...(from?.merges ?? [])], notes: { ...from?.notes } };
-  const state = { last: null, ...known, breath: performance.now(), stopped: 'end' };
+  const state = { last: null, meetings: [], ...known, breath: performance.now(), stopped: 'end' };
   const run = { ...parts, ...state };
   return Object.assign(run, { problem: problemOf(run) });
 }
@@ -121,7 +131,10 @@ export function stepsOf(run: Run, from?: SimulationContinuation): Generator<Fram
   };
   const { entry, parameters, positions, masses } = run.settings;
   const start = from?.integrator ?? stateOf(entry, parameters, positions.data, masses);
-  return integrate(run.problem, start, settings, { onStep: (view) => afterStep(run, view) });
+  return integrate(run.problem, start, settings, {
+    withinStep: (step) => withinStep(run, step),
+    onStep: (view) => afterStep(run, view),
+  });
 }
 
 /** Whether other work of this thread has waited long enough. */
@@ -143,20 +156,69 @@ function stopFor(run: Run, reason: string): string {
   return reason;
 }
 
-/** The state and the problem of fewer particles; null where none have met. */
-function mergeStep(run: Run, { time, state }: StepView): Reply | null {
-  const { merge, entry } = run.settings;
-  if (merge === undefined) return null;
-  const before = { ...run.crowd, positions: state };
-  const after = mergeClose(before, { merge, space: entry.space });
-  if (!after) return null;
-  const known = new Set(before.members.map(String));
-  const groups = after.members.filter((own) => !known.has(String(own)));
-  run.merges.push({ time, groups });
-  run.crowd = after;
-  run.problem = problemOf(run);
-  return { state: after.positions, problem: run.problem };
+/** Null where nothing merges. */
+export function mergeSettings({ merge, entry }: SimulationSettings): MergeSettings | null {
+  return merge === undefined ? null : { merge, space: entry.space };
 }
+
+/**
+ * Sees who meets in a step, and when. They become one at its end, so that meetings cost no steps; only
+ * the one that leaves so few that the run stops ends the step.
+ */
+function withinStep(run: Run, { next, timeAt, at }: StepInside): number {
+  const { settings, crowd } = run;
+  const merging = mergeSettings(settings);
+  if (!merging) return 1;
+  const state = new Float64Array(next.length);
+  const within = (theta: number) => {
+    at?.(theta, state);
+    return { ...crowd, positions: state };
+  };
+  const found = meetingsWithin({ ...crowd, positions: next }, at && within, merging);
+  run.meetings = found.map((meeting) => ({ ...meeting, time: timeAt(meeting.theta) }));
+  return fewEnough(found, crowd.masses.length, settings);
+}
+
+/** The θ after which so few are left that the run stops; 1 where there is none. */
+function fewEnough(
+  meetings: readonly Meeting[],
+  count: number,
+  { stopClusters = 0 }: SimulationSettings,
+): number {
+  let left = count;
+  for (const meeting of [...meetings].sort((a, b) => a.theta - b.theta)) {
+    left -= meeting.count - 1;
+    if (left <= stopClusters) return meeting.theta;
+  }
+  return 1;
+}
+
+/** The state and the problem of fewer particles; null where none have met. */
+function mergeStep(run: Run, { time, state, steps }: StepView): Reply | null {
+  const merging = mergeSettings(run.settings);
+  if (!merging || (steps > 0 && run.meetings.length === 0)) return null;
+  let crowd: Population = { ...run.crowd, positions: state };
+  const groups: { readonly time: number; readonly own: readonly number[] }[] = [];
+  for (let after = mergeClose(crowd, merging); after; after = mergeClose(crowd, merging)) {
+    const known = new Set(crowd.members);
+    const found = after.members.filter((own) => !known.has(own));
+    groups.push(...found.map((own) => ({ own, time: meetingTime(run, own) ?? time })));
+    crowd = after;
+  }
+  run.meetings = [];
+  if (groups.length === 0) return null;
+  for (const at of new Set(groups.map((group) => group.time).sort((a, b) => a - b)))
+    run.merges.push({
+      time: at,
+      groups: groups.filter((g) => g.time === at).map(({ own }) => own),
+    });
+  run.crowd = crowd;
+  run.problem = problemOf(run);
+  return { state: crowd.positions, problem: run.problem };
+}
+
+const meetingTime = ({ meetings }: Run, own: readonly number[]) =>
+  meetings.find(({ members }) => String(members) === String(own))?.time;
 
 /** Whether the fastest particle is too slow for the run to go on, or for the engine to tell. */
 function slowness(run: Run, view: StepView): Reply {

@@ -36,8 +36,8 @@ function numberOf(parameter: NumberParameter) {
 const record = (what: string) =>
   z.record(z.string(), z.unknown(), { error: `expected an object of ${what} by name` }).default({});
 
-/** The largest angle there is, so also the largest tolerance for a merge. */
-const ANGLE = numberBetween(1e-12, Math.PI);
+/** On the sphere no two particles are farther apart than π. */
+const DISTANCE = numberBetween(1e-12, 1e300);
 
 export const ENGINES = ['auto', 'reference', 'wasm', 'spectral'] as const;
 
@@ -98,8 +98,8 @@ export const simulationSchema = z.strictObject({
     .default(1e-12)
     .describe('Absolute error of a velocity where the engine approximates'),
   threads: wholeNumber(1, 64).optional().describe('At most so many; all cores by default'),
-  merge: ANGLE.optional().describe(
-    'Particles closer than this angle (off the sphere: distance) become one with their masses together',
+  merge: DISTANCE.optional().describe(
+    'Particles no two of which are farther apart than this angle (off the sphere: distance), and no other closer, become one with their masses together',
   ),
   mergeError: z
     .boolean({ error: 'expected true or false' })
@@ -243,6 +243,11 @@ function checkMerge(settings: SimulationSettings): void {
       );
     return;
   }
+  if (entry.space === 'sphere' && merge > Math.PI)
+    throw new InputError(
+      'merge',
+      `option merge is ${merge}: expected an angle from 1e-12 to ${Math.PI}, such as 0.01, for these particles live on the sphere`,
+    );
   const obstacle = mergeObstacle(entry, parameters) ?? sizeObstacle(settings.n);
   if (obstacle)
     throw new InputError('merge', `option merge does not fit: ${obstacle}, leave it out`);

@@ -86,6 +86,15 @@ export interface StepView {
   velocity(): Float64Array;
 }
 
+/** What a hook sees of a step that was taken, before it ends. Good only during the call. */
+export interface StepInside {
+  /** [size], at the end, where θ = 1; not to be changed. */
+  readonly next: Float64Array;
+  timeAt(theta: number): number;
+  /** The state to out; null where a step has no inside, as with noise. */
+  readonly at: ((theta: number, out: Float64Array) => void) | null;
+}
+
 export interface Reply {
   /** Ends the run here, with a last frame for this reason. */
   readonly stop?: string;
@@ -97,6 +106,11 @@ export interface Reply {
 }
 
 export interface Hooks {
+  /**
+   * Called for every step before frames of its inside are made. Returns the θ at which it ends, 1 for
+   * the whole step; `onStep` then meets the state there.
+   */
+  withinStep?(step: StepInside): number;
   /** Called at the start and after every step, before a frame is made of the state. */
   onStep?(view: StepView): Reply | undefined;
 }
@@ -165,13 +179,16 @@ function* frames(run: Run, plan: Plan, hooks: Hooks): Generator<Frame, void> {
   if (run.delivered < 0 && (yield* arrive(run, plan, hooks))) return;
   while (run.time < plan.end) {
     const span = yield* nextStep(run, plan);
-    const { inside, atEnd, values } = momentsOf(run, plan, span);
+    const theta = hooks.withinStep?.(insideOf(run, span)) ?? 1;
+    const end = timeWithin(span, theta);
+    const { inside, atEnd, values } = momentsOf(run, plan, span, end);
     for (const moment of inside) {
       yield frameWithin(run, span, moment);
       if (moment.stop) return;
     }
-    run.stepper.accept();
-    Object.assign(run, { time: span.end, values });
+    if (theta < 1) cutStep(run, plan, theta, end);
+    else run.stepper.accept();
+    Object.assign(run, { time: end, ...(theta === 1 && { values }) });
     if (yield* arrive(run, plan, hooks, atEnd)) return;
   }
 }
@@ -366,15 +383,30 @@ interface Moments {
   readonly values: number[];
 }
 
-/** What happens in a step that was just taken. */
-function momentsOf(run: Run, plan: Plan, span: Span): Moments {
+const timeWithin = ({ time, h, end }: Span, theta: number) => (theta < 1 ? time + theta * h : end);
+
+function insideOf({ stepper, problem }: Run, span: Span): StepInside {
+  const at = problem.diffuse ? null : (stepper.interpolate ?? null);
+  return { next: stepper.next, timeAt: (theta) => timeWithin(span, theta), at };
+}
+
+/** Ends the step that was just taken before its end. */
+function cutStep(run: Run, plan: Plan, theta: number, end: number): void {
+  const state = new Float64Array(run.problem.size);
+  run.stepper.interpolate?.(theta, state);
+  run.taken = end - run.time;
+  Object.assign(run, opened(run.problem, state, plan, end));
+}
+
+/** What happens until `end` in a step that was just taken. */
+function momentsOf(run: Run, plan: Plan, span: Span, end: number): Moments {
   const values = plan.events.map((event) => event.value(span.end, run.stepper.next));
   const events = eventsWithin(run, plan, span, values);
   const inside = [...savesWithin(plan.times, span), ...events]
-    .filter(({ time }) => time > run.delivered && time < span.end)
+    .filter(({ time }) => time > run.delivered && time < end)
     .sort((a, b) => a.time - b.time);
   const last = inside.findIndex(({ stop }) => stop);
-  const atEnd = events.filter(({ time }) => time === span.end);
+  const atEnd = events.filter(({ time }) => time === end);
   return {
     inside: last < 0 ? inside : inside.slice(0, last + 1),
     atEnd: atEnd.find(({ stop }) => stop) ?? atEnd[0],
@@ -398,8 +430,7 @@ function eventsWithin(
   return events.flatMap((event, e) => {
     if (!crosses(values[e], after[e])) return [];
     const theta = locate(event, stepper, span, values[e]);
-    const time = theta === 1 ? span.end : span.time + theta * span.h;
-    return [{ time, saved: false, reason: event.name, stop: event.stop }];
+    return [{ time: timeWithin(span, theta), saved: false, reason: event.name, stop: event.stop }];
   });
 }
 

@@ -1,7 +1,7 @@
 /** Particles that have met become one: what that keeps, what it costs and saves, and where it is refused. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expand, mergeClose, population } from '../../src/flow/merging.ts';
+import { expand, mergeClose, population, unmergedNote } from '../../src/flow/merging.ts';
 import { type Simulation, simulate } from '../../src/flow/simulation.ts';
 import { type SimulationOptions, simulationSettings } from '../../src/flow/simulation-settings.ts';
 import { angle, norm } from '../../src/geometry/sphere.ts';
@@ -9,26 +9,97 @@ import { uniformDirection } from '../../src/geometry/uniform.ts';
 import { row, toRows } from '../../src/numerics/matrix.ts';
 import { random } from '../../src/numerics/random.ts';
 import { refusal } from '../dynamics/refusal.ts';
+import { closingTime } from './closed-forms.ts';
 
 const onCircle = (theta: number) => [Math.cos(theta), Math.sin(theta)];
 const circle = (angles: readonly number[]) => Float64Array.from(angles.flatMap(onCircle));
 const equal = (n: number) => new Float64Array(n).fill(1 / n);
 
 describe('merging what is close', () => {
-  it('follows chains, and takes the centre of mass', () => {
-    const before = population(
-      circle([0, 3, 0.009, 0.018, 2]),
-      Float64Array.of(0.1, 0.2, 0.3, 0.1, 0.3),
-      2,
-    );
+  it('takes the centre of mass of groups that are nowhere wider than the tolerance', () => {
+    const angles = [0, 3, 0.009, 0.004, 2];
+    const before = population(circle(angles), Float64Array.of(0.1, 0.2, 0.3, 0.1, 0.3), 2);
     const after = mergeClose(before, { merge: 0.01, space: 'sphere' });
     expect(after?.members).toEqual([[0, 2, 3], [1], [4]]);
     expect(after?.masses).toBeAllClose([0.5, 0.2, 0.3]);
     const [x, y] = after?.positions ?? [];
-    const mean = [0, 0.009, 0.018].map(onCircle);
+    const mean = [0, 0.009, 0.004].map(onCircle);
     const along = [0, 1].map((k) => 0.1 * mean[0][k] + 0.3 * mean[1][k] + 0.1 * mean[2][k]);
     expect([x, y]).toBeAllClose(along.map((value) => value / Math.hypot(...along)));
   });
+
+  it('leaves chains that are wider, and says so', () => {
+    const chain = population(circle([0, 3, 0.009, 0.018, 2, 2.005]), equal(6), 2);
+    const settings = { merge: 0.01, space: 'sphere' } as const;
+    const after = mergeClose(chain, settings);
+    expect(after?.members).toEqual([[0], [1], [2], [3], [4, 5]]);
+    expect(mergeClose(after ?? chain, settings)).toBeNull();
+    expect(unmergedNote(after ?? chain, settings)).toMatch(
+      /^3 particles .* groups wider than that/,
+    );
+    expect(unmergedNote(population(circle([0, 1]), equal(2), 2), settings)).toBeNull();
+  });
+
+  it.each<[string, number[], number, RegExp]>([
+    ['two poles', [0, Math.PI], Math.PI, /^2 particles .* balance out/],
+    ['a triangle', [0, (2 * Math.PI) / 3, (4 * Math.PI) / 3], 2.1, /^3 particles .* balance out/],
+    [
+      'a square',
+      [0, 1, 2, 3].map((k) => (k * Math.PI) / 2),
+      1.6,
+      /^4 particles .* wider than that/,
+    ],
+  ])('leaves what balances out: %s', (_, angles, merge, note) => {
+    const before = population(circle(angles), equal(angles.length), 2);
+    expect(mergeClose(before, { merge, space: 'sphere' })).toBeNull();
+    expect(unmergedNote(before, { merge, space: 'sphere' })).toMatch(note);
+    // Off the sphere the centre is a place like any other.
+    const flat = mergeClose(before, { merge: 2, space: 'euclidean' });
+    expect(flat?.members).toEqual([angles.map((_, i) => i)]);
+    expect(flat?.positions).toBeAllClose([0, 0], { absolute: 1e-15 });
+  });
+
+  it('where the masses do not balance, two poles become the heavier', () => {
+    const before = population(circle([0, Math.PI]), Float64Array.of(0.3, 0.7), 2);
+    const after = mergeClose(before, { merge: Math.PI, space: 'sphere' });
+    expect(after?.positions).toBeAllClose([-1, 0], { absolute: 1e-15 });
+  });
+
+  it('moves nobody farther than the tolerance, and knows no order of the particles', () =>
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 40 }),
+        fc.integer({ min: 2, max: 4 }),
+        fc.double({ min: 0.01, max: Math.PI, noNaN: true }),
+        fc.integer(),
+        (n, d, merge, seed) => {
+          const stream = random(seed >>> 0);
+          const rows = Array.from({ length: n }, () => [...uniformDirection(d, stream)]);
+          const of = (order: readonly number[]) =>
+            mergeClose(population(Float64Array.from(order.flatMap((i) => rows[i])), equal(n), d), {
+              ...{ merge, space: 'sphere' },
+            });
+          const ranks = rows.map((_, i) => ({ i, rank: stream.uniform() }));
+          const order = ranks.sort((a, b) => a.rank - b.rank).map(({ i }) => i);
+          const [after, turned] = [of(rows.map((_, i) => i)), of(order)];
+          const named = turned?.members.map((own) =>
+            own.map((at) => order[at]).sort((a, b) => a - b),
+          );
+          expect(named?.map(String).sort()).toEqual(after?.members.map(String).sort());
+          after?.members.forEach((own, at) => {
+            const centre = after.positions.subarray(at * d, (at + 1) * d);
+            for (const i of own) {
+              expect(angle(Float64Array.from(rows[i]), centre)).toBeLessThan(merge + 1e-9);
+              for (const j of own)
+                expect(angle(Float64Array.from(rows[i]), Float64Array.from(rows[j]))).toBeLessThan(
+                  merge + 1e-9,
+                );
+            }
+          });
+        },
+      ),
+      { numRuns: 200, seed: 1 },
+    ));
 
   it('measures angles on the sphere and distances off it, the tolerance included', () => {
     const pair = (gap: number) => population(circle([0, gap]), equal(2), 2);
@@ -185,6 +256,110 @@ describe('a metastable run', () => {
   });
 });
 
+describe('what nothing can stand for stays as it is, and the result says so', () => {
+  const axes = (d: number) =>
+    [1, -1].flatMap((sign) => Array.from({ length: d }, (_, k) => onAxis(d, k, sign)));
+  const onAxis = (d: number, at: number, sign: number) =>
+    Array.from({ length: d }, (_, k) => (k === at ? sign : 0));
+
+  it.each<[string, SimulationOptions, number]>([
+    ['a square', { init: axes(2), merge: 1.6 }, 4],
+    ['antipodes', { init: axes(1).map(([x]) => [x, 0]), merge: Math.PI }, 2],
+    ['an octahedron', { init: axes(3), merge: 1.6 }, 6],
+    ['a ring', { start: 'regular_polygon', n: 64, d: 2, merge: 0.1 }, 64],
+  ])('%s', async (_, options, n) => {
+    const settings = { ...options, time: 1, diagnostics: [], mergeError: true };
+    for (const scheme of ['layer', 'dopri5']) {
+      const found = await simulate({ ...settings, scheme });
+      expect(found.merges).toEqual([]);
+      for (const { particles, positions, mergeError } of found.frames) {
+        expect(particles).toBe(n);
+        expect([...positions.data].every(Number.isFinite)).toBe(true);
+        expect(mergeError).toBe(0);
+      }
+      expect(found.notes.merge).toMatch(
+        `at time 1 ${n} particles no farther than ${options.merge}`,
+      );
+    }
+  });
+
+  it('says nothing where all is merged in the end', async () => {
+    const found = await simulate({ n: 20, d: 2, scheme: 'dopri5', time: 40, merge: 0.5 });
+    expect(last(found).particles).toBe(1);
+    expect(found.notes).not.toHaveProperty('merge');
+  });
+});
+
+describe('the time of a merger', () => {
+  /** n equiangular particles of this cosine, in R^n. */
+  const equiangular = (n: number, rho: number) => {
+    const along = (Math.sqrt(1 + (n - 1) * rho) - Math.sqrt(1 - rho)) / n;
+    return Array.from({ length: n }, (_, i) =>
+      Array.from({ length: n }, (_, k) => along + (i === k ? Math.sqrt(1 - rho) : 0)),
+    );
+  };
+  const closing = { beta: 4, from: 0.2, merge: 0.05 };
+  const exact = (n: number, merge = closing.merge) =>
+    closingTime('sa', [closing.from, Math.cos(merge)], { n, beta: closing.beta });
+  const run = (n: number, options: SimulationOptions) =>
+    simulate({
+      ...{ init: equiangular(n, closing.from), parameters: { beta: closing.beta } },
+      ...{ time: 10, merge: closing.merge, diagnostics: [], ...options },
+    });
+
+  it.each([2, 3, 5])('is that of the closed form, however long the step: n = %i', async (n) => {
+    const { merges } = await run(n, { scheme: 'dopri5', tolerance: 1e-11 });
+    expect(merges.map(({ groups }) => groups)).toEqual([[Array.from({ length: n }, (_, i) => i)]]);
+    expect(merges[0].time / exact(n)).toBeCloseTo(1, 7);
+    const cubic = await run(n, { scheme: 'rk4', step: 0.05 });
+    expect(cubic.merges[0].time / exact(n)).toBeCloseTo(1, 4);
+    const half = await run(n, { scheme: 'rk4', step: 0.025 });
+    const error = ({ merges: [{ time }] }: Simulation) => Math.abs(time - exact(n));
+    // Cubic interpolation is of order 4.
+    expect(error(cubic) / error(half)).toBeGreaterThan(8);
+  });
+
+  it('is where a run stops that waits for it, in the state there', async () => {
+    const found = await run(2, { scheme: 'dopri5', tolerance: 1e-11, stopClusters: 1 });
+    expect(found.stopped).toBe('clusters');
+    expect(found.time).toBe(found.merges[0].time);
+    expect(last(found)).toMatchObject({ time: found.time, particles: 1 });
+    expect(found.time / exact(2)).toBeCloseTo(1, 7);
+  });
+
+  it('is the end of the step for layers, which have no inside', async () => {
+    const { merges } = await run(2, { scheme: 'layer', step: 0.1 });
+    expect(10 * merges[0].time).toBeCloseTo(Math.round(10 * merges[0].time), 9);
+  });
+
+  it('parts the frames of its step: before it all particles, from it on one', async () => {
+    const at = exact(3);
+    const saveAt = [at - 1e-4, at + 1e-4, 10];
+    const { frames, merges } = await run(3, { scheme: 'dopri5', tolerance: 1e-11, saveAt });
+    expect(frames.map(({ particles }) => particles)).toEqual([3, 1, 1]);
+    expect(frames[1].steps).toBe(frames[0].steps);
+    expect(new Set(toRows(frames[1].positions).map(String)).size).toBe(1);
+    expect(merges).toHaveLength(1);
+  });
+
+  it('is found for each of several within one step', async () => {
+    // Three pairs far apart, of which each closes as if alone but for e^{−β}.
+    const pairs = [0.3, 0.29, 0.28].flatMap((gap, k) => [2 * k, 2 * k + gap]);
+    const settings: SimulationOptions = {
+      ...{ init: pairs.map(onCircle), parameters: { beta: 30 }, time: 4 },
+      ...{ merge: 0.1, diagnostics: [], tolerance: 1e-10 },
+    };
+    const fine = await simulate({ ...settings, scheme: 'dopri5' });
+    const coarse = await simulate({ ...settings, scheme: 'rk4', step: 0.2 });
+    const groups = [[[4, 5]], [[2, 3]], [[0, 1]]];
+    expect(fine.merges.map((merge) => merge.groups)).toEqual(groups);
+    expect(coarse.merges.map((merge) => merge.groups)).toEqual(groups);
+    const times = fine.merges.map(({ time }) => time);
+    expect(coarse.merges.map(({ time }) => time)).toBeAllClose(times, { absolute: 2e-3 });
+    expect(new Set(times.map((time) => Math.floor(time / 0.2))).size).toBe(1);
+  });
+});
+
 it('one particle of each cluster carries on for the others off the sphere too', async () => {
   const settings: SimulationOptions = {
     ...{ dynamics: 'no_projection', start: 'box', n: 20, d: 2, parameters: { value: -1 } },
@@ -205,8 +380,9 @@ describe('merging is refused where it would be wrong', () => {
     ['noise', { dynamics: 'noisy' }, 'merge', /have noise, which parts particles again/],
     ['radii', { dynamics: 'normalised' }, 'merge', /give every particle a radius of its own/],
     ['too many', { n: 20_001 }, 'merge', /n = 20001 is over the 20000 particles/],
-    ['an angle of 0', { merge: 0 }, 'merge', /merge is 0.*from 1e-12 to 3.14/],
-    ['an angle of 4', { merge: 4 }, 'merge', /merge is 4/],
+    ['an angle of 0', { merge: 0 }, 'merge', /merge is 0.*from 1e-12/],
+    ['an angle of 4', { merge: 4 }, 'merge', /merge is 4.*from 1e-12 to 3.14/],
+    ['no distance', { dynamics: 'no_projection', merge: 0 }, 'merge', /merge is 0/],
     ['no angle', { merge: undefined, mergeError: true }, 'mergeError', /needs merge/],
     ['no angle', { merge: undefined, stopClusters: 3 }, 'stopClusters', /needs merge/],
     ['no cluster', { stopClusters: 0 }, 'stopClusters', /stopClusters is 0/],

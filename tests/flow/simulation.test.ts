@@ -470,6 +470,30 @@ describe('a run that goes on is the run that was never left', () => {
     expect(resultOf(await inHalves(options, options, 2))).toEqual(whole);
   });
 
+  it.each(['dopri5', 'rk4', 'layer'])(
+    'stops where so few are left, whoever met before: %s',
+    async (scheme) => {
+      const options: SimulationOptions = {
+        ...{
+          d: 2,
+          n: 30,
+          parameters: { beta: 9 },
+          scheme,
+          time: 1e3,
+          merge: 0.05,
+          stopClusters: 4,
+        },
+        saveAt: [...Array.from({ length: 60 }, (_, k) => k / 10), 1e3],
+      };
+      const whole = resultOf(await simulate(options));
+      expect(whole.stopped).toBe('clusters');
+      expect(whole.frames.length).toBeGreaterThan(20);
+      expect(whole.merges.length).toBeGreaterThan(3);
+      for (const cut of [1, 12, 13, 17, 20])
+        expect(resultOf(await inHalves(options, options, cut))).toEqual(whole);
+    },
+  );
+
   it('keeps to the engine that it had gone over to', async () => {
     const options: SimulationOptions = {
       ...{ n: 1000, d: 2, time: 50, saveAt: [0, 45, 50] },

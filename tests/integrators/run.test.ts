@@ -205,6 +205,63 @@ describe('the hook', () => {
   });
 });
 
+describe('a step that is cut', () => {
+  it.each(['euler', 'heun', 'rk4', 'dopri5'])('%s: ends there, and the run goes on', (scheme) => {
+    const seen: number[] = [];
+    const met: number[] = [];
+    const frames = run(
+      rotation,
+      ROTATION_START,
+      { scheme, step: 0.5, times: [0.6, 0.8, 2], end: 2, tolerance: 1e-6 },
+      {
+        withinStep({ timeAt, at, next }) {
+          if (seen.length > 0 || timeAt(1) < 0.75) return 1;
+          const theta = (0.75 - timeAt(0)) / (timeAt(1) - timeAt(0));
+          at?.(theta, next.slice());
+          seen.push(timeAt(theta));
+          return theta;
+        },
+        onStep: ({ time }) => {
+          met.push(time);
+          return undefined;
+        },
+      },
+    );
+    expect(seen[0]).toBeCloseTo(0.75, 12);
+    expect(met).toContain(seen[0]);
+    expect(met).toEqual(met.toSorted((a, b) => a - b));
+    expect(frames.map(({ time }) => time)).toEqual([0.6, 0.8, 2]);
+    const plain = run(rotation, ROTATION_START, {
+      scheme,
+      step: 0.5,
+      times: [2],
+      end: 2,
+      tolerance: 1e-6,
+    });
+    const tolerance = { euler: 0.2, heun: 0.05, rk4: 2e-3, dopri5: 1e-4 }[scheme];
+    expect(frames[2].state).toBeAllClose(plain[0].state, { absolute: tolerance });
+  });
+
+  it('has no inside for layers, and with noise', () => {
+    const inside: boolean[] = [];
+    const withinStep = ({ at }: { at: unknown }) => {
+      inside.push(at !== null);
+      return 1;
+    };
+    const noisy = {
+      ...tokens(2),
+      diffuse: (_: unknown, dw: Float64Array, out: Float64Array) => out.set(dw),
+    };
+    for (const [problem, scheme] of [
+      [tokens(2), 'layer'],
+      [noisy, 'heun'],
+      [tokens(2), 'heun'],
+    ] as const)
+      run(problem, someTokens(2), { scheme, step: 1, end: 1 }, { withinStep });
+    expect(inside).toEqual([false, false, true]);
+  });
+});
+
 /** Through JSON and back, as a recording keeps it. */
 const kept = (frame: Frame): Continuation => {
   const continuation = frame.continuation();

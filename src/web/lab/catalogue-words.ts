@@ -124,7 +124,7 @@ const german: Readonly<Record<Kind, Words>> = {
     time: ['Zeit T', 'Das Ende T des Laufs; er beginnt bei 0.'],
     merge: [
       'Verschmelzen unter',
-      'Teilchen, die näher sind als dieser Winkel, werden eines mit ihrer gemeinsamen Masse; 0: nie.',
+      'Teilchen, von denen keine zwei weiter auseinander sind als dieser Winkel und denen kein anderes so nah ist, werden eines mit ihrer gemeinsamen Masse; 0: nie.',
     ],
     stopClusters: [
       'Halt bei Clustern',

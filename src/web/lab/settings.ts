@@ -78,7 +78,7 @@ export const numbers = {
   merge: {
     ...{ ...plain, type: 'number', name: 'merge', title: 'Merge below', unit: 'rad' },
     ...{ default: 0, minimum: 0, maximum: Math.PI },
-    help: 'Particles closer than this angle become one with their masses together; 0: never.',
+    help: 'Particles no two of which are farther apart than this angle, and no other closer, become one with their masses together; 0: never.',
   },
   stopClusters: {
     ...{ ...plain, type: 'number', name: 'stopClusters', title: 'Stop at clusters' },
