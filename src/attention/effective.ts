@@ -23,6 +23,29 @@ export function scoresOwnPositions({ beta }: Interaction, weights: Weights | nul
   return !weights || (beta.length === 1 && isIdentity(weights.query) && isIdentity(weights.key));
 }
 
+/**
+ * The coupling is the same wherever the origin is: scores are distances of particles, or a doubly stochastic
+ * scaling takes out what a shift adds to rows and columns of them.
+ */
+export function couplesDifferences(
+  { coupling, gaussian }: Interaction,
+  weights: Weights | null,
+): boolean {
+  return coupling === 'sinkhorn' || (gaussian === true && scoresSymmetric(weights));
+}
+
+/**
+ * Positions [n, d] from their mean: as products of those, scores of distances keep the digits that they lose
+ * where all lie far from the origin.
+ */
+export function fromMean(positions: Float64Array, masses: Float64Array): Float64Array {
+  const d = positions.length / masses.length;
+  const mean = new Float64Array(d);
+  for (let at = 0; at < positions.length; at++)
+    mean[at % d] += masses[Math.floor(at / d)] * positions[at];
+  return positions.map((value, at) => value - mean[at % d]);
+}
+
 /** Every query is a key: ⟨Qx_i, Kx_j⟩ = ⟨Qx_j, Kx_i⟩ to the last bit. */
 export function scoresSymmetric(weights: Weights | null): boolean {
   if (!weights) return true;

@@ -6,7 +6,7 @@ import type { CouplingAlgebra } from '../numerics/algebra.ts';
 import { massCoupling } from './coupling.ts';
 import { passesItselfAlong } from './effective.ts';
 import type { Interaction } from './interaction.ts';
-import { type AttentionWeights, type Memory, remember } from './scores.ts';
+import type { AttentionWeights, Memory } from './scores.ts';
 
 /** What the queries of a field listen to. */
 export interface Sources<A> extends Memory<A> {
@@ -17,14 +17,18 @@ export interface Sources<A> extends Memory<A> {
   readonly ownAlong: boolean;
 }
 
-/** Keys and values of the particles y [m, d]. */
+/** Keys and values of the particles y [m, d]; `scored`: the same from another origin, for their keys. */
 export function sources<A>(
   algebra: CouplingAlgebra<A>,
   y: A,
   interaction: Interaction,
   weights: AttentionWeights<A> | null,
+  scored = y,
 ): Sources<A> {
-  const memory = weights ? remember(algebra, weights, y) : { keys: y, values: y };
+  const memory = {
+    keys: through(algebra, scored, weights?.key),
+    values: through(algebra, y, weights?.value),
+  };
   const ownAlong = passesItselfAlong(interaction, weights && interaction.weights);
   return { interaction, weights, ownAlong, ...memory };
 }
@@ -32,7 +36,7 @@ export function sources<A>(
 const through = <A>(algebra: CouplingAlgebra<A>, x: A, w: A | undefined): A =>
   w === undefined ? x : algebra.project(x, w);
 
-/** A_ij per head [H, n, m] for queries x [n, d] that see the masses `seen` [n, m]. */
+/** A_ij per head [H, n, m] for queries x [n, d], from the origin of the keys, that see the masses `seen` [n, m]. */
 export function fieldCoupling<A>(
   algebra: CouplingAlgebra<A>,
   x: A,
@@ -48,11 +52,17 @@ export function fieldCoupling<A>(
 
 /**
  * v_i = Σ_h O_h Σ_j A^h_ij V_h x_j [n, d] at the queries x [n, d], not projected and without sign; of
- * differences x_j − x_i where the interaction is relative.
+ * differences x_j − x_i where the interaction is relative. `scored`: the queries from the origin of the keys.
  */
-export function fieldAmbient<A>(algebra: CouplingAlgebra<A>, x: A, from: Sources<A>, seen: A): A {
+export function fieldAmbient<A>(
+  algebra: CouplingAlgebra<A>,
+  x: A,
+  from: Sources<A>,
+  seen: A,
+  scored = x,
+): A {
   const { beta, relative } = from.interaction;
-  const coupling = fieldCoupling(algebra, x, from, seen);
+  const coupling = fieldCoupling(algebra, scored, from, seen);
   const mixed = relative
     ? algebra.headDifferences(
         coupling,

@@ -15,8 +15,23 @@ const ROUNDING = 1e-10;
 
 /** The largest distance of the targets [m, d] to the convex hull of the rows of points [n, d]; 0 if all are inside. */
 export function largestHullDistance(points: Matrix, targets: Matrix): number {
-  return largest(points, targets, hullDistance);
+  // the hull moves with its points: from one of them it has the digits that it has at the origin
+  const first = row(points, 0);
+  const near = SHIFTED.get(points) ?? shifted(points, first);
+  SHIFTED.set(points, near);
+  return largest(near, shifted(targets, first), hullDistance);
 }
+
+/** Points that many frames are compared with, from the first of them. */
+const SHIFTED = new WeakMap<Matrix, Matrix>();
+
+/** The rows less x. */
+const shifted = ({ rows, columns, data }: Matrix, x: Float64Array): Matrix =>
+  matrix(
+    rows,
+    columns,
+    data.map((value, at) => value - x[at % columns]),
+  );
 
 /** The largest distance of the targets [m, d] to the cone Σ λ_j p_j, λ_j ≥ 0, of the rows p_j of points [n, d]. */
 export function largestConeDistance(points: Matrix, targets: Matrix): number {
@@ -30,10 +45,12 @@ type Distance = (points: Matrix, x: Float64Array, enough: number) => number;
 function largest(points: Matrix, targets: Matrix, distance: Distance): number {
   const span = points.rows < points.columns ? knownSpan(points) : null;
   const spanned = span ? span.coordinates : points;
+  let size = 0;
+  for (let j = 0; j < points.rows; j++) size = Math.max(size, square(row(points, j)));
   const parts = Array.from({ length: targets.rows }, (_, i) => {
     const x = row(targets, i);
     const { inside, outside } = span ? split(x, span.basis) : { inside: x, outside: 0 };
-    return { inside, outside, rounding: ROUNDING * Math.sqrt(square(x)) };
+    return { inside, outside, rounding: ROUNDING * Math.sqrt(Math.max(size, square(x))) };
   });
   let most = 0;
   // the likely farthest first: the others then need not be known exactly
@@ -55,11 +72,8 @@ function knownSpan(points: Matrix): Span {
 }
 
 function hullDistance(points: Matrix, x: Float64Array, enough: number): number {
-  const d = points.columns;
-  const shifted = matrix(points.rows, d);
-  for (let j = 0; j < points.rows; j++)
-    for (let k = 0; k < d; k++) shifted.data[j * d + k] = points.data[j * d + k] - x[k];
-  return search({ points: shifted, offset: new Float64Array(d), affine: true }, enough);
+  const offset = new Float64Array(points.columns);
+  return search({ points: shifted(points, x), offset, affine: true }, enough);
 }
 
 function coneDistance(points: Matrix, x: Float64Array, enough: number): number {

@@ -5,7 +5,13 @@
  */
 
 import { CAUSAL_SINKHORN, seenMasses } from '../attention/coupling.ts';
-import { effectiveWeights, exponentialOverflow, velocityScale } from '../attention/effective.ts';
+import {
+  couplesDifferences,
+  effectiveWeights,
+  exponentialOverflow,
+  fromMean,
+  velocityScale,
+} from '../attention/effective.ts';
 import {
   fieldAmbient,
   fieldCoupling,
@@ -61,21 +67,26 @@ export const fieldAlgebra = () => warmed(referenceCouplings);
 export function openReferenceField(request: FieldRequest, algebra = fieldAlgebra()): Field {
   const clause = refusal(request);
   if (clause) throw new InputError('engine', `the reference engine refuses: ${clause}`);
-  const { d } = request;
+  const { d, space } = request;
   const interaction = { ...request.interaction, balancing: balancingOf(request) };
-  const weights = tensorsOf(effectiveWeights(interaction));
+  const weights = effectiveWeights(interaction);
+  const setting = {
+    ...{ interaction, weights: tensorsOf(weights) },
+    // on the sphere no origin but its centre has unit vectors
+    shifted: space === 'euclidean' && couplesDifferences(interaction, weights),
+  };
   const evaluate =
-    (velocity: typeof fieldTangent<Float64Tensor>) =>
+    (velocity: typeof fieldAmbient<Float64Tensor>) =>
     (positions: Float64Array, masses: Float64Array, out: Float64Array) => {
-      for (const { x, from, seen, begin } of blocks(interaction, weights, positions, masses)) {
-        const { data } = velocity(algebra, x, from, seen);
+      for (const { x, scored, from, seen, begin } of blocks(setting, positions, masses)) {
+        const { data } = velocity(algebra, x, from, seen, scored);
         for (let at = 0; at < data.length; at++) out[begin * d + at] = interaction.sign * data[at];
       }
     };
   return {
     tangent: evaluate(fieldTangent),
     ambient: evaluate(fieldAmbient),
-    couplings: (positions, masses) => allCouplings(interaction, weights, positions, masses),
+    couplings: (positions, masses) => allCouplings(setting, positions, masses),
     // Positions are only known to the last place, so velocities are to that of the largest one. Asked
     // for once a run, where weights that change with time open a field for every velocity.
     get floor() {
@@ -100,11 +111,19 @@ function tensorsOf(weights: AttentionWeights<Matrix> | null): Weights {
   };
 }
 
+interface Setting {
+  readonly interaction: Interaction;
+  readonly weights: Weights;
+  /** Particles are coupled from their mean. */
+  readonly shifted: boolean;
+}
+
 /** Queries begin … begin + b − 1. */
 interface Block {
   readonly begin: number;
-  /** [b, d] */
+  /** [b, d], and for their scores. */
   readonly x: Float64Tensor;
+  readonly scored: Float64Tensor;
   readonly from: Sources<Float64Tensor>;
   /** [b, n] */
   readonly seen: Float64Tensor;
@@ -112,35 +131,34 @@ interface Block {
 
 /** All queries, as many at a time as PAIRS allows. */
 function* blocks(
-  interaction: Interaction,
-  weights: Weights,
+  { interaction, weights, shifted }: Setting,
   positions: Float64Array,
   masses: Float64Array,
 ): Generator<Block> {
   const n = masses.length;
   const d = positions.length / n;
-  const from = sources(referenceCouplings, tensor([n, d], positions), interaction, weights);
+  const near = shifted ? fromMean(positions, masses) : positions;
+  const moved = interaction.relative ? near : positions;
+  const [all, allScored] = [moved, near].map((data) => tensor([n, d], data));
+  const from = sources(referenceCouplings, all, interaction, weights, allScored);
   const whole = interaction.coupling === 'sinkhorn';
   const size = whole ? n : Math.max(1, Math.floor(PAIRS / (n * interaction.beta.length)));
   for (let begin = 0; begin < n; begin += size) {
     const end = Math.min(n, begin + size);
     const seen = seenMasses(masses, interaction.causal, begin, end);
-    const x = tensor([end - begin, d], positions.subarray(begin * d, end * d));
-    yield { begin, x, from, seen: tensor([end - begin, n], seen) };
+    const [x, scored] = [moved, near].map((data) =>
+      tensor([end - begin, d], data.subarray(begin * d, end * d)),
+    );
+    yield { begin, x, scored, from, seen: tensor([end - begin, n], seen) };
   }
 }
 
 /** A_ij per head, [n, n] each. */
-function allCouplings(
-  interaction: Interaction,
-  weights: Weights,
-  positions: Float64Array,
-  masses: Float64Array,
-): Matrix[] {
+function allCouplings(setting: Setting, positions: Float64Array, masses: Float64Array): Matrix[] {
   const n = masses.length;
-  const out = interaction.beta.map(() => matrix(n, n));
-  for (const { begin, x, from, seen } of blocks(interaction, weights, positions, masses)) {
-    const { data } = fieldCoupling(referenceCouplings, x, from, seen);
+  const out = setting.interaction.beta.map(() => matrix(n, n));
+  for (const { begin, scored, from, seen } of blocks(setting, positions, masses)) {
+    const { data } = fieldCoupling(referenceCouplings, scored, from, seen);
     const size = seen.data.length;
     for (const [h, { data: target }] of out.entries())
       target.set(data.subarray(h * size, (h + 1) * size), begin * n);

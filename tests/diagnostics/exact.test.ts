@@ -297,6 +297,39 @@ describe('distances to hulls and cones', () => {
     expect(hullDistance(square, x)).toBeCloseTo(expected, 15);
   });
 
+  it('to the hull is the same far from the origin', () => {
+    for (const [n, d] of [
+      [12, 3],
+      [4, 7],
+    ]) {
+      const rounded = (m: Matrix) =>
+        matrix(
+          m.rows,
+          m.columns,
+          m.data.map((value) => Math.round(2 ** 20 * value) / 2 ** 20),
+        );
+      const [points, targets] = [rounded(gaussians(n, d, n)), rounded(gaussians(5, d, 40))];
+      const far = (m: Matrix) =>
+        matrix(
+          m.rows,
+          d,
+          m.data.map((value) => value + 2 ** 27),
+        );
+      const near = largestHullDistance(points, targets);
+      expect(near).toBeGreaterThan(0.1);
+      expect(largestHullDistance(far(points), far(targets))).toBeCloseTo(near, 9);
+      const close = matrix(
+        1,
+        d,
+        row(points, 0).map((value, k) => value + (k === 0 ? 2 ** -10 : 0)),
+      );
+      expect(largestHullDistance(far(points), far(close))).toBeCloseTo(
+        largestHullDistance(points, close),
+        9,
+      );
+    }
+  });
+
   it.each<[number[], number]>([
     [[3, 1], 0],
     [[0, 5], 0],

@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Interaction } from '../../src/attention/interaction.ts';
 import { openReferenceField, referenceField } from '../../src/engines/reference-field.ts';
+import { wasmEngine } from '../../src/engines/wasm/engine.ts';
 import { simulate } from '../../src/flow/simulation.ts';
-import { row } from '../../src/numerics/matrix.ts';
+import { matrix, row } from '../../src/numerics/matrix.ts';
 import { random } from '../../src/numerics/random.ts';
 import { equiangular } from '../diagnostics/configurations.ts';
 import { couplingOf, inner, MASSES, STARTS } from './particles.ts';
@@ -35,6 +36,15 @@ const fieldOf = (interaction: Interaction, n: number, d: number) =>
   openReferenceField({
     ...{ interaction, n, d, precision: 'float64', accuracy: 1e-12, threads: 1 },
   });
+
+const spun = (columns: number) => {
+  const { gaussian } = random(columns);
+  return {
+    rows: 3,
+    columns: 3,
+    data: Float64Array.from({ length: 9 }, gaussian),
+  };
+};
 
 describe('Sinkhorn’s coupling', () => {
   it.each(['equal', 'uneven'] as const)('is that of plain sweeps, masses %s', (kind) => {
@@ -101,15 +111,6 @@ describe('Sinkhorn’s coupling', () => {
 });
 
 describe('unusual scores', () => {
-  const spun = (columns: number) => {
-    const { gaussian } = random(columns);
-    return {
-      rows: 3,
-      columns: 3,
-      data: Float64Array.from({ length: 9 }, gaussian),
-    };
-  };
-
   it('Q other than K, and masses down to 1e-40: columns of every size are met', () => {
     const [n, masses] = [129, MASSES.vast(129)];
     const weights = { query: spun(1), key: spun(2), value: spun(3), output: spun(4) };
@@ -169,6 +170,74 @@ describe('the residual field', () => {
     );
     expect(a.data).toBeAllClose(expected.flat(), { absolute: 1e-15 });
   });
+
+  describe.each([referenceField, wasmEngine()])('of $name, far from the origin', (engine) => {
+    const KINDS: Record<string, Partial<Interaction>> = {
+      'a Gaussian kernel': { coupling: 'softmax', gaussian: true, relative: true },
+      'Sinkhorn’s coupling': { relative: true },
+      'a Gaussian kernel that passes positions': { coupling: 'softmax', gaussian: true },
+    };
+    const through = { query: spun(1), key: spun(1), value: spun(3), output: spun(4) };
+    it.each(Object.keys(KINDS))('%s is what it is near it', async (name) => {
+      for (const weights of [null, through]) {
+        const interaction = { ...SINKHORN, ...KINDS[name], weights };
+        const { open } = engine;
+        const field = await open({
+          ...{ interaction, n: 20, d: 3, space: 'euclidean' },
+          ...{ precision: 'float64', accuracy: 1e-12, threads: 1 },
+        });
+        const { gaussian } = random(8);
+        // as many binary places as survive the shifts
+        const x = Float64Array.from(
+          { length: 60 },
+          () => Math.round(2 ** 24 * gaussian()) / 2 ** 24,
+        );
+        const velocity = (by: number) => {
+          const out = new Float64Array(60);
+          const moved = x.map((value) => value + by);
+          field.ambient(moved, MASSES.equal(20), out);
+          return out;
+        };
+        const near = velocity(0);
+        for (const by of [2 ** 20, -(2 ** 24), 2 ** 27]) {
+          const far = velocity(by);
+          if (interaction.relative) expect(far).toBeAllClose(near, { absolute: 1e-10 });
+          // Σ_j A_ij V O (x_j + s): differences of particles stay
+          else
+            for (let k = 3; k < 60; k++)
+              expect(far[k] - far[k % 3]).toBeCloseTo(near[k] - near[k % 3], 6);
+        }
+        field.close();
+      }
+    });
+  });
+
+  it.each(['residual', 'sinkhorn_residual'])(
+    '%s moves a cloud at 1e8 as the same cloud at 0, up to the last place of its positions',
+    async (dynamics) => {
+      const { gaussian } = random(3);
+      const points = Float64Array.from(
+        { length: 40 },
+        () => Math.round(2 ** 20 * gaussian()) / 2 ** 20,
+      );
+      const end = async (by: number) => {
+        const parameters = { beta: 2, ...(dynamics === 'residual' && { kernel: 'gaussian' }) };
+        const init = matrix(
+          20,
+          2,
+          points.map((value) => value + by),
+        );
+        const { frames } = await simulate({
+          ...{ dynamics, parameters, init, time: 1, scheme: 'rk4', step: 0.05 },
+          ...{ saveAt: [1], diagnostics: [] },
+        });
+        return frames[0].positions.data.map((value) => value - by);
+      };
+      const near = await end(0);
+      for (const by of [1e6, 1e7, 1e8])
+        expect(await end(by)).toBeAllClose(near, { absolute: 40 * 2 ** -52 * by });
+    },
+  );
 
   it('has the slopes of docs/theory.md §4.6 on a Gaussian law', () => {
     // N(0, 1) by equal steps with Gaussian masses: a trapezoidal rule, exact beyond round-off.

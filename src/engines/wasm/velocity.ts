@@ -1,6 +1,8 @@
 /** An open field of the wasm engine: the velocities of an interaction, head by head, from the kernels' sums. */
 import {
+  couplesDifferences,
   effectiveWeights,
+  fromMean,
   passesItselfAlong,
   scoresOwnPositions,
   velocityScale,
@@ -42,6 +44,8 @@ interface Setting {
   readonly ownScores: boolean;
   /** What a particle passes to itself lies along it. */
   readonly ownAlong: boolean;
+  /** Particles are coupled from their mean. */
+  readonly shifted: boolean;
   readonly unitTolerance: number;
   /** Of a doubly stochastic coupling. */
   readonly balancing: Balancing;
@@ -86,6 +90,8 @@ export function openField(
     width: weights ? weights.query.columns : d,
     ownScores: scoresOwnPositions(interaction, weights),
     ownAlong: passesItselfAlong(interaction, weights),
+    // on the sphere no origin but its centre has unit vectors
+    shifted: request.space === 'euclidean' && couplesDifferences(interaction, weights),
     unitTolerance: UNIT_TOLERANCE[precision],
     balancing: balancingOf(request),
     balanced: new Map(),
@@ -133,7 +139,8 @@ function plainVelocity(
 ): void {
   const { d, interaction } = setting;
   const n = masses.length;
-  const rows = { queries: positions, keys: positions, values: positions };
+  const { scored, moved } = originsOf(setting, { positions, masses });
+  const rows = { queries: scored, keys: scored, values: moved };
   const totals = mixHeads(setting, { positions, masses }, rows, out);
   for (let i = 0; i < n; i++) {
     const own = tangent ? -along(positions, out, i, d) : totals[i];
@@ -156,7 +163,9 @@ function projectedVelocity(
   const { d, width, interaction, ownAlong } = setting;
   const { positions, masses } = particles;
   const n = masses.length;
-  const [queries, keys, values] = [query, key, value].map((w) => project(positions, w, n));
+  const { scored, moved } = originsOf(setting, particles);
+  const [queries, keys] = [query, key].map((w) => project(scored, w, n));
+  const values = project(moved, value, n);
   const mixed = new Float64Array(n * width);
   const totals = mixHeads(setting, particles, { queries, keys, values }, mixed);
   scaleHeads(values, totals, n, width);
@@ -176,6 +185,12 @@ function scaleHeads(values: Float64Array, totals: Float64Array, n: number, width
   const size = (width * n) / totals.length;
   for (let at = 0; at < n * width; at++)
     values[at] *= totals[Math.floor((at % width) / size) * n + Math.floor(at / width)];
+}
+
+/** Positions as scores are made of them, and as values are. */
+function originsOf({ shifted, interaction }: Setting, { positions, masses }: Particles) {
+  const scored = shifted ? fromMean(positions, masses) : positions;
+  return { scored, moved: interaction.relative ? scored : positions };
 }
 
 /**

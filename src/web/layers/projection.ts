@@ -53,7 +53,10 @@ export function basisOf(frames: number[][][], mean = average(frames.flat())): Ba
 /** Frames × n × d positions in a basis, which may be another flow's. */
 export function along({ mean, axes }: Basis, frames: number[][][]): number[][][] {
   return frames.map((frame) =>
-    frame.map((point) => axes.map((axis) => dot(point, axis) - dot(mean, axis))),
+    frame.map((point) => {
+      const fromMean = point.map((value, i) => value - mean[i]);
+      return axes.map((axis) => dot(fromMean, axis));
+    }),
   );
 }
 
