@@ -489,6 +489,8 @@ export function directRow(address: usize, block: i32): void {
 function direct(job: Spectrum, i: i32, size: i32): void {
   const at = job.positions + ((<usize>(i * size)) << 3);
   const slope = f64x2.splat(-0.5 * job.beta * Math.LOG2E);
+  // the square of the distance at which a coupling is largest: of x itself, or of −x
+  const loudest = f64x2.splat(job.beta < 0 ? 4 : 0);
   const x = broadcast<f64>(at);
   const y = broadcast<f64>(at + 8);
   const z = size > 2 ? broadcast<f64>(at + 16) : ZERO;
@@ -509,7 +511,7 @@ function direct(job: Spectrum, i: i32, size: i32): void {
       let square = add(times(dx, dx), times(dy, dy));
       if (size > 2) square = multiplyAdd<f64>(square, dz, dz);
       const mass = v128.load(job.masses + ((<usize>j) << 3));
-      const coupling = times(mass, power<f64>(times(slope, square)));
+      const coupling = times(mass, power<f64>(times(slope, minus(square, loudest))));
       t = add(t, coupling);
       u = multiplyAdd<f64>(u, coupling, dx);
       v = multiplyAdd<f64>(v, coupling, dy);

@@ -83,7 +83,7 @@ function isMultiple(entry: (i: number, j: number) => number, size: number): bool
 
 /**
  * How large a velocity of unit particles in R^d may be: |V|·|O| as Frobenius norms a head and a
- * dimension, times e^β or β where couplings reach that. With general Q and K it is an estimate.
+ * dimension, times e^{|β|} or |β| where couplings reach that. With general Q and K it is an estimate.
  */
 export function velocityScale(interaction: Interaction, d: number): number {
   const { beta, coupling } = interaction;
@@ -93,17 +93,17 @@ export function velocityScale(interaction: Interaction, d: number): number {
     : 1;
   if (coupling === 'linear') return values * Math.max(1, ...beta.map(Math.abs));
   const grows = coupling === 'exponential' && scoresOwnPositions(interaction, weights);
-  return values * (grows ? Math.exp(beta[0]) : 1);
+  return values * (grows ? Math.exp(Math.abs(beta[0])) : 1);
 }
 
 const norm = ({ data }: Matrix) => Math.sqrt(data.reduce((sum, value) => sum + value ** 2, 0));
 
-/** The largest β with e^β in the type. */
+/** The largest |β| with e^{|β|} in the type. */
 const LARGEST_BETA = { float32: 88.7, float64: 709.7 } as const;
 
 /**
- * A clause that names the largest usable β where e^β does not fit the type, which exponential
- * attention with Q = K = I reaches between a particle and itself; or null.
+ * A clause that names the largest usable β where e^{|β|} does not fit the type, which exponential attention with
+ * Q = K = I reaches between a particle and itself, or below 0 its opposite; or null.
  */
 export function exponentialOverflow(
   interaction: Interaction,
@@ -111,10 +111,11 @@ export function exponentialOverflow(
 ): string | null {
   const { coupling, beta } = interaction;
   const own = () => scoresOwnPositions(interaction, effectiveWeights(interaction));
-  if (coupling !== 'exponential' || beta[0] <= LARGEST_BETA[precision] || !own()) return null;
+  if (coupling !== 'exponential' || Math.abs(beta[0]) <= LARGEST_BETA[precision] || !own())
+    return null;
   const remedy =
     precision === 'float32'
       ? `float64 takes up to ${LARGEST_BETA.float64}`
       : 'or use the softmax coupling, which takes any';
-  return `e^β does not fit ${precision} at β = ${beta[0]}: the largest usable β is ${LARGEST_BETA[precision]}, ${remedy}`;
+  return `e^${beta[0] < 0 ? '|β|' : 'β'} does not fit ${precision} at β = ${beta[0]}: the largest usable ${beta[0] < 0 ? '|β|' : 'β'} is ${LARGEST_BETA[precision]}, ${remedy}`;
 }

@@ -76,7 +76,7 @@ export const BETA: NumberParameter = {
   type: 'number',
   name: 'beta',
   title: 'Inverse temperature β',
-  help: 'Scores are β⟨Qx_i, Kx_j⟩: 0 listens to all alike, large β to the nearest only.',
+  help: 'Scores are β⟨Qx_i, Kx_j⟩: 0 listens to all alike, large β to the nearest only, β far below 0 to what is opposite only.',
   unit: '',
   default: 1,
   minimum: 0,
@@ -86,6 +86,12 @@ export const BETA: NumberParameter = {
 
 /** β where e^β itself is computed: e^700 is just below the largest Float64. */
 export const EXPONENTIAL_BETA: NumberParameter = { ...BETA, maximum: 700 };
+
+/** β of either sign: below 0 a token listens to what is opposite. */
+const signed = (beta: NumberParameter): NumberParameter => ({ ...beta, minimum: -beta.maximum });
+
+export const SIGNED_BETA = signed(BETA);
+export const SIGNED_EXPONENTIAL_BETA = signed(EXPONENTIAL_BETA);
 
 /** Softmax or exponential attention. */
 export const ATTENTION: ChoiceParameter = {

@@ -1,6 +1,6 @@
 /** Softmax self-attention (SA), full and causal. */
 import type { Dynamics } from './dynamics.ts';
-import { BETA, KEY, QUERY, VALUE } from './parameters.ts';
+import { KEY, QUERY, SIGNED_BETA, VALUE } from './parameters.ts';
 import { ATTENTION_PROPERTIES, singleHead } from './single-head.ts';
 
 export const selfAttention: Dynamics = {
@@ -9,7 +9,7 @@ export const selfAttention: Dynamics = {
   help: 'v_i = Σ_j A_ij V x_j with A the row softmax of β⟨Qx_i, Kx_j⟩.',
   citation: 'arXiv 2312.10794, eq. (SA)',
   space: 'sphere',
-  parameters: [BETA, QUERY, KEY, VALUE],
+  parameters: [SIGNED_BETA, QUERY, KEY, VALUE],
   properties: { ...ATTENTION_PROPERTIES, energy: 'increases' },
   interaction: (parameters, d) => singleHead({ coupling: 'softmax' }, parameters, d),
 };

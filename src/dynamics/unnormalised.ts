@@ -1,6 +1,6 @@
 /** Unnormalised self-attention (USA), full and causal. */
 import type { Dynamics } from './dynamics.ts';
-import { EXPONENTIAL_BETA, KEY, QUERY, VALUE } from './parameters.ts';
+import { KEY, QUERY, SIGNED_EXPONENTIAL_BETA, VALUE } from './parameters.ts';
 import { ATTENTION_PROPERTIES, singleHead } from './single-head.ts';
 
 export const unnormalisedAttention: Dynamics = {
@@ -9,7 +9,7 @@ export const unnormalisedAttention: Dynamics = {
   help: 'v_i = Σ_j w_j e^{β⟨Qx_i, Kx_j⟩} V x_j: with Q = K = V = I the gradient flow of the energy.',
   citation: 'arXiv 2312.10794, eq. (USA)',
   space: 'sphere',
-  parameters: [EXPONENTIAL_BETA, QUERY, KEY, VALUE],
+  parameters: [SIGNED_EXPONENTIAL_BETA, QUERY, KEY, VALUE],
   properties: { ...ATTENTION_PROPERTIES, energy: 'increases' },
   interaction: (parameters, d) => singleHead({ coupling: 'exponential' }, parameters, d),
 };

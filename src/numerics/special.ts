@@ -13,30 +13,33 @@ const HUGE = 1e150;
 const NEGLIGIBLE = 1e-18;
 
 /**
- * e^{−x} I_k(x) for k = 0 … most, x ≥ 0, by Miller's backward recurrence (Olver 1964; DLMF 3.6(iii)),
- * normalised with I_0 + 2 Σ I_k = e^x (DLMF 10.35.5): relative accuracy of a few units in the last place.
- * Throws RangeError for x < 0 or not finite.
+ * e^{−|x|} I_k(x) for k = 0 … most by Miller's backward recurrence (Olver 1964; DLMF 3.6(iii)), normalised with
+ * I_0 + 2 Σ I_k = e^x (DLMF 10.35.5): relative accuracy of a few units in the last place. Where x < 0 those of
+ * odd order are negative. Throws RangeError for x that is not finite.
  */
 export function scaledBesselI(x: number, most: number): Float64Array {
-  const values = backward(x, most, 0);
+  const values = backward(Math.abs(x), most, 0);
   const sum = values[0] + 2 * sumFromEnd(values, 1);
-  return values.slice(0, most + 1).map((value) => value / sum);
+  return values.slice(0, most + 1).map((value, k) => (parity(x, k) * value) / sum);
 }
 
 /**
- * e^{−x} i_l(x) for l = 0 … most, x ≥ 0, i_l(x) = √(π/2x) I_{l+½}(x) (DLMF 10.47.7), by the same
- * recurrence, normalised with i_0(x) = sinh(x)/x. Throws RangeError for x < 0 or not finite.
+ * e^{−|x|} i_l(x) for l = 0 … most, i_l(x) = √(π/2x) I_{l+½}(x) (DLMF 10.47.7), by the same recurrence,
+ * normalised with i_0(x) = sinh(x)/x; of odd order negative where x is. Throws RangeError for x that is not finite.
  */
 export function scaledSphericalBesselI(x: number, most: number): Float64Array {
-  const values = backward(x, most, 0.5);
-  const first = x === 0 ? 1 : -Math.expm1(-2 * x) / (2 * x);
-  return values.slice(0, most + 1).map((value) => (value / values[0]) * first);
+  const size = Math.abs(x);
+  const values = backward(size, most, 0.5);
+  const first = size === 0 ? 1 : -Math.expm1(-2 * size) / (2 * size);
+  return values.slice(0, most + 1).map((value, l) => parity(x, l) * (value / values[0]) * first);
 }
 
-/** Multiples of I_{ν+k}(x) for k = 0 … at least `most`, smallest first added: I_{ν+k−1} = I_{ν+k+1} + 2(ν+k)/x I_{ν+k}. */
+/** I_k(−x) = (−1)^k I_k(x), and i_l alike. */
+const parity = (x: number, order: number) => (x < 0 && order % 2 === 1 ? -1 : 1);
+
+/** Multiples of I_{ν+k}(x), x ≥ 0, for k = 0 … at least `most`, smallest first added: I_{ν+k−1} = I_{ν+k+1} + 2(ν+k)/x I_{ν+k}. */
 function backward(x: number, most: number, order: number): Float64Array {
-  if (!(x >= 0 && x < Number.POSITIVE_INFINITY))
-    throw new RangeError(`a Bessel function at ${x}: expected a finite x ≥ 0`);
+  if (!Number.isFinite(x)) throw new RangeError(`a Bessel function at ${x}: expected a finite x`);
   if (x < TINY) return leading(x, most, order);
   const begin = beginning(x, most);
   const values = new Float64Array(begin + 1);

@@ -93,8 +93,9 @@ describe('completing parameters', () => {
   it.each<[string, Record<string, unknown>, string, string]>([
     ['sa', { bta: 1 }, 'bta', 'dynamics sa has no parameter "bta": did you mean "beta"?'],
     ['kuramoto', { beta: 1 }, 'beta', 'it has none, leave it out'],
-    ['sa', { beta: -1 }, 'beta', 'beta is -1: expected a number from 0 to 1000000, such as 1'],
-    ['usa', { beta: 701 }, 'beta', 'beta is 701: expected a number from 0 to 700'],
+    ['linear', { beta: -1 }, 'beta', 'beta is -1: expected a number from 0 to 1000000, such as 1'],
+    ['usa', { beta: -701 }, 'beta', 'beta is -701: expected a number from -700 to 700, such as 1'],
+    ['usa', { beta: 701 }, 'beta', 'beta is 701: expected a number from -700 to 700'],
     ['sa', { beta: Number.NaN }, 'beta', 'beta is NaN'],
     ['sa', { beta: Number.POSITIVE_INFINITY }, 'beta', 'beta is Infinity'],
     ['sa', { beta: '4' }, 'beta', 'beta is "4": expected a number'],

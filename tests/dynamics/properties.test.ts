@@ -5,8 +5,6 @@ import type { Dynamics, Properties } from '../../src/dynamics/dynamics.ts';
 import { examineDynamics } from '../../src/flow/examine.ts';
 
 const entries = dynamics.map((entry): [string, Dynamics] => [entry.name, entry]);
-const has = ({ parameters }: Dynamics, name: string) =>
-  parameters.some((parameter) => parameter.name === name);
 
 /** Every choice that an entry offers, one at a time. */
 function choices({ parameters }: Dynamics): Record<string, unknown>[] {
@@ -19,7 +17,9 @@ function choices({ parameters }: Dynamics): Record<string, unknown>[] {
 
 /** The defaults, β from none to sharp, and every choice. */
 function settings(entry: Dynamics): Record<string, unknown>[] {
-  const betas = has(entry, 'beta') ? [0, 0.1, 5, 30].map((beta) => ({ beta })) : [];
+  const beta = entry.parameters.find(({ name }) => name === 'beta');
+  const signed = beta?.type === 'number' && beta.minimum < 0 ? [-0.1, -5, -30] : [];
+  const betas = beta ? [0, 0.1, 5, 30, ...signed].map((value) => ({ beta: value })) : [];
   return [{}, ...betas, ...choices(entry)];
 }
 

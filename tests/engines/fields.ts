@@ -240,7 +240,9 @@ function variations({ parameters }: Dynamics): Given[] {
   const all = (value: (index: number) => unknown, kinds = given('matrix')) =>
     Object.fromEntries(kinds.map(({ name }, index) => [name, value(index)]));
   const plain = all(() => 'identity');
-  const betas = parameters.some(({ name }) => name === 'beta') ? [0, 1e-3, 3, 60] : [];
+  const beta = parameters.find(({ name }) => name === 'beta');
+  const signed = beta?.type === 'number' && beta.minimum < 0 ? [-1e-3, -3, -60] : [];
+  const betas = beta ? [0, 1e-3, 3, 60, ...signed] : [];
   const choices = parameters.flatMap((one) =>
     one.type === 'choice' ? one.choices.map((choice) => ({ ...plain, [one.name]: choice })) : [],
   );
@@ -253,7 +255,7 @@ function variations({ parameters }: Dynamics): Given[] {
   const heads = parameters.some(({ name }) => name === 'heads') ? [{ heads: 1 }, { heads: 3 }] : [];
   const sharp = betas.flatMap((beta) => [
     { ...plain, beta },
-    ...(beta > 1 && beta < 10 ? matrices.map((one) => ({ ...one, beta })) : []),
+    ...(Math.abs(beta) > 1 && Math.abs(beta) < 10 ? matrices.map((one) => ({ ...one, beta })) : []),
   ]);
   return [{}, plain, ...sharp, ...choices, ...matrices, ...heads];
 }
@@ -282,9 +284,11 @@ async function agrees(subject: FieldUnderTest, entry: Dynamics): Promise<void> {
 /** The largest β of the parameter and sharp ones below, on starts that try a softmax. */
 async function standsExtremes(subject: FieldUnderTest, entry: Dynamics): Promise<void> {
   const beta = entry.parameters.find(({ name }) => name === 'beta');
-  const most = beta?.type === 'number' ? beta.maximum : 0;
+  const { maximum: most, minimum: least } =
+    beta?.type === 'number' ? beta : { maximum: 0, minimum: 0 };
   const plain = variations(entry)[1];
-  const sharp = beta ? [300, 1e3, 1e4, most].filter((value) => value <= most) : [];
+  const sizes = [300, 1e3, 1e4, most].filter((value) => value <= most);
+  const sharp = [...sizes, ...(least < 0 ? sizes.map((value) => -value) : [])];
   for (const given of beta ? sharp.map((value) => ({ ...plain, beta: value })) : [plain])
     for (const start of Object.keys(STARTS))
       for (const masses of ['uneven', 'vast'] as const)

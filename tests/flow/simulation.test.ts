@@ -61,7 +61,11 @@ describe('values are refused with their range', () => {
     [{ accuracy: 1 }, 'accuracy', /accuracy is 1: expected a number from 1e-15 to 0.01/],
     [{ threads: 65 }, 'threads', /threads is 65: expected a whole number from 1 to 64/],
     [{ stopBelow: -1 }, 'stopBelow', /stopBelow is -1/],
-    [{ parameters: { beta: -1 } }, 'beta', /beta is -1: expected a number from 0 .*such as 1/],
+    [
+      { dynamics: 'usa', parameters: { beta: -800 } },
+      'beta',
+      /beta is -800: expected a number from -700 .*such as 1/,
+    ],
     [{ parameters: { beta: Number.NaN } }, 'beta', /beta is NaN/],
     [{ parameters: { beta: 'warm' } }, 'beta', /beta is "warm"/],
     [{ dynamics: 'usa', parameters: { beta: 701 } }, 'beta', /701: expected .* to 700/],

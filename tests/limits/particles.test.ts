@@ -23,11 +23,16 @@ describe('at time 0', () => {
 });
 
 describe('the law', () => {
-  it.each(['softmax', 'exponential'] as const)(
-    'moves alike by modes and by quantiles while it is smooth (%s)',
-    async (coupling) => {
+  it.each([
+    ['softmax', 2],
+    ['exponential', 2],
+    ['softmax', -2],
+    ['exponential', -2],
+  ] as const)(
+    'moves alike by modes and by quantiles while it is smooth (%s, β = %d)',
+    async (coupling, beta) => {
       const start = vonMisesLaw(1);
-      const field = { coupling, beta: 2 };
+      const field = { coupling, beta };
       const times = [0, 0.3];
       const [, modes] = solveOnCircle(start, { ...field, times });
       const run = { ...field, times, tolerance: 1e-10, step: 0.1, seed: 1 };
@@ -101,7 +106,7 @@ it('noise: as far from the modes as from another run', async () => {
 });
 
 it.each([
-  [{ beta: -1 }, /beta is -1: expected a number from 0/],
+  [{ beta: -101 }, /beta is -101: expected a number from -100/],
   [{ times: [1, 0] }, /times has 0 after 1: expected rising times/],
   [{ law: 'gauss' }, /law is "gauss": expected one of cosine, von_mises/],
   [{ betta: 1 }, /betta.*beta/],

@@ -68,8 +68,14 @@ describe('modified Bessel functions', () => {
     expect([circle, sphere]).toBeAllClose([expected, expected], { absolute: 4e-16 });
   });
 
-  it('do not exist for negative or infinite arguments here', () => {
-    for (const x of [-1, Number.NaN, Number.POSITIVE_INFINITY])
+  it('of negative arguments have the parity of their order', () => {
+    for (const of of [scaledBesselI, scaledSphericalBesselI])
+      for (const x of [1e-3, 2, 40])
+        expect([...of(-x, 7)]).toEqual([...of(x, 7)].map((value, k) => (k % 2 ? -value : value)));
+  });
+
+  it('do not exist for infinite arguments here', () => {
+    for (const x of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
       expect(() => scaledBesselI(x, 3)).toThrow(RangeError);
   });
 });

@@ -70,7 +70,7 @@ describe('settings of the Lab', () => {
     'dynamics=betta',
     'n=0&d=1&seed=-1&step=x&time=&speed=0&at=-3',
     'scheme=magic&pace=log&engine=quantum&precision=int8',
-    'p.beta=-1&p.query=diagonal%3A1%2C2%2C3&p.nothing=4&s.amplitude=9',
+    'p.beta=-1e7&p.query=diagonal%3A1%2C2%2C3&p.nothing=4&s.amplitude=9',
     'start=given&given=nonsense',
     'start=box',
   ])('what is not valid in %s is what is usual', (text) => {

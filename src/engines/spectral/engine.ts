@@ -25,7 +25,7 @@ const MEMORY_BYTES = 2 ** 32 - 2 ** 16;
  * The engine. It computes in float64 whatever the precision asked for, and keeps as many terms as the
  * accuracy asks for. Its fields block the thread that asks while others compute. `tangent` takes rows
  * for unit vectors and normalises a copy; `ambient` throws InputError for rows that are none. Exponential
- * velocities reach e^β, and so does their round-off: their floor can lie above the accuracy asked for.
+ * velocities reach e^{|β|}, and so does their round-off: their floor can lie above the accuracy asked for.
  */
 export function spectralEngine({ spawn, threads = 1 }: SpectralEngineOptions = {}): Engine {
   return {
@@ -70,8 +70,6 @@ function unsuited({ interaction, d, space }: FieldRequest): string | null {
     return `${beta.length} heads couple by other angles than the particles': it takes one head with Q = K = V = I`;
   if (effectiveWeights(interaction))
     return 'Q, K, V or O turn particles away from the sphere: it takes one head with Q = K = V = I';
-  if (!(beta[0] >= 0))
-    return `β = ${beta[0]} is below 0: use sign −1 for repulsion, or the wasm engine`;
   return null;
 }
 

@@ -1,6 +1,6 @@
 /**
  * The coupling e^{β⟨x,y⟩} as a series in circular (d = 2) or spherical (d = 3) harmonics, everything
- * times e^{−β} so that nothing overflows, and how many terms an accuracy needs. Not the sums over particles.
+ * times e^{−|β|} so that nothing overflows, and how many terms an accuracy needs. Not the sums over particles.
  *
  * Circle, t = cos θ: e^{βt} = Σ_k C_k cos kθ with C_k = 2 I_k(β), C_0 = I_0. Its pull towards y,
  * −(1/β) d/dθ, has the coefficients k C_k/β = I_{k−1} − I_{k+1} of sin kθ, and t e^{βt} the
@@ -13,11 +13,12 @@
  *
  * Past degree K a couplings' sum is off by at most S = Σ_{k>K} C_k, its pull by S' = Σ_{k>K} (C_k/β) max|d/dθ|
  * and its radial part by S'' = Σ_{k>K} dC_k/dβ, whatever the particles, because masses sum to 1.
- * K is the least degree with S + S' + S'' within a tolerance.
+ * K is the least degree with S + S' + S'' within a tolerance. Below β = 0 coefficients of odd degree change their
+ * sign; in S, S' and S'' all count with their size.
  */
 import { scaledBesselI, scaledSphericalBesselI } from '../../numerics/special.ts';
 
-/** Coefficients by degree 0 … K, times e^{−β}. */
+/** Coefficients by degree 0 … K, times e^{−|β|}. */
 export interface Expansion {
   readonly degree: number;
   /** Of the couplings' sum; the first is that of the uniform law. */
@@ -41,11 +42,12 @@ const BEYOND = 64;
 export function expand(d: Dimension, beta: number, tolerance: number): Expansion | null {
   const most = MOST_DEGREE[d];
   // The degree is several times √β, so there is no need to look.
-  if (beta > most * most) return null;
+  if (Math.abs(beta) > most * most) return null;
   const [sum, pull, radial] = d === 2 ? circle(beta, most + BEYOND) : sphere(beta, most + BEYOND);
   let [degree, tail] = [sum.length - 1, 0];
   for (; degree >= 1; degree--) {
-    const longer = tail + sum[degree] + pull[degree] * steepest(d, degree) + radial[degree];
+    const here = [sum[degree], pull[degree] * steepest(d, degree), radial[degree]];
+    const longer = here.reduce((total, part) => total + Math.abs(part), tail);
     if (longer > tolerance) break;
     tail = longer;
   }
@@ -55,7 +57,7 @@ export function expand(d: Dimension, beta: number, tolerance: number): Expansion
   return { degree, sum: head(sum), pull: head(pull), radial: head(radial), tail };
 }
 
-/** The share of the uniform law: e^{−β} I_0(β), or e^{−β} sinh(β)/β. */
+/** The share of the uniform law: e^{−|β|} I_0(β), or e^{−|β|} sinh(β)/β. */
 export function uniformSum(d: Dimension, beta: number): number {
   return (d === 2 ? scaledBesselI : scaledSphericalBesselI)(beta, 0)[0];
 }

@@ -32,7 +32,7 @@ export interface SpectralArrays {
   readonly spans: Float64Array;
   /** [blocks] */
   readonly deviation: Float64Array;
-  /** [n] Σ_j w_j e^{β(⟨x_i, x_j⟩ − 1)} */
+  /** [n] Σ_j w_j e^{β⟨x_i, x_j⟩ − |β|} */
   readonly totals: Float64Array;
   /** [blocks] */
   readonly least: Float64Array;

@@ -89,11 +89,12 @@ function reserve(bytes: number, { n, d }: FieldRequest): WebAssembly.Memory {
   }
 }
 
-function noteOf({ plan, entries }: Setting): string {
+function noteOf({ request, plan, entries }: Setting): string {
   const { expansion, threshold, bound } = plan;
+  const where = request.interaction.beta[0] < 0 ? 'opposite' : 'at no distance';
   const kept = `harmonics to degree ${expansion.degree} (${entries} terms), velocities off by at most ${bound.toExponential(1)}`;
   if (threshold === 0) return kept;
-  return `${kept}; particles that hear less than ${threshold.toExponential(1)} of what they would at no distance are summed over all pairs`;
+  return `${kept}; particles that hear less than ${threshold.toExponential(1)} of what they would ${where} are summed over all pairs`;
 }
 
 function evaluate(
@@ -138,7 +139,7 @@ function jobOf({ request, plan, d }: Setting, n: number, radial: boolean): Spect
   return {
     ...{ n, d, softmax, radial },
     degree: plan.expansion.degree,
-    factor: softmax ? sign : sign * Math.exp(beta[0]),
+    factor: softmax ? sign : sign * Math.exp(Math.abs(beta[0])),
     beta: beta[0],
     constant: 0,
   };

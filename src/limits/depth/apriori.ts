@@ -177,7 +177,7 @@ function headGrowth(head: Head, beta: number, x: Matrix, coupling: Matrix): Floa
     shares.forEach((share, j) => {
       const apart = length(difference(row(u, j), meanValue), outputGram);
       const turned = length(difference(row(k, j), meanKey), queryGram);
-      sum += share * apart * beta * (reach + turned);
+      sum += share * apart * Math.abs(beta) * (reach + turned);
     });
     return sum;
   });

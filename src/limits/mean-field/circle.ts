@@ -147,7 +147,7 @@ function problemOf(field: MeanField, degree: number): FlowProblem {
 /** v on the grid. */
 function speedsOf({ beta, coupling }: MeanField, degree: number) {
   const kernel = couplingMoments(beta, degree);
-  const scale = coupling === 'softmax' ? 1 : Math.exp(beta);
+  const scale = coupling === 'softmax' ? 1 : Math.exp(Math.abs(beta));
   return (law: CircleLaw, points: number): Float64Array => {
     const [a, b] = [law.cos, law.sin].map((part) =>
       part.map((moment, k) => kernel.sum[k] * moment),
@@ -168,7 +168,7 @@ function speedsOf({ beta, coupling }: MeanField, degree: number) {
 }
 
 /**
- * e^{β cos θ} = I_0 + Σ 2 I_k cos kθ, times e^{−β}: its coefficients, and k/β times them, which is
+ * e^{β cos θ} = I_0 + Σ 2 I_k cos kθ, times e^{−|β|}: its coefficients, and k/β times them, which is
  * I_{k−1} − I_{k+1} and exists for β = 0 too.
  */
 function couplingMoments(beta: number, degree: number) {
@@ -184,13 +184,15 @@ function couplingMoments(beta: number, degree: number) {
 export function criticalKappa({ beta, coupling }: Pick<MeanField, 'beta' | 'coupling'>): number {
   const [zero, first] = scaledBesselI(beta, 1);
   if (beta === 0) return 2;
-  return coupling === 'softmax' ? (beta * zero) / first : (beta / first) * Math.exp(-beta);
+  return coupling === 'softmax'
+    ? (beta * zero) / first
+    : (beta / first) * Math.exp(-Math.abs(beta));
 }
 
 /** Growth rate of mode k at the uniform law: k² I_k(β)/β − k²/κ (USA), with I_k/I_0 for SA. */
 export function growthRate(mode: number, { beta, coupling, kappa }: MeanField): number {
   const kernel = couplingMoments(beta, mode);
-  const scale = coupling === 'softmax' ? 1 / kernel.sum[0] : Math.exp(beta);
+  const scale = coupling === 'softmax' ? 1 / kernel.sum[0] : Math.exp(Math.abs(beta));
   return (mode * kernel.pull[mode] * scale) / 2 - (kappa === undefined ? 0 : mode ** 2 / kappa);
 }
 
@@ -209,7 +211,7 @@ export function stationaryLaw(
 ): CircleLaw {
   const points = 4 * degree;
   const { sum } = couplingMoments(beta, degree);
-  const factor = beta === 0 ? 0 : (kappa / beta) * Math.exp(beta);
+  const factor = beta === 0 ? 0 : (kappa / beta) * Math.exp(Math.abs(beta));
   let law = withDegree(start, degree);
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const [a, b] = [law.cos, law.sin].map((part) => part.map((moment, k) => sum[k] * moment));

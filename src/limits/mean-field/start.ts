@@ -1,6 +1,5 @@
 /** The laws that limits start from, as options. */
 import { z } from 'zod';
-import { BETA } from '../../dynamics/parameters.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { numberBetween, wholeNumber } from '../../numerics/options.ts';
 import type { MeanField } from './circle.ts';
@@ -12,7 +11,7 @@ export const choice = <T extends string>(...names: [T, ...T[]]) =>
 /** What attracts whom, and where from. */
 export const meanFieldOptions = {
   attention: choice('sa', 'usa').default('sa').describe('Softmax attention, or unnormalised'),
-  beta: numberBetween(BETA.minimum, 100).default(2),
+  beta: numberBetween(-100, 100).default(2),
   kappa: numberBetween(1e-3, 1e9).optional().describe('Inverse noise κ; without it there is none'),
   law: choice('cosine', 'von_mises')
     .default('cosine')

@@ -3,7 +3,6 @@
  * both flow. The law itself is followed by Fourier modes where there is noise, by quantiles where not.
  */
 import { z } from 'zod';
-import { BETA } from '../../dynamics/parameters.ts';
 import type { SimulationContext } from '../../flow/simulate.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
@@ -24,7 +23,7 @@ import { fitOrder, type Order } from '../order.ts';
 
 export const particleLimitSchema = z.strictObject({
   ...meanFieldOptions,
-  particleBeta: numberBetween(BETA.minimum, 100)
+  particleBeta: numberBetween(-100, 100)
     .optional()
     .describe(
       'β of the particles, a control: with another one than the law’s they stay away from it',

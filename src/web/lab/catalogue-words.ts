@@ -133,7 +133,7 @@ const german: Readonly<Record<Kind, Words>> = {
     stopBelow: ['Halt unter Tempo', 'Anhalten, wenn kein Teilchen schneller ist; 0: nie.'],
     beta: [
       'Inverse Temperatur β',
-      'Die Werte sind β⟨Qx_i, Kx_j⟩: 0 hört auf alle gleich, großes β nur auf die Nächsten.',
+      'Die Werte sind β⟨Qx_i, Kx_j⟩: 0 hört auf alle gleich, großes β nur auf die Nächsten, β weit unter 0 nur auf das, was gegenüber liegt.',
     ],
     query: ['Query Q', 'Was ein Token sucht, ist Qx.'],
     key: ['Key K', 'Woran ein Token gefunden wird, ist Kx.'],

@@ -28,6 +28,9 @@ describe('near the uniform law', () => {
     ['softmax', 5, undefined],
     ['softmax', 9, 4],
     ['exponential', 2, 3],
+    ['exponential', -2, undefined],
+    ['softmax', -4, undefined],
+    ['softmax', -4, 3],
   ] as const)(
     '%s attention at β = %d, κ = %s grows at the rates of docs/theory.md §4.5',
     (coupling, beta, kappa) => {
@@ -79,7 +82,7 @@ describe('noise', () => {
       absolute: 5e-7,
     });
     for (const coupling of ['softmax', 'exponential'] as const)
-      for (const beta of [0, 1, 5]) {
+      for (const beta of [0, 1, 5, -1, -5]) {
         const kappa = criticalKappa({ beta, coupling });
         expect([growthRate(1, { beta, coupling, kappa })]).toBeAllClose([0], { absolute: 1e-12 });
       }

@@ -42,6 +42,8 @@ describe('near the uniform law', () => {
     ['exponential', 4, undefined],
     ['softmax', 4, undefined],
     ['exponential', 1, 3],
+    ['exponential', -2, undefined],
+    ['softmax', -4, undefined],
   ] as const)(
     '%s attention at β = %d, κ = %s grows at the rates of docs/theory.md §4.5',
     (coupling, beta, kappa) => {

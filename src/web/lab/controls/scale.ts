@@ -1,6 +1,7 @@
 /**
  * Where a number stands on a slider. A parameter may range over twelve powers of ten: the slider covers what
- * is usual around its default, in the logarithm where the range is positive and wide; the box beside it takes all.
+ * is usual around its default, in the logarithm where the range is positive and wide, and fine near 0 where one
+ * side of it is much the longer; the box beside it takes all.
  */
 import type { NumberParameter } from '../../../numerics/parameters.ts';
 
@@ -24,7 +25,8 @@ export function scaleOf(parameter: Range, highest?: number): Scale {
   const high = Math.min(maximum, highest ?? reach);
   const low = minimum > 0 ? Math.max(minimum, usual / 1000) : Math.max(minimum, -reach / 10);
   if (low > 0 && high / low > 200) return logarithmic(low, high, integer);
-  return low < 0 ? linear(low, high, integer) : bent(low, high, integer);
+  if (low >= 0) return bent(low, high, integer);
+  return high > 2 * -low ? bentAroundZero(low, high, integer) : linear(low, high, integer);
 }
 
 const within = (share: number) => Math.min(1, Math.max(0, share));
@@ -72,3 +74,17 @@ const bent = (low: number, high: number, integer: boolean) =>
     (share) => low + share ** 2 * (high - low),
     (value) => Math.sqrt((value - low) / (high - low)),
   );
+
+/** Fine near 0, which lies between the ends: on either side as `bent`. */
+function bentAroundZero(low: number, high: number, integer: boolean): Scale {
+  const zero = Math.sqrt(-low) / (Math.sqrt(-low) + Math.sqrt(high));
+  return made(
+    low,
+    high,
+    integer,
+    (share) =>
+      share < zero ? low * (1 - share / zero) ** 2 : high * ((share - zero) / (1 - zero)) ** 2,
+    (value) =>
+      value < 0 ? zero * (1 - Math.sqrt(value / low)) : zero + (1 - zero) * Math.sqrt(value / high),
+  );
+}

@@ -97,7 +97,7 @@ function fieldOf(settings: LabSettings): MeanField | null {
   if (!matrices.every((one) => one === undefined || isOne(one))) return null;
   if (name === 'kuramoto') return { beta: 0, coupling: 'softmax' };
   const beta = Number(parameters.beta);
-  if (beta > MOST_BETA) return null;
+  if (Math.abs(beta) > MOST_BETA) return null;
   if (name === 'sa') return { beta, coupling: 'softmax' };
   if (name === 'usa') return { beta, coupling: 'exponential' };
   if (name !== 'noisy') return null;
