@@ -3,8 +3,8 @@
  * that a metastable run costs what its clusters cost. Not cluster diagnostics, which change nothing.
  */
 import { norm } from '../geometry/sphere.ts';
-import { onset } from '../integrators/events.ts';
 import { createForest, setsOf } from '../numerics/forest.ts';
+import { onset } from '../numerics/onset.ts';
 import { normaliseRows } from './problem.ts';
 
 /** Particles, each of which stands for some of those that the run began with. */
@@ -73,7 +73,7 @@ export function meetingsWithin(
   const due = groupsOf(end, settings).filter(({ obstacle }) => obstacle === null);
   if (due.length === 0) return [];
   const meetings = due.map(({ set }): Meeting => {
-    const theta = at ? onset((theta) => isDue(set, at(theta), settings), PRECISION) : 1;
+    const theta = at ? onset((theta) => shortage(set, at(theta), settings), PRECISION) : 1;
     return { members: behind(set, end), count: set.length, theta };
   });
   const after = at && ((theta: number) => joined(at(theta), due, settings));
@@ -133,36 +133,41 @@ function forClosePairs(
   seen: (i: number, j: number) => void,
 ): void {
   const { d, positions, masses } = particles;
-  const { isClose, chord } = closeness(particles, settings);
+  const { square, limit, chord } = distances(particles, settings);
   const first = (i: number) => positions[i * d];
   const order = Array.from(masses, (_, i) => i).sort((i, j) => first(i) - first(j));
   for (let a = 0; a < order.length; a++)
     for (let b = a + 1; b < order.length && first(order[b]) - first(order[a]) <= chord; b++)
-      if (isClose(order[a], order[b])) seen(order[a], order[b]);
+      if (square(order[a], order[b]) <= limit) seen(order[a], order[b]);
 }
 
-/** Whether just these particles become one here: each is close to the others of them, and to nobody else. */
-function isDue(set: readonly number[], particles: Population, settings: MergeSettings): boolean {
-  const { isClose } = closeness(particles, settings);
+/**
+ * How much wider these particles are than those that become one, as squares of distances; where they are
+ * narrow enough, but not alone or without a centre, a positive number. So at most 0 where they become one.
+ */
+function shortage(set: readonly number[], particles: Population, settings: MergeSettings): number {
+  const { square, limit } = distances(particles, settings);
+  let widest = 0;
+  for (const i of set) for (const j of set) widest = Math.max(widest, square(i, j, Infinity));
+  if (widest > limit) return widest - limit;
   const own = new Set(set);
-  for (const i of set)
-    for (let j = 0; j < particles.masses.length; j++)
-      if (i !== j && isClose(i, j) !== own.has(j)) return false;
-  return hasCentre(set, particles, settings);
+  const isNear = (j: number) => !own.has(j) && set.some((i) => square(i, j) <= limit);
+  for (let j = 0; j < particles.masses.length; j++) if (isNear(j)) return limit;
+  return hasCentre(set, particles, settings) ? widest - limit : limit;
 }
 
-/** Whether i and j are no farther apart than the tolerance, and the chord that it is. */
-function closeness({ d, positions }: Population, { merge, space }: MergeSettings) {
+/** The squared distance of i and j, or some number over `most` where it is, and that of the tolerance. */
+function distances({ d, positions }: Population, { merge, space }: MergeSettings) {
   // The chord of the angle: exact where arccos⟨x, y⟩ would lose half of the digits.
   const chord = space === 'sphere' ? 2 * Math.sin(merge / 2) : merge;
   const limit = chord * chord;
-  const isClose = (i: number, j: number): boolean => {
-    let square = 0;
-    for (let k = 0; k < d && square <= limit; k++)
-      square += (positions[i * d + k] - positions[j * d + k]) ** 2;
-    return square <= limit;
+  const square = (i: number, j: number, most = limit): number => {
+    let sum = 0;
+    for (let k = 0; k < d && sum <= most; k++)
+      sum += (positions[i * d + k] - positions[j * d + k]) ** 2;
+    return sum;
   };
-  return { isClose, chord };
+  return { square, limit, chord };
 }
 
 /** The population with a particle in place of each of these groups, in the order of their first ones. */

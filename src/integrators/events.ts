@@ -27,21 +27,13 @@ export function locate(
 ): number {
   if (!stepper.interpolate) return 1;
   const state = new Float64Array(stepper.state.length);
-  const isBehind = (theta: number) => {
-    stepper.interpolate?.(theta, state);
-    return crosses(before, event.value(time + theta * h, state));
-  };
-  return onset(isBehind, event.tolerance / h);
-}
-
-/** θ where something begins that is not so at 0 and is so at 1, by bisection: so there, and at most `precision` late. */
-export function onset(holds: (theta: number) => boolean, precision: number): number {
   let low = 0;
   let high = 1;
-  while (high - low > precision) {
+  while ((high - low) * h > event.tolerance) {
     const middle = (low + high) / 2;
     if (middle === low || middle === high) break;
-    if (holds(middle)) high = middle;
+    stepper.interpolate(middle, state);
+    if (crosses(before, event.value(time + middle * h, state))) high = middle;
     else low = middle;
   }
   return high;
