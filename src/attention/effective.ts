@@ -1,4 +1,5 @@
 /** What an interaction comes to, for engines that treat simple ones apart. Not its velocity: field.ts. */
+import { exp } from '../numerics/elementary.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import type { Interaction } from './interaction.ts';
 import type { AttentionWeights } from './scores.ts';
@@ -93,7 +94,7 @@ export function velocityScale(interaction: Interaction, d: number): number {
     : 1;
   if (coupling === 'linear') return values * Math.max(1, ...beta.map(Math.abs));
   const grows = coupling === 'exponential' && scoresOwnPositions(interaction, weights);
-  return values * (grows ? Math.exp(Math.abs(beta[0])) : 1);
+  return values * (grows ? exp(Math.abs(beta[0])) : 1);
 }
 
 const norm = ({ data }: Matrix) => Math.sqrt(data.reduce((sum, value) => sum + value ** 2, 0));

@@ -5,6 +5,7 @@
  * and drop those that would get a negative weight. Not for many points in many dimensions at once:
  * a distance costs about min(d, n) passes over all points.
  */
+import { hypot } from '../numerics/elementary.ts';
 import { type Matrix, matrix, row } from '../numerics/matrix.ts';
 import { type Span, spanOf, split } from '../numerics/span.ts';
 
@@ -56,7 +57,7 @@ function largest(points: Matrix, targets: Matrix, distance: Distance): number {
   // the likely farthest first: the others then need not be known exactly
   for (const { inside, outside, rounding } of parts.sort((a, b) => b.outside - a.outside)) {
     const enough = Math.sqrt(Math.max(0, most * most - outside));
-    const total = Math.hypot(distance(spanned, inside, enough), Math.sqrt(outside));
+    const total = hypot([distance(spanned, inside, enough), Math.sqrt(outside)]);
     if (total > Math.max(most, rounding)) most = total;
   }
   return most;

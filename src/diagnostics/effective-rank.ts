@@ -1,4 +1,5 @@
 /** How many directions the particles really use. */
+import { exp } from '../numerics/elementary.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { singularValues } from '../numerics/spectrum.ts';
 import { entropy } from '../numerics/statistics.ts';
@@ -17,7 +18,7 @@ export const effectiveRank: ScalarDiagnostic = {
   kind: 'scalar',
   headline: true,
   reads,
-  compute: (frame) => Math.exp(entropy(spectrum(frame))),
+  compute: (frame) => exp(entropy(spectrum(frame))),
 };
 
 function spectrum(frame: PreparedFrame): Float64Array {

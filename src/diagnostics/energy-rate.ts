@@ -1,5 +1,6 @@
 /** How fast the interaction energy changes, from the velocities and not from differences of frames. */
 import { tangent } from '../geometry/sphere.ts';
+import { exp } from '../numerics/elementary.ts';
 import { type Matrix, matrix, row } from '../numerics/matrix.ts';
 import { type PreparedFrame, pairSum, readsPairs, type ScalarDiagnostic } from './diagnostic.ts';
 
@@ -34,7 +35,7 @@ function sphereRate(frame: PreparedFrame, velocity: Matrix): number {
     pairSum(
       frame,
       none,
-      (a, b) => approach(x, velocity, pairs.indices, a, b) * Math.exp(beta * gram.data[a * m + b]),
+      (a, b) => approach(x, velocity, pairs.indices, a, b) * exp(beta * gram.data[a * m + b]),
     )
   );
 }
@@ -64,11 +65,11 @@ function euclideanRate(frame: PreparedFrame, velocity: Matrix): number {
     frame,
     (i) => {
       const x = row(positions, i);
-      return Math.exp(beta * inner(x, x)) * inner(x, row(velocity, i));
+      return exp(beta * inner(x, x)) * inner(x, row(velocity, i));
     },
     (a, b) => {
       const [x, y] = [row(pairs.positions, a), row(pairs.positions, b)];
-      return (Math.exp(beta * gram.data[a * m + b]) * (inner(y, v(a)) + inner(x, v(b)))) / 2;
+      return (exp(beta * gram.data[a * m + b]) * (inner(y, v(a)) + inner(x, v(b)))) / 2;
     },
   );
 }

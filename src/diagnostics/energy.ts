@@ -1,4 +1,5 @@
 /** The interaction energy of the particles. */
+import { expm1 } from '../numerics/elementary.ts';
 import { row } from '../numerics/matrix.ts';
 import { type PreparedFrame, pairSum, readsPairs, type ScalarDiagnostic } from './diagnostic.ts';
 
@@ -9,7 +10,7 @@ import { type PreparedFrame, pairSum, readsPairs, type ScalarDiagnostic } from '
 export function energyAt(frame: PreparedFrame, beta: number): number {
   const { positions, gram } = frame;
   const m = gram.rows;
-  const term = (product: number) => (beta === 0 ? product : Math.expm1(beta * product) / beta);
+  const term = (product: number) => (beta === 0 ? product : expm1(beta * product) / beta);
   return (
     pairSum(
       frame,

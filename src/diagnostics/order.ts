@@ -1,5 +1,6 @@
 /** Order parameters: how far the particles are from being spread evenly. Harmonics of S² have their own file. */
 import { norm } from '../geometry/sphere.ts';
+import { hypot } from '../numerics/elementary.ts';
 import type { PreparedFrame, ScalarDiagnostic, VectorDiagnostic } from './diagnostic.ts';
 
 const MODES = 8;
@@ -39,5 +40,5 @@ function modes({ positions: { data }, weights }: PreparedFrame): number[] {
       imaginary[k] += b;
     }
   }
-  return Array.from(real, (a, k) => Math.hypot(a, imaginary[k]));
+  return Array.from(real, (a, k) => hypot([a, imaginary[k]]));
 }

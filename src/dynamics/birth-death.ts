@@ -1,5 +1,6 @@
 /** Hellinger–Kantorovich ascent of the energy: particles move, and are born and die at constant total mass. */
 import type { Interaction } from '../attention/interaction.ts';
+import { expm1 } from '../numerics/elementary.ts';
 import type { Dynamics, ParameterValues, Particles } from './dynamics.ts';
 import { choiceOf, EXPONENTIAL_BETA, numberOf } from './parameters.ts';
 import { ATTENTION_PROPERTIES, singleHead } from './single-head.ts';
@@ -58,7 +59,7 @@ function reaction(
     for (let j = 0; j <= i; j++) {
       let cosine = 0;
       for (let k = 0; k < d; k++) cosine += positions[i * d + k] * positions[j * d + k];
-      const pull = rate * (beta === 0 ? cosine : Math.expm1(beta * cosine) / beta);
+      const pull = rate * (beta === 0 ? cosine : expm1(beta * cosine) / beta);
       out[i] += masses[j] * pull;
       if (j < i) out[j] += masses[i] * pull;
     }

@@ -1,4 +1,5 @@
 /** The exponential of a small square matrix. */
+import { log2 } from '../numerics/elementary.ts';
 import { type Matrix, matrix, product } from '../numerics/matrix.ts';
 
 /**
@@ -14,7 +15,7 @@ export function matrixExponential(a: Matrix, scale = 1): Matrix {
       a.rows,
       a.data.map(() => Number.NaN),
     );
-  const squarings = Math.max(0, Math.ceil(Math.log2(2 * norm)));
+  const squarings = Math.max(0, Math.ceil(log2(2 * norm)));
   const small = a.data.map((value) => (value * scale) / 2 ** squarings);
   let result = taylor(matrix(a.rows, a.rows, small));
   for (let k = 0; k < squarings; k++) result = product(result, result);

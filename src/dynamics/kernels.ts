@@ -1,4 +1,5 @@
 /** Kernels k(x, y) of sampling dynamics, with their slope. Not the dynamics. */
+import { exp, log } from '../numerics/elementary.ts';
 import type { ChoiceParameter, NumberParameter } from '../numerics/parameters.ts';
 import { median } from '../numerics/statistics.ts';
 import type { Particles } from './dynamics.ts';
@@ -35,7 +36,7 @@ export const BANDWIDTH: NumberParameter = {
 
 /** e^{−r²/2h}; on unit vectors e^{−1/h} e^{⟨x, y⟩/h}, the coupling of unnormalised attention at β = 1/h. */
 const rbf = (h: number): RadialKernel => ({
-  value: (square) => Math.exp(-square / (2 * h)),
+  value: (square) => exp(-square / (2 * h)),
   slope: (value) => -value / h,
 });
 
@@ -71,5 +72,5 @@ export function medianBandwidth({ n, d, positions }: Particles): number {
       squares[at++] = square;
     }
   const middle = median(squares);
-  return middle > 0 ? middle / (2 * Math.log(n + 1)) : 1;
+  return middle > 0 ? middle / (2 * log(n + 1)) : 1;
 }

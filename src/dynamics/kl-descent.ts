@@ -2,6 +2,7 @@
  * Descent of the relative entropy KL(μ | π) by particles with masses, its logarithm smoothed by a Gaussian:
  * the blob method, by transport, by birth and death, or both.
  */
+import { exp, log } from '../numerics/elementary.ts';
 import type { Dynamics, ParameterValues, Particles } from './dynamics.ts';
 import { choiceOf, numberOf } from './parameters.ts';
 import { checkTargetAt, TARGET_PARAMETERS, targetOf } from './targets.ts';
@@ -66,7 +67,7 @@ function variation({ n, d, positions, masses }: Particles, parameters: Parameter
     for (let j = 0; j < n; j++) {
       let square = 0;
       for (let k = 0; k < d; k++) square += (positions[i * d + k] - positions[j * d + k]) ** 2;
-      kernel[i * n + j] = Math.exp(-square / (2 * h));
+      kernel[i * n + j] = exp(-square / (2 * h));
       density[i] += masses[j] * kernel[i * n + j];
     }
   const values = new Float64Array(n);
@@ -76,7 +77,7 @@ function variation({ n, d, positions, masses }: Particles, parameters: Parameter
     const slope = slopes.subarray(i * d, (i + 1) * d);
     target.gradient(x, slope);
     for (let k = 0; k < d; k++) slope[k] = -slope[k];
-    values[i] = Math.log(density[i]) - target.logDensity(x);
+    values[i] = log(density[i]) - target.logDensity(x);
     for (let j = 0; j < n; j++) {
       const own = masses[j] * kernel[i * n + j];
       values[i] += own / density[j];

@@ -4,6 +4,7 @@
  */
 import { norm, tangent } from '../geometry/sphere.ts';
 import { uniformDirection } from '../geometry/uniform.ts';
+import { exp } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import { show } from '../numerics/parameters.ts';
 import { type Random, random } from '../numerics/random.ts';
@@ -335,7 +336,7 @@ function energyDirection(trial: Trial): Violation {
   for (let i = 0; i < n; i++)
     for (let j = 0; j < n; j++) {
       const [x, y] = [rows[i], rows[j]];
-      const weight = masses[i] * masses[j] * Math.exp(beta * dot(x, y) - unit);
+      const weight = masses[i] * masses[j] * exp(beta * dot(x, y) - unit);
       total += weight * dot(y, rowOf(rate, i, d));
       size += weight * norm(y) * scale;
     }

@@ -3,6 +3,7 @@
  * one's own are in resnet-from-weights.ts. No stack of independent layers, whose limit is no such flow.
  */
 import { ACTIVATIONS, type ActivationName } from '../numerics/activations.ts';
+import { cos, sin } from '../numerics/elementary.ts';
 import { random } from '../numerics/random.ts';
 import type { Dynamics, ParameterValues } from './dynamics.ts';
 import { resolveMatrix } from './matrices.ts';
@@ -99,7 +100,7 @@ export function resnetLayer(parameters: ParameterValues, d: number, time: number
   const [start, middle] = endsOf(parameters, d);
   if (choiceOf(parameters, 'in_depth') === 'constant') return start;
   const angle = (Math.PI * time) / numberOf(parameters, 'horizon');
-  return combined(start, middle, Math.cos(angle), Math.sin(angle));
+  return combined(start, middle, cos(angle), sin(angle));
 }
 
 type Ends = readonly [ResidualLayer, ResidualLayer];

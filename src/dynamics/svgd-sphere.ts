@@ -1,4 +1,5 @@
 /** Stein variational gradient descent on the sphere, towards a von Mises–Fisher law. */
+import { exp } from '../numerics/elementary.ts';
 import type { Dynamics, ParameterValues, Particles } from './dynamics.ts';
 import { BETA, numberOf } from './parameters.ts';
 
@@ -46,7 +47,7 @@ function steinVelocity(
     for (let j = 0; j <= i; j++) {
       let s = 0;
       for (let k = 0; k < d; k++) s += positions[i * d + k] * positions[j * d + k];
-      const kernel = Math.exp(beta * s);
+      const kernel = exp(beta * s);
       const bend = beta * (beta * (beta * (1 - s * s) - (d + 1) * s) - (d - 1));
       const own = positions[i * d];
       const other = positions[j * d];

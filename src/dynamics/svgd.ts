@@ -3,6 +3,7 @@
  * through a kernel and pushed apart by the kernel's own.
  */
 import { z } from 'zod';
+import { cbrt } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import { parseOptions } from '../numerics/options.ts';
 import { defineDynamics } from './define.ts';
@@ -162,7 +163,7 @@ function slopesAt({ n, d, positions }: Particles, { gradient }: SlopedTarget): F
 }
 
 /** Cube root of the machine's epsilon: what a central difference errs least with. */
-const STEP = Math.cbrt(Number.EPSILON);
+const STEP = cbrt(Number.EPSILON);
 
 function differences(logDensity: (x: Float64Array) => number): Target['gradient'] {
   return (x, out) => {

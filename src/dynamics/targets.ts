@@ -1,4 +1,5 @@
 /** Log-densities that particles are to sample: what they pull towards. Not how (svgd.ts, kl-descent.ts). */
+import { cos, exp, log, sin } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import type { ChoiceParameter, NumberParameter } from '../numerics/parameters.ts';
@@ -88,8 +89,8 @@ const MAKERS = {
     const modes = Array.from({ length: count }, (_, k) => {
       const centre = new Float64Array(d);
       const angle = (2 * Math.PI * k) / count;
-      centre[0] = radius * Math.cos(angle);
-      if (d > 1) centre[1] = radius * Math.sin(angle);
+      centre[0] = radius * cos(angle);
+      if (d > 1) centre[1] = radius * sin(angle);
       return centre;
     });
     return mixtureTarget(modes, numberOf(parameters, 'deviation'));
@@ -134,12 +135,12 @@ function mixtureTarget(modes: readonly Float64Array[], deviation: number): Targe
     logDensity(x) {
       const all = exponents(x);
       const top = Math.max(...all);
-      return top + Math.log(all.reduce((sum, one) => sum + Math.exp(one - top), 0));
+      return top + log(all.reduce((sum, one) => sum + exp(one - top), 0));
     },
     gradient(x, out) {
       const all = exponents(x);
       const top = Math.max(...all);
-      const shares = all.map((one) => Math.exp(one - top));
+      const shares = all.map((one) => exp(one - top));
       const total = shares.reduce((sum, one) => sum + one, 0);
       out.fill(0);
       for (const [m, mode] of modes.entries())

@@ -1,5 +1,6 @@
 /** The reference algebra with what masses and couplings other than the softmax need. Written to be obvious. */
 import type { CouplingAlgebra } from '../numerics/algebra.ts';
+import { exp } from '../numerics/elementary.ts';
 import { referenceAlgebra } from './reference.ts';
 import { type Float64Tensor, tensor } from './tensor.ts';
 
@@ -113,7 +114,7 @@ function headTotals(coupling: Float64Tensor, u: Float64Tensor, heads: number): F
 export const referenceCouplings: CouplingAlgebra<Float64Tensor> = {
   ...referenceAlgebra,
   scaleHeads,
-  exponential: (x) => mapped(x, Math.exp),
+  exponential: (x) => mapped(x, exp),
   largest,
   weigh,
   lengthPotentials,

@@ -3,6 +3,7 @@
  * It runs every forward pass and is what the other engines are certified against.
  */
 import type { Algebra } from '../numerics/algebra.ts';
+import { exp } from '../numerics/elementary.ts';
 import { multiplyFast } from '../numerics/product.ts';
 import { balance } from './reference-balance.ts';
 import { type Float64Tensor, tensor } from './tensor.ts';
@@ -222,7 +223,7 @@ function softmaxRow(
   let sum = 0;
   for (let j = 0; j < m; j++)
     if (mask[maskStart + j] !== 0)
-      sum += to[start + j] = mask[maskStart + j] * Math.exp(beta * from[start + j] - top);
+      sum += to[start + j] = mask[maskStart + j] * exp(beta * from[start + j] - top);
   if (sum !== 0) for (let j = 0; j < m; j++) to[start + j] /= sum;
 }
 

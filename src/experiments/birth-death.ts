@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Line, Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
+import { expm1, log10 } from '../numerics/elementary.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { median } from '../numerics/statistics.ts';
 import { experiment, type Measured } from './experiment.ts';
@@ -102,11 +103,11 @@ async function energies({ beta, n, time, rate }: Settings, part: Part, seed: num
     ...{ scheme: 'dopri5', tolerance: 1e-6, saveAt: `log:1e-4:${time}:${FRAMES}` },
     diagnostics: ['energy'],
   });
-  const most = Math.expm1(beta) / (2 * beta);
+  const most = expm1(beta) / (2 * beta);
   return frames.map((frame): Point => [frame.time, Number(frame.diagnostics.energy) / most]);
 }
 
 const curveOf = (name: string, energy: readonly Point[]): Line => ({
   ...{ kind: 'line', name },
-  points: energy.filter(([time]) => time > 0).map(([time, value]) => [Math.log10(time), value]),
+  points: energy.filter(([time]) => time > 0).map(([time, value]) => [log10(time), value]),
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Line, Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
+import { exp, log10 } from '../numerics/elementary.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { mean, median } from '../numerics/statistics.ts';
 import { measureCells } from './cells.ts';
@@ -60,7 +61,7 @@ export const oneClusterExperiment = experiment({
     }));
     const beta = Math.max(...settings.betas);
     const slow = runs.filter((run) => run.beta === beta).flatMap(({ times }) => times);
-    const scaled = slow.map((time) => (2 * time) / (1 + Math.exp(2 * beta)));
+    const scaled = slow.map((time) => (2 * time) / (1 + exp(2 * beta)));
     const ended = found.map(([time]) => (Number.isFinite(time) ? 1 : 0));
     const longest = (values: readonly number[]) => Math.max(...values);
     return {
@@ -138,7 +139,7 @@ export async function oneClusterCell(settings: Settings, index: number): Promise
 function survival({ d, beta, times }: Case & { readonly times: readonly number[] }): Line {
   const ends = times.filter(Number.isFinite).toSorted((a, b) => a - b);
   const steps = ends.flatMap((time, k): Point[] => {
-    const x = Math.log10(time);
+    const x = log10(time);
     return [
       [x, 1 - k / times.length],
       [x, 1 - (k + 1) / times.length],

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
+import { log, log10 } from '../numerics/elementary.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { fitLine } from '../numerics/regression.ts';
 import { mean, median } from '../numerics/statistics.ts';
@@ -75,9 +76,7 @@ export const hemisphereExperiment = experiment({
             y: { label: 'log₁₀ (1 − least cosine)' },
             series: runs.slice(0, 5).map((run, k) => ({
               ...{ kind: 'line' as const, name: `start ${k + 1}` },
-              points: run
-                .filter(([, gap]) => gap > 0)
-                .map(([t, gap]): Point => [t, Math.log10(gap)]),
+              points: run.filter(([, gap]) => gap > 0).map(([t, gap]): Point => [t, log10(gap)]),
             })),
           },
         ],
@@ -110,6 +109,6 @@ function rateOf(run: readonly Point[]): number {
   if (falling.length < 3) return 0;
   return -fitLine(
     falling.map(([t]) => t),
-    falling.map(([, gap]) => Math.log(gap)),
+    falling.map(([, gap]) => log(gap)),
   ).slope;
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Panel, Point } from '../figures/figure.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
+import { exp } from '../numerics/elementary.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { mean } from '../numerics/statistics.ts';
 import { measureCells } from './cells.ts';
@@ -46,7 +47,7 @@ export const phaseDiagramExperiment = experiment({
   predict(settings) {
     const { dimensions, largestBeta } = settings;
     const d = dimensions[dimensions.length - 1];
-    const sooner = mean(followed(settings).map((beta) => 1 - Math.exp((-beta * beta) / (2 * d))));
+    const sooner = mean(followed(settings).map((beta) => 1 - exp((-beta * beta) / (2 * d))));
     return [
       {
         quantity: BOUNDARY,

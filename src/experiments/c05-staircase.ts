@@ -6,6 +6,7 @@ import type { Line, Panel, Point } from '../figures/figure.ts';
 import type { SimulationFrame } from '../flow/frames.ts';
 import { simulate } from '../flow/simulation.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
+import { cos, exp, expm1, log, log10, pow, sin } from '../numerics/elementary.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { fitLine } from '../numerics/regression.ts';
 import { median } from '../numerics/statistics.ts';
@@ -54,7 +55,7 @@ export const staircaseExperiment = experiment({
     },
     {
       quantity: RATE,
-      expected: { value: 1 - Math.cos(angle), tolerance: 0.02 },
+      expected: { value: 1 - cos(angle), tolerance: 0.02 },
       why: 'φ̇ = −2 sin φ/(1 + e^{β(1 − cos φ)}) gives e^{β(1 − cos φ)}/(2β sin²φ); the next order, 1/β, moves the fit by less than 0.01',
     },
   ],
@@ -109,7 +110,7 @@ export const staircaseExperiment = experiment({
             y: { label: 'energy', unit: 'of one cluster', domain: [0, 1] },
             series: byBeta.map(([{ energies }], k): Line => {
               const times = frameTimes(settings);
-              const points = energies.map((energy, i): Point => [Math.log10(times[i]), energy]);
+              const points = energies.map((energy, i): Point => [log10(times[i]), energy]);
               return { kind: 'line', name: `β = ${betas[k]}`, points };
             }),
           },
@@ -139,8 +140,8 @@ const runOf = ([from, to, height, ...energies]: readonly number[]): Run => ({
 const FRAMES_A_DECADE = 20;
 
 function frameTimes({ time }: Settings): number[] {
-  const count = 1 + Math.ceil(FRAMES_A_DECADE * Math.log10(time));
-  return Array.from({ length: count }, (_, k) => Math.min(time, 10 ** (k / FRAMES_A_DECADE)));
+  const count = 1 + Math.ceil(FRAMES_A_DECADE * log10(time));
+  return Array.from({ length: count }, (_, k) => Math.min(time, pow(10, k / FRAMES_A_DECADE)));
 }
 
 /** Particles this close are one from then on: far below the width of anything that is measured. */
@@ -167,7 +168,7 @@ export async function staircaseCell(settings: Settings, index: number): Promise<
   const { from, to } = timePlateau(times, counts);
   const middle = Math.sqrt(from * to);
   const amid = times.findIndex((time) => time >= middle);
-  const most = Math.expm1(beta) / (2 * beta);
+  const most = expm1(beta) / (2 * beta);
   const energies = frames.map(({ diagnostics }) => Number(diagnostics.energy) / most);
   return [from, to, energies[amid] / withoutWidth(frames[amid]), ...energies];
 }
@@ -194,7 +195,7 @@ export async function pairCell(settings: Settings, index: number): Promise<[numb
   const init = [0, settings.angle].flatMap((middle) =>
     Array.from({ length: MEMBERS }, (_, i) => {
       const theta = middle + WIDTH * (i / (MEMBERS - 1) - 0.5);
-      return [Math.cos(theta), Math.sin(theta)];
+      return [cos(theta), sin(theta)];
     }),
   );
   const stop = { time: PATIENCE, merge: MERGED, stopClusters: 1 };
@@ -202,10 +203,10 @@ export async function pairCell(settings: Settings, index: number): Promise<[numb
   return [ended.stopped === 'clusters' ? ended.time : Number.POSITIVE_INFINITY];
 }
 
-const prefactor = ({ angle }: Settings, beta: number) => 2 * beta * Math.sin(angle) ** 2;
+const prefactor = ({ angle }: Settings, beta: number) => 2 * beta * sin(angle) ** 2;
 
 function rateOf(settings: Settings, times: readonly number[]) {
-  const logs = times.map((time, k) => Math.log(time * prefactor(settings, settings.pairBetas[k])));
+  const logs = times.map((time, k) => log(time * prefactor(settings, settings.pairBetas[k])));
   const { slope, low, high } = fitLine(settings.pairBetas, logs);
   return { ...exactly(slope), low, high };
 }
@@ -214,10 +215,9 @@ const finite = (time: number) => (Number.isFinite(time) ? time : null);
 
 function pairPanel(settings: Settings, times: readonly number[]): Panel {
   const { pairBetas, angle } = settings;
-  const predicted = (beta: number) =>
-    Math.exp(beta * (1 - Math.cos(angle))) / prefactor(settings, beta);
+  const predicted = (beta: number) => exp(beta * (1 - cos(angle))) / prefactor(settings, beta);
   const against = (values: readonly number[]) =>
-    pairBetas.map((beta, k): Point => [beta, Math.log10(values[k])]);
+    pairBetas.map((beta, k): Point => [beta, log10(values[k])]);
   return {
     x: { label: 'β' },
     y: { label: 'log₁₀ time to merge' },

@@ -4,6 +4,7 @@ import { matrixExponential } from '../dynamics/exponential.ts';
 import type { Panel, Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
+import { hypot, log } from '../numerics/elementary.ts';
 import { fromRows, type Matrix, matrix, product, row } from '../numerics/matrix.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { fitLine } from '../numerics/regression.ts';
@@ -140,7 +141,7 @@ function leftEigenvector(value: Matrix): Float64Array {
   return longest.map((entry) => entry / length(longest));
 }
 
-const length = (vector: Float64Array) => Math.hypot(...vector);
+const length = (vector: Float64Array) => hypot(vector);
 
 /** Single linkage on a line. */
 function groupsOf(levels: readonly number[], halfWidth: number): number[][] {
@@ -170,7 +171,7 @@ function rateOf(times: readonly number[], widths: readonly number[]): number {
   if (kept.length < 3) return 0;
   return -fitLine(
     kept.map((k) => times[k]),
-    kept.map((k) => Math.log(widths[k])),
+    kept.map((k) => log(widths[k])),
   ).slope;
 }
 

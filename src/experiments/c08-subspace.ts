@@ -4,6 +4,7 @@ import type { Panel, Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
 import { hull, outlineDistance } from '../geometry/plane.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
+import { hypot, log } from '../numerics/elementary.ts';
 import { type Matrix, row } from '../numerics/matrix.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { fitLine } from '../numerics/regression.ts';
@@ -159,7 +160,7 @@ function largestDistance(points: readonly Point[], dimension: number): number {
     dimension === 2
       ? outlineDistance(point, corners)
       : Math.min(...corners.map(([x]) => Math.abs(point[0] - x)));
-  return Math.max(...points.map((point) => Math.min(toBoundary(point), Math.hypot(...point))));
+  return Math.max(...points.map((point) => Math.min(toBoundary(point), hypot(point))));
 }
 
 function widthAlongG({ rows, columns, data }: Matrix): number {
@@ -174,7 +175,7 @@ function slopeOf(times: readonly number[], values: readonly number[]): number {
   if (kept.length < 3) return 0;
   return fitLine(
     kept.map((k) => times[k]),
-    kept.map((k) => Math.log(values[k])),
+    kept.map((k) => log(values[k])),
   ).slope;
 }
 

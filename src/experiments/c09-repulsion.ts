@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
+import { log, log10 } from '../numerics/elementary.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { fitLine } from '../numerics/regression.ts';
 import { mean } from '../numerics/statistics.ts';
@@ -50,8 +51,7 @@ export const repulsionExperiment = experiment({
     const ends = runs.map((run) => run[run.length - 1][1] * Math.sqrt(2 * time));
     const samples = settings.seeds;
     const middle = runs[0].map(([t], k): Point => [t, mean(runs.map((run) => run[k][1]))]);
-    const logs = (points: readonly Point[]) =>
-      points.map(([t, r]): Point => [Math.log10(t), Math.log10(r)]);
+    const logs = (points: readonly Point[]) => points.map(([t, r]): Point => [log10(t), log10(r)]);
     return {
       values: {
         [POWER]: { ...bootstrap(slopes, mean), samples },
@@ -99,6 +99,6 @@ async function radii({ n, d, time, value }: Settings, seed: number): Promise<Poi
 
 const slopeOf = (points: readonly Point[]) =>
   fitLine(
-    points.map(([t]) => Math.log(t)),
-    points.map(([, r]) => Math.log(r)),
+    points.map(([t]) => log(t)),
+    points.map(([, r]) => log(r)),
   ).slope;

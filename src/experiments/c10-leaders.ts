@@ -7,6 +7,7 @@ import type { Panel } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
 import { equalMasses } from '../geometry/catalogue.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
+import { log } from '../numerics/elementary.ts';
 import { type Matrix, row, toRows } from '../numerics/matrix.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { fitLine } from '../numerics/regression.ts';
@@ -169,7 +170,7 @@ function rateOf(distances: readonly (readonly [number, number])[]): number {
   if (falling.length < 3) return 0;
   return fitLine(
     falling.map(([t]) => t),
-    falling.map(([, gap]) => Math.log(-Math.log(gap))),
+    falling.map(([, gap]) => log(-log(gap))),
   ).slope;
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
+import { hypot } from '../numerics/elementary.ts';
 import { row } from '../numerics/matrix.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { mean } from '../numerics/statistics.ts';
@@ -98,5 +99,5 @@ async function follow({ n, d, beta, time, dynamics }: Settings, seed: number) {
     return [t, most];
   });
   const end = row(frames[frames.length - 1].positions, 0);
-  return { farthest, moved: Math.hypot(...end.map((value, k) => value - start[k])) };
+  return { farthest, moved: hypot(end.map((value, k) => value - start[k])) };
 }

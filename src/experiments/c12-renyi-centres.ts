@@ -5,6 +5,7 @@ import type { Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
 import { angle } from '../geometry/sphere.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
+import { atan2, log10 } from '../numerics/elementary.ts';
 import { type Matrix, row } from '../numerics/matrix.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { mean } from '../numerics/statistics.ts';
@@ -105,7 +106,7 @@ export const renyiExperiment = experiment({
               ['strong centres at rest', column(({ resting }) => resting)] as const,
             ].map(([name, values]) => ({
               ...{ kind: 'line' as const, name },
-              points: all.map((when, k): Point => [Math.log10(when), values[k]]),
+              points: all.map((when, k): Point => [log10(when), values[k]]),
             })),
           },
           {
@@ -115,13 +116,13 @@ export const renyiExperiment = experiment({
               {
                 ...{ kind: 'scatter', name: 'tokens' },
                 points: all.flatMap((when, k) =>
-                  angles(first.positions[k + 1]).map((x): Point => [x, Math.log10(when)]),
+                  angles(first.positions[k + 1]).map((x): Point => [x, log10(when)]),
                 ),
               },
               ...(['centres', 'strong'] as const).map((kind) => ({
                 ...{ kind: 'scatter' as const, name: NAMES[kind] },
                 points: startsOf(first, kind).flatMap((x) =>
-                  all.map((when): Point => [x, Math.log10(when)]),
+                  all.map((when): Point => [x, log10(when)]),
                 ),
               })),
             ],
@@ -194,7 +195,7 @@ function centresOf(start: Matrix, delta: number) {
 const angles = (positions: Matrix): number[] =>
   Array.from({ length: positions.rows }, (_, i) => {
     const [x, y] = row(positions, i);
-    return Math.atan2(y, x);
+    return atan2(y, x);
   });
 
 const startsOf = ({ positions, ...run }: Run, kind: 'centres' | 'strong'): number[] => {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
+import { log, log10 } from '../numerics/elementary.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { fitLine } from '../numerics/regression.ts';
 import { experiment, type Measured } from './experiment.ts';
@@ -49,15 +50,15 @@ export const normalisationExperiment = experiment({
     const logs = (points: readonly Point[]) =>
       points
         .filter(([t, gap]) => t > 0 && gap > 0)
-        .map(([t, gap]): Point => [Math.log10(t), Math.log10(gap)]);
+        .map(([t, gap]): Point => [log10(t), log10(gap)]);
     return {
       values: {
         [PRE]: slopeOf(
-          late.map(([t, gap]): Point => [Math.log(t), Math.log(gap)]),
+          late.map(([t, gap]): Point => [log(t), log(gap)]),
           1,
         ),
         [POST]: slopeOf(
-          falling.map(([t, gap]): Point => [t, Math.log(gap)]),
+          falling.map(([t, gap]): Point => [t, log(gap)]),
           -1,
         ),
       },

@@ -4,6 +4,7 @@ import type { Panel } from '../figures/figure.ts';
 import { drawStart } from '../geometry/catalogue.ts';
 import { uniform } from '../geometry/uniform.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
+import { exp } from '../numerics/elementary.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { mean, median } from '../numerics/statistics.ts';
 import { measureCells } from './cells.ts';
@@ -129,7 +130,7 @@ function predictionsOf(
       {
         quantity: largeOf(title),
         expected: { low: 0, high: 0.05 },
-        why: `for comparison: a token listens to itself e^β = ${Math.exp(largestBeta).toPrecision(2)} times as much as to another one, and hardly moves until the end`,
+        why: `for comparison: a token listens to itself e^β = ${exp(largestBeta).toPrecision(2)} times as much as to another one, and hardly moves until the end`,
       },
     ];
   if (!plain)

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
+import { exp } from '../numerics/elementary.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { normalQuantile } from '../numerics/quantile.ts';
 import { exactly, experiment } from './experiment.ts';
@@ -67,7 +68,7 @@ export const sinkformerExperiment = experiment({
       onProgress?.((k + 1) / 3);
     }
     const [sinkhorn, softmax] = curves;
-    const skewed = gaussianStart(settings.n).map((x) => Math.exp(x / 2));
+    const skewed = gaussianStart(settings.n).map((x) => exp(x / 2));
     const { drift } = await spreading(
       { ...settings, time: settings.time / 4 },
       'sinkhorn_residual',

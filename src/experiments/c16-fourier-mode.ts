@@ -6,6 +6,7 @@ import type { Point, Series } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
 import { growthRate } from '../limits/mean-field/circle.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
+import { exp, expm1, log } from '../numerics/elementary.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { mean } from '../numerics/statistics.ts';
 import { exactly, experiment } from './experiment.ts';
@@ -196,9 +197,8 @@ function lead(beta: number): number {
  */
 function winning(k: number, beta: number, n: number): number {
   const rates = ratesOf(beta);
-  const last = (Math.log(n) + 20) / rates[k - 1];
-  const later = (j: number, t: number) =>
-    -Math.expm1(-n * GROWN ** 2 * Math.exp(-2 * rates[j - 1] * t));
+  const last = (log(n) + 20) / rates[k - 1];
+  const later = (j: number, t: number) => -expm1(-n * GROWN ** 2 * exp(-2 * rates[j - 1] * t));
   let chance = 0;
   const steps = 2000;
   for (let i = 0; i < steps; i++) {
@@ -231,7 +231,7 @@ async function measuredRates(settings: Settings, beta: number): Promise<number[]
     ...{ tolerance: 1e-12, time, diagnostics: ['fourier_modes'] },
   });
   const [before, after] = frames.map(({ diagnostics }) => diagnostics.fourier_modes as number[]);
-  return before.map((size, i) => Math.log(after[i] / size) / time);
+  return before.map((size, i) => log(after[i] / size) / time);
 }
 
 function rateError(beta: number, measured: readonly number[]): number {
@@ -253,9 +253,9 @@ async function grow(
   kind: StartKind,
   seed: number,
 ): Promise<Grown> {
-  const size = kind === 'equal' ? settings.amplitude / 2 : settings.n ** -0.5;
+  const size = kind === 'equal' ? settings.amplitude / 2 : 1 / Math.sqrt(settings.n);
   const rate = Math.max(...ratesOf(beta));
-  const [from, to] = COUNTED.map((foldings) => (Math.log(GROWN / size) + foldings) / rate);
+  const [from, to] = COUNTED.map((foldings) => (log(GROWN / size) + foldings) / rate);
   const times = [...spaced(0, from, LOOKS), ...spaced(from, to, COUNTS).slice(1)];
   const { frames } = await simulate({
     ...flowOf(settings, beta, kind, seed),

@@ -10,6 +10,7 @@ import {
 } from '../limits/mean-field/circle.ts';
 import { cosineLaw, resultant, vonMisesLaw } from '../limits/mean-field/circle-law.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
+import { log } from '../numerics/elementary.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { scaledBesselI } from '../numerics/special.ts';
 import { mean } from '../numerics/statistics.ts';
@@ -74,7 +75,7 @@ export const noiseThresholdExperiment = experiment({
       })),
       {
         quantity: particlesAt(shares[0]),
-        expected: { value: clustered(shares[0]), tolerance: 0.03 + n ** -0.5 },
+        expected: { value: clustered(shares[0]), tolerance: 0.03 + 1 / Math.sqrt(n) },
         why: 'the law up to fluctuations of n^{−½} and the step, weak order 1 with drift up to e^β',
       },
       {
@@ -198,7 +199,7 @@ function neutralKappa(settings: Settings): number {
       times: [0.1, 0.2],
     });
     const [before, after] = frames.map(({ law }) => resultant(law));
-    return { noise: 1 / kappa, rate: Math.log(after / before) / 0.1 };
+    return { noise: 1 / kappa, rate: log(after / before) / 0.1 };
   });
   return 1 / (a.noise - (a.rate * (b.noise - a.noise)) / (b.rate - a.rate));
 }

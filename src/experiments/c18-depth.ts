@@ -5,6 +5,7 @@ import { depthLimit } from '../limits/depth/depth.ts';
 import type { Order } from '../limits/order.ts';
 import { stackLimit } from '../limits/stack/stack.ts';
 import type { StackName } from '../limits/stack/stacks.ts';
+import { log10 } from '../numerics/elementary.ts';
 import { wholeNumber } from '../numerics/options.ts';
 import { exactly, experiment, type Measured, type Prediction } from './experiment.ts';
 
@@ -63,7 +64,7 @@ export const depthExperiment = experiment({
   predict: ({ deepest, seeds }) => [
     predictionOf(ATTENTION, 1, 'a layer is first-order consistent with ẋ = P v', 0),
     ...shown.map((name) =>
-      predictionOf(STACKS[name].title, STACKS[name].predicted, WHY[name], seeds ** -0.5),
+      predictionOf(STACKS[name].title, STACKS[name].predicted, WHY[name], 1 / Math.sqrt(seeds)),
     ),
     {
       quantity: CONTROL,
@@ -84,7 +85,7 @@ export const depthExperiment = experiment({
       onProgress?.(rows.length / (names.length + 1));
     }
     const control = rows[rows.length - 1].errors;
-    const growth = Math.log10(control[control.length - 1] / control[0]);
+    const growth = log10(control[control.length - 1] / control[0]);
     return {
       values: {
         ...Object.fromEntries(
@@ -103,12 +104,12 @@ export const depthExperiment = experiment({
           {
             x: {
               label: 'layers L',
-              ticks: depths.map((L) => ({ value: Math.log10(L), label: String(L) })),
+              ticks: depths.map((L) => ({ value: log10(L), label: String(L) })),
             },
             y: { label: 'log₁₀ error' },
             series: rows.slice(0, -1).map(({ title, errors }) => ({
               ...{ kind: 'line' as const, name: title },
-              points: errors.map((error, i): Point => [Math.log10(depths[i]), Math.log10(error)]),
+              points: errors.map((error, i): Point => [log10(depths[i]), log10(error)]),
             })),
           },
         ],

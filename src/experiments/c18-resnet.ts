@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Point } from '../figures/figure.ts';
 import type { MeasuredScheme } from '../limits/resnet/orders.ts';
 import { resnetLimit } from '../limits/resnet/resnet.ts';
+import { log10 } from '../numerics/elementary.ts';
 import { wholeNumber } from '../numerics/options.ts';
 import { experiment, type Measured, type Prediction } from './experiment.ts';
 
@@ -87,7 +88,7 @@ export const resnetExperiment = experiment({
             y: { label: 'log₁₀ error' },
             series: schemes.map(({ activation, scheme, errors }) => ({
               ...{ kind: 'line' as const, name: `${activation}, ${scheme}` },
-              points: errors.map((error, i): Point => [Math.log10(depths[i]), Math.log10(error)]),
+              points: errors.map((error, i): Point => [log10(depths[i]), log10(error)]),
             })),
           },
         ],

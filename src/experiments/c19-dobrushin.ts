@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Point } from '../figures/figure.ts';
 import { type ParticleLimit, particleLimit } from '../limits/particles/particles.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
+import { exp, log10 } from '../numerics/elementary.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { mean } from '../numerics/statistics.ts';
 import { exactly, experiment } from './experiment.ts';
@@ -81,7 +82,7 @@ export const dobrushinExperiment = experiment({
     const all = [0, ...times];
     const means = all.map((_, t) => n.map((_n, i) => mean(runs.map((run) => run.errors.w1[t][i]))));
     const logs = (errors: readonly number[]) =>
-      errors.map((error, i): Point => [Math.log10(n[i]), Math.log10(error)]);
+      errors.map((error, i): Point => [log10(n[i]), log10(error)]);
     return {
       values: {
         [BEGINS]: over(begins),
@@ -106,7 +107,7 @@ export const dobrushinExperiment = experiment({
           {
             x: {
               label: 'particles n',
-              ticks: n.map((size) => ({ value: Math.log10(size), label: String(size) })),
+              ticks: n.map((size) => ({ value: log10(size), label: String(size) })),
             },
             y: { label: 'log₁₀ W₁', unit: 'rad' },
             series: [
@@ -150,4 +151,4 @@ const constantOf = ({ dobrushin }: ParticleLimit): number => dobrushin ?? Number
  * v′ = β Var sin − E cos, and v[μ] − v[ν] = ∫ e^{β cos}(sin − v[ν]) d(μ − ν) / ∫ e^{β cos} dμ.
  */
 const lipschitz = (attention: Settings['attention'], beta: number): number =>
-  attention === 'usa' ? 2 * Math.exp(beta) : 1 + beta + (1 + 2 * beta) * Math.exp(2 * beta);
+  attention === 'usa' ? 2 * exp(beta) : 1 + beta + (1 + 2 * beta) * exp(2 * beta);

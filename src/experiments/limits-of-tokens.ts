@@ -7,6 +7,7 @@ import { largestHullDistance } from '../diagnostics/convex.ts';
 import { distance } from '../diagnostics/distance.ts';
 import type { Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
+import { log } from '../numerics/elementary.ts';
 import { type Matrix, matrix, row } from '../numerics/matrix.ts';
 import { fitLine } from '../numerics/regression.ts';
 import { mean } from '../numerics/statistics.ts';
@@ -107,7 +108,7 @@ function rateOf({ times }: Rescaled, width: readonly number[]): number {
   if (late.length < 3) return Number.NaN;
   return -fitLine(
     late.map(([time]) => time),
-    late.map(([, own]) => Math.log(own)),
+    late.map(([, own]) => log(own)),
   ).slope;
 }
 

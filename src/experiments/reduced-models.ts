@@ -1,6 +1,7 @@
 /** Reduced models in Wasserstein space against linear ones, on families whose mass moves. */
 import { z } from 'zod';
 import type { Panel, Point } from '../figures/figure.ts';
+import { log10 } from '../numerics/elementary.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import {
   type ForwardReduction,
@@ -108,7 +109,7 @@ const panelOf = (one: ForwardReduction): Panel => ({
     ...{ kind: 'line' as const, name: heading },
     points: one.counts.flatMap((n, i): Point[] => {
       const error = one[name].test.mean[i];
-      return error ? [[n, Math.log10(error)]] : [];
+      return error ? [[n, log10(error)]] : [];
     }),
   })),
 });

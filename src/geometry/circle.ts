@@ -1,9 +1,10 @@
 /** Starts on the circle, d = 2: the regular polygon, and the uniform law with a small perturbation. */
+import { cos, sin } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import { retract } from './sphere.ts';
 import { fromRows, numberIn, type Start } from './start.ts';
 
-const onCircle = (theta: number) => retract([Math.cos(theta), Math.sin(theta)]);
+const onCircle = (theta: number) => retract([cos(theta), sin(theta)]);
 
 export const regularPolygon: Start = {
   name: 'regular_polygon',
@@ -29,8 +30,8 @@ function perturbedQuantile(q: number, amplitude: number, phases: readonly number
     let slope = 1;
     phases.forEach((phase, index) => {
       const k = index + 1;
-      value += (amplitude / k) * (Math.sin(k * theta + phase) - Math.sin(phase));
-      slope += amplitude * Math.cos(k * theta + phase);
+      value += (amplitude / k) * (sin(k * theta + phase) - sin(phase));
+      slope += amplitude * cos(k * theta + phase);
     });
     const step = value / slope;
     theta -= step;

@@ -1,4 +1,5 @@
 /** Polygons of the plane: the convex hull of points, and how far a point is from an outline. Not their drawing. */
+import { hypot } from '../numerics/elementary.ts';
 
 /** x and y. */
 export type Point = readonly [number, number];
@@ -39,5 +40,5 @@ function segmentDistance([x, y]: Point, [ax, ay]: Point, [bx, by]: Point): numbe
   const square = dx * dx + dy * dy;
   const along = square > 0 ? ((x - ax) * dx + (y - ay) * dy) / square : 0;
   const share = Math.min(1, Math.max(0, along));
-  return Math.hypot(x - ax - share * dx, y - ay - share * dy);
+  return hypot([x - ax - share * dx, y - ay - share * dy]);
 }

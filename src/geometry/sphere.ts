@@ -2,6 +2,7 @@
  * The unit sphere S^{d−1} for single points given as arrays: tangent projection, retraction, angle.
  * Not the batched versions that a layer uses: those belong to the algebra of each engine.
  */
+import { atan2 } from '../numerics/elementary.ts';
 
 /** P_x v = v − ⟨x, v⟩ x: the projection of v on the tangent space at the unit vector x. */
 export function tangent(x: ArrayLike<number>, v: ArrayLike<number>): Float64Array {
@@ -43,5 +44,5 @@ export function angle(x: ArrayLike<number>, y: ArrayLike<number>): number {
     difference += minus * minus;
     sum += plus * plus;
   }
-  return 2 * Math.atan2(Math.sqrt(difference), Math.sqrt(sum));
+  return 2 * atan2(Math.sqrt(difference), Math.sqrt(sum));
 }

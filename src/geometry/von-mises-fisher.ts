@@ -1,4 +1,5 @@
 /** Starts around one mean direction, with density proportional to e^{κ⟨m, x⟩}. */
+import { log } from '../numerics/elementary.ts';
 import type { Random } from '../numerics/random.ts';
 import { retract } from './sphere.ts';
 import { fromRows, numberIn, type Start } from './start.ts';
@@ -14,13 +15,13 @@ function drop(d: number, kappa: number, random: Random): number {
   const b = m / (2 * kappa + Math.sqrt(4 * kappa * kappa + m * m));
   // 1 − x0 and ln(1 − x0²) of Wood's envelope, x0 = (1 − b)/(1 + b).
   const envelope = (2 * b) / (1 + b);
-  const constant = m * Math.log((4 * b) / (1 + b) ** 2);
+  const constant = m * log((4 * b) / (1 + b) ** 2);
   for (;;) {
     const z = (1 + uniformDirection(d, random)[0]) / 2;
     const fall = (2 * b * z) / (1 - (1 - b) * z);
     const kept = envelope + (1 - envelope) * fall;
-    const gain = kappa * (envelope - fall) + m * Math.log(kept) - constant;
-    if (gain >= Math.log(1 - random.uniform())) return fall;
+    const gain = kappa * (envelope - fall) + m * log(kept) - constant;
+    if (gain >= log(1 - random.uniform())) return fall;
   }
 }
 

@@ -1,4 +1,5 @@
 /** Starts in several round clouds: a mixture of Gaussians of tangent spaces, wrapped on the sphere. */
+import { cos, sin } from '../numerics/elementary.ts';
 import type { Random } from '../numerics/random.ts';
 import { norm, retract, tangent } from './sphere.ts';
 import { fromRows, numberIn, type Start } from './start.ts';
@@ -7,8 +8,8 @@ import { uniformDirection } from './uniform.ts';
 /** exp_m(u) = cos|u| m + sin|u| u/|u| for a tangent vector u at the unit vector m. */
 export function exponentialMap(m: Float64Array, u: Float64Array): Float64Array {
   const length = norm(u);
-  const ratio = length > 0 ? Math.sin(length) / length : 1;
-  return retract(m.map((value, k) => Math.cos(length) * value + ratio * u[k]));
+  const ratio = length > 0 ? sin(length) / length : 1;
+  return retract(m.map((value, k) => cos(length) * value + ratio * u[k]));
 }
 
 function cloudPoint(centre: Float64Array, spread: number, random: Random): Float64Array {

@@ -1,13 +1,14 @@
 /** The size of adaptive steps. `ratio` is the estimated error of a step over its tolerance. */
+import { pow } from '../numerics/elementary.ts';
 
 /** After an accepted step: PI control (Hairer–Nørsett–Wanner II.4), damped by the ratio of the step before. */
 export function growth(ratio: number, previous: number): number {
-  const factor = 0.9 * Math.max(ratio, 1e-10) ** -0.17 * previous ** 0.04;
+  const factor = 0.9 * pow(Math.max(ratio, 1e-10), -0.17) * pow(previous, 0.04);
   return Math.min(5, Math.max(0.2, factor));
 }
 
 /** After a rejected step. */
-export const shrinkage = (ratio: number): number => Math.max(0.2, 0.9 * ratio ** -0.2);
+export const shrinkage = (ratio: number): number => Math.max(0.2, 0.9 * pow(ratio, -0.2));
 
 /** What the next step needs to know about this ratio. */
 export const remembered = (ratio: number): number => Math.max(ratio, 1e-4);

@@ -2,6 +2,7 @@
  * The times at which a run is recorded, from text or numbers: `0,1,2`, `linear:0:10:101` (101 equally
  * spaced times), `log:1e-2:1e8:200` (200 times, each the same multiple of the one before).
  */
+import { exp, log } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import { show } from '../numerics/parameters.ts';
 
@@ -89,11 +90,9 @@ function linear(from: number, to: number, count: number): Float64Array {
 }
 
 function logarithmic(from: number, to: number, count: number): Float64Array {
-  const low = Math.log(from);
-  const span = Math.log(to) - low;
-  const times = Float64Array.from({ length: count }, (_, i) =>
-    Math.exp(low + (span * i) / (count - 1)),
-  );
+  const low = log(from);
+  const span = log(to) - low;
+  const times = Float64Array.from({ length: count }, (_, i) => exp(low + (span * i) / (count - 1)));
   times[0] = from;
   times[count - 1] = to;
   return times;

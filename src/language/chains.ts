@@ -2,6 +2,7 @@
  * Given answers, scored by the chain rule at every frame of the flow: candidates for the lens,
  * and answers that a caller names.
  */
+import { exp, log } from '../numerics/elementary.ts';
 import type { AnswerRules } from './answers.ts';
 import type { LanguageModel } from './checkpoint.ts';
 import { type Follower, flowTogether } from './followers.ts';
@@ -85,7 +86,7 @@ function frameScores(problem: ChainProblem, tree: Tree, frame: Frame): FrameScor
   const logScores = Float64Array.from(chains, (chain) => logChainScore(problem, chain, at));
   return {
     time: frame.time,
-    scores: logScores.map(Math.exp),
+    scores: logScores.map(exp),
     logScores,
     first: p.subarray(0, size),
   };
@@ -107,7 +108,7 @@ function logChainScore(
 ): number {
   const steps = chain.map((token, j) => at(chain.slice(0, j))[token]);
   if (rules !== null) steps.push(endProbability(rules, chain, at(chain)));
-  return steps.reduce((sum, p) => sum + Math.log(p), 0);
+  return steps.reduce((sum, p) => sum + log(p), 0);
 }
 
 function endProbability(rules: AnswerRules, chain: readonly number[], p: Float64Array): number {

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { AttentionWeights } from '../attention/scores.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
+import { hypot, log } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import { row } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';
@@ -132,7 +133,7 @@ function effectOf(before: Findings, after: Findings): Effect {
   return {
     answers: changed.sort((a, b) => size(b) - size(a)),
     divergence: first.first.reduce(
-      (sum, p, id) => (p > 0 ? sum + p * Math.log(p / second.first[id]) : sum),
+      (sum, p, id) => (p > 0 ? sum + p * log(p / second.first[id]) : sum),
       0,
     ),
   };
@@ -261,7 +262,7 @@ function checkRun({ config }: LanguageModel, from: Trace, depth: number | 'ode')
 
 /** A run that was altered by hand may have left the sphere, and the next layer would hide it. */
 function checkOnSphere(x: Float64Array, layer: number, token: number): void {
-  const length = Math.hypot(...x);
+  const length = hypot(x);
   if (Math.abs(length - 1) <= ON_SPHERE) return;
   throw new InputError(
     'patch',

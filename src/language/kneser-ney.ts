@@ -10,6 +10,7 @@
  * the sequence; below, c(hw) is the number of different tokens seen before hw. The recursion ends in
  * the uniform law over the vocabulary and the end marker.
  */
+import { log } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import {
   checkTokens,
@@ -90,8 +91,7 @@ function kneserNey({ levels, begin, end }: NgramCounts, vocabularySize: number):
     logProbability(sequence) {
       const tokens = [...marked(sequence), end];
       let sum = 0;
-      for (let at = 1; at < tokens.length; at++)
-        sum += Math.log(conditional(tokens, at, tokens[at]));
+      for (let at = 1; at < tokens.length; at++) sum += log(conditional(tokens, at, tokens[at]));
       return sum;
     },
   };

@@ -1,5 +1,6 @@
 /** What was found for a text as a record, that of `predict --json`: answers with exact probabilities, and what they leave over. */
 import type { CouplingName } from '../attention/coupling.ts';
+import { log } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import { finalChainScores } from './chains.ts';
 import type { Findings } from './findings.ts';
@@ -100,7 +101,7 @@ export function answer(
 }
 
 function entropy(probabilities: readonly number[]): number {
-  return -probabilities.reduce((sum, p) => (p > 0 ? sum + p * Math.log(p) : sum), 0);
+  return -probabilities.reduce((sum, p) => (p > 0 ? sum + p * log(p) : sum), 0);
 }
 
 function scoreTargets(findings: Findings, weighing?: Weighing): TargetAnswer[] {

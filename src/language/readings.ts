@@ -3,6 +3,7 @@
  * token under the causal coupling of the same weights. By Bayes' rule that is the causal law of the answer
  * between its neighbours, p(w | before, after) ∝ p(before w after), here over the answers that are weighed.
  */
+import { exp, log } from '../numerics/elementary.ts';
 import { finalChainScores } from './chains.ts';
 import { type Findings, openText } from './findings.ts';
 import type { Reading } from './options.ts';
@@ -59,7 +60,7 @@ export function weigh(
     scores(otherBlank, chains) {
       if (found.length === 0) return new Float64Array(chains.length);
       const logs = readSentence(chains);
-      return otherBlank.map((p, i) => Math.exp(scale + logPooled(p, logs[i], share)));
+      return otherBlank.map((p, i) => exp(scale + logPooled(p, logs[i], share)));
     },
   };
 }
@@ -72,14 +73,14 @@ export function weigh(
 export function pool(blank: Float64Array, logSentence: Float64Array, share: number) {
   const logs = blank.map((p, i) => logPooled(p, logSentence[i], share));
   const top = logs.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const sum = logs.reduce((total, log) => total + Math.exp(log - top), 0);
+  const sum = logs.reduce((total, log) => total + exp(log - top), 0);
   const mass = blank.reduce((total, p) => total + p, 0);
-  const scale = Math.log(mass) - top - Math.log(sum);
-  return { scale, scores: logs.map((log) => Math.exp(scale + log)) };
+  const scale = log(mass) - top - log(sum);
+  return { scale, scores: logs.map((log) => exp(scale + log)) };
 }
 
 const logPooled = (blank: number, logSentence: number, share: number) =>
-  (1 - share) * Math.log(blank) + share * logSentence;
+  (1 - share) * log(blank) + share * logSentence;
 
 /** Particles that flow together: the work of a batch grows with their square. */
 const TOGETHER = 64;

@@ -15,6 +15,7 @@ import { type LayerFrame, layers } from '../flow/layers.ts';
 import { integrate } from '../integrators/integrate.ts';
 import type { FlowProblem } from '../integrators/problem.ts';
 import type { Balancing } from '../numerics/algebra.ts';
+import { exp } from '../numerics/elementary.ts';
 import { knotTimes } from '../numerics/knots.ts';
 import { residentProduct } from '../numerics/product.ts';
 import type { LanguageModel } from './checkpoint.ts';
@@ -192,7 +193,7 @@ export function softmaxRows(values: Float64Array, size: number): Float64Array {
     let top = Number.NEGATIVE_INFINITY;
     for (let v = start; v < start + size; v++) if (values[v] > top) top = values[v];
     let sum = 0;
-    for (let v = start; v < start + size; v++) sum += values[v] = Math.exp(values[v] - top);
+    for (let v = start; v < start + size; v++) sum += values[v] = exp(values[v] - top);
     for (let v = start; v < start + size; v++) values[v] /= sum;
   }
   return values;

@@ -1,4 +1,5 @@
 /** The order of convergence that errors show, where they show any. */
+import { exp, log } from '../numerics/elementary.ts';
 import { fitLine } from '../numerics/regression.ts';
 
 /** error ≈ C L^{−order}, with the 95 % interval of the order. */
@@ -58,14 +59,14 @@ export function fitOrder(
       problem: `${points.length} of ${depths.length} errors lie above the floor of ${(ABOVE_FLOOR * floor).toPrecision(2)}: a fit needs ${FEWEST_POINTS}, take other depths`,
     };
   const { slope, intercept, low, high } = fitLine(
-    points.map(({ depth }) => Math.log(depth)),
-    points.map(({ error }) => Math.log(error)),
+    points.map(({ depth }) => log(depth)),
+    points.map(({ error }) => log(error)),
   );
   return {
     order: 0 - slope,
     low: -high,
     high: -low,
-    constant: Math.exp(intercept),
+    constant: exp(intercept),
     used: points.map(({ depth }) => depth),
   };
 }
@@ -79,9 +80,7 @@ interface DepthError {
 const slopesOf = (points: readonly DepthError[]): number[] =>
   points
     .slice(1)
-    .map(
-      (fine, i) => Math.log(fine.error / points[i].error) / Math.log(fine.depth / points[i].depth),
-    );
+    .map((fine, i) => log(fine.error / points[i].error) / log(fine.depth / points[i].depth));
 
 /** Where the points begin whose slopes stay within a share of the last one's. */
 function firstSettled(slopes: readonly number[]): number {

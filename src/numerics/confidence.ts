@@ -1,5 +1,6 @@
 /** What data say about the values of a least-squares fit: intervals, and directions that they leave open. */
 import { Matrix as LibraryMatrix, SVD } from 'ml-matrix';
+import { hypot } from './elementary.ts';
 import type { Fit } from './least-squares.ts';
 import { type Matrix, row } from './matrix.ts';
 import { studentQuantile } from './regression.ts';
@@ -61,7 +62,7 @@ export function confidence(
     const open = deviation === null || null_space.some((one) => Math.abs(one[i]) > PART);
     if (open) return { value, low: null, high: null };
     const seen = directions.slice(0, rank);
-    const length = Math.hypot(...seen.map((one, k) => one[i] / singular[k]));
+    const length = hypot(seen.map((one, k) => one[i] / singular[k]));
     const reach = studentQuantile(freedom) * deviation * length;
     return { value, low: value - reach, high: value + reach };
   });

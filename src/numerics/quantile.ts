@@ -1,4 +1,5 @@
 /** Quantiles of laws with one mode at 0, and the normal law as one of them. Not of samples. */
+import { exp } from './elementary.ts';
 
 /** A law on the line whose density rises up to 0 and falls beyond. */
 export interface UnimodalLaw {
@@ -22,7 +23,7 @@ export function unimodalQuantile({ distribution, density }: UnimodalLaw, u: numb
   return x;
 }
 
-const normalDensity = (x: number) => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
+const normalDensity = (x: number) => exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
 
 /**
  * Φ(x) = ½ + φ(x) Σ_k x^{2k+1} / (2k+1)!! (Marsaglia, J. Stat. Softw. 11(4), 2004): within 1e-15 absolute,

@@ -3,6 +3,7 @@
  * integrals and ln Γ. Bessel functions come scaled by e^{−x}, so that none overflows.
  * Not the expansions that use them.
  */
+import { exp, expm1, log } from './elementary.ts';
 
 const EULER_GAMMA = 0.577_215_664_901_532_9;
 /** Below this argument all but the first two Bessel functions underflow. */
@@ -30,7 +31,7 @@ export function scaledBesselI(x: number, most: number): Float64Array {
 export function scaledSphericalBesselI(x: number, most: number): Float64Array {
   const size = Math.abs(x);
   const values = backward(size, most, 0.5);
-  const first = size === 0 ? 1 : -Math.expm1(-2 * size) / (2 * size);
+  const first = size === 0 ? 1 : -expm1(-2 * size) / (2 * size);
   return values.slice(0, most + 1).map((value, l) => parity(x, l) * (value / values[0]) * first);
 }
 
@@ -84,7 +85,7 @@ function sumFromEnd(values: Float64Array, from: number): number {
  */
 export function exponentialIntegral(x: number): number {
   if (x < 0) return -exponentialIntegral1(-x);
-  return x > 40 ? asymptotic(x) : EULER_GAMMA + Math.log(x) + powerSeries(x);
+  return x > 40 ? asymptotic(x) : EULER_GAMMA + log(x) + powerSeries(x);
 }
 
 /**
@@ -93,7 +94,7 @@ export function exponentialIntegral(x: number): number {
  */
 export function exponentialIntegral1(x: number): number {
   if (x < 0) return -exponentialIntegral(-x);
-  return x > 1 ? continuedFraction(x) : -EULER_GAMMA - Math.log(x) - powerSeries(-x);
+  return x > 1 ? continuedFraction(x) : -EULER_GAMMA - log(x) - powerSeries(-x);
 }
 
 /** Σ_{k≥1} x^k / (k k!) */
@@ -116,7 +117,7 @@ function asymptotic(x: number): number {
     term *= k / x;
     sum += term;
   }
-  return (Math.exp(x) / x) * sum;
+  return (exp(x) / x) * sum;
 }
 
 /** e^{−x} / (x + 1 − 1/(x + 3 − 4/(x + 5 − …))) by Lentz's method. */
@@ -132,7 +133,7 @@ function continuedFraction(x: number): number {
     value *= c * d;
     if (Math.abs(c * d - 1) < Number.EPSILON) break;
   }
-  return value * Math.exp(-x);
+  return value * exp(-x);
 }
 
 /** B_{2k} / (2k (2k−1)) for k = 1 … 7. */
@@ -148,5 +149,5 @@ export function logGamma(x: number): number {
   let y = x;
   for (; y < 12; y++) product *= y;
   const series = STIRLING.reduceRight((sum, term) => sum / (y * y) + term, 0) / y;
-  return (y - 0.5) * Math.log(y) - y + 0.5 * Math.log(2 * Math.PI) + series - Math.log(product);
+  return (y - 0.5) * log(y) - y + 0.5 * log(2 * Math.PI) + series - log(product);
 }

@@ -1,4 +1,5 @@
 /** Summaries of lists of numbers: mean, entropy, histogram. Not regressions or random draws. */
+import { log } from './elementary.ts';
 
 /** The arithmetic mean; NaN for an empty list. */
 export function mean(values: ArrayLike<number>): number {
@@ -14,7 +15,7 @@ export function entropy(weights: ArrayLike<number>): number {
   let result = 0;
   for (let i = 0; i < weights.length; i++) {
     const p = weights[i] / sum;
-    if (p > 0) result -= p * Math.log(p);
+    if (p > 0) result -= p * log(p);
   }
   return result;
 }

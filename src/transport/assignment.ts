@@ -2,6 +2,7 @@
  * Exact optimal transport between two sets of as many points of equal mass: the assignment problem. For
  * other masses there are the line, the circle and the Sinkhorn divergence.
  */
+import { pow } from '../numerics/elementary.ts';
 import { InputError, LimitError } from '../numerics/errors.ts';
 import { checkPower } from './line.ts';
 
@@ -38,7 +39,7 @@ export function assign(costs: ArrayLike<number>): Assignment {
 export function assignmentDistance(costs: ArrayLike<number>, p = 1): number {
   checkPower(p);
   const { cost, columns } = assign(costs);
-  return (Math.max(0, cost) / columns.length) ** (1 / p);
+  return pow(Math.max(0, cost) / columns.length, 1 / p);
 }
 
 interface Search {

@@ -2,6 +2,7 @@
  * The exact barycentre of measures on the circle, of as many angles of equal mass each. Not of other
  * masses: those go on a grid, to barycentre-fixed.ts with squared arcs as costs.
  */
+import { log2 } from '../numerics/elementary.ts';
 import { InputError, LimitError } from '../numerics/errors.ts';
 import { around, TURN } from './circle.ts';
 import { simplexWeights } from './weights.ts';
@@ -34,7 +35,7 @@ export function barycentreOnCircle(
   const n = angles[0].length;
   const cost = shiftCost(angles, lambda);
   let shifts = angles.map(() => 0);
-  for (let step = 2 ** Math.ceil(Math.log2(n)); step >= 1; step /= 2)
+  for (let step = 2 ** Math.ceil(log2(n)); step >= 1; step /= 2)
     shifts = descend(shifts, step, cost);
   const values = Float64Array.from({ length: n }, (_, i) =>
     angles.reduce((sum, own, k) => sum + lambda[k] * lifted(own, i + shifts[k]), 0),

@@ -3,6 +3,7 @@
  * or in R^d. Not exact: entropy spreads them by about √(ε/2), unless they are debiased.
  */
 import { z } from 'zod';
+import { exp } from '../numerics/elementary.ts';
 import { ConvergenceError, InputError } from '../numerics/errors.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../numerics/options.ts';
 import { newtonForPlans } from './barycentre-newton.ts';
@@ -79,7 +80,7 @@ export function fixedBarycentre(
     return {
       masses: unitMasses(
         level.length,
-        level.map((p) => Math.exp(p / epsilon)),
+        level.map((p) => exp(p / epsilon)),
       ),
       sweeps,
     };

@@ -3,6 +3,7 @@
  * are slow. Not a method of its own: it starts from theirs, and says where it does not get there.
  */
 import { Matrix as LibraryMatrix, LuDecomposition } from 'ml-matrix';
+import { exp } from '../numerics/elementary.ts';
 import { type BarycentrePlan, type BarycentrePlans, onHistograms } from './barycentre-plans.ts';
 
 const MOST_STEPS = 100;
@@ -100,10 +101,10 @@ function roundTrip(
 ): LibraryMatrix {
   const [n, m] = [a.length, level.length];
   const share = (i: number, j: number, to: Float64Array) =>
-    Math.exp((f[i] + to[j] - costs[i * m + j]) / epsilon);
+    exp((f[i] + to[j] - costs[i * m + j]) / epsilon);
   const back = filled(m, n, (j, i) => (a[i] > 0 ? a[i] * share(i, j, next) : 0));
   const there = filled(n, m, (i, j) => share(i, j, g));
-  const sums = g.map((value, j) => Math.exp((value - next[j]) / epsilon));
+  const sums = g.map((value, j) => exp((value - next[j]) / epsilon));
   const round = back.mmul(there);
   return filled(m, m, (j, l) => (j === l ? 1 + inertia : 0) - round.get(j, l) + sums[l]);
 }
@@ -119,8 +120,7 @@ function spreading(
     m,
     m,
     (j, l) =>
-      (j === l ? 1 + inertia : 0) +
-      Math.exp((blurred[j] + correction[l] - costs[j * m + l]) / epsilon),
+      (j === l ? 1 + inertia : 0) + exp((blurred[j] + correction[l] - costs[j * m + l]) / epsilon),
   );
 }
 

@@ -2,6 +2,7 @@
  * The plans between histograms and their entropic barycentre on a fixed support, by potentials, and one round
  * of Bregman projections. Not the iteration: barycentre-fixed.ts; nor how it ends: barycentre-newton.ts.
  */
+import { exp } from '../numerics/elementary.ts';
 import { softMinimum, transposedCosts } from './soft-minimum.ts';
 
 export interface BarycentrePlan {
@@ -61,8 +62,7 @@ export function onHistograms(all: BarycentrePlans, epsilon: number): number {
     for (let j = 0; j < level.length; j++) level[j] -= weight * next[j];
   }
   if (debiased) softMinimum(costs, correction, ones, epsilon, blurred);
-  const apart = (p: number, other: number) =>
-    Math.abs(Math.exp(other / epsilon) - Math.exp(p / epsilon));
+  const apart = (p: number, other: number) => Math.abs(exp(other / epsilon) - exp(p / epsilon));
   return level.reduce((sum, p, j) => {
     const off = plans.reduce(
       (total, { weight, g, next }) => total + weight * apart(p, g[j] - next[j]),

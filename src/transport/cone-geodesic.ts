@@ -2,6 +2,7 @@
  * Geodesics of the Hellinger–Kantorovich distance and of its spherical version. Not the transport: that is
  * hellinger-kantorovich.ts, and every pair of it moves by cone.ts.
  */
+import { sin } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix, row } from '../numerics/matrix.ts';
 import { conePoint } from './cone.ts';
@@ -49,7 +50,7 @@ export function sphericalHellingerKantorovichGeodesic(
   const whole = sphericalFrom(transport.distance);
   return (time) => {
     checkTime(time);
-    const [near, far] = [Math.sin((1 - time) * whole), Math.sin(time * whole)];
+    const [near, far] = [sin((1 - time) * whole), sin(time * whole)];
     const { points, masses } = path(whole > 0 ? far / (near + far) : time);
     return { points, masses: unitMasses(masses.length, masses) };
   };
@@ -90,7 +91,7 @@ function between(
 ): Float64Array {
   if (theta === 0) return x;
   const [near, far] = onSphere
-    ? [Math.sin(theta - angle) / Math.sin(theta), Math.sin(angle) / Math.sin(theta)]
+    ? [sin(theta - angle) / sin(theta), sin(angle) / sin(theta)]
     : [(theta - angle) / theta, angle / theta];
   return x.map((value, c) => near * value + far * y[c]);
 }

@@ -3,6 +3,7 @@
  * the cone over the space, and the distance is the cone's. Not measures of more points: those are
  * hellinger-kantorovich.ts, which is made of such pairs.
  */
+import { atan2, cos, sin } from '../numerics/elementary.ts';
 
 /** Apart by this or more, two Diracs do not transport: one fades, the other grows. */
 export const REACH = Math.PI / 2;
@@ -12,7 +13,7 @@ export const REACH = Math.PI / 2;
  * (Liero, Mielke, Savaré, Invent. math. 211, 2018). Written as (√a − √b)² + 4 √a √b sin²(θ/2): exact near 0.
  */
 export function squaredConeDistance(a: number, b: number, theta: number): number {
-  const half = Math.sin(Math.min(theta, REACH) / 2);
+  const half = sin(Math.min(theta, REACH) / 2);
   return (Math.sqrt(a) - Math.sqrt(b)) ** 2 + 4 * Math.sqrt(a) * Math.sqrt(b) * half ** 2;
 }
 
@@ -33,6 +34,6 @@ export interface ConePoint {
  */
 export function conePoint(a: number, b: number, theta: number, s: number): ConePoint {
   const [near, far] = [(1 - s) * Math.sqrt(a), s * Math.sqrt(b)];
-  const mass = near ** 2 + far ** 2 + 2 * near * far * Math.cos(theta);
-  return { mass, angle: Math.atan2(far * Math.sin(theta), near + far * Math.cos(theta)) };
+  const mass = near ** 2 + far ** 2 + 2 * near * far * cos(theta);
+  return { mass, angle: atan2(far * sin(theta), near + far * cos(theta)) };
 }

@@ -5,6 +5,7 @@
  */
 import { Matrix as LibraryMatrix, SVD } from 'ml-matrix';
 import { z } from 'zod';
+import { pow } from '../numerics/elementary.ts';
 import { ConvergenceError, InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix, product, row, toRows, transposed } from '../numerics/matrix.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../numerics/options.ts';
@@ -122,7 +123,7 @@ function squareRoot(covariance: Matrix): Matrix {
   const { values, vectors } = symmetricEigen(covariance);
   const scaled = matrix(vectors.rows, vectors.columns, vectors.data.slice());
   values.forEach((value, k) => {
-    const fourth = Math.max(0, value) ** 0.25;
+    const fourth = pow(Math.max(0, value), 0.25);
     for (const [c, entry] of row(scaled, k).entries()) row(scaled, k)[c] = fourth * entry;
   });
   return product(transposed(scaled), scaled);

@@ -4,6 +4,7 @@
  * the geodesics: those are cone-geodesic.ts.
  */
 import { z } from 'zod';
+import { asin, cos, exp, hypot, log, log1p, sin } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix, row } from '../numerics/matrix.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../numerics/options.ts';
@@ -87,7 +88,7 @@ export function hellingerKantorovich(
   const { pairs, lonely } = transport;
   const moved = pairs.reduce((sum, { p, q, theta }) => sum + squaredConeDistance(p, q, theta), 0);
   const found = pairs.reduce(
-    (sum, { p, q, theta }) => sum + Math.sqrt(p) * Math.sqrt(q) * Math.cos(theta),
+    (sum, { p, q, theta }) => sum + Math.sqrt(p) * Math.sqrt(q) * cos(theta),
     0,
   );
   const square = moved + total(lonely.first) + total(lonely.second);
@@ -109,7 +110,7 @@ export function sphericalHellingerKantorovich(
 
 /** arccos(1 − h²/2) = 2 arcsin(h/2). */
 export function sphericalFrom(distance: number): number {
-  return 2 * Math.asin(Math.min(1, distance / 2));
+  return 2 * asin(Math.min(1, distance / 2));
 }
 
 /** The measure with masses of sum 1. */
@@ -139,12 +140,12 @@ function pointDistances(x: Matrix, y: Matrix, space: Settings['space']): Float64
   const chords = squaredDistances(x, y).map(Math.sqrt);
   if (space === 'euclidean') return chords;
   for (const points of [x, y]) checkUnit(points);
-  return chords.map((chord) => 2 * Math.asin(Math.min(1, chord / 2)));
+  return chords.map((chord) => 2 * asin(Math.min(1, chord / 2)));
 }
 
 function checkUnit(points: Matrix): void {
   for (let i = 0; i < points.rows; i++) {
-    const length = Math.hypot(...row(points, i));
+    const length = hypot(row(points, i));
     if (!(Math.abs(length - 1) <= 1e-6))
       throw new InputError(
         'points',
@@ -175,7 +176,7 @@ function nearPoints(angles: Float64Array, a: Float64Array, b: Float64Array): Nea
 /** −2 log cos θ, accurate at both ends; infinite from π/2 on. */
 function coneCost(theta: number): number {
   if (theta >= REACH) return Number.POSITIVE_INFINITY;
-  return theta < 1 ? -Math.log1p(-(Math.sin(theta) ** 2)) : -2 * Math.log(Math.cos(theta));
+  return theta < 1 ? -log1p(-(sin(theta) ** 2)) : -2 * log(cos(theta));
 }
 
 /** From each ε to the next, on the way down to the last. */
@@ -243,7 +244,7 @@ function overlapBound(
     g[j] = Math.min(g[j], cost - f[i]);
   });
   const weighed = (masses: Float64Array, potentials: Float64Array) =>
-    masses.reduce((sum, mass, i) => sum + mass * Math.exp(-potentials[i]), 0);
+    masses.reduce((sum, mass, i) => sum + mass * exp(-potentials[i]), 0);
   return Math.sqrt(weighed(a, f) * weighed(b, g));
 }
 

@@ -1,4 +1,5 @@
 /** Exact Wasserstein distances on the line, where the sorted points are matched in their order. */
+import { pow } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import { unitMasses } from './measure.ts';
 
@@ -79,10 +80,10 @@ function powerMean(distances: readonly number[], masses: readonly number[], p: n
   const unit = distances.reduce((most, d, k) => (masses[k] > 0 ? Math.max(most, d) : most), 0);
   if (unit === 0 || unit === Number.POSITIVE_INFINITY) return unit;
   const sum = distances.reduce(
-    (sum, d, k) => (masses[k] > 0 ? sum + masses[k] * (d / unit) ** p : sum),
+    (sum, d, k) => (masses[k] > 0 ? sum + masses[k] * pow(d / unit, p) : sum),
     0,
   );
-  return unit * sum ** (1 / p);
+  return unit * pow(sum, 1 / p);
 }
 
 /** The points in rising order with their masses, of sum 1. Throws InputError for values or masses that are none. */

@@ -3,6 +3,7 @@
  * Not a method of its own: it starts close to the solution, and says where it does not get there.
  */
 import { Matrix as LibraryMatrix, LuDecomposition } from 'ml-matrix';
+import { exp, expm1 } from '../numerics/elementary.ts';
 import { planMass, type SumError, softMinimum } from './soft-minimum.ts';
 
 /** What is transported, and at which price. */
@@ -26,7 +27,7 @@ const MOST_STEPS = 100;
 export function dualValue(problem: EntropicProblem, f: Float64Array, g: Float64Array): number {
   const { a, b, epsilon, penalty } = problem;
   const gain = (potential: number, price: number) =>
-    penalty === Number.POSITIVE_INFINITY ? potential : -price * Math.expm1(-potential / penalty);
+    penalty === Number.POSITIVE_INFINITY ? potential : -price * expm1(-potential / penalty);
   const all = (masses: Float64Array, potentials: Float64Array, price: number) =>
     masses.reduce((sum, m, i) => (m > 0 ? sum + m * gain(potentials[i], price) : sum), 0);
   return all(a, f, penalty + epsilon) + all(b, g, penalty);
@@ -118,7 +119,7 @@ function newtonStep(
   g: Float64Array,
 ): ArrayLike<number> | null {
   const m = b.length;
-  const gradient = b.map((mass, j) => mass * Math.exp(-g[j] / penalty));
+  const gradient = b.map((mass, j) => mass * exp(-g[j] / penalty));
   const hessian = new Float64Array(m * m);
   // the potential of a point without mass is not felt, and stays
   for (let j = 0; j < m; j++) hessian[j * m + j] = b[j] > 0 ? (epsilon / penalty) * gradient[j] : 1;
@@ -129,7 +130,7 @@ function newtonStep(
       row[j] = planMass(a[i] * b[j], f[i] + g[j], costs[i * m + j], epsilon);
       if (row[j] > 0) held.push(j);
     }
-    const sum = a[i] * Math.exp(-f[i] / penalty) * (1 + epsilon / penalty);
+    const sum = a[i] * exp(-f[i] / penalty) * (1 + epsilon / penalty);
     for (const j of held) {
       gradient[j] -= row[j];
       hessian[j * m + j] += row[j];

@@ -1,4 +1,5 @@
 /** Sliced Wasserstein distance: the mean over directions of the distances of the shadows on a line. */
+import { hypot } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import { type Matrix, row } from '../numerics/matrix.ts';
 import { random } from '../numerics/random.ts';
@@ -55,7 +56,7 @@ export function slicedWasserstein(
 
 /** ⟨x_i − o, θ⟩ / |θ| */
 function along(points: Matrix, origin: Float64Array, direction: Float64Array): Float64Array {
-  const length = Math.hypot(...direction);
+  const length = hypot(direction);
   return Float64Array.from(
     { length: points.rows },
     (_, i) =>

@@ -2,6 +2,7 @@
  * The soft minimum over a row of costs, and how far the sums of a plan are from their masses: the parts
  * of which every entropic transport is made. Not the iterations: those are sinkhorn.ts and the barycentres.
  */
+import { exp, expm1, log } from '../numerics/elementary.ts';
 
 /**
  * out_i = −ε log Σ_j b_j e^{(g_j − C_ij)/ε}, costs [n, m] row by row. At a penalty ρ on wrong sums (see
@@ -21,8 +22,8 @@ export function softMinimum(
     for (let j = 0; j < m; j++) if (b[j] > 0) largest = Math.max(largest, g[j] - costs[i * m + j]);
     let sum = 0;
     for (let j = 0; j < m; j++)
-      if (b[j] > 0) sum += b[j] * Math.exp((g[j] - costs[i * m + j] - largest) / epsilon);
-    out[i] = (-largest - epsilon * Math.log(sum)) / (1 + epsilon / penalty);
+      if (b[j] > 0) sum += b[j] * exp((g[j] - costs[i * m + j] - largest) / epsilon);
+    out[i] = (-largest - epsilon * log(sum)) / (1 + epsilon / penalty);
   }
 }
 
@@ -40,8 +41,8 @@ export function sumError(
   const sharpness = 1 / epsilon + 1 / penalty;
   return a.reduce((sum, mass, i) => {
     if (mass === 0) return sum;
-    const asked = mass * Math.exp(-f[i] / penalty);
-    return sum + asked * Math.abs(Math.expm1((f[i] - next[i]) * sharpness));
+    const asked = mass * exp(-f[i] / penalty);
+    return sum + asked * Math.abs(expm1((f[i] - next[i]) * sharpness));
   }, 0);
 }
 
@@ -50,7 +51,7 @@ export function sumError(
  * to what others do not see and may be far too large.
  */
 export function planMass(mass: number, potentials: number, cost: number, epsilon: number): number {
-  return mass > 0 ? mass * Math.exp((potentials - cost) / epsilon) : 0;
+  return mass > 0 ? mass * exp((potentials - cost) / epsilon) : 0;
 }
 
 /** How far sums are from their masses. */
@@ -60,7 +61,7 @@ export type SumError = typeof sumError;
 export const largestSumError: SumError = (f, next, a, epsilon) =>
   a.reduce(
     (most, mass, i) =>
-      mass > 0 ? Math.max(most, Math.abs(Math.expm1((f[i] - next[i]) / epsilon))) : most,
+      mass > 0 ? Math.max(most, Math.abs(expm1((f[i] - next[i]) / epsilon))) : most,
     0,
   );
 

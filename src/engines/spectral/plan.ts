@@ -9,6 +9,7 @@
  * that is smaller, and never so small that round-off alone would exceed the accuracy.
  * Exponential velocities are not divided: they are off by e^{|β|} (tail + roundOff).
  */
+import { exp } from '../../numerics/elementary.ts';
 import type { FieldRequest } from '../field.ts';
 import { type Dimension, type Expansion, expand, MOST_DEGREE, uniformSum } from './expansion.ts';
 
@@ -56,7 +57,7 @@ function softmaxPlan({ n, accuracy }: FieldRequest, d: Dimension, beta: number):
 }
 
 function exponentialPlan({ accuracy }: FieldRequest, d: Dimension, beta: number): Plan | string {
-  const unit = Math.exp(Math.abs(beta));
+  const unit = exp(Math.abs(beta));
   const error = roundOff(d, beta);
   const expansion = expand(d, beta, Math.max(accuracy / unit - error, error));
   if (!expansion) return tooLong(d, beta);

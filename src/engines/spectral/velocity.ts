@@ -3,6 +3,7 @@
  * of all particles, and the few that the series is too coarse for from all pairs.
  * Not the kernels, nor how many terms are kept.
  */
+import { exp } from '../../numerics/elementary.ts';
 import { InputError } from '../../numerics/errors.ts';
 import type { Field, FieldRequest } from '../field.ts';
 import { arraysBegin, type Crew, type SpawnFieldThread, startCrew } from '../wasm/threads.ts';
@@ -139,7 +140,7 @@ function jobOf({ request, plan, d }: Setting, n: number, radial: boolean): Spect
   return {
     ...{ n, d, softmax, radial },
     degree: plan.expansion.degree,
-    factor: softmax ? sign : sign * Math.exp(Math.abs(beta[0])),
+    factor: softmax ? sign : sign * exp(Math.abs(beta[0])),
     beta: beta[0],
     constant: 0,
   };

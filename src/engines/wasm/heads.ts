@@ -3,6 +3,7 @@
  * and what the sums mean. Not the projections to q, k, v nor the way back through O.
  */
 import type { CouplingKind, Interaction } from '../../attention/interaction.ts';
+import { exp, log, log2 } from '../../numerics/elementary.ts';
 import {
   type Form,
   fillGroups,
@@ -110,7 +111,7 @@ function fillBias(arrays: JobArrays, form: Form, head: HeadRows, centre: Float64
   const most = largest(masses);
   for (let j = 0; j < n; j++) {
     const added = head.potentials ? Math.LOG2E * head.potentials[j] : 0;
-    arrays.bias[j] = powers ? Math.log2(masses[j] / most) + added : masses[j];
+    arrays.bias[j] = powers ? log2(masses[j] / most) + added : masses[j];
     if (form !== 'shifted') continue;
     const half = 0.5 * head.beta * Math.LOG2E * squareOf(head.keys, j, centre);
     arrays.bias[j] -= half;
@@ -132,10 +133,10 @@ export function logSums(
   { masses }: HeadRows,
   to: Float64Array,
 ): void {
-  const unit = Math.log(largest(masses));
+  const unit = log(largest(masses));
   for (let i = 0; i < to.length; i++) {
     const sum = out[(i - (i % lanes)) * (depth + 1) + depth * lanes + (i % lanes)];
-    to[i] = Math.log(sum) + Math.LN2 * shift[i] + unit;
+    to[i] = log(sum) + Math.LN2 * shift[i] + unit;
   }
 }
 
@@ -154,7 +155,7 @@ export function collectHead(
   for (let i = 0; i < n; i++) {
     const from = (i - (i % lanes)) * (depth + 1) + (i % lanes);
     const sum = out[from + depth * lanes];
-    const power = form === 'running' ? 2 ** shift[i] : Math.exp(head.beta);
+    const power = form === 'running' ? 2 ** shift[i] : exp(head.beta);
     const scale = scaleOf(coupling, sum, unit * power);
     const taken = subtracted ? 0 : sum;
     totals[head.index * n + i] = scale * sum;

@@ -1,4 +1,5 @@
 /** What models without any flow make of the same texts in the same tokens. */
+import { exp } from '../../numerics/elementary.ts';
 import { trainKneserNey } from '../kneser-ney.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import { costDifference, lossRecord, type TextCost } from './estimates.ts';
@@ -38,7 +39,7 @@ export function baselineRecord(costs: BaselineCosts, model: readonly TextCost[])
     return {
       ...lossRecord(baseline),
       model_difference: difference,
-      model_perplexity_ratio: Math.exp(difference.mean),
+      model_perplexity_ratio: exp(difference.mean),
     };
   };
   return { unigram: one(costs.unigram), kneser_ney_5: one(costs.kneser_ney_5) };

@@ -1,4 +1,5 @@
 /** Blanks inside texts: the model's law of the answer against the grammar's exact one. */
+import { log } from '../../numerics/elementary.ts';
 import type { Random } from '../../numerics/random.ts';
 import { finalChainScores } from '../chains.ts';
 import type { LanguageModel } from '../checkpoint.ts';
@@ -37,7 +38,7 @@ export function evaluateBlank(
   return {
     totalVariation: totalVariation(law, scores),
     rank: place < 0 ? Number.POSITIVE_INFINITY : place + 1,
-    nats: -Math.log(scores.get(answer) ?? 0),
+    nats: -log(scores.get(answer) ?? 0),
   };
 }
 

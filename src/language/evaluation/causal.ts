@@ -1,5 +1,6 @@
 /** How well a model continues texts: nats at any depth, with its attention or its depth taken away. */
 import type { Float64Tensor } from '../../engines/tensor.ts';
+import { log } from '../../numerics/elementary.ts';
 import type { LanguageModel } from '../checkpoint.ts';
 import { couplingMask, type Depth, embed, flow, tokenProbabilities } from '../transformer.ts';
 import type { TextCost } from './estimates.ts';
@@ -37,7 +38,7 @@ export function causalEnds(model: LanguageModel, ids: readonly number[], depth: 
 function negativeLogs(model: LanguageModel, x: Float64Tensor, targets: readonly number[]): number {
   const p = tokenProbabilities(model, x.data);
   const size = model.tokenizer.size;
-  return targets.reduce((sum, id, i) => sum - Math.log(p[i * size + id]), 0);
+  return targets.reduce((sum, id, i) => sum - log(p[i * size + id]), 0);
 }
 
 /** The model with every attention matrix replaced by the uniform average: β = 0. */

@@ -1,4 +1,5 @@
 /** Means over texts with their standard errors; texts count as independent draws. */
+import { exp } from '../../numerics/elementary.ts';
 import { mean } from '../../numerics/statistics.ts';
 
 /** A mean with its standard error. */
@@ -50,7 +51,7 @@ export function lossRecord(costs: readonly TextCost[]) {
     standard_error: text.standard_error,
     nats_per_token: token.mean,
     nats_per_token_standard_error: token.standard_error,
-    perplexity: Math.exp(token.mean),
+    perplexity: exp(token.mean),
     bits_per_byte: byte.mean,
     bits_per_byte_standard_error: byte.standard_error,
   };

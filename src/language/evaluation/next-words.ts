@@ -3,6 +3,7 @@
  * text must be looked back at. A word's probability is that of its tokens times that of a token
  * behind it which begins something new.
  */
+import { log } from '../../numerics/elementary.ts';
 import { entropy } from '../../numerics/statistics.ts';
 import type { LanguageModel } from '../checkpoint.ts';
 import { type Depth, tokenProbabilities } from '../transformer.ts';
@@ -22,7 +23,7 @@ export function nextWordDivergences(
   return laws.map(({ before, law }) =>
     [...law].reduce((sum, [word, p]) => {
       const q = wordLogProbability(model, before, word, depth);
-      return sum + p * (Math.log(p) - q);
+      return sum + p * (log(p) - q);
     }, 0),
   );
 }
@@ -43,9 +44,9 @@ export function wordLogProbability(
   const ids = [special.start, ...given, ...(isWord ? tokens : tokens.slice(0, -1))];
   const { last } = causalEnds(model, ids, depth);
   const p = tokenProbabilities(model, last.data.subarray(given.length * model.config.dimension));
-  const log = tokens.reduce((sum, id, j) => sum + Math.log(p[j * size + id]), 0);
-  if (!isWord) return log;
+  const known = tokens.reduce((sum, id, j) => sum + log(p[j * size + id]), 0);
+  if (!isWord) return known;
   let boundary = 0;
   for (let id = 0; id < size; id++) if (beginsWord[id]) boundary += p[tokens.length * size + id];
-  return log + Math.log(boundary);
+  return known + log(boundary);
 }

@@ -4,6 +4,7 @@
  */
 import { diagnostics } from '../../diagnostics/catalogue.ts';
 import type { ClusterChange } from '../../diagnostics/clusters.ts';
+import { log } from '../../numerics/elementary.ts';
 import { type Matrix, row } from '../../numerics/matrix.ts';
 import { entropy, mean } from '../../numerics/statistics.ts';
 import type { Token } from '../tokenizer.ts';
@@ -169,7 +170,7 @@ const rowsOf = (attention: Matrix) => (query: number) => row(attention, query);
 function rowEntropy(attention: Matrix): number {
   const { rows: n } = attention;
   const entropies = Array.from({ length: n }, (_, i) => entropy(row(attention, i)));
-  return n > 1 ? mean(entropies) / Math.log(n) : 0;
+  return n > 1 ? mean(entropies) / log(n) : 0;
 }
 
 /** Means over sentences and their tokens of the attention by relation. */

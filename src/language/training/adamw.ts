@@ -1,4 +1,5 @@
 /** AdamW (arXiv 1711.05101) on flat Float32 vectors, with clipping of the gradient's length. */
+import { cos, pow } from '../../numerics/elementary.ts';
 import type { ParameterPart } from './parts.ts';
 
 export interface AdamState {
@@ -32,13 +33,13 @@ export function adamStep(
   { step, scale = 1 }: { readonly step: number; readonly scale?: number },
 ): void {
   // the two means start from 0: what they lack is one factor for all entries, kept out of the loop
-  const root = Math.sqrt(1 - beta2 ** step);
+  const root = Math.sqrt(1 - pow(beta2, step));
   const floor = epsilon * root;
   const [fresh, freshSquare] = [1 - beta1, 1 - beta2];
   for (const { offset, size, decays, pace } of layout) {
     const rate = learningRate * pace;
     const shrink = decays ? 1 - rate * weightDecay : 1;
-    const pull = (rate * root) / (1 - beta1 ** step);
+    const pull = (rate * root) / (1 - pow(beta1, step));
     for (let i = offset; i < offset + size; i++) {
       const g = scale * gradient[i];
       const m = mean[i] + fresh * (g - mean[i]);
@@ -58,5 +59,5 @@ export function learningRateAt(
   const { peak, warmup, steps, floor } = schedule;
   if (step < warmup) return (peak * (step + 1)) / warmup;
   const progress = Math.min(1, (step - warmup) / Math.max(1, steps - warmup));
-  return peak * (floor + (1 - floor) * 0.5 * (1 + Math.cos(Math.PI * progress)));
+  return peak * (floor + (1 - floor) * 0.5 * (1 + cos(Math.PI * progress)));
 }

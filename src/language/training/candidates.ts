@@ -3,6 +3,7 @@
  * Only the draw is here; the loss over it is crossEntropy of the training algebra.
  */
 import type { Candidates } from '../../engines/training-engine.ts';
+import { log } from '../../numerics/elementary.ts';
 import type { Random } from '../../numerics/random.ts';
 
 export interface DrawnCandidates extends Candidates {
@@ -29,7 +30,7 @@ export function drawCandidates(
   const others = everyOther(present, vocabularySize);
   const drawn = pick(others, Math.min(negatives, others.length), random);
   const offsets = new Float32Array(present.length + drawn.length);
-  offsets.fill(Math.log(others.length / drawn.length), present.length);
+  offsets.fill(log(others.length / drawn.length), present.length);
   const ids = new Int32Array(offsets.length);
   ids.set(present);
   ids.set(drawn, present.length);

@@ -1,5 +1,6 @@
 /** The parameters of the model in training: one flat Float32 vector and the layout of its parts. */
 import type { ParameterArray } from '../../engines/training-engine.ts';
+import { cos, pow, sin } from '../../numerics/elementary.ts';
 import type { Random } from '../../numerics/random.ts';
 import {
   type Architecture,
@@ -111,9 +112,9 @@ export function initialise(
 function sinusoid(columns: number): (i: number) => number {
   return (i) => {
     const [row, column] = [Math.floor(i / columns), i % columns];
-    const wavelength = 4 * 100 ** ((column >> 1) / (columns >> 1));
+    const wavelength = 4 * pow(100, (column >> 1) / (columns >> 1));
     const phase = (2 * Math.PI * row) / wavelength;
-    return Math.SQRT2 * (column % 2 === 0 ? Math.sin(phase) : Math.cos(phase));
+    return Math.SQRT2 * (column % 2 === 0 ? sin(phase) : cos(phase));
   };
 }
 

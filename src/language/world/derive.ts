@@ -3,6 +3,7 @@
  * of what comes next or stands in a gap. All of it exact, by keeping every derivation of the symbols
  * read so far; nothing is estimated.
  */
+import { log } from '../../numerics/elementary.ts';
 import { InputError } from '../../numerics/errors.ts';
 import type { World } from './grammar.ts';
 import { fromSymbols, isWord, symbolIds, toSymbols } from './symbols.ts';
@@ -27,7 +28,7 @@ export function logProbability(
 ): number {
   const threads = read(world, beginThreads(world), symbolIds(world.inventory, text));
   const kept = options?.complete === false ? threads : threads.filter(isComplete);
-  return Math.log(totalMass(kept));
+  return log(totalMass(kept));
 }
 
 /** The number of derivations of a whole text; the world is unambiguous where it is 1 for each of its texts. */

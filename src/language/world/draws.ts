@@ -2,6 +2,7 @@
  * Drawing an entry from a table: weights, filters, exclusions.
  * Filtered tables are made once per filter value; an exclusion is arithmetic on their sums, never a retry.
  */
+import { log } from '../../numerics/elementary.ts';
 import type { Table } from './tables.ts';
 
 /** An entry passes when its value in a column equals a constant or a drawn entry's value. */
@@ -64,7 +65,7 @@ function makeGroup(draw: Draw, variables: Int32Array): Group {
     place[entries[index]] = index;
     before[index] = total;
     total += weight;
-    moment += weight * Math.log(weight);
+    moment += weight * log(weight);
   }
   return { entries, place, weights, before, total, moment };
 }
@@ -114,6 +115,6 @@ export function drawEntropy(group: Group, excluded: readonly number[]): number {
   if (group.entries.length - excluded.length <= 1) return 0;
   const weight = remainingWeight(group, excluded);
   let moment = group.moment;
-  for (const place of excluded) moment -= group.weights[place] * Math.log(group.weights[place]);
-  return Math.log(weight) - moment / weight;
+  for (const place of excluded) moment -= group.weights[place] * log(group.weights[place]);
+  return log(weight) - moment / weight;
 }

@@ -6,6 +6,7 @@
  * excluded weight: entries that agree in these are one class. Results are kept by the live classes;
  * a variable that is only spoken of again costs nothing.
  */
+import { log } from '../../numerics/elementary.ts';
 import {
   type Draw,
   drawEntropy,
@@ -36,7 +37,7 @@ const entropy: Arithmetic = {
   nothing: 0,
   sequence: (first, second) => first + second,
   choice: (probabilities, values) =>
-    probabilities.reduce((sum, p, index) => sum + p * (values[index] - Math.log(p)), 0),
+    probabilities.reduce((sum, p, index) => sum + p * (values[index] - log(p)), 0),
   draw: drawEntropy,
   branch(group, excluded, follow) {
     const total = remainingWeight(group, excluded);

@@ -1,4 +1,5 @@
 /** Drawing texts from a world. */
+import { log } from '../../numerics/elementary.ts';
 import type { Random } from '../../numerics/random.ts';
 import { drawEntry, excludedPlaces, groupOf, remainingWeight } from './draws.ts';
 import type { World } from './grammar.ts';
@@ -15,7 +16,7 @@ export interface Sample {
 /** One text of the world. */
 export function sampleText(world: World, random: Random): Sample {
   const { name, probability, text } = choose(world.languages, random);
-  const writer: Writer = { random, symbols: [], logProbability: Math.log(probability) };
+  const writer: Writer = { random, symbols: [], logProbability: log(probability) };
   writeRule(writer, text, new Int32Array(0));
   return {
     text: spell(world.inventory, writer.symbols),
@@ -32,7 +33,7 @@ interface Writer {
 
 function writeRule(writer: Writer, rule: Rule, values: Int32Array): void {
   const alternative = choose(rule.alternatives, writer.random);
-  writer.logProbability += Math.log(alternative.probability);
+  writer.logProbability += log(alternative.probability);
   writeAlternative(writer, alternative, values);
 }
 
@@ -66,7 +67,7 @@ function drawInto(
   const entry = drawEntry(draw, variables, writer.random.uniform());
   const group = groupOf(draw, variables);
   const remaining = remainingWeight(group, excludedPlaces(draw, group, variables));
-  writer.logProbability += Math.log(draw.weights[entry] / remaining);
+  writer.logProbability += log(draw.weights[entry] / remaining);
   variables[slot] = entry;
 }
 

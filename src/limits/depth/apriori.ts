@@ -12,6 +12,7 @@ import { type SimulationOptions, simulationSettings } from '../../flow/simulatio
 import { brownian } from '../../integrators/heun.ts';
 import type { FlowProblem } from '../../integrators/problem.ts';
 import { schemes } from '../../integrators/schemes.ts';
+import { exp, log } from '../../numerics/elementary.ts';
 import { type Matrix, matrix, product, row, transposed } from '../../numerics/matrix.ts';
 import { entryNamed } from '../../numerics/parameters.ts';
 import { eigenvalues } from '../../numerics/spectrum.ts';
@@ -98,8 +99,8 @@ function logConstant(
   const last = times.length - 1;
   const exponents = grown.map((value) => grown[last] - value);
   const top = Math.max(...exponents);
-  const integrand = local.map((error, k) => error * Math.exp(exponents[k] - top));
-  return top + Math.log(times[last] * trapezes(times, integrand)[last]);
+  const integrand = local.map((error, k) => error * exp(exponents[k] - top));
+  return top + log(times[last] * trapezes(times, integrand)[last]);
 }
 
 /**

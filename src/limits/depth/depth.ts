@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { SimulationContext } from '../../flow/simulate.ts';
 import { simulate } from '../../flow/simulation.ts';
 import { type SimulationOptions, simulationSchema } from '../../flow/simulation-settings.ts';
+import { log10 } from '../../numerics/elementary.ts';
 import { ConvergenceError } from '../../numerics/errors.ts';
 import type { Matrix } from '../../numerics/matrix.ts';
 import { parseOptions, wholeNumber } from '../../numerics/options.ts';
@@ -206,7 +207,7 @@ function measuredConstant({ depths, reference, runs }: Compared): number | null 
   const constants = (runs.layer ?? []).map(
     (end, i) => depths[i] * largest(distances(reference.positions, end.positions)),
   );
-  return constants.length > 0 ? Math.log10(largest(constants)) : null;
+  return constants.length > 0 ? log10(largest(constants)) : null;
 }
 
 type Runs = Readonly<Partial<Record<DepthScheme, readonly FlowEnd[]>>>;

@@ -1,5 +1,6 @@
 /** How far the end of a flow cut into layers is from the flow's own. Not the runs: depth.ts. */
 import { distance } from '../../diagnostics/distance.ts';
+import { hypot } from '../../numerics/elementary.ts';
 import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
 import { assignmentDistance, MOST_ASSIGNED } from '../../transport/assignment.ts';
 import { squaredDistances } from '../../transport/measure.ts';
@@ -39,7 +40,7 @@ export function depthErrors(
   const each = ends.map(({ positions }) => distances(exact.positions, positions));
   return {
     position_max: each.map(largest),
-    position_rms: each.map((some) => Math.hypot(...some) / Math.sqrt(some.length)),
+    position_rms: each.map((some) => hypot(some) / Math.sqrt(some.length)),
     w2: ends.map((end) =>
       exact.equal && end.equal ? measureDistance(exact.positions, end.positions) : null,
     ),

@@ -6,6 +6,7 @@ import { layOut } from '../../language/layout.ts';
 import { fillSchema, MAXIMUM_DEPTH } from '../../language/options.ts';
 import { modelOptions } from '../../language/particles.ts';
 import { tokenProbabilities } from '../../language/transformer.ts';
+import { log } from '../../numerics/elementary.ts';
 import { type Matrix, row } from '../../numerics/matrix.ts';
 import { parseOptions } from '../../numerics/options.ts';
 import {
@@ -136,7 +137,7 @@ async function bestOfFound(
 }
 
 const divergence = (p: Float64Array, q: Float64Array) =>
-  p.reduce((sum, value, id) => (value > 0 ? sum + value * Math.log(value / q[id]) : sum), 0);
+  p.reduce((sum, value, id) => (value > 0 ? sum + value * log(value / q[id]) : sum), 0);
 
 const variation = (p: Float64Array, q: Float64Array) =>
   p.reduce((sum, value, id) => sum + Math.abs(value - q[id]), 0) / 2;

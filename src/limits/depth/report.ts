@@ -1,6 +1,7 @@
 /** A depth limit as a table and a figure. Not its numbers. */
 import type { Axis, Figure, Line, Point } from '../../figures/figure.ts';
 import type { Report, ReportColumn } from '../../figures/report.ts';
+import { log10 } from '../../numerics/elementary.ts';
 import { orderText } from '../report.ts';
 import type { DepthLimit } from './depth.ts';
 import type { Column } from './errors.ts';
@@ -65,7 +66,7 @@ export function depthFigure({ depths, schemes, reference }: DepthLimit): Figure 
       errors.position_max,
     ),
   );
-  const floor = depths.map((depth): Point => [Math.log10(depth), reference.estimated_error]);
+  const floor = depths.map((depth): Point => [log10(depth), reference.estimated_error]);
   return {
     title: 'Layers against the flow',
     caption: `Largest distance of a particle to its place in the flow at the end; the flow is dopri5 at tolerance ${reference.tolerance}.`,
@@ -78,7 +79,7 @@ export function depthFigure({ depths, schemes, reference }: DepthLimit): Figure 
           {
             kind: 'line',
             name: 'reference',
-            points: floor.map(([x, y]): Point => [x, Math.log10(y)]),
+            points: floor.map(([x, y]): Point => [x, log10(y)]),
           },
         ],
       },
@@ -87,11 +88,9 @@ export function depthFigure({ depths, schemes, reference }: DepthLimit): Figure 
 }
 
 function logLine(name: string, depths: readonly number[], values: Column): Line {
-  const points = depths.map(
-    (depth, i): Point => [Math.log10(depth), Math.log10(values[i] ?? Number.NaN)],
-  );
+  const points = depths.map((depth, i): Point => [log10(depth), log10(values[i] ?? Number.NaN)]);
   return { kind: 'line', name, points };
 }
 
 const powersOf = (depths: readonly number[]): NonNullable<Axis['ticks']> =>
-  depths.map((depth) => ({ value: Math.log10(depth), label: String(depth) }));
+  depths.map((depth) => ({ value: log10(depth), label: String(depth) }));

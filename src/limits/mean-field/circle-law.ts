@@ -1,5 +1,6 @@
 /** Laws with a density on the circle, by their Fourier moments. Not how they move (circle.ts). */
 import { firstAfter } from '../../integrators/clock.ts';
+import { cos, hypot, sin } from '../../numerics/elementary.ts';
 import { scaledBesselI } from '../../numerics/special.ts';
 
 /** ∫ cos kθ dμ and ∫ sin kθ dμ for k = 0 … K; the first are 1 and 0. Higher moments are 0. */
@@ -26,8 +27,8 @@ export function withDegree({ cos, sin }: CircleLaw, degree: number): CircleLaw {
 /** Density ∝ 1 + a cos k(θ − θ₀), |a| ≤ 1, k ≥ 1. */
 export function cosineLaw(mode: number, amplitude: number, centre = 0): CircleLaw {
   const law = withDegree({ cos: Float64Array.of(1), sin: Float64Array.of(0) }, mode);
-  law.cos[mode] = (amplitude / 2) * Math.cos(mode * centre);
-  law.sin[mode] = (amplitude / 2) * Math.sin(mode * centre);
+  law.cos[mode] = (amplitude / 2) * cos(mode * centre);
+  law.sin[mode] = (amplitude / 2) * sin(mode * centre);
   return law;
 }
 
@@ -36,13 +37,13 @@ export function vonMisesLaw(concentration: number, centre = 0, degree = 64): Cir
   const bessel = scaledBesselI(concentration, degree);
   const moment = (k: number) => bessel[k] / bessel[0];
   return {
-    cos: Float64Array.from(bessel, (_, k) => moment(k) * Math.cos(k * centre)),
-    sin: Float64Array.from(bessel, (_, k) => moment(k) * Math.sin(k * centre)),
+    cos: Float64Array.from(bessel, (_, k) => moment(k) * cos(k * centre)),
+    sin: Float64Array.from(bessel, (_, k) => moment(k) * sin(k * centre)),
   };
 }
 
 /** The mean resultant length |∫ e^{iθ} dμ|. */
-export const resultant = ({ cos, sin }: CircleLaw): number => Math.hypot(cos[1] ?? 0, sin[1] ?? 0);
+export const resultant = ({ cos, sin }: CircleLaw): number => hypot([cos[1] ?? 0, sin[1] ?? 0]);
 
 /** Σ_{k ≥ 1} a_k cos kθ + b_k sin kθ at the `points` angles −π + 2πg/points. */
 export function onGrid(a: Float64Array, b: Float64Array, points: number): Float64Array {
@@ -65,7 +66,7 @@ export function gridTable(points: number) {
   let table = tables.get(points);
   if (!table) {
     const angles = Float64Array.from({ length: points }, (_, g) => (TURN * g) / points);
-    table = { cos: angles.map(Math.cos), sin: angles.map(Math.sin) };
+    table = { cos: angles.map(cos), sin: angles.map(sin) };
     tables.set(points, table);
   }
   return table;

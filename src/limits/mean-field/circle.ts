@@ -4,6 +4,7 @@
  */
 import { integrate, type StepView } from '../../integrators/integrate.ts';
 import type { FlowProblem } from '../../integrators/problem.ts';
+import { exp, hypot } from '../../numerics/elementary.ts';
 import { ConvergenceError } from '../../numerics/errors.ts';
 import { scaledBesselI } from '../../numerics/special.ts';
 import {
@@ -88,7 +89,7 @@ export function* lawsOnCircle(
 function tailFrom({ cos, sin }: CircleLaw, share: number): number {
   let largest = 0;
   for (let k = Math.ceil(share * cos.length); k < cos.length; k++)
-    largest = Math.max(largest, Math.hypot(cos[k], sin[k]));
+    largest = Math.max(largest, hypot([cos[k], sin[k]]));
   return largest;
 }
 
@@ -147,7 +148,7 @@ function problemOf(field: MeanField, degree: number): FlowProblem {
 /** v on the grid. */
 function speedsOf({ beta, coupling }: MeanField, degree: number) {
   const kernel = couplingMoments(beta, degree);
-  const scale = coupling === 'softmax' ? 1 : Math.exp(Math.abs(beta));
+  const scale = coupling === 'softmax' ? 1 : exp(Math.abs(beta));
   return (law: CircleLaw, points: number): Float64Array => {
     const [a, b] = [law.cos, law.sin].map((part) =>
       part.map((moment, k) => kernel.sum[k] * moment),
@@ -184,15 +185,13 @@ function couplingMoments(beta: number, degree: number) {
 export function criticalKappa({ beta, coupling }: Pick<MeanField, 'beta' | 'coupling'>): number {
   const [zero, first] = scaledBesselI(beta, 1);
   if (beta === 0) return 2;
-  return coupling === 'softmax'
-    ? (beta * zero) / first
-    : (beta / first) * Math.exp(-Math.abs(beta));
+  return coupling === 'softmax' ? (beta * zero) / first : (beta / first) * exp(-Math.abs(beta));
 }
 
 /** Growth rate of mode k at the uniform law: k² I_k(β)/β − k²/κ (USA), with I_k/I_0 for SA. */
 export function growthRate(mode: number, { beta, coupling, kappa }: MeanField): number {
   const kernel = couplingMoments(beta, mode);
-  const scale = coupling === 'softmax' ? 1 / kernel.sum[0] : Math.exp(Math.abs(beta));
+  const scale = coupling === 'softmax' ? 1 / kernel.sum[0] : exp(Math.abs(beta));
   return (mode * kernel.pull[mode] * scale) / 2 - (kappa === undefined ? 0 : mode ** 2 / kappa);
 }
 
@@ -211,7 +210,7 @@ export function stationaryLaw(
 ): CircleLaw {
   const points = 4 * degree;
   const { sum } = couplingMoments(beta, degree);
-  const factor = beta === 0 ? 0 : (kappa / beta) * Math.exp(Math.abs(beta));
+  const factor = beta === 0 ? 0 : (kappa / beta) * exp(Math.abs(beta));
   let law = withDegree(start, degree);
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const [a, b] = [law.cos, law.sin].map((part) => part.map((moment, k) => sum[k] * moment));
@@ -237,7 +236,7 @@ function momentsOf(logarithm: Float64Array, degree: number): CircleLaw {
   const points = logarithm.length;
   const { cos: c, sin: s } = gridTable(points);
   const largest = logarithm.reduce((most, one) => Math.max(most, one), Number.NEGATIVE_INFINITY);
-  const weights = logarithm.map((value) => Math.exp(value - largest));
+  const weights = logarithm.map((value) => exp(value - largest));
   const total = weights.reduce((all, weight) => all + weight, 0);
   const cos = new Float64Array(degree + 1);
   const sin = new Float64Array(degree + 1);

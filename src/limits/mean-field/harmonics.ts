@@ -5,6 +5,7 @@
  * Y_l0 = P̄_l0(cos θ), Y_{l,m} = √2 P̄_lm cos mφ and √2 P̄_lm sin mφ, ∫ Y² dΩ = 1. Coefficients lie in blocks
  * of K + 1 numbers by l: m = 0, then cos 1φ, sin 1φ, cos 2φ, …; those with l < m are 0.
  */
+import { cos, sin } from '../../numerics/elementary.ts';
 
 export interface Shape {
   /** K: the largest l. */
@@ -165,8 +166,8 @@ function wavesOf(orders: number, longitudes: number) {
     for (let m = 1; m <= orders; m++) {
       const angle = (TURN * m * p) / longitudes;
       const [even, odd] = [(2 * m - 1) * longitudes + p, 2 * m * longitudes + p];
-      plain[even] = Math.SQRT2 * Math.cos(angle);
-      plain[odd] = Math.SQRT2 * Math.sin(angle);
+      plain[even] = Math.SQRT2 * cos(angle);
+      plain[odd] = Math.SQRT2 * sin(angle);
       turned[even] = -plain[odd];
       turned[odd] = plain[even];
     }
@@ -208,7 +209,7 @@ function gaussLegendre(n: number) {
   const nodes = new Float64Array(n);
   const weights = new Float64Array(n);
   for (let i = 0; i < n; i++) {
-    let x = Math.cos((Math.PI * (i + 0.75)) / (n + 0.5));
+    let x = cos((Math.PI * (i + 0.75)) / (n + 0.5));
     let slope = 1;
     for (let round = 0; round < 100; round++) {
       let [before, value] = [1, x];

@@ -4,6 +4,7 @@
  */
 import type { SimulationContext } from '../../flow/simulate.ts';
 import { simulate } from '../../flow/simulation.ts';
+import { atan2, cos, sin } from '../../numerics/elementary.ts';
 import { type Matrix, matrix } from '../../numerics/matrix.ts';
 import type { MeanField } from './circle.ts';
 import { type CircleLaw, quantileFunction } from './circle-law.ts';
@@ -18,14 +19,14 @@ export function quantilePoints(law: CircleLaw, n: number): Float64Array {
 export function onCircle(angles: Float64Array): Matrix {
   const points = matrix(angles.length, 2);
   angles.forEach((angle, i) => {
-    points.data[2 * i] = Math.cos(angle);
-    points.data[2 * i + 1] = Math.sin(angle);
+    points.data[2 * i] = cos(angle);
+    points.data[2 * i + 1] = sin(angle);
   });
   return points;
 }
 
 export function anglesOf({ rows, data }: Matrix): Float64Array {
-  return Float64Array.from({ length: rows }, (_, i) => Math.atan2(data[2 * i + 1], data[2 * i]));
+  return Float64Array.from({ length: rows }, (_, i) => atan2(data[2 * i + 1], data[2 * i]));
 }
 
 export interface AngleRun extends MeanField {

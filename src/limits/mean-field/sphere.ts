@@ -4,6 +4,7 @@
  */
 import { integrate, type StepView } from '../../integrators/integrate.ts';
 import type { FlowProblem } from '../../integrators/problem.ts';
+import { cos, exp, sin } from '../../numerics/elementary.ts';
 import { ConvergenceError } from '../../numerics/errors.ts';
 import { scaledSphericalBesselI } from '../../numerics/special.ts';
 import type { MeanField } from './circle.ts';
@@ -28,7 +29,7 @@ export function sphereLaw(
     const sine = Math.sqrt(1 - z * z);
     for (let p = 0; p < grid.longitudes; p++) {
       const phi = (2 * Math.PI * p) / grid.longitudes;
-      values[g * grid.longitudes + p] = f([sine * Math.cos(phi), sine * Math.sin(phi), z]);
+      values[g * grid.longitudes + p] = f([sine * cos(phi), sine * sin(phi), z]);
     }
   });
   const found = grid.coefficients(values);
@@ -136,7 +137,7 @@ function problemOf({ beta, coupling, kappa }: MeanField, shape: Shape): FlowProb
   const bessel = scaledSphericalBesselI(beta, degree + 1);
   // i_l/β for the gradient, which exists for β = 0 too: i_{l−1} − i_{l+1} = (2l+1) i_l/β
   const pull = (l: number) => (l === 0 ? 0 : (bessel[l - 1] - bessel[l + 1]) / (2 * l + 1));
-  const scale = coupling === 'softmax' ? 1 : Math.exp(Math.abs(beta));
+  const scale = coupling === 'softmax' ? 1 : exp(Math.abs(beta));
   const times = (state: Float64Array, factor: (l: number) => number) =>
     state.map((value, at) => 4 * Math.PI * factor(at % width) * value);
   return {
@@ -160,7 +161,7 @@ function problemOf({ beta, coupling, kappa }: MeanField, shape: Shape): FlowProb
 /** Growth rate of degree l at the uniform law: l(l+1) i_l(β)/β (USA), over i_0 for SA, less l(l+1)/κ. */
 export function sphereGrowthRate(degree: number, { beta, coupling, kappa }: MeanField): number {
   const bessel = scaledSphericalBesselI(beta, degree + 1);
-  const scale = coupling === 'softmax' ? 1 / bessel[0] : Math.exp(Math.abs(beta));
+  const scale = coupling === 'softmax' ? 1 / bessel[0] : exp(Math.abs(beta));
   const pull = (bessel[degree - 1] - bessel[degree + 1]) / (2 * degree + 1);
   const square = degree * (degree + 1);
   return square * pull * scale - (kappa === undefined ? 0 : square / kappa);

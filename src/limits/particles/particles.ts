@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { SimulationContext } from '../../flow/simulate.ts';
+import { log } from '../../numerics/elementary.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
 import { mean, median } from '../../numerics/statistics.ts';
@@ -232,9 +233,7 @@ function dobrushin(measured: readonly Measured[], times: readonly number[]): num
   const growth = measured.flatMap(({ w1 }) =>
     w1
       .slice(1)
-      .flatMap((errors, t) =>
-        errors.map((error, run) => Math.log(error / w1[0][run]) / times[t + 1]),
-      ),
+      .flatMap((errors, t) => errors.map((error, run) => log(error / w1[0][run]) / times[t + 1])),
   );
   return growth.reduce((most, one) => Math.max(most, one), Number.NEGATIVE_INFINITY);
 }

@@ -1,6 +1,7 @@
 /** A limit of many particles as a table and a figure. Not its numbers. */
 import type { Figure, Line, Point } from '../../figures/figure.ts';
 import type { Report, ReportColumn } from '../../figures/report.ts';
+import { log10 } from '../../numerics/elementary.ts';
 import { orderText } from '../report.ts';
 import type { ParticleLimit } from './particles.ts';
 
@@ -44,7 +45,7 @@ function particleFigure({ times, n, errors, orders }: ParticleLimit): Figure {
     return {
       kind: 'line',
       name: order === null ? `t = ${time}` : `t = ${time}, order ${order.toFixed(2)}`,
-      points: n.map((count, i): Point => [Math.log10(count), Math.log10(errors.w1[t][i])]),
+      points: n.map((count, i): Point => [log10(count), log10(errors.w1[t][i])]),
     };
   });
   return {
@@ -54,7 +55,7 @@ function particleFigure({ times, n, errors, orders }: ParticleLimit): Figure {
       {
         x: {
           label: 'particles n',
-          ticks: n.map((count) => ({ value: Math.log10(count), label: String(count) })),
+          ticks: n.map((count) => ({ value: log10(count), label: String(count) })),
         },
         y: { label: 'log₁₀ W₁' },
         series: lines,

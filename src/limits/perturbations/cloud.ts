@@ -4,6 +4,7 @@ import { norm, retract, tangent } from '../../geometry/sphere.ts';
 import type { LanguageModel } from '../../language/checkpoint.ts';
 import type { Layout } from '../../language/layout.ts';
 import { embed } from '../../language/transformer.ts';
+import { cos, sin } from '../../numerics/elementary.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { type Random, random } from '../../numerics/random.ts';
 
@@ -131,7 +132,7 @@ function turned(
     const angle = angleOf(way);
     if (angle === 0) continue;
     const unit = retract(way);
-    for (let k = 0; k < d; k++) out[at + k] = Math.cos(angle) * x[k] + Math.sin(angle) * unit[k];
+    for (let k = 0; k < d; k++) out[at + k] = cos(angle) * x[k] + sin(angle) * unit[k];
   }
   return { shape, data: out };
 }

@@ -6,6 +6,7 @@ import type { Float64Tensor } from '../../engines/tensor.ts';
 import { norm, tangent } from '../../geometry/sphere.ts';
 import type { LanguageModel } from '../../language/checkpoint.ts';
 import type { Depth } from '../../language/transformer.ts';
+import { hypot } from '../../numerics/elementary.ts';
 import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
 
 export interface TokenStretching {
@@ -77,7 +78,7 @@ async function derivative(own: Float64Tensor, map: FlowRuns['map'], step: number
     const unit = new Float64Array(d);
     unit[at % d] = 1;
     const way = tangent(data.subarray(from, from + d), unit);
-    const length = Math.hypot(1, step * norm(way));
+    const length = hypot([1, step * norm(way)]);
     const near = data.slice();
     for (let c = 0; c < d; c++) near[from + c] = (data[from + c] + step * way[c]) / length;
     const moved = await map({ shape, data: near });

@@ -1,6 +1,7 @@
 /** Residual networks as a table and a figure. Not their numbers. */
 import type { Line, Point } from '../../figures/figure.ts';
 import type { Report, ReportColumn } from '../../figures/report.ts';
+import { log10 } from '../../numerics/elementary.ts';
 import { orderText } from '../report.ts';
 import type { MeasuredScheme } from './orders.ts';
 import type { ResnetLimit } from './resnet.ts';
@@ -28,7 +29,7 @@ export function resnetReport(limit: ResnetLimit): Report {
         {
           x: {
             label: 'layers L',
-            ticks: depths.map((depth) => ({ value: Math.log10(depth), label: String(depth) })),
+            ticks: depths.map((depth) => ({ value: log10(depth), label: String(depth) })),
           },
           y: { label: 'log₁₀ error' },
           series: schemes.map((scheme) => line(scheme, depths)),
@@ -80,6 +81,6 @@ function line(measured: MeasuredScheme, depths: readonly number[]): Line {
   return {
     kind: 'line',
     name: order.order === null ? name : `${name}, order ${order.order.toFixed(2)}`,
-    points: depths.map((depth, i): Point => [Math.log10(depth), Math.log10(errors[i])]),
+    points: depths.map((depth, i): Point => [log10(depth), log10(errors[i])]),
   };
 }

@@ -1,4 +1,5 @@
 /** Two spirals as labelled points in R^d, and what a linear readout makes of positions. Not what moves them. */
+import { cos, sin } from '../../numerics/elementary.ts';
 import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
 import type { Random } from '../../numerics/random.ts';
 
@@ -36,7 +37,7 @@ export function drawSpirals(
   labels.forEach((label, i) => {
     const share = INNER + (1 - INNER) * Math.sqrt(uniform());
     const angle = 2 * Math.PI * turns * share + Math.PI * label;
-    const [x, y] = [RADIUS * share * Math.cos(angle), RADIUS * share * Math.sin(angle)];
+    const [x, y] = [RADIUS * share * cos(angle), RADIUS * share * sin(angle)];
     positions.data.set([x + noise * gaussian(), y + noise * gaussian()], i * d);
   });
   return { positions, labels };

@@ -1,6 +1,7 @@
 /** Stacks without a smooth θ(t) as a table and a figure. Not their numbers. */
 import type { Line, Panel, Point } from '../../figures/figure.ts';
 import type { Report } from '../../figures/report.ts';
+import { log10 } from '../../numerics/elementary.ts';
 import { orderText } from '../report.ts';
 import type { StackLimit, StackResult } from './stack.ts';
 
@@ -35,7 +36,7 @@ export function stackReport({ settings, depths, stacks }: StackLimit): Report {
 const panelOf = (stacks: readonly StackResult[], depths: readonly number[]): Panel => ({
   x: {
     label: 'layers L',
-    ticks: depths.map((depth) => ({ value: Math.log10(depth), label: String(depth) })),
+    ticks: depths.map((depth) => ({ value: log10(depth), label: String(depth) })),
   },
   y: { label: 'log₁₀ error' },
   series: stacks.map((stack) => line(stack, depths)),
@@ -51,6 +52,6 @@ function line({ name, errors, order }: StackResult, depths: readonly number[]): 
   return {
     kind: 'line',
     name: order.order === null ? name : `${name}, order ${order.order.toFixed(2)}`,
-    points: depths.map((depth, i): Point => [Math.log10(depth), Math.log10(errors[i])]),
+    points: depths.map((depth, i): Point => [log10(depth), log10(errors[i])]),
   };
 }

@@ -3,6 +3,7 @@
  * them have a limit as L grows, what it is, and how fast it is reached (claim C18).
  */
 import { z } from 'zod';
+import { log2 } from '../../numerics/elementary.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
@@ -82,11 +83,11 @@ export async function stackLimit(
 }
 
 function checkedDepths(depths: readonly number[]): number[] {
-  const odd = depths.find((depth) => !Number.isInteger(Math.log2(depth)));
+  const odd = depths.find((depth) => !Number.isInteger(log2(depth)));
   if (odd !== undefined)
     throw new InputError(
       'depths',
-      `depths has ${odd}: expected powers of two, so that stacks can be doubled, such as ${2 ** Math.round(Math.log2(odd))}`,
+      `depths has ${odd}: expected powers of two, so that stacks can be doubled, such as ${2 ** Math.round(log2(odd))}`,
     );
   return [...new Set(depths)].sort((a, b) => a - b);
 }

@@ -8,6 +8,7 @@ import { tensor } from '../../engines/tensor.ts';
 import { integrate } from '../../integrators/integrate.ts';
 import type { FlowProblem } from '../../integrators/problem.ts';
 import { type ActivationName, activations } from '../../numerics/activations.ts';
+import { cos, hypot, sin } from '../../numerics/elementary.ts';
 import { type Matrix, matrix, product } from '../../numerics/matrix.ts';
 import type { Random } from '../../numerics/random.ts';
 
@@ -211,7 +212,7 @@ function meanReluFlow(start: Matrix): Matrix {
     size: rows * d,
     velocity(_, state, out) {
       for (let i = 0; i < rows; i++) {
-        const length = Math.hypot(...state.subarray(i * d, (i + 1) * d));
+        const length = hypot(state.subarray(i * d, (i + 1) * d));
         out.fill(length / Math.sqrt(2 * Math.PI * d), i * d, (i + 1) * d);
       }
     },
@@ -223,7 +224,7 @@ function meanReluFlow(start: Matrix): Matrix {
 type Turn = (t: number, a: Matrix, b: Matrix) => Matrix;
 
 const smoothWeights: Turn = (t, a, b) => {
-  const [along, across] = [Math.cos(Math.PI * t), Math.sin(Math.PI * t)];
+  const [along, across] = [cos(Math.PI * t), sin(Math.PI * t)];
   return matrix(
     a.rows,
     a.columns,

@@ -1,5 +1,6 @@
 /** Equiangular tokens under layers of any size: the exact map of their cosine (docs/theory.md §4.1), and its flow. */
 import { integrate } from '../../integrators/integrate.ts';
+import { exp } from '../../numerics/elementary.ts';
 
 export interface Equiangular {
   readonly n: number;
@@ -15,9 +16,9 @@ export interface Equiangular {
  */
 export function cosineAfterLayer(rho: number, h: number, { n, beta, sign }: Equiangular): number {
   const step = sign * h;
-  const others = (n - 1) * Math.exp(beta * (rho - 1));
+  const others = (n - 1) * exp(beta * (rho - 1));
   const p = 1 / (1 + others);
-  const q = Math.exp(beta * (rho - 1)) * p;
+  const q = exp(beta * (rho - 1)) * p;
   const s = 1 + (n - 1) * rho;
   const both = 2 * (p - q) * q * s + q * q * n * s;
   const top = rho + 2 * step * ((p - q) * rho + q * s) + step ** 2 * ((p - q) ** 2 * rho + both);
@@ -42,7 +43,7 @@ export function cosineOfFlow(start: number, time: number, { n, beta, sign }: Equ
   const problem = {
     size: 1,
     velocity(_: number, [rho]: Float64Array, out: Float64Array) {
-      const weight = Math.exp(beta * (rho - 1));
+      const weight = exp(beta * (rho - 1));
       out[0] = (sign * 2 * weight * (1 - rho) * (1 + (n - 1) * rho)) / (1 + (n - 1) * weight);
     },
   };

@@ -1,6 +1,7 @@
 /** Large steps as a table and a figure. Not their numbers. */
 import type { Line, Point } from '../../figures/figure.ts';
 import type { Report, ReportColumn } from '../../figures/report.ts';
+import { log10 } from '../../numerics/elementary.ts';
 import type { StepEffects, StepLimit } from './steps.ts';
 
 const HEADINGS: Readonly<Record<keyof StepEffects, string>> = {
@@ -65,5 +66,5 @@ const told = (what: string, from: number | null) =>
   from === null ? `at none of the h: ${what}` : `from h = ${from}: ${what}`;
 
 function line(name: string, h: readonly number[], values: readonly number[]): Line {
-  return { kind: 'line', name, points: h.map((step, i): Point => [Math.log10(step), values[i]]) };
+  return { kind: 'line', name, points: h.map((step, i): Point => [log10(step), values[i]]) };
 }

@@ -7,6 +7,7 @@ import { clustersAt, dendrogram } from '../../diagnostics/clusters.ts';
 import type { SimulationContext } from '../../flow/simulate.ts';
 import { simulate } from '../../flow/simulation.ts';
 import type { SimulationOptions } from '../../flow/simulation-settings.ts';
+import { exp } from '../../numerics/elementary.ts';
 import type { Matrix } from '../../numerics/matrix.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { mean } from '../../numerics/statistics.ts';
@@ -93,7 +94,7 @@ export async function stepLimit(
       cosine: cosineAfterLayers(0, step, layers, tokens),
       cosine_flow: cosineOfFlow(0, layers * step, tokens),
       collapse_factor: collapseFactor(step, sign),
-      collapse_factor_flow: Math.exp(-sign * step),
+      collapse_factor_flow: exp(-sign * step),
       ...(await onCircle(step, layers, settings, context)),
     });
     context.onProgress?.(rows.length, h.length);

@@ -20,7 +20,7 @@ import type { FlowProblem } from '../../integrators/problem.ts';
 import type { LanguageModel } from '../../language/checkpoint.ts';
 import { fillSchema } from '../../language/options.ts';
 import { modelOptions } from '../../language/particles.ts';
-import { exp, log } from '../../numerics/elementary.ts';
+import { exp, hypot, log } from '../../numerics/elementary.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
 import { parseOptions, wholeNumber } from '../../numerics/options.ts';
@@ -329,7 +329,7 @@ function spectrumAt(
   if (obstacle) return { spectrum: null, spectrum_problem: obstacle };
   // in coordinates of the particles, which keep apart what a random frame would mix with rounding
   const found = eigenvalues(tangentMatrix(problem, time, x, coordinateFrame(x, place)));
-  const tolerance = NEUTRAL * Math.max(1, ...found.map(({ re, im }) => Math.hypot(re, im)));
+  const tolerance = NEUTRAL * Math.max(1, ...found.map(({ re, im }) => hypot([re, im])));
   const count = (holds: (re: number) => boolean) => found.filter(({ re }) => holds(re)).length;
   return {
     spectrum: {

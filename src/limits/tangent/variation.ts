@@ -1,5 +1,6 @@
 /** Derivatives of a flow's field, and the flow together with vectors that it carries. */
 import type { FlowProblem } from '../../integrators/problem.ts';
+import { hypot } from '../../numerics/elementary.ts';
 import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
 import type { Random } from '../../numerics/random.ts';
 
@@ -28,7 +29,7 @@ export function directional(
   y: Float64Array,
   out: Float64Array,
 ): void {
-  const length = Math.hypot(...rowLengths(y));
+  const length = hypot(y);
   if (length === 0) return void out.fill(0);
   const h = DIFFERENCE / length;
   const ends = [h, -h].map((step) => {
@@ -39,13 +40,6 @@ export function directional(
     return velocity;
   });
   for (let at = 0; at < out.length; at++) out[at] = (ends[0][at] - ends[1][at]) / (2 * h);
-}
-
-/** Few numbers for Math.hypot, which takes arguments. */
-function rowLengths(y: Float64Array): number[] {
-  let square = 0;
-  for (const value of y) square += value * value;
-  return [Math.sqrt(square)];
 }
 
 /**

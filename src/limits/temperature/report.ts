@@ -1,6 +1,7 @@
 /** The limit of β → ∞ as a table and a figure. Not its numbers. */
 import type { Line, Point } from '../../figures/figure.ts';
 import type { Report } from '../../figures/report.ts';
+import { log2, log10 } from '../../numerics/elementary.ts';
 import type { RateFit, TemperatureLimit } from './temperature.ts';
 
 /** One table: rows of the first comparison, then of the clusters. */
@@ -26,7 +27,7 @@ export function temperatureReport({ settings, hardmax, clusters }: TemperatureLi
         {
           x: { label: 'log₂ β' },
           y: { label: 'log₁₀ distance to hardmax' },
-          series: [line('softmax', hardmax.betas.map(Math.log2), hardmax.error.map(Math.log10))],
+          series: [line('softmax', hardmax.betas.map(log2), hardmax.error.map(log10))],
         },
         {
           x: { label: '√β' },

@@ -9,6 +9,7 @@ import type { SimulationContext } from '../../flow/simulate.ts';
 import { simulate } from '../../flow/simulation.ts';
 import { type SimulationOptions, simulationSettings } from '../../flow/simulation-settings.ts';
 import { bootstrap } from '../../numerics/bootstrap.ts';
+import { log } from '../../numerics/elementary.ts';
 import { InputError, LimitError } from '../../numerics/errors.ts';
 import { type Matrix, matrix, product, row, transposed } from '../../numerics/matrix.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
@@ -331,14 +332,14 @@ function rates(betas: readonly number[], errors: readonly number[]) {
       algebraic: null,
       problem: `${used.length} of ${betas.length} errors lie above round-off (${FLOOR}): a fit needs ${FEWEST_POINTS}, take other β`,
     };
-  const logs = used.map(({ error }) => Math.log(error));
+  const logs = used.map(({ error }) => log(error));
   return {
     exponential: fitRate(
       used.map(({ beta }) => beta),
       logs,
     ),
     algebraic: fitRate(
-      used.map(({ beta }) => Math.log(beta)),
+      used.map(({ beta }) => log(beta)),
       logs,
     ),
     problem: null,
@@ -384,6 +385,6 @@ async function clusterCounts(
 
 /** count ~ β^rate. */
 export function powerOf(betas: readonly number[], counts: readonly number[]): RateFit {
-  const fit = fitRate(betas.map(Math.log), counts.map(Math.log));
+  const fit = fitRate(betas.map(log), counts.map(log));
   return { ...fit, rate: 0 - fit.rate, low: -fit.high, high: -fit.low };
 }

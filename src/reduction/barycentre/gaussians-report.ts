@@ -1,6 +1,7 @@
 /** A barycentre of Gaussians as a table and a figure. Not its numbers. */
 import type { Line, Panel, Point } from '../../figures/figure.ts';
 import type { Report } from '../../figures/report.ts';
+import { cos, exp, sin } from '../../numerics/elementary.ts';
 import type { GaussianMean, GaussianRecord } from './gaussians.ts';
 
 /** `names`: of the measures, in their order. */
@@ -47,7 +48,7 @@ function ellipse({ mean, covariance: [[a, b], [, c]] }: GaussianRecord): Point[]
   const second = Math.sqrt(Math.max(0, c - across ** 2));
   return Array.from({ length: POINTS }, (_, k): Point => {
     const t = (2 * Math.PI * k) / (POINTS - 1);
-    const [cosine, sine] = [Math.cos(t), Math.sin(t)];
+    const [cosine, sine] = [cos(t), sin(t)];
     return [mean[0] + first * cosine, mean[1] + across * cosine + second * sine];
   });
 }
@@ -56,6 +57,6 @@ function bell({ mean: [mean], covariance: [[variance]] }: GaussianRecord): Point
   const deviation = Math.sqrt(variance);
   return Array.from({ length: POINTS }, (_, k): Point => {
     const s = (8 * k) / (POINTS - 1) - 4;
-    return [mean + s * deviation, Math.exp(-(s ** 2) / 2) / (Math.sqrt(2 * Math.PI) * deviation)];
+    return [mean + s * deviation, exp(-(s ** 2) / 2) / (Math.sqrt(2 * Math.PI) * deviation)];
   });
 }

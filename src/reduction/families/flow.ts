@@ -4,6 +4,7 @@
  * circle are those of angles on the line. Not measures all around it.
  */
 import { simulate } from '../../flow/simulation.ts';
+import { atan2, cos, exp, sin } from '../../numerics/elementary.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { unimodalQuantile } from '../../numerics/quantile.ts';
 import { scaledBesselI } from '../../numerics/special.ts';
@@ -25,7 +26,7 @@ export const flow: Family = {
     const { frames } = await simulate({
       dynamics: settings.attention,
       parameters: { beta },
-      init: Array.from(angles, (angle) => [Math.cos(angle), Math.sin(angle)]),
+      init: Array.from(angles, (angle) => [cos(angle), sin(angle)]),
       scheme: 'dopri5',
       tolerance: settings.tolerance,
       time,
@@ -33,7 +34,7 @@ export const flow: Family = {
       diagnostics: [],
     });
     const { data } = frames[frames.length - 1].positions;
-    const moved = angles.map((_, i) => Math.atan2(data[2 * i + 1], data[2 * i]));
+    const moved = angles.map((_, i) => atan2(data[2 * i + 1], data[2 * i]));
     checkHalfCircle(moved);
     // tokens of one cluster may have changed places by rounding
     return moved.sort();
@@ -54,9 +55,8 @@ function vonMises(concentration: number) {
     bessel.reduce((sum, value, k) => (k === 0 ? 0 : sum + (value / bessel[0]) * term(k)), 0);
   return {
     distribution: (theta: number) =>
-      0.5 + theta / (2 * Math.PI) + series((k) => Math.sin(k * theta) / k) / Math.PI,
-    density: (theta: number) =>
-      Math.exp(concentration * (Math.cos(theta) - 1)) / (2 * Math.PI * bessel[0]),
+      0.5 + theta / (2 * Math.PI) + series((k) => sin(k * theta) / k) / Math.PI,
+    density: (theta: number) => exp(concentration * (cos(theta) - 1)) / (2 * Math.PI * bessel[0]),
   };
 }
 

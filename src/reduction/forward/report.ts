@@ -1,6 +1,7 @@
 /** Forward model reduction as a table and a figure. Not its numbers. */
 import type { Figure, Line } from '../../figures/figure.ts';
 import type { Report } from '../../figures/report.ts';
+import { log10 } from '../../numerics/elementary.ts';
 import type { OpenFamily } from '../families/catalogue.ts';
 import type { ForwardReduction, ReductionErrors } from './forward.ts';
 
@@ -70,10 +71,7 @@ function forwardFigure(reduction: ForwardReduction): Figure {
     ({ name, heading }): Line => ({
       kind: 'line',
       name: heading,
-      points: reduction[name].test.mean.map((error, i) => [
-        reduction.counts[i],
-        Math.log10(error ?? 0),
-      ]),
+      points: reduction[name].test.mean.map((error, i) => [reduction.counts[i], log10(error ?? 0)]),
     }),
   );
   return {

@@ -1,4 +1,5 @@
 /** Inverse parameter estimation of a family: the values that explain one set of data, with intervals. */
+import { hypot } from '../../numerics/elementary.ts';
 import { InputError } from '../../numerics/errors.ts';
 import type { OpenFamily } from '../families/catalogue.ts';
 import { estimate } from './estimate.ts';
@@ -62,7 +63,7 @@ export async function fitParameters(
 }
 
 function unitVector(direction: readonly number[]): number[] {
-  const length = Math.hypot(...direction);
+  const length = hypot(direction);
   return direction.map((part) => part / length);
 }
 

@@ -1,5 +1,6 @@
 /** Linear observations of a measure, y_j = ∫ φ_j dμ: moments, or local averages. Not their noise. */
 import { z } from 'zod';
+import { exp, pow } from '../../numerics/elementary.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { type Matrix, matrix } from '../../numerics/matrix.ts';
 import { mean } from '../../numerics/statistics.ts';
@@ -59,8 +60,8 @@ export function observations(
 function moment(j: number, _count: number, { low, high }: Domain): Observation {
   const [centre, radius] = [(low + high) / 2, (high - low) / 2];
   return {
-    value: (x) => ((x - centre) / radius) ** (j + 1),
-    slope: (x) => ((j + 1) / radius) * ((x - centre) / radius) ** j,
+    value: (x) => pow((x - centre) / radius, j + 1),
+    slope: (x) => ((j + 1) / radius) * pow((x - centre) / radius, j),
   };
 }
 
@@ -68,7 +69,7 @@ function moment(j: number, _count: number, { low, high }: Domain): Observation {
 function bump(j: number, count: number, { low, high }: Domain): Observation {
   const width = (high - low) / count;
   const centre = low + (j + 0.5) * width;
-  const value = (x: number) => Math.exp(-(((x - centre) / width) ** 2) / 2);
+  const value = (x: number) => exp(-(((x - centre) / width) ** 2) / 2);
   return { value, slope: (x) => (-(x - centre) / width ** 2) * value(x) };
 }
 

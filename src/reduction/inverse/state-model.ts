@@ -3,6 +3,7 @@
  * unknowns z are coordinates of tangent PCA in units of their deviation over the training snapshots.
  */
 import { type Sensitivity, sensitivity } from '../../numerics/confidence.ts';
+import { hypot } from '../../numerics/elementary.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { leastSquares, type Problem } from '../../numerics/least-squares.ts';
 import { type Matrix, row } from '../../numerics/matrix.ts';
@@ -26,7 +27,7 @@ export function stateModel(training: Matrix, components: number): StateModel {
   const used = axes.explained.filter((share) => share > 0).length;
   const directions = Array.from({ length: used }, (_, k) => {
     const column = Array.from({ length: training.rows }, (_, i) => row(coordinates, i)[k]);
-    const deviation = Math.hypot(...column) / Math.sqrt(training.rows);
+    const deviation = hypot(column) / Math.sqrt(training.rows);
     return row(axes.axes, k).map((value) => deviation * value);
   });
   return { mean: axes.mean, directions };

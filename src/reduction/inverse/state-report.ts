@@ -1,6 +1,7 @@
 /** State estimation as a table and a figure. Not its numbers. */
 import type { Figure, Line } from '../../figures/figure.ts';
 import type { Report } from '../../figures/report.ts';
+import { log2, log10 } from '../../numerics/elementary.ts';
 import { rangesText } from '../forward/report.ts';
 import type { StateEstimation } from './state.ts';
 
@@ -43,8 +44,8 @@ function findings(estimation: StateEstimation): string[] {
 export function stateFigure({ title, observations, errors, model_error }: StateEstimation): Figure {
   const points = (values: readonly number[]) =>
     values.map((error, i): [number, number] => [
-      Math.log2(observations[i]),
-      Math.log10(Math.max(error, Number.EPSILON)),
+      log2(observations[i]),
+      log10(Math.max(error, Number.EPSILON)),
     ]);
   const lines = errors.map(
     ({ noise, mean }): Line => ({ kind: 'line', name: `σ = ${noise}`, points: points(mean) }),
@@ -61,7 +62,7 @@ export function stateFigure({ title, observations, errors, model_error }: StateE
       {
         x: {
           label: 'observations m',
-          ticks: observations.map((m) => ({ value: Math.log2(m), label: String(m) })),
+          ticks: observations.map((m) => ({ value: log2(m), label: String(m) })),
         },
         y: { label: 'log₁₀ W₂' },
         series: [...lines, floor],

@@ -1,5 +1,6 @@
 /** How well measures of a family are recovered from m observations, over m and noise. One of them: state-model.ts. */
 import { z } from 'zod';
+import { hypot } from '../../numerics/elementary.ts';
 import { type Matrix, row } from '../../numerics/matrix.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
@@ -137,7 +138,7 @@ async function measure({ model, functions, noise, seed }: Job, targets: Matrix):
 }
 
 function summary(noise: number, measured: readonly Measured[]): StateErrors {
-  const rms = (values: readonly number[]) => Math.hypot(...values) / Math.sqrt(values.length);
+  const rms = (values: readonly number[]) => hypot(values) / Math.sqrt(values.length);
   return {
     noise,
     mean: measured.map(({ error }) => mean(error)),

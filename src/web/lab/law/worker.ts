@@ -7,6 +7,7 @@ import {
   densityOnGrid,
   vonMisesLaw,
 } from '../../../limits/mean-field/circle-law.ts';
+import { atan2, cos, sin } from '../../../numerics/elementary.ts';
 import { ConvergenceError } from '../../../numerics/errors.ts';
 import type { LawQuestion, LawReply, LawStart } from './messages.ts';
 
@@ -46,13 +47,13 @@ function perturbedLaw(values: LawStart['values'], seed: number): CircleLaw {
   const start = startNamed('perturbed_circle');
   const { data } = drawStart(start, values, { n: QUANTILES, d: 2, seed }).positions;
   const degree = Number(values.modes);
-  const [cos, sin] = [new Float64Array(degree + 1), new Float64Array(degree + 1)];
+  const law = { cos: new Float64Array(degree + 1), sin: new Float64Array(degree + 1) };
   for (let i = 0; i < QUANTILES; i++) {
-    const angle = Math.atan2(data[2 * i + 1], data[2 * i]);
+    const angle = atan2(data[2 * i + 1], data[2 * i]);
     for (let k = 0; k <= degree; k++) {
-      cos[k] += Math.cos(k * angle) / QUANTILES;
-      sin[k] += Math.sin(k * angle) / QUANTILES;
+      law.cos[k] += cos(k * angle) / QUANTILES;
+      law.sin[k] += sin(k * angle) / QUANTILES;
     }
   }
-  return { cos, sin };
+  return law;
 }

@@ -1,4 +1,5 @@
 /** How the mass of particles on a circle is spread over its angles. Not a density that moves (limits/). */
+import { atan2 } from '../../../numerics/elementary.ts';
 import type { Matrix } from '../../../numerics/matrix.ts';
 
 /** The share of the mass in each of `bins` equal sectors from angle −π on; equal masses if null. */
@@ -10,7 +11,7 @@ export function sectorShares(
   const shares = new Float64Array(bins);
   const scale = bins / (2 * Math.PI);
   for (let i = 0; i < n; i++) {
-    const angle = Math.atan2(data[2 * i + 1], data[2 * i]);
+    const angle = atan2(data[2 * i + 1], data[2 * i]);
     // π itself is −π.
     const sector = Math.floor((angle + Math.PI) * scale) % bins;
     shares[sector] += masses ? masses[i] : 1 / n;
