@@ -64,6 +64,26 @@ function fault(file: string, specifier: string): string | null {
   return null;
 }
 
+/** Here numbers are drawn, not computed: a last digit moves no pixel. */
+const DRAWING = /^(?:figures|web\/(?!lab\/(?:law|measure)\/))/;
+/** Of these every engine has its own last digit. Exactly rounded everywhere: sqrt, floor, max and the like. */
+const ENGINES_OWN =
+  /\bMath\.(a?(?:cos|sin|tan)h?|atan2|cbrt|exp|expm1|hypot|log|log10|log1p|log2|pow)\b/g;
+/** Rounded once everywhere: `x ** 2`, and `2 ** k` for a whole k. */
+const POWER = /([\w.)\]]+) \*\* ([-\w.(]+)/g;
+
+/** What in a source has digits of the engine's own, each with its replacement. */
+function engineDigits(source: string): string[] {
+  const code = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+  const calls = [...code.matchAll(ENGINES_OWN)].map(
+    ([call, name]) => `${call}: take ${name} of numerics/elementary`,
+  );
+  const powers = [...code.matchAll(POWER)]
+    .filter(([, base, exponent]) => exponent !== '2' && base !== '2')
+    .map(([power]) => `${power}: take pow of numerics/elementary, or multiply`);
+  return [...calls, ...powers];
+}
+
 describe('the floors', () => {
   it('every folder has its floor', () => {
     const folders = readdirSync(SOURCE).filter((name) =>
@@ -91,5 +111,34 @@ describe('the floors', () => {
       readFileSync(file, 'utf8').includes('Math.random'),
     );
     expect(makers).toEqual([]);
+  });
+
+  it('what is computed has the same digits in every engine', () => {
+    const faults = files(SOURCE)
+      .filter((file) => !DRAWING.test(relative(SOURCE, file)))
+      .flatMap((file) =>
+        engineDigits(readFileSync(file, 'utf8')).map(
+          (found) => `${relative(SOURCE, file)}: ${found}`,
+        ),
+      );
+    expect(faults).toEqual([]);
+  });
+
+  it('notices functions and powers that engines round differently, and no others', () => {
+    expect(engineDigits('Math.exp(x) + xs.map(Math.tanh)')).toEqual([
+      'Math.exp: take exp of numerics/elementary',
+      'Math.tanh: take tanh of numerics/elementary',
+    ]);
+    for (const power of [
+      'ratio ** -0.2',
+      'f(x) ** p',
+      'x[0] ** 3',
+      '10 ** k',
+      'x ** 2.5',
+      'x ** (1 / p)',
+    ])
+      expect(engineDigits(power), power).toHaveLength(1);
+    const exact = 'x ** 2 + 2 ** k + Math.sqrt(Math.max(x, Math.PI)) // Math.exp, x ** 3';
+    expect(engineDigits(`/** Math.log */ ${exact}`)).toEqual([]);
   });
 });

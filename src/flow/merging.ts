@@ -3,6 +3,7 @@
  * that a metastable run costs what its clusters cost. Not cluster diagnostics, which change nothing.
  */
 import { norm } from '../geometry/sphere.ts';
+import { sin } from '../numerics/elementary.ts';
 import { createForest, setsOf } from '../numerics/forest.ts';
 import { onset } from '../numerics/onset.ts';
 import { normaliseRows } from './problem.ts';
@@ -159,7 +160,7 @@ function shortage(set: readonly number[], particles: Population, settings: Merge
 /** The squared distance of i and j, or some number over `most` where it is, and that of the tolerance. */
 function distances({ d, positions }: Population, { merge, space }: MergeSettings) {
   // The chord of the angle: exact where arccos⟨x, y⟩ would lose half of the digits.
-  const chord = space === 'sphere' ? 2 * Math.sin(merge / 2) : merge;
+  const chord = space === 'sphere' ? 2 * sin(merge / 2) : merge;
   const limit = chord * chord;
   const square = (i: number, j: number, most = limit): number => {
     let sum = 0;

@@ -1,4 +1,5 @@
 /** Where a function on [0, 1] falls to zero, from few of its values. Not a minimum, and not all such places. */
+import { log2 } from './elementary.ts';
 
 /**
  * An x with value(x) ≤ 0 that is at most `precision` behind one where it is positive: of a value that is
@@ -10,7 +11,7 @@ export function onset(value: (x: number) => number, precision: number): number {
   let [low, high] = [0, 1];
   let [above, below] = [value(low), value(high)];
   // Half of the width that bisection, begun one step later, would still have.
-  let allowed = 2 ** Math.ceil(Math.log2(1 / precision)) * precision;
+  let allowed = 2 ** Math.ceil(log2(1 / precision)) * precision;
   while (high - low > precision) {
     const width = high - low;
     const middle = (low + high) / 2;

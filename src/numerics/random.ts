@@ -3,6 +3,7 @@
  * xoroshiro128+ from pure-rand; the same seed gives the same stream on every machine.
  */
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { cos, log, sin } from './elementary.ts';
 
 export interface Random {
   /** Uniform in [0, 1), 53 bits. */
@@ -33,10 +34,10 @@ export function random(...seeds: number[]): Random {
         spare = undefined;
         return value;
       }
-      const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
+      const radius = Math.sqrt(-2 * log(1 - uniform()));
       const angle = 2 * Math.PI * uniform();
-      spare = radius * Math.sin(angle);
-      return radius * Math.cos(angle);
+      spare = radius * sin(angle);
+      return radius * cos(angle);
     },
   };
 }
