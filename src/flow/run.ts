@@ -25,6 +25,7 @@ import {
   population,
 } from './merging.ts';
 import { flowProblem, stateOf, type Velocities } from './problem.ts';
+import { beginResolution, isResolvable, type Resolution, resolutionNote } from './resolution.ts';
 import type { SimulationSettings } from './simulation-settings.ts';
 import { type EngineReport, openVelocities, type VelocitySource } from './velocities.ts';
 
@@ -56,6 +57,7 @@ export interface Run {
   meetings: readonly (Meeting & { readonly time: number })[];
   readonly merges: MergeEvent[];
   readonly notes: Record<string, string>;
+  readonly resolution: Resolution;
   /** When other work of this thread was last let in. */
   breath: number;
   stopped: string;
@@ -85,7 +87,7 @@ export async function openRun(
   const parts = { settings, engines, source, crowd };
   const known = { merges: [...(from?.merges ?? [])], notes: { ...from?.notes } };
   const state = { last: null, meetings: [], ...known, breath: performance.now(), stopped: 'end' };
-  const run = { ...parts, ...state };
+  const run = { ...parts, ...state, resolution: beginResolution() };
   return Object.assign(run, { problem: problemOf(run) });
 }
 
@@ -142,6 +144,7 @@ export const isBreathDue = ({ breath }: Run) => performance.now() - breath > BRE
 
 /** Merges, stops, and asks for a pause, between two steps. */
 function afterStep(run: Run, view: StepView): Reply {
+  watchStep(run, view);
   const merged = mergeStep(run, view);
   const { crowd, settings } = run;
   if (settings.stopClusters !== undefined && crowd.masses.length <= settings.stopClusters)
@@ -149,6 +152,14 @@ function afterStep(run: Run, view: StepView): Reply {
   const slow = merged ? {} : slowness(run, view);
   const pause = isBreathDue(run) ? { frame: 'pause' } : {};
   return { ...pause, ...slow, ...merged };
+}
+
+/** Says once that the step is too large. */
+function watchStep(run: Run, view: StepView): void {
+  const { settings, problem, resolution, notes } = run;
+  if (notes.step || !isResolvable(settings, problem)) return;
+  const note = resolutionNote(resolution, settings, problem, view);
+  if (note) notes.step = note;
 }
 
 function stopFor(run: Run, reason: string): string {

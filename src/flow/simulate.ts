@@ -33,7 +33,7 @@ export interface SimulationReport {
   readonly steps: number;
   readonly rejected: number;
   readonly merges: readonly MergeEvent[];
-  /** By name of a diagnostic, or `engine`, `floor` and `merge`: what a reader must know. */
+  /** By name of a diagnostic, or `engine`, `floor`, `merge` and `step` (too large for the flow): what a reader must know. */
   readonly notes: Readonly<Record<string, string>>;
 }
 

@@ -16,7 +16,8 @@ Examples:
 
 Matrices are identity, a number, diagonal:1,-0.5, ginibre:SEED, wigner:SEED, or a .npy or .csv file.
 --out writes a folder that grows frame by frame: positions.npy [frames, n, d], times.npy, diagnostics.csv,
-diagnostics.jsonl and run.json. \`schmetterling catalogue\` lists dynamics, starts, schemes, diagnostics.`;
+diagnostics.jsonl and run.json. One step of a fixed scheme in 32 is held against two of half its size, and a note
+says where steps are too large for the flow. \`schmetterling catalogue\` lists dynamics, starts, schemes, diagnostics.`;
 
 export function simulateCommand(): Command {
   const command = new Command('simulate').description(

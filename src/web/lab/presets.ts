@@ -68,7 +68,7 @@ export const presets: readonly Preset[] = [
   {
     name: 'polytope',
     paper: 'arXiv 2305.05465',
-    query: 'dynamics=no_projection&n=60&step=0.05&time=15',
+    query: 'dynamics=no_projection&n=60&scheme=rk4&step=0.05&time=15',
   },
   {
     name: 'pre_norm',

@@ -50,7 +50,11 @@ const english = {
     spectral: 'sums over modes instead of pairs',
     own: 'a velocity of its own',
   },
-  stopped: { clusters: 'stopped: few enough clusters', stationary: 'stopped: at rest' },
+  stopped: {
+    clusters: 'stopped: few enough clusters',
+    stationary: 'stopped: at rest',
+    'given up': 'given up: steps too small',
+  },
   status: (time: string, clusters: string, order: string) =>
     `t = ${time}: ${clusters}, order parameter ${order}.`,
   colours: {
@@ -159,7 +163,11 @@ const german: LabWords = {
     spectral: 'Summen über Moden statt Paare',
     own: 'ein eigenes Geschwindigkeitsfeld',
   },
-  stopped: { clusters: 'angehalten: wenige genug Cluster', stationary: 'angehalten: in Ruhe' },
+  stopped: {
+    clusters: 'angehalten: wenige genug Cluster',
+    stationary: 'angehalten: in Ruhe',
+    'given up': 'aufgegeben: Schritte zu klein',
+  },
   status: (time, clusters, order) => `t = ${time}: ${clusters}, Ordnungsparameter ${order}.`,
   colours: {
     place: 'Farben sagen, wo ein Teilchen begann.',
