@@ -1,6 +1,7 @@
 /**
- * NumPy's array file (numpy.lib.format). Written, whole or row by row: version 1.0, Float64 in C order. Read: versions 1 to 3,
- * little-endian floats of 2, 4 or 8 bytes in C order; every other file is refused with its remedy.
+ * NumPy's array file (numpy.lib.format). Written, whole or row by row: version 1.0, Float64 in C order. Read: versions
+ * 1 to 3, real numbers and truth values of up to 8 bytes, in either order of bytes and of axes; every other file is
+ * refused with its remedy.
  */
 import { closeSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { DamagedFileError, InputError } from '../numerics/errors.ts';
@@ -97,24 +98,31 @@ function writeAll(file: number, bytes: Uint8Array, position: number): void {
 
 /** The shape that the header of the file states. Throws like `readNpy`. */
 export function npyShape(path: string, field: string): readonly number[] {
-  return parseHeader(headerOf(path, field).text, field, path).shape;
+  return parseHeader(headerOf(path, field).text, path).shape;
 }
 
 /**
  * One row of the first axis of a file that `growNpy` made, without reading the others. Throws InputError(field)
- * where it cannot be read, and DamagedFileError where it has no such row.
+ * where it cannot be read, and DamagedFileError where it has no such row, or is another program's.
  */
 export function readNpyRow(path: string, field: string, index: number): NpyArray {
   const { text, end } = headerOf(path, field);
-  const [rows, ...tail] = parseHeader(text, field, path).shape;
-  const size = tail.reduce((a, b) => a * b, 1);
+  const { type, fortran, shape } = parseHeader(text, path);
+  if (type !== '<f8' || fortran)
+    throw new DamagedFileError(
+      `${path} has numbers of the type ${type}${fortran ? ' in Fortran order' : ''}, expected <f8 in C order, as they were written: save it so again`,
+    );
+  const [rows, ...tail] = shape;
+  const size = sizeOf(tail);
   const bytes = readBytes(path, field, 8 * size, end + 8 * size * index);
   if (index >= rows || bytes.length < 8 * size)
     throw new DamagedFileError(
       `${path} has no row ${index}, expected ${index + 1} or more: write it again`,
     );
-  return { shape: tail, data: toFloats(bytes.slice().buffer, size, 8) };
+  return { shape: tail, data: valuesOf(bytes.slice().buffer, size, FLOAT64, true) };
 }
+
+const sizeOf = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
 
 const headerOf = (path: string, field: string) =>
   readHeader(readBytes(path, field, 1024, 0), field, path);
@@ -137,13 +145,17 @@ function readBytes(path: string, field: string, length: number, position: number
 
 export interface NpyArray {
   readonly shape: readonly number[];
-  /** Row-major; 2-byte floats come as Float32. */
+  /** Row-major; floats of 2 and 4 bytes come as Float32, all others as Float64. */
   readonly data: Float32Array | Float64Array;
 }
 
+/** Whether bytes begin as an .npy file does. */
+export const isNpy = (bytes: Uint8Array): boolean =>
+  bytes.length >= 10 && MAGIC.slice(0, 6).every((byte, i) => bytes[i] === byte);
+
 /**
- * The array of the file at `path`. Throws InputError(field) where it cannot be read, is no .npy file or
- * holds something else than floats in C order, and DamagedFileError where bytes are missing or left over.
+ * The array of the file at `path`. Throws InputError(field) where it cannot be read, is no .npy file, or holds
+ * something else than real numbers that Float64 has; DamagedFileError where bytes are missing or left over.
  */
 export function readNpy(path: string, field: string): NpyArray {
   return decodeNpy(
@@ -156,16 +168,20 @@ export function readNpy(path: string, field: string): NpyArray {
 /** The array of the bytes of an .npy file, called `source` in messages. Throws like `readNpy`. */
 export function decodeNpy(bytes: Uint8Array, field: string, source: string): NpyArray {
   const { text, end } = readHeader(bytes, field, source);
-  const { width, shape } = parseHeader(text, field, source);
-  const size = shape.reduce((product, length) => product * length, 1);
+  const { type, fortran, shape } = parseHeader(text, source);
+  const reader = READERS.get(type.slice(1));
+  if (!reader) throw new InputError(field, `${source} holds ${refusalOf(type)}`);
+  const size = sizeOf(shape);
   const found = bytes.length - end;
-  if (found !== size * width)
+  if (found !== size * reader.width)
     throw new DamagedFileError(
-      `${source} holds ${found} bytes of numbers, expected ${size * width} for the shape (${shape}): save it again`,
+      `${source} holds ${found} bytes of numbers, expected ${size * reader.width} for the shape (${shape}): save it again`,
     );
   // A copy, because the numbers of a buffer need not begin where typed arrays may.
   const { buffer } = new Uint8Array(bytes.subarray(end));
-  return { shape, data: toFloats(buffer, size, width) };
+  const data = valuesOf(buffer, size, reader, !type.startsWith('>'));
+  if (reader.exact) checkExact(data, field, source);
+  return { shape, data: fortran && shape.length > 1 ? toRowMajor(data, shape) : data };
 }
 
 const NOT_NPY = 'expected an .npy file: write one with numpy.save(file, array)';
@@ -176,8 +192,7 @@ function readHeader(
   field: string,
   source: string,
 ): { text: string; end: number } {
-  if (bytes.length < 10 || MAGIC.slice(0, 6).some((byte, i) => bytes[i] !== byte))
-    throw new InputError(field, `${source} is no .npy file, ${NOT_NPY}`);
+  if (!isNpy(bytes)) throw new InputError(field, `${source} is no .npy file, ${NOT_NPY}`);
   const version = bytes[6];
   if (version < 1 || version > 3)
     throw new InputError(
@@ -199,41 +214,117 @@ function readHeader(
   };
 }
 
-function parseHeader(
-  text: string,
-  field: string,
-  source: string,
-): { width: number; shape: number[] } {
-  const kind = /'descr'\s*:\s*'([^']*)'/.exec(text)?.[1];
+interface NpyHeader {
+  /** As numpy writes it, such as <f8; RECORD for structured arrays. */
+  readonly type: string;
+  /** The first axis is the fastest. */
+  readonly fortran: boolean;
+  readonly shape: number[];
+}
+
+const RECORD = 'record';
+
+function parseHeader(text: string, source: string): NpyHeader {
+  const type = /'descr'\s*:\s*'([^']*)'/.exec(text)?.[1] ?? RECORD;
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
   const lengths = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(text)?.[1];
   if (order === undefined || lengths === undefined)
     throw new DamagedFileError(
       `${source} has the header ${JSON.stringify(text.trim().slice(0, 60))}, expected descr, fortran_order and shape: save it again with numpy.save`,
     );
-  const width = /^<f([248])$/.exec(kind ?? '')?.[1];
-  if (width === undefined)
-    throw new InputError(
-      field,
-      `${source} holds numbers of the type ${kind ?? 'record'}, expected <f2, <f4 or <f8: save array.astype('<f4')`,
-    );
-  if (order === 'True')
-    throw new InputError(
-      field,
-      `${source} is in Fortran order, expected C order: save numpy.ascontiguousarray(array)`,
-    );
-  return { width: Number(width), shape: (lengths.match(/\d+/g) ?? []).map(Number) };
+  return {
+    ...{ type, fortran: order === 'True' },
+    shape: (lengths.match(/\d+/g) ?? []).map(Number),
+  };
 }
 
-function toFloats(buffer: ArrayBuffer, size: number, width: number): Float32Array | Float64Array {
-  if (isLittleEndian() && width === 8) return new Float64Array(buffer);
-  if (isLittleEndian() && width === 4) return new Float32Array(buffer);
+interface Reader {
+  /** Bytes of a number. */
+  readonly width: number;
+  readonly array: Float32ArrayConstructor | Float64ArrayConstructor;
+  /** Whether there are numbers that Float64 rounds. */
+  readonly exact?: boolean;
+  read(view: DataView, at: number, little: boolean): number;
+}
+
+const whole = (width: number, read: Reader['read']): Reader => ({
+  ...{ width, array: Float64Array, read },
+});
+
+const long = (read: (...place: Parameters<Reader['read']>) => bigint): Reader => ({
+  ...whole(8, (...place) => Number(read(...place))),
+  exact: true,
+});
+
+const FLOAT64: Reader = {
+  ...{ width: 8, array: Float64Array },
+  read: (view, at, little) => view.getFloat64(at, little),
+};
+
+/** By numpy's name of the type, without the order of bytes. */
+const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['f8', FLOAT64],
+  ['f4', { width: 4, array: Float32Array, read: (view, at, le) => view.getFloat32(at, le) }],
+  ['f2', { width: 2, array: Float32Array, read: (view, at, le) => half(view.getUint16(at, le)) }],
+  ['i1', whole(1, (view, at) => view.getInt8(at))],
+  ['u1', whole(1, (view, at) => view.getUint8(at))],
+  ['b1', whole(1, (view, at) => view.getUint8(at))],
+  ['i2', whole(2, (view, at, little) => view.getInt16(at, little))],
+  ['u2', whole(2, (view, at, little) => view.getUint16(at, little))],
+  ['i4', whole(4, (view, at, little) => view.getInt32(at, little))],
+  ['u4', whole(4, (view, at, little) => view.getUint32(at, little))],
+  ['i8', long((view, at, little) => view.getBigInt64(at, little))],
+  ['u8', long((view, at, little) => view.getBigUint64(at, little))],
+]);
+
+/** Why numbers of another type are not read, and how they are saved without loss. */
+function refusalOf(type: string): string {
+  if (type === RECORD)
+    return "a structured array, expected plain numbers: save its fields one by one, such as array['x']";
+  const kind = type[1];
+  if (kind === 'c')
+    return `complex numbers (${type}), expected real ones: save numpy.stack([array.real, array.imag], axis=-1)`;
+  if (kind === 'f')
+    return `numbers of the type ${type}, which have more digits than Float64: expected up to <f8, save array.astype('<f8') where sixteen digits are enough`;
+  return `the type ${type}, expected floats, whole numbers or truth values: save an array of numbers`;
+}
+
+/** Throws InputError(field) for a whole number that Float64 may have rounded. */
+function checkExact(data: ArrayLike<number>, field: string, source: string): void {
+  for (let i = 0; i < data.length; i++)
+    if (!Number.isSafeInteger(data[i]))
+      throw new InputError(
+        field,
+        `${source} holds a whole number near ${data[i]}: expected them below 2^53, where Float64 rounds none; subtract what they share, such as array - array.min(), or save array.astype('<f8') where rounding is meant`,
+      );
+}
+
+function valuesOf(buffer: ArrayBuffer, size: number, reader: Reader, little: boolean) {
+  const { width, array, read } = reader;
+  if (width === array.BYTES_PER_ELEMENT && !reader.exact && little && isLittleEndian())
+    return new array(buffer);
   const view = new DataView(buffer);
-  if (width === 8)
-    return Float64Array.from({ length: size }, (_, i) => view.getFloat64(8 * i, true));
-  if (width === 4)
-    return Float32Array.from({ length: size }, (_, i) => view.getFloat32(4 * i, true));
-  return Float32Array.from({ length: size }, (_, i) => half(view.getUint16(2 * i, true)));
+  const values = new array(size);
+  for (let i = 0; i < size; i++) values[i] = read(view, width * i, little);
+  return values;
+}
+
+/** Numbers whose first axis is the fastest in the order in which the last one is. */
+function toRowMajor<T extends Float32Array | Float64Array>(data: T, shape: readonly number[]): T {
+  const turned = data.slice() as T;
+  const strides = shape.map((_, k) => sizeOf(shape.slice(0, k)));
+  const at = shape.map(() => 0);
+  let from = 0;
+  for (let i = 0; i < data.length; i++) {
+    turned[i] = data[from];
+    for (let k = shape.length - 1; k >= 0; k--) {
+      from += strides[k];
+      if (++at[k] < shape[k]) break;
+      from -= strides[k] * shape[k];
+      at[k] = 0;
+    }
+  }
+  return turned;
 }
 
 const isLittleEndian = () => new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
