@@ -115,18 +115,25 @@ function checkFrames({ shape, data }: ArrayOfShape): [number, number, number] {
 }
 
 const shapeRemedy = (shape: readonly number[]) =>
-  shape.length === 4
-    ? 'choose one text of the batch, such as array[:, 0]'
-    : 'stack the hidden states of one text, layer by layer';
+  shape.length === 4 ? chooseText(shape) : 'stack the hidden states of one text, layer by layer';
 
-function checkAttentions({ shape, data }: ArrayOfShape, [layers, n]: readonly number[]): void {
+/** For an array with an axis of texts, which is the first or the second. */
+function chooseText([first, second]: readonly number[]): string {
+  const choices = second === 1 ? 'array[:, 0]' : first === 1 ? 'array[0]' : null;
+  const both = 'array[:, 0] where the batch is the second axis, array[0] where it is the first';
+  return `choose one text of the batch, ${choices ?? both}`;
+}
+
+function checkAttentions(attentions: ArrayOfShape, [layers, n]: readonly number[]): void {
+  const { shape, data } = attentions;
   const [count, heads] = shape;
   const fits = shape.length === 4 && shape[2] === n && shape[3] === n && heads > 0;
   if (!fits || (count !== layers && count !== layers - 1))
     throw new InputError(
       'attentions',
-      `attentions have the shape (${shape.join(', ')}), expected (${layers - 1} or ${layers}, heads, ${n}, ${n}) for ${layers} frames of ${n} tokens: give those of the same text`,
+      `attentions have the shape (${shape.join(', ')}), expected (${layers - 1} or ${layers}, heads, ${n}, ${n}) for ${layers} frames of ${n} tokens: ${shape.length === 5 ? chooseText(shape) : 'give those of the same text'}`,
     );
+  checkMasked(attentions);
   const at = data.findIndex((share) => !(share >= 0 && share < Number.POSITIVE_INFINITY));
   if (at >= 0 || data.length !== count * heads * n * n)
     throw new InputError(
@@ -135,6 +142,19 @@ function checkAttentions({ shape, data }: ArrayOfShape, [layers, n]: readonly nu
         ? `attentions hold ${data.length} numbers, expected ${count * heads * n * n}: give all heads`
         : `attentions hold ${data[at]} at layer ${Math.floor(at / (heads * n * n))}, expected shares from 0 on: give them after the softmax`,
     );
+}
+
+/** Throws InputError for a row without any share: the softmax of a fully masked one is NaN, some programs write 0. */
+function checkMasked({ shape: [, heads, n], data }: ArrayOfShape): void {
+  for (let at = 0; at < data.length; at += n) {
+    const row = data.subarray(at, at + n);
+    if (!row.every(Number.isNaN) && !row.every((share) => share === 0)) continue;
+    const [layer, head, token] = [Math.floor(at / (heads * n * n)), (at / n ** 2) % heads, at / n];
+    throw new InputError(
+      'attentions',
+      `attentions hold a row of ${row[0]} alone at layer ${layer}, head ${Math.floor(head)}, token ${token % n}, which is fully masked: expected that every token looks at one at least; leave out tokens that do not, such as padding: frames[:, keep] and attentions[:, :, keep][..., keep]`,
+    );
+  }
 }
 
 /** One matrix [n, d] a layer, each a copy in double precision. */

@@ -70,6 +70,12 @@ describe('inspect ends with one line', () => {
   const cut = join(folder, 'cut.npy');
   writeFileSync(cut, readFileSync(frames).subarray(0, 200));
   const flat = save('flat.npy', [12, 6], states);
+  const batch = save('batch.npy', [1, 3, 4, 6], states);
+  const second = save('second.npy', [3, 1, 4, 6], states);
+  const shares = new Float64Array(64).fill(0.25);
+  const masked = save('masked.npy', [2, 2, 4, 4], [shares.slice().fill(Number.NaN, 60)]);
+  const zero = save('zero.npy', [2, 2, 4, 4], [shares.slice().fill(0, 12, 16)]);
+  const texts = save('texts.npy', [1, 2, 2, 4, 4], [shares]);
 
   it.each<[string, string[], number, RegExp]>([
     ['without a file', [], 2, /missing required argument 'frames'/],
@@ -77,6 +83,16 @@ describe('inspect ends with one line', () => {
     ['about another format', [text], 2, /states\.csv is no \.npy file/],
     ['about a file cut off', [cut], 1, /cut\.npy holds \d+ bytes of numbers, expected 576/],
     ['about a wrong dimension', [flat], 2, /\(12, 6\), expected \(layers, tokens, width\)/],
+    ['about the first of a batch', [batch], 2, /choose one text of the batch, array\[0\]/],
+    ['about a batch in the second place', [second], 2, /one text of the batch, array\[:, 0\]/],
+    ['about attentions of a batch', [frames, '--attentions', texts], 2, /batch, array\[0\]/],
+    [
+      'about a fully masked row',
+      [frames, '--attentions', masked],
+      2,
+      /a row of NaN alone at layer 1, head 1, token 3, which is fully masked: .*keep/,
+    ],
+    ['about one of zeros', [frames, '--attentions', zero], 2, /row of 0 alone .* head 0, token 3/],
     ['about foreign attentions', [frames, '--attentions', frames], 2, /attentions have the shape/],
     ['about a wrong number', [frames, '--beta', 'warm'], 2, /beta is "warm"/],
     ['about a wrong list', [frames, '--tolerances', '1,,2'], 2, /tolerances\.1 is ""/],
