@@ -1,6 +1,7 @@
 /** From an error to one line on standard error and an exit code: 2 for wrong usage, 1 for everything else. */
 import { type Command, CommanderError } from 'commander';
 import { KnownError } from '../numerics/errors.ts';
+import { printable } from '../numerics/printable.ts';
 
 const SHOWN = new Set(['commander.helpDisplayed', 'commander.version']);
 
@@ -34,5 +35,5 @@ function remedy(code: string, program: Command, args: readonly string[]): string
 
 /** One line, whatever the message holds. */
 function say(message: string): void {
-  process.stderr.write(`schmetterling: ${message.replace(/\s*\n\s*/g, ' ')}\n`);
+  process.stderr.write(`schmetterling: ${printable(message.replace(/\s*\n\s*/g, ' '))}\n`);
 }

@@ -1,7 +1,8 @@
 /** A prediction as lines for a reader. The record for programs is the library's own. */
 import type { Reading } from '../language/options.ts';
 import type { Prediction } from '../language/prediction.ts';
-import { bar, bold, dim, percent, printable, type Screen } from './terminal.ts';
+import { printable } from '../numerics/printable.ts';
+import { bar, bold, dim, percent, type Screen } from './terminal.ts';
 
 const LONGEST_BAR = 36;
 const LONGEST_LABEL = 28;

@@ -1,33 +1,23 @@
 /** What `simulate` reads from files and models before it begins: positions, matrices, dynamics of one's own. */
 import { existsSync } from 'node:fs';
-import { extname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { defineDynamics } from '../dynamics/define.ts';
 import type { Dynamics } from '../dynamics/dynamics.ts';
 import { examineDynamics } from '../flow/examine.ts';
-import { readNumbers } from '../host/csv.ts';
-import { readNpy } from '../host/npy.ts';
+import { readTable, type TableAccount } from '../host/tables.ts';
 import { InputError } from '../numerics/errors.ts';
-import { type Matrix, matrix, toRows } from '../numerics/matrix.ts';
+import { toRows } from '../numerics/matrix.ts';
 
-/** Rows of numbers from .npy [n, d] or a table of text. Throws InputError(field). */
-export function readPositions(path: string, field = 'init'): Matrix | number[][] {
-  if (extname(path) !== '.npy') return readNumbers(path, field);
-  const { shape, data } = readNpy(path, field);
-  if (shape.length !== 2)
-    throw new InputError(
-      field,
-      `${path} has the shape (${shape.join(', ')}), expected rows of numbers (n, d): save array.reshape(n, d)`,
-    );
-  return matrix(shape[0], shape[1], Float64Array.from(data));
-}
-
-/** Parameters whose text is the path of a table become its rows. */
-export function readTables(parameters: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/** Parameters whose text is the path of a table become its rows; what was read is put into `accounts`. */
+export function readMatrices(
+  parameters: Readonly<Record<string, unknown>>,
+  accounts: TableAccount[],
+): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(parameters).map(([name, value]) => [
       name,
-      typeof value === 'string' && isTable(value) ? rowsOf(value, name) : value,
+      typeof value === 'string' && isTable(value) ? rowsOf(value, name, accounts) : value,
     ]),
   );
 }
@@ -35,9 +25,11 @@ export function readTables(parameters: Readonly<Record<string, unknown>>): Recor
 /** `identity`, `ginibre:7` and the like are no files, whatever lies in the folder. */
 const isTable = (text: string) => /\.(npy|csv|tsv|txt)$/.test(text);
 
-function rowsOf(path: string, field: string): number[][] {
-  const table = readPositions(path, field);
-  return 'data' in table ? toRows(table) : table;
+/** A matrix has no more rows than columns. */
+function rowsOf(path: string, field: string, accounts: TableAccount[]): number[][] {
+  const { values, account } = readTable(path, field, { several: (rows) => rows > 1 });
+  accounts.push(account);
+  return toRows(values);
 }
 
 /** Whether dynamics are named by the file that defines them. */

@@ -1,13 +1,17 @@
 /** From the flags of `simulate` to a run: options from flags, files, models, or a run that goes on. */
 import { COUPLING_NAMES, type CouplingName } from '../attention/coupling.ts';
+import { dynamics as catalogue } from '../dynamics/catalogue.ts';
+import type { Dynamics } from '../dynamics/dynamics.ts';
 import {
   type SimulationOptions,
   type SimulationSettings,
   simulationSettings,
 } from '../flow/simulation-settings.ts';
 import { type RecordedRun, readRecording, type Source } from '../host/recording.ts';
+import { readList, readTable, type TableAccount } from '../host/tables.ts';
 import type { ModelPart } from '../language/particles.ts';
 import { InputError } from '../numerics/errors.ts';
+import type { Matrix } from '../numerics/matrix.ts';
 import { numberIfOne } from './flags.ts';
 import {
   type Flags,
@@ -15,7 +19,7 @@ import {
   givenStartParameters,
   readPairs,
 } from './simulation-flags.ts';
-import { isModule, loadDynamics, readPositions, readTables } from './simulation-input.ts';
+import { isModule, loadDynamics, readMatrices } from './simulation-input.ts';
 
 /** What commander has read; those of the catalogues come beside these. */
 export interface SimulationFlags extends Flags {
@@ -38,6 +42,8 @@ export interface SimulationJob {
   readonly settings: SimulationSettings;
   /** What the options alone do not say: files and models. */
   readonly source: Source;
+  /** What was read of positions, masses and matrices. */
+  readonly tables: readonly TableAccount[];
   /** The folder to record in, if any. */
   readonly out: string | null;
   /** The run that goes on. */
@@ -61,18 +67,26 @@ export const SWEPT = [
 /** Throws InputError for flags, files and options that do not fit, before anything is computed. */
 export async function readJob(flags: SimulationFlags): Promise<SimulationJob> {
   if (flags.continue !== undefined) return continuedJob(flags.continue, flags);
-  const { source, options } = await readOptions(flags);
-  return { settings: simulationSettings(options), source, out: flags.out ?? null };
+  const { source, options, tables } = await readOptions(flags);
+  return { settings: simulationSettings(options), source, tables, out: flags.out ?? null };
 }
 
-/** The options of a flow from flags, files and models, which the library has yet to check. */
-export async function readOptions(
-  flags: SimulationFlags,
-): Promise<{ source: Source; options: SimulationOptions }> {
+export type ReadOptions = Pick<SimulationJob, 'source' | 'tables'> & {
+  /** The library has yet to check them. */
+  readonly options: SimulationOptions;
+};
+
+/** The options of a flow from flags, files and models. */
+export async function readOptions(flags: SimulationFlags): Promise<ReadOptions> {
   const { dynamics, text, model, coupling, init } = flags;
   checkOneStart(flags);
   const source = present({ dynamics, text, model, coupling, init });
-  return { source, options: { ...plainOptions(flags), ...(await sourceOptions(source)) } };
+  const tables: TableAccount[] = [];
+  const options = {
+    ...plainOptions(flags, tables),
+    ...(await sourceOptions(source, tables)),
+  };
+  return { source, options, tables };
 }
 
 /** Positions that are brought are not drawn as well. Throws InputError for a flag of the others. */
@@ -99,9 +113,9 @@ async function continuedJob(folder: string, flags: SimulationFlags): Promise<Sim
       `option ${fixed} cannot change in a run that goes on: expected only time, save-at, threads and maximum-steps beside --continue, leave it out`,
     );
   const resumed = readRecording(folder);
-  const source = await sourceOptions(withoutStart(resumed.source));
+  const source = await sourceOptions(withoutStart(resumed.source), []);
   const { init: _, masses: __, mergeError: ___, ...before } = resumed.settings;
-  const changed = plainOptions(flags);
+  const changed = plainOptions(flags, []);
   const settings = simulationSettings({
     ...before,
     ...source,
@@ -110,7 +124,7 @@ async function continuedJob(folder: string, flags: SimulationFlags): Promise<Sim
     ...changed,
     saveAt: laterTimes(resumed, changed),
   } as SimulationOptions);
-  return { settings, source: resumed.source, out: folder, resumed };
+  return { settings, source: resumed.source, tables: [], out: folder, resumed };
 }
 
 /** The positions are recorded: their file, or the sentence, is needed for dynamics of the model alone. */
@@ -128,7 +142,7 @@ function laterTimes({ settings }: RecordedRun, { time, saveAt }: SimulationOptio
 }
 
 /** The options that stand in flags, unchecked: the library says what is valid. */
-function plainOptions(flags: SimulationFlags): SimulationOptions {
+function plainOptions(flags: SimulationFlags, tables: TableAccount[]): SimulationOptions {
   const numbers = NUMBERS.map((name) => [name, numberIfOne(flags[name] as string | undefined)]);
   const others = [...TEXTS, ...SWITCHES].map((name) => [name, flags[name]]);
   const parameters = { ...givenParameters(flags), ...readPairs(flags.set ?? []) };
@@ -136,9 +150,9 @@ function plainOptions(flags: SimulationFlags): SimulationOptions {
   return present({
     ...Object.fromEntries([...numbers, ...others]),
     saveAt,
-    masses: masses === undefined ? undefined : readMasses(masses),
+    masses: masses === undefined ? undefined : readMasses(masses, tables),
     diagnostics: diagnostics === undefined ? undefined : namesOf(diagnostics),
-    parameters: emptyIsAbsent(readTables(parameters)),
+    parameters: emptyIsAbsent(readMatrices(parameters, tables)),
     startParameters: emptyIsAbsent(givenStartParameters(flags)),
   });
 }
@@ -152,14 +166,14 @@ const emptyIsAbsent = (record: Record<string, unknown>) =>
 const present = (record: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 
-/** One number a line, or one line of numbers. */
-function readMasses(path: string): number[] {
-  const table = readPositions(path, 'masses');
-  return 'data' in table ? [...table.data] : table.flat();
+function readMasses(path: string, tables: TableAccount[]): number[] {
+  const { values, account } = readList(path, 'masses');
+  tables.push(account);
+  return [...values.data];
 }
 
 /** Dynamics and positions that come from files and models. */
-async function sourceOptions(source: Source): Promise<SimulationOptions> {
+async function sourceOptions(source: Source, tables: TableAccount[]): Promise<SimulationOptions> {
   const { dynamics, init, text, model, coupling } = source as SimulationFlags;
   const part = { dynamics, text, coupling: readCoupling(coupling) };
   const usesModel = text !== undefined || dynamics === 'model';
@@ -171,12 +185,23 @@ async function sourceOptions(source: Source): Promise<SimulationOptions> {
     );
   const fromModel = usesModel ? await optionsFrom(model, part) : {};
   const named = dynamics === undefined || dynamics === 'model' ? {} : { dynamics };
+  const own =
+    dynamics !== undefined && isModule(dynamics) ? { dynamics: await loadDynamics(dynamics) } : {};
   return {
     ...named,
-    ...(init !== undefined && { init: readPositions(init) }),
-    ...(dynamics !== undefined && isModule(dynamics) && { dynamics: await loadDynamics(dynamics) }),
+    ...own,
+    ...(init !== undefined && { init: readInit(init, own.dynamics ?? dynamics, tables) }),
     ...fromModel,
   };
+}
+
+/** Positions of one's own; a point of a sphere has more than one coordinate. */
+function readInit(path: string, of: Dynamics | string = '', tables: TableAccount[]): Matrix {
+  const entry = typeof of === 'object' ? of : catalogue.find(({ name }) => name === of);
+  const several = () => entry?.space !== 'euclidean';
+  const { values, account } = readTable(path, 'init', { several });
+  tables.push(account);
+  return values;
 }
 
 async function optionsFrom(name: string | undefined, part: ModelPart) {

@@ -34,11 +34,6 @@ export function percent(probability: number): string {
   return small ? '< 0.01 %' : `${(100 * probability).toFixed(2)} %`;
 }
 
-/** Control characters would move the cursor: they are shown, not sent. */
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
-}
-
 /** Rows as columns, numbers to the right; the first row is the header. */
 export function table(screen: Screen, rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)));

@@ -2,8 +2,9 @@
 import { describeChange } from '../diagnostics/clusters.ts';
 import type { Token } from '../language/tokenizer.ts';
 import type { Trace } from '../language/trace.ts';
+import { printable } from '../numerics/printable.ts';
 import { headlineColumns } from './diagnostic-columns.ts';
-import { bold, dim, percent, printable, type Screen, table } from './terminal.ts';
+import { bold, dim, percent, type Screen, table } from './terminal.ts';
 
 /** The angle (radians) at which the table counts clusters and names merges. */
 const TOLERANCE = 0.3;

@@ -1,48 +1,52 @@
-/** Tables of plain numbers read from files; they are written as numerics/csv says. */
-import { readFileSync } from 'node:fs';
-import { InputError } from '../numerics/errors.ts';
-import { readable } from './files.ts';
+/** The cells of tables in text, by csv-parse. What they mean: table-text.ts. Writing: numerics/csv. */
+import { CsvError, parse } from 'csv-parse/sync';
 
 export { type Cell, csvLine, toCsv } from '../numerics/csv.ts';
+
+const LINE_ENDS = ['\r\n', '\n', '\r'];
+
+/** A misplaced quote; the line is that of the text, from 1. */
+export interface QuoteFault {
+  readonly fault: string;
+  readonly line: number;
+}
+
+/**
+ * Rows of trimmed cells, without empty lines and lines that begin with #; lines end in LF, CRLF or CR. Between
+ * blanks runs of them separate. `most` rows are read, all by default.
+ */
+export function csvRows(text: string, separator: string, most?: number): string[][] | QuoteFault {
+  const rows = attempt(() => parse(text, { ...optionsOf(separator), to: most }) as string[][]);
+  if (!Array.isArray(rows) || separator !== ' ') return rows;
+  return rows.map((row) => row.filter((cell) => cell !== ''));
+}
+
+/** The line that row `index` of `csvRows` ends in, from 1. */
+export function lineOf(text: string, separator: string, index: number): number {
+  const options = { ...optionsOf(separator), info: true, from: index + 1, to: index + 1 } as const;
+  const [found] = parse(text, options) as unknown as { info: { lines: number } }[];
+  return found.info.lines;
+}
+
+const optionsOf = (delimiter: string) => ({
+  ...{ delimiter, record_delimiter: LINE_ENDS, trim: true, comment: '#', comment_no_infix: true },
+  ...{ skip_empty_lines: true, relax_column_count: true },
+});
 
 /** The cells of a line that `csvLine` wrote, without its newline; null where a quote is not closed or misplaced. */
 export function csvCells(line: string): string[] | null {
   if (!line.includes('"')) return line.split(',');
-  const cells: string[] = [];
-  const cell = /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/y;
-  for (;;) {
-    const found = cell.exec(line);
-    if (!found) return null;
-    cells.push(found[1]?.replaceAll('""', '"') ?? found[2]);
-    if (found[3] === '') return cells;
+  const rows = attempt(() => parse(line, { record_delimiter: '\n' }) as string[][]);
+  return Array.isArray(rows) ? rows[0] : null;
+}
+
+function attempt(read: () => string[][]): string[][] | QuoteFault {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const open = error.code === 'CSV_QUOTE_NOT_CLOSED';
+    const fault = open ? 'a quote that is not closed' : 'a quote inside a cell';
+    return { fault, line: Number(error.lines) };
   }
-}
-
-/**
- * Rows of numbers from a file: separated by commas, semicolons, tabs or blanks; a first line of names is
- * left out, and so are empty lines. Throws InputError(field) where it cannot be read, and for the first
- * cell that is no number, with its line.
- */
-export function readNumbers(path: string, field: string): number[][] {
-  const text = readable(field, path, (file) => readFileSync(file, 'utf8'));
-  const lines = text.split(/\r?\n/).map((line, i) => ({ number: i + 1, cells: cellsOf(line) }));
-  const filled = lines.filter(({ cells }) => cells.length > 0);
-  const [first] = filled;
-  const named = first?.cells.every((text) => Number.isNaN(Number(text)));
-  return filled.slice(named ? 1 : 0).map(({ number, cells }) =>
-    cells.map((text) => {
-      const value = text === '' ? Number.NaN : Number(text);
-      if (!Number.isNaN(value)) return value;
-      throw new InputError(
-        field,
-        `${path} has "${text.slice(0, 40)}" in line ${number}: expected numbers, correct it`,
-      );
-    }),
-  );
-}
-
-function cellsOf(line: string): string[] {
-  const text = line.trim();
-  if (text === '') return [];
-  return (/[,;]/.test(text) ? text.split(/[,;]/) : text.split(/\s+/)).map((part) => part.trim());
 }

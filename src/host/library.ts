@@ -3,3 +3,4 @@ export { machineEngines } from './engines.ts';
 export { readModel } from './models.ts';
 export { readNpy } from './npy.ts';
 export { readRecording, startRecording } from './recording.ts';
+export { readTable } from './tables.ts';

@@ -144,7 +144,7 @@ it('barycentre: of measures in files, on a line and in the plane', async () => {
   const heavy = [file('heavy.csv', ['0,3', '8,1']), file('light.csv', ['4,1'])];
   const weighed = await reduce('barycentre', ...heavy, '--masses', '--json');
   expect(JSON.parse(weighed.stdout)).toMatchObject({ points: [[2], [6]], masses: [0.75, 0.25] });
-  const plane = [file('c.csv', ['0,0', '1,0']), file('d.csv', ['0,2', '1,2'])];
+  const plane = [file('c.csv', ['x,y', '0,0', '1,0']), file('d.csv', ['x,y', '0,2', '1,2'])];
   const out = join(folder, 'plane');
   expect((await reduce('barycentre', ...plane, '--out', out)).stdout).toContain('a local minimum');
   expect(readdirSync(out).sort()).toEqual(['barycentre.csv', 'barycentre.json', 'barycentre.svg']);
@@ -208,8 +208,8 @@ it('distance: of measures with masses, and the measures between', async () => {
     [[a, file('minus.csv', ['1,-1']), '--masses'], 'mass 0 is -1'],
     [[a, file('none.csv', ['1,0']), '--masses'], 'all masses are 0'],
     [[a, b, '--space', 'sphere', '--masses'], 'expected unit vectors'],
-    [[a, b, '--metric', 'w2'], 'metric is "w2": expected hk or spherical'],
-    [[a, b, '--times', '0,2'], 'times.1 is 2: expected a number from 0 to 1'],
+    [[a, b, '--metric', 'w2', '--masses'], 'metric is "w2": expected hk or spherical'],
+    [[a, b, '--times', '0,2', '--masses'], 'times.1 is 2: expected a number from 0 to 1'],
   ] as const) {
     const refused = await reduce('distance', ...args);
     expect(refused.code).toBe(2);

@@ -175,7 +175,8 @@ describe('simulate begins', () => {
   };
 
   it.each(Object.entries(tables))('with the positions of a .%s file', async (_, file) => {
-    const found = await documentOf('--init', file, '--time', '1');
+    const { tables: read, ...found } = await documentOf('--init', file, '--time', '1');
+    expect(read).toMatchObject([{ file, rows: 3, columns: 2, notes: [] }]);
     expect(withoutClock(found)).toEqual(await expected({ init: points, time: 1 }));
     expect(found).toMatchObject({ settings: { n: 3, d: 2, init: 'given' } });
   });
@@ -201,7 +202,9 @@ describe('simulate begins', () => {
 
   it('with matrices from files', async () => {
     const value = write('value.csv', '0,1\n-1,0\n');
-    const found = await documentOf('--d', '2', '--n', '3', '--value', value, '--time', '1');
+    const given = ['--d', '2', '--n', '3', '--value', value, '--time', '1'];
+    const { tables: read, ...found } = await documentOf(...given);
+    expect(read).toMatchObject([{ file: value, rows: 2, columns: 2 }]);
     const rows = [
       [0, 1],
       [-1, 0],
@@ -363,7 +366,9 @@ describe('--out', () => {
 
 describe('bad input ends with one line and code 2', () => {
   const off = write('off.csv', '1,0\n1,1\n');
-  const ragged = write('ragged.csv', '1,0\n1\n');
+  const ragged = write('ragged.csv', '1,0\n0,-1\n1\n');
+  const few = write('few.csv', '1\n2\n');
+  const cells = write('cells.csv', '1,0.5\n2,0.5\n');
   const words = write('words.csv', 'x,y\n1,zwei\n');
   const empty = write('empty.csv', '\n');
   const cube = write('cube.npy', encodeNpy([1, 2, 2], [new Float64Array(4)]));
@@ -396,9 +401,9 @@ describe('bad input ends with one line and code 2', () => {
     ['a matrix of another shape', ['--value', off], /value is 2 × 2: expected a 3 × 3 matrix/],
     ['no positions', ['--init', path('none.csv')], /none\.csv": there is no such file/],
     ['positions off the sphere', ['--init', off], /off the unit sphere by up to 0\.414 \(row 2/],
-    ['ragged positions', ['--init', ragged], /1 numbers in row 2: expected 2/],
+    ['ragged positions', ['--init', ragged], /1 cell in line 3: expected 2/],
     ['positions of words', ['--init', words], /words\.csv has "zwei" in line 2: expected numbers/],
-    ['an empty file', ['--init', empty], /is empty: expected one particle a row/],
+    ['an empty file', ['--init', empty], /is empty: expected a row of numbers/],
     ['an array of three axes', ['--init', cube], /\(1, 2, 2\), expected rows of numbers \(n, d\)/],
     ['two starts', ['--init', off, '--n', '3'], /n is "3", and --init brings the particles/],
     [
@@ -406,7 +411,8 @@ describe('bad input ends with one line and code 2', () => {
       ['--text', '_', '--start-cosine', '0'],
       /startCosine is "0", and --text/,
     ],
-    ['too few masses', ['--masses', off], /masses are 4 numbers of sum 3: expected 32/],
+    ['too few masses', ['--masses', few], /masses are 2 numbers of sum 3: expected 32/],
+    ['masses in columns', ['--masses', cells], /2 rows of 2 columns: expected one list/],
     ['a model for nothing', ['--model', model], /for --text and --dynamics model: expected one/],
     ['coupling for nothing', ['--coupling', 'causal'], /coupling is for --text and --dynamics/],
     [

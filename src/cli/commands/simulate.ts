@@ -15,9 +15,12 @@ Examples:
   schmetterling simulate --continue runs/metastable --time 2e8
 
 Matrices are identity, a number, diagonal:1,-0.5, ginibre:SEED, wigner:SEED, or a .npy or .csv file.
+Tables are text or .npy; rows, columns and what was decided are said on standard error.
 --out writes a folder that grows frame by frame: positions.npy [frames, n, d], times.npy, diagnostics.csv,
-diagnostics.jsonl and run.json. One step of a fixed scheme in 32 is held against two of half its size, and a note
-says where steps are too large for the flow. \`schmetterling catalogue\` lists dynamics, starts, schemes, diagnostics.`;
+diagnostics.jsonl and run.json; where the dynamics have them view.npy [frames, n, d] (rescaled positions),
+radii.npy and frame_masses.npy [frames, n]; masses.npy [n]. One step of a fixed scheme in 32 is held against two of
+half its size, and a note says where steps are too large for the flow. \`schmetterling catalogue\` lists dynamics,
+starts, schemes, diagnostics.`;
 
 export function simulateCommand(): Command {
   const command = new Command('simulate').description(
@@ -35,7 +38,9 @@ export function simulateCommand(): Command {
 async function simulateParticles(flags: SimulationFlags): Promise<void> {
   const { readJob } = await import('../simulation-job.ts');
   const { runJob } = await import('../simulation-run.ts');
+  const { sayTables } = await import('../tables.ts');
   const job = await readJob(flags);
+  sayTables(job.tables, flags);
   const outcome = await runJob(job);
   if (flags.json) {
     const { outcomeJson } = await import('../simulation-text.ts');

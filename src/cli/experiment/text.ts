@@ -1,6 +1,7 @@
 /** A run of an experiment in words: what was predicted, what was measured. */
 import type { Finding } from '../../experiments/run.ts';
-import { bold, dim, printable, standardScreen, table } from '../terminal.ts';
+import { printable } from '../../numerics/printable.ts';
+import { bold, dim, standardScreen, table } from '../terminal.ts';
 import type { Kept } from './kept.ts';
 
 export function runLines(kept: Kept): string[] {

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { Report } from '../../figures/report.ts';
 import type { Engines } from '../../flow/engine-choice.ts';
+import type { TableAccount } from '../../host/tables.ts';
 import { numberIfOne } from '../flags.ts';
 import { progressBar } from '../progress.ts';
 import { given, listed } from './values.ts';
@@ -58,9 +59,14 @@ async function run<L extends object>(
   const { machineEngines } = await import('../../host/engines.ts');
   const { measure, report } = await load();
   prepare({ out });
-  const { readRows } = await import('../rows.ts');
+  const { readList } = await import('../../host/tables.ts');
+  const tables: TableAccount[] = [];
   const parsed = (option: string, text: string) => {
-    if (files.includes(option)) return [...readRows(text, option).data];
+    if (files.includes(option)) {
+      const { values, account } = readList(text, option);
+      tables.push(account);
+      return [...values.data];
+    }
     return lists.includes(option) ? listed(text) : numberIfOne(text);
   };
   const typed = Object.entries(others).map(([option, value]) => [
@@ -72,5 +78,6 @@ async function run<L extends object>(
   const context = { engines: machineEngines(), onProgress: progress.update };
   const limit = await measure(given(Object.fromEntries(typed)), context).finally(progress.stop);
   const seconds = (performance.now() - begun) / 1000;
-  deliver({ command, name, record: limit, report: report(limit), seconds }, { out, json });
+  const told = { record: limit, report: report(limit), tables, seconds };
+  deliver({ command, name, ...told }, { out, json });
 }

@@ -47,16 +47,16 @@ async function showDepth(text: string | undefined, flags: DepthFlags): Promise<v
   const begun = performance.now();
   const { deliver, prepare } = await import('./output.ts');
   prepare(flags);
-  const record = await measure(text, flags);
+  const { record, tables } = await measure(text, flags);
   const { depthReport } = await import('../../limits/depth/report.ts');
   const seconds = (performance.now() - begun) / 1000;
-  deliver({ name: 'depth', record, report: depthReport(record), seconds }, flags);
+  deliver({ name: 'depth', record, report: depthReport(record), tables, seconds }, flags);
 }
 
 async function measure(
   text: string | undefined,
   { depths, schemes, reference, ...flags }: DepthFlags,
-): Promise<DepthLimit | ModelDepthLimit> {
+): Promise<{ record: DepthLimit | ModelDepthLimit; tables: Subject['tables'] }> {
   // what is not a number or a scheme is refused by the library
   const asked = given({
     depths: listed(depths),
@@ -64,6 +64,7 @@ async function measure(
     reference: numberIfOne(reference),
   });
   const subject = await subjectOf(text, flags);
+  const { tables } = subject;
   const progress = await progressBar('{bar} {percentage} % of the layers');
   const threads = await threadsFor(subject, flags.threads);
   const { machineEngines } = await import('../../host/engines.ts');
@@ -72,10 +73,12 @@ async function measure(
     if (subject.kind === 'text') {
       const { modelDepthLimit } = await import('../../limits/depth/model-depth.ts');
       const options = { ...subject.options, ...asked };
-      return await modelDepthLimit(subject.model, subject.text, options as never, context);
+      const { model, text: sentence } = subject;
+      return { record: await modelDepthLimit(model, sentence, options as never, context), tables };
     }
     const { depthLimit } = await import('../../limits/depth/depth.ts');
-    return (await depthLimit({ ...subject.options, ...asked }, context)).limit;
+    const { limit } = await depthLimit({ ...subject.options, ...asked }, context);
+    return { record: limit, tables };
   } finally {
     progress.stop();
     await threads?.close();

@@ -3,8 +3,11 @@ import { renderSvg } from '../../figures/render.ts';
 import type { Report, ReportCell } from '../../figures/report.ts';
 import { toCsv } from '../../host/csv.ts';
 import { packageVersion } from '../../host/package.ts';
+import type { TableAccount } from '../../host/tables.ts';
+import { printable } from '../../numerics/printable.ts';
 import { prepareFolder, writeFiles } from '../folder.ts';
-import { bold, dim, printable, printJson, printLines, standardScreen, table } from '../terminal.ts';
+import { sayTables, tablesRecord } from '../tables.ts';
+import { bold, dim, printJson, printLines, standardScreen, table } from '../terminal.ts';
 
 export interface OutputFlags {
   readonly out?: string;
@@ -18,6 +21,8 @@ export interface Measured {
   /** Of the subcommand, and of the files. */
   readonly name: string;
   readonly record: object;
+  /** What was read of tables in files. */
+  readonly tables?: readonly TableAccount[];
   readonly report: Report;
   readonly seconds: number;
 }
@@ -29,14 +34,16 @@ export function prepare({ out }: OutputFlags): void {
 
 /** Writes NAME.csv, NAME.svg and NAME.json with `--out`, and prints the report or, with `--json`, the record. */
 export function deliver(measured: Measured, { out, json }: OutputFlags): void {
-  const { report, seconds } = measured;
+  const { report, seconds, tables = [] } = measured;
+  sayTables(tables, { json });
   const written = out === undefined ? [] : ['', `${out}: ${write(out, measured).join(', ')}`];
   if (json) printJson(recordOf(measured));
   else printLines([...reportLines(report, seconds), ...written]);
 }
 
-function recordOf({ command = 'limit', name, record, seconds }: Measured): object {
-  return { command: `${command} ${name}`, version: packageVersion(), ...record, seconds };
+function recordOf({ command = 'limit', name, record, tables = [], seconds }: Measured): object {
+  const about = { command: `${command} ${name}`, version: packageVersion() };
+  return { ...about, ...record, ...tablesRecord(tables), seconds };
 }
 
 function write(folder: string, measured: Measured): string[] {

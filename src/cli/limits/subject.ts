@@ -1,8 +1,9 @@
 /** What a limit is of: the particles of a text under their model's own flow, or a start under dynamics. */
-import type { SimulationOptions } from '../../flow/simulation-settings.ts';
+
+import type { TableAccount } from '../../host/tables.ts';
 import type { LanguageModel } from '../../language/checkpoint.ts';
 import { InputError } from '../../numerics/errors.ts';
-import type { SimulationFlags } from '../simulation-job.ts';
+import type { ReadOptions, SimulationFlags } from '../simulation-job.ts';
 
 export type Subject =
   | {
@@ -13,8 +14,9 @@ export type Subject =
       readonly text: string;
       /** Empty where no coupling was asked for. */
       readonly options: { readonly coupling?: string };
+      readonly tables: readonly TableAccount[];
     }
-  | { readonly kind: 'flow'; readonly options: SimulationOptions };
+  | ({ readonly kind: 'flow' } & Pick<ReadOptions, 'options' | 'tables'>);
 
 /** Throws InputError for flags of dynamics beside a text without --dynamics, and as those who read them. */
 export async function subjectOf(
@@ -23,8 +25,8 @@ export async function subjectOf(
 ): Promise<Subject> {
   if (flags.dynamics !== undefined) {
     const { readOptions } = await import('../simulation-job.ts');
-    const { options } = await readOptions(text === undefined ? flags : { ...flags, text });
-    return { kind: 'flow', options };
+    const { options, tables } = await readOptions(text === undefined ? flags : { ...flags, text });
+    return { kind: 'flow', options, tables };
   }
   const { model, coupling, text: flagged, ...others } = flags;
   const [stray] = Object.keys(others);
@@ -38,5 +40,5 @@ export async function subjectOf(
   const sentence = await givenText(text ?? flagged);
   const options = coupling === undefined ? {} : { coupling };
   const folder = modelFolder(model);
-  return { kind: 'text', model: readModel(model), folder, text: sentence, options };
+  return { kind: 'text', model: readModel(model), folder, text: sentence, options, tables: [] };
 }

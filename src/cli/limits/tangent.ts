@@ -68,5 +68,6 @@ async function showTangent(
       : tangentFlow(options, context);
   const record = await run.finally(progress.stop);
   const seconds = (performance.now() - begun) / 1000;
-  deliver({ name: 'tangent', record, report: tangentReport(record), seconds }, flags);
+  const { tables } = subject;
+  deliver({ name: 'tangent', record, report: tangentReport(record), tables, seconds }, flags);
 }

@@ -47,18 +47,23 @@ async function showBarycentre(
 ): Promise<void> {
   const { measureBarycentre } = await import('../../reduction/barycentre/barycentre.ts');
   const { barycentreReport } = await import('../../reduction/barycentre/report.ts');
-  const { readRows } = await import('../rows.ts');
+  const { readTable } = await import('../../host/tables.ts');
   const { toRows } = await import('../../numerics/matrix.ts');
   const options = {
     ...given({ weights: listed(weights), space, method, epsilon: numberIfOne(epsilon) }),
-    ...(support !== undefined && { support: toRows(readRows(support, 'support')) }),
     ...(debiased && { debiased }),
   };
   await deliverMeasures(
     'barycentre',
     files,
     flags,
-    (measures) => measureBarycentre(measures, options),
+    (measures, accounts) => {
+      if (support === undefined) return measureBarycentre(measures, options);
+      const { columns } = measures[0].points;
+      const { values, account } = readTable(support, 'support', { columns });
+      accounts.push(account);
+      return measureBarycentre(measures, { ...options, support: toRows(values) });
+    },
     barycentreReport,
   );
 }

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import type { Report } from '../../figures/report.ts';
+import type { TableAccount } from '../../host/tables.ts';
 import type { Measure } from '../../transport/measure.ts';
 
 export interface MeasureFlags {
@@ -11,7 +12,7 @@ export interface MeasureFlags {
 }
 
 export const MEASURES_HELP =
-  'A file has a point a row, .csv or .npy [n, d]; with --masses the last number of a row is the point’s mass.';
+  'A file has a point a row, text or .npy [n, d] or [n]; with --masses the last number of a row is the point’s mass.';
 
 /** A subcommand of measures in files, with the flags that all of them have. */
 export const measuresCommand = (name: string, description: string) =>
@@ -27,26 +28,28 @@ export const withOutput = (command: Command, help: string) =>
     .option('--json', 'print one JSON document and nothing else')
     .addHelpText('after', help);
 
-/** Reads the measures, computes, and delivers under the subcommand's name. */
+/** Reads the measures, computes, and delivers under the subcommand's name; `compute` adds what it reads itself. */
 export async function deliverMeasures<L extends object>(
   name: string,
   files: readonly string[],
   { masses, ...output }: MeasureFlags,
-  compute: (measures: readonly Measure[]) => L,
+  compute: (measures: readonly Measure[], accounts: TableAccount[]) => L,
   report: (found: L & { measures: readonly Measure[]; names: readonly string[] }) => Report,
 ): Promise<void> {
   const begun = performance.now();
   const { deliver, prepare } = await import('../limits/output.ts');
-  const { readRows } = await import('../rows.ts');
+  const { readTables } = await import('../../host/tables.ts');
   const { withMasses } = await import('../../reduction/barycentre/barycentre.ts');
-  const measures = files.map((path): Measure => {
-    const points = readRows(path, 'files');
-    return masses ? withMasses(points) : { points };
-  });
+  const tables = readTables(files, 'files', masses ? { several: () => true } : {});
+  const measures = tables.map(
+    ({ values }): Measure => (masses ? withMasses(values) : { points: values }),
+  );
   prepare(output);
-  const record = compute(measures);
+  const accounts = tables.map(({ account }) => account);
+  const record = compute(measures, accounts);
   const names = files.map((path) => basename(path));
   const told = report({ ...record, measures, names });
   const seconds = (performance.now() - begun) / 1000;
-  deliver({ command: 'reduce', name, record, report: told, seconds }, output);
+  const read = { tables: accounts, seconds };
+  deliver({ command: 'reduce', name, record, report: told, ...read }, output);
 }

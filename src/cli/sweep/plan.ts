@@ -4,6 +4,7 @@ import {
   type SimulationSettings,
   simulationSettings,
 } from '../../flow/simulation-settings.ts';
+import type { TableAccount } from '../../host/tables.ts';
 import { camelCase } from '../simulation-flags.ts';
 import { readOptions, type SimulationFlags } from '../simulation-job.ts';
 import { type Axis, type AxisValue, cellCount, placeOf } from './grid.ts';
@@ -12,24 +13,27 @@ import { axisNames, type SweepRequest } from './request.ts';
 export interface Plan {
   /** Throws InputError where the values of the cell do not fit. */
   settingsOf(cell: number): SimulationSettings;
+  /** What was read of positions, masses and matrices, a file once. */
+  readonly tables: readonly TableAccount[];
 }
 
 /** Throws InputError for flags, files and models that no cell can be run with. */
 export async function planOf({ flags, grid }: SweepRequest): Promise<Plan> {
   const known = axisNames();
-  const read = async (axis: Axis, value: AxisValue) =>
-    (await readOptions(flagsOf(axis.name, value, known))).options;
+  const read = (axis: Axis, value: AxisValue) => readOptions(flagsOf(axis.name, value, known));
   // With the first value of every axis, so that flags that exclude each other are found.
   const first = grid.axes.map(({ name, values }) => flagsOf(name, values[0], known));
-  const base = (await readOptions(joined([flags, ...first]))).options;
+  const base = await readOptions(joined([flags, ...first]));
   const changes = await Promise.all(
     grid.axes.map((axis) => Promise.all(axis.values.map((value) => read(axis, value)))),
   );
+  const tables = [base, ...changes.flat()].flatMap((read) => read.tables);
   return {
+    tables: [...new Map(tables.map((table) => [table.file, table])).values()],
     settingsOf(cell) {
       const { indices, seed } = placeOf(grid, cell);
-      const own = indices.map((index, a) => changes[a][index]);
-      return simulationSettings({ ...merged([base, ...own]), seed });
+      const own = indices.map((index, a) => changes[a][index].options);
+      return simulationSettings({ ...merged([base.options, ...own]), seed });
     },
   };
 }

@@ -1,9 +1,12 @@
 /** `sweep`: checks, goes on where it stopped, runs the cells on all cores, and says what came of them. */
 import { join } from 'node:path';
 import { packageVersion } from '../../host/package.ts';
+import type { TableAccount } from '../../host/tables.ts';
+import { printable } from '../../numerics/printable.ts';
 import { prepareFolder } from '../folder.ts';
 import { progressBar } from '../progress.ts';
-import { dim, printable, printJson, printLines, standardScreen } from '../terminal.ts';
+import { sayTables, tablesRecord } from '../tables.ts';
+import { dim, printJson, printLines, standardScreen } from '../terminal.ts';
 import { cellCount } from './grid.ts';
 import { firstFitting, planOf } from './plan.ts';
 import { keepRecord, recordOf } from './record.ts';
@@ -21,11 +24,14 @@ interface SweepOutcome {
   readonly before: number;
   /** Of the first cell that failed. */
   readonly error: string | null;
+  /** What was read of files, where there are any. */
+  readonly tables?: readonly TableAccount[];
   readonly seconds: number;
 }
 
 export async function sweep(flags: SweepFlags): Promise<void> {
   const outcome = await runSweep(readSweep(flags));
+  sayTables(outcome.tables ?? [], flags);
   if (flags.json) printJson({ command: 'sweep', version: packageVersion(), ...outcome });
   else printLines(outcomeLines(outcome));
 }
@@ -33,7 +39,8 @@ export async function sweep(flags: SweepFlags): Promise<void> {
 /** Runs the cells of the job whose rows are not there yet. Throws InputError before any of them. */
 export async function runSweep({ request, shard, threads, out }: SweepJob): Promise<SweepOutcome> {
   const begun = performance.now();
-  const settings = firstFitting(request, await planOf(request));
+  const plan = await planOf(request);
+  const settings = firstFitting(request, plan);
   const table = tableOf(request, settings);
   prepareFolder(out);
   keepRecord(out, recordOf(request, table, settings));
@@ -49,7 +56,8 @@ export async function runSweep({ request, shard, threads, out }: SweepJob): Prom
   const failed = own.filter((cell) => states[cell] === STATE.failed);
   const error = failed.length > 0 ? errorOf(sheet, table, failed[0]) : null;
   const seconds = (performance.now() - begun) / 1000;
-  return { sheet, cells: own.length, failed: failed.length, before, error, seconds };
+  const read = tablesRecord(plan.tables);
+  return { sheet, cells: own.length, failed: failed.length, before, error, ...read, seconds };
 }
 
 /** Every N-th cell, so that costly corners of a grid are shared evenly. */
