@@ -13,6 +13,7 @@ import { checkRecordingFolder, startRecording } from '../host/recording.ts';
 import { makeFolder } from './folder.ts';
 import { progressBar } from './progress.ts';
 import type { SimulationJob } from './simulation-job.ts';
+import { tablesRecord } from './tables.ts';
 
 export interface Outcome {
   readonly report: SimulationReport;
@@ -39,7 +40,8 @@ export async function runJob(job: SimulationJob): Promise<Outcome> {
     bar.update(time, end, { time: time.toPrecision(4), end, steps });
   const context = { engines: machineEngines(), onProgress, from, seen };
   const simulation = await openSimulation(settings, context);
-  const recording = out === null ? null : startRecording(out, settings, job.source, resumed);
+  const source = { ...job.source, ...tablesRecord(job.tables) };
+  const recording = out === null ? null : startRecording(out, settings, source, resumed);
   const begun = performance.now();
   const frames: SimulationFrame[] = [];
   let count = resumed?.frames ?? 0;

@@ -4,13 +4,15 @@ import type { SimulationFrame } from '../flow/frames.ts';
 import { simulationToJson } from '../flow/simulation.ts';
 import { settingsRecord } from '../flow/simulation-settings.ts';
 import { packageVersion } from '../host/package.ts';
+import { recordedFiles } from '../host/recording.ts';
 import { headlineColumns } from './diagnostic-columns.ts';
 import type { SimulationJob } from './simulation-job.ts';
 import type { Outcome } from './simulation-run.ts';
+import { tablesRecord } from './tables.ts';
 import { bold, dim, noteLines, type Screen, table } from './terminal.ts';
 
 /** Everything but the frames where a folder has them. */
-export function outcomeJson({ settings, out }: SimulationJob, outcome: Outcome) {
+export function outcomeJson({ settings, tables, out }: SimulationJob, outcome: Outcome) {
   const { report, frames, count, seconds, failure } = outcome;
   const version = packageVersion();
   const failed = failure ? { failure: failure.message } : {};
@@ -18,13 +20,15 @@ export function outcomeJson({ settings, out }: SimulationJob, outcome: Outcome) 
     return {
       version,
       settings: settingsRecord(settings),
+      ...tablesRecord(tables),
       ...report,
       frames: count,
       out,
       seconds,
       ...failed,
     };
-  return { version, ...simulationToJson({ settings, frames, ...report, seconds }), ...failed };
+  const simulation = simulationToJson({ settings, frames, ...report, seconds });
+  return { version, ...simulation, ...tablesRecord(tables), ...failed };
 }
 
 /** Most lines of the table. */
@@ -53,10 +57,7 @@ export function outcomeLines(screen: Screen, { settings, out }: SimulationJob, o
     ),
     ...(out === null
       ? []
-      : [
-          '',
-          `${out}: ${count} frames in positions.npy, times.npy, diagnostics.csv, diagnostics.jsonl, run.json`,
-        ]),
+      : ['', `${out}: ${count} frames in ${recordedFiles(settings).join(', ')}`]),
   ];
 }
 

@@ -14,7 +14,7 @@ import { DamagedFileError, InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { csvLine } from './csv.ts';
 import { errorCode, readable, writeFileSafely } from './files.ts';
-import { encodeNpy, growNpy, type NpyWriter, readNpy, readNpyRow } from './npy.ts';
+import { encodeNpy, growNpy, readNpy, readNpyRow } from './npy.ts';
 import { packageVersion } from './package.ts';
 
 export interface Recording {
@@ -49,8 +49,61 @@ const RUN = 'run.json';
 const STATE = 'continue.json';
 const TABLE = 'diagnostics.csv';
 const LINES = 'diagnostics.jsonl';
-/** [frames, n], where the dynamics change the masses. */
-const CHANGING_MASSES = 'frame_masses.npy';
+/** [n], where they are not equal at the start. */
+const MASSES = 'masses.npy';
+
+/** An array of frames. */
+interface FrameArray {
+  readonly name: string;
+  /** Whether a run with these settings has it. */
+  readonly isKept: (settings: SimulationSettings) => boolean;
+  /** Of one frame. */
+  readonly shape: (settings: SimulationSettings) => readonly number[];
+  readonly row: (frame: SimulationFrame) => Float64Array;
+}
+
+/** All there are. The times come last, so that a time stands for a whole frame. */
+const FRAME_ARRAYS: readonly FrameArray[] = [
+  {
+    name: 'positions.npy',
+    isKept: () => true,
+    shape: ({ n, d }) => [n, d],
+    row: ({ positions }) => positions.data,
+  },
+  {
+    name: 'view.npy',
+    isKept: ({ entry }) => entry.view !== undefined,
+    shape: ({ n, d }) => [n, d],
+    row: ({ view, positions }) => (view ?? positions).data,
+  },
+  {
+    name: 'radii.npy',
+    isKept: ({ entry, parameters }) => Boolean(entry.normalisation?.(parameters)),
+    shape: ({ n }) => [n],
+    row: ({ radii }) => radii ?? new Float64Array(0),
+  },
+  {
+    name: 'frame_masses.npy',
+    isKept: ({ entry }) => entry.reaction !== undefined,
+    shape: ({ n }) => [n],
+    row: ({ masses }) => masses ?? new Float64Array(0),
+  },
+  {
+    name: 'times.npy',
+    isKept: () => true,
+    shape: () => [],
+    row: ({ time }) => Float64Array.of(time),
+  },
+];
+
+/** What a run with these settings leaves for other programs. */
+export const recordedFiles = (settings: SimulationSettings): string[] => [
+  ...FRAME_ARRAYS.filter(({ isKept }) => isKept(settings)).map(({ name }) => name),
+  ...(hasMasses(settings) ? [MASSES] : []),
+  ...[TABLE, LINES, RUN],
+];
+
+const hasMasses = ({ masses }: SimulationSettings) => masses.some((mass) => mass !== masses[0]);
 
 /** Throws InputError (field `out`) where the folder holds a run, or the disk is too small for one. */
 export function checkRecordingFolder(folder: string, settings: SimulationSettings): void {
@@ -128,7 +181,7 @@ const unfinished = (folder: string, error: unknown) =>
 
 /** What a new run may not write, and would be taken for its own. */
 function removeOld(folder: string): void {
-  for (const name of [STATE, 'masses.npy', 'view.npy', 'radii.npy', CHANGING_MASSES])
+  for (const name of [STATE, MASSES, ...FRAME_ARRAYS.map(({ name }) => name)])
     rmSync(join(folder, name), { force: true });
 }
 
@@ -147,29 +200,19 @@ interface Files {
 }
 
 function openFiles(folder: string, settings: SimulationSettings, frames: number): Files {
-  const { n, d, entry, parameters, masses, chosen } = settings;
-  const grow = (name: string, tail: readonly number[]) => growNpy(join(folder, name), tail, frames);
-  const positions = grow('positions.npy', [n, d]);
-  const times = grow('times.npy', []);
-  const view = entry.view ? grow('view.npy', [n, d]) : null;
-  const radii = entry.normalisation?.(parameters) ? grow('radii.npy', [n]) : null;
-  const changing = entry.reaction ? grow(CHANGING_MASSES, [n]) : null;
-  const arrays = [positions, times, view, radii, changing].filter(
-    (file): file is NpyWriter => file !== null,
+  const { n, masses, chosen } = settings;
+  const arrays = FRAME_ARRAYS.filter(({ isKept }) => isKept(settings)).map(
+    ({ name, shape, row }) => ({ file: growNpy(join(folder, name), shape(settings), frames), row }),
   );
-  if (frames === 0 && masses.some((mass) => mass !== masses[0]))
-    writeFileSafely(join(folder, 'masses.npy'), encodeNpy([n], [masses]));
+  if (frames === 0 && hasMasses(settings))
+    writeFileSafely(join(folder, MASSES), encodeNpy([n], [masses]));
   const scalars = chosen.filter(({ kind }) => kind === 'scalar').map(({ name }) => name);
   const header = ['frame', 'time', 'particles', 'steps', 'rejected', 'merge_error', ...scalars];
   keepLines(join(folder, TABLE), csvLine(header), frames);
   keepLines(join(folder, LINES), '', frames);
   return {
     append(frame, index) {
-      positions.append(frame.positions.data);
-      view?.append((frame.view ?? frame.positions).data);
-      if (frame.radii) radii?.append(frame.radii);
-      if (frame.masses) changing?.append(frame.masses);
-      times.append(Float64Array.of(frame.time));
+      for (const { file, row } of arrays) file.append(row(frame));
       const { time, particles, steps, rejected, mergeError, diagnostics } = frame;
       const values = scalars.map((name) => diagnostics[name] as number | null);
       const cells = [index, time, particles, steps, rejected, mergeError, ...values];
@@ -177,7 +220,7 @@ function openFiles(folder: string, settings: SimulationSettings, frames: number)
       appendFileSync(join(folder, LINES), `${JSON.stringify({ time, ...diagnostics })}\n`);
     },
     close: () => {
-      for (const file of arrays) file.close();
+      for (const { file } of arrays) file.close();
     },
   };
 }
@@ -274,7 +317,7 @@ export function readRecording(folder: string): RecordedRun {
   const state = readKept(join(folder, file), members.length, positions.columns);
   const view = join(folder, 'view.npy');
   const shown = existsSync(view) ? view : join(folder, 'positions.npy');
-  const masses = join(folder, 'masses.npy');
+  const masses = join(folder, MASSES);
   return {
     settings: run.settings,
     source: run.source,
@@ -288,10 +331,10 @@ export function readRecording(folder: string): RecordedRun {
 
 /** Throws DamagedFileError where a frame that counts is missing. */
 function checkArrays(folder: string, frames: number): void {
-  const optional = ['view.npy', 'radii.npy', CHANGING_MASSES];
-  for (const name of ['positions.npy', 'times.npy', ...optional]) {
+  for (const { name } of FRAME_ARRAYS) {
     const path = join(folder, name);
-    if (!optional.includes(name) || existsSync(path)) readNpyRow(path, 'continue', frames - 1);
+    const needed = name === 'positions.npy' || name === 'times.npy';
+    if (needed || existsSync(path)) readNpyRow(path, 'continue', frames - 1);
   }
 }
 
