@@ -6,8 +6,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { plain } from '../language/text.ts';
 import { InputError } from '../numerics/errors.ts';
 import { errorCode, readable } from './files.ts';
+import { readUtf8 } from './stdin.ts';
 
 export interface WorldPart {
   readonly kind: 'world';
@@ -22,7 +24,7 @@ export interface TextPart {
   readonly kind: 'text';
   readonly name: string;
   readonly weight: number;
-  /** The lines that are not empty, trimmed, in Unicode's composed form (NFC). */
+  /** The lines that are not empty, each as `readText` reads it. */
   readonly lines: readonly string[];
   /** SHA-256 of the text, unpacked. */
   readonly sha256: string;
@@ -76,7 +78,10 @@ function readWorld(folder: string): Record<string, string> {
       `${folder} holds no world.json: give the folder of a world, such as data/worlds/lieblingstier, or a text file`,
     );
   return Object.fromEntries(
-    filesUnder(folder).map((file) => [relative(folder, file), readFileSync(file, 'utf8')]),
+    filesUnder(folder).map((file) => [
+      relative(folder, file),
+      /\.(json|csv)$/.test(file) ? readUtf8(file, 'corpus') : readFileSync(file, 'utf8'),
+    ]),
   );
 }
 
@@ -91,10 +96,9 @@ function readLines(path: string): Pick<TextPart, 'lines' | 'sha256'> {
     path,
     readable('corpus', path, (file) => readFileSync(file)),
   );
-  const text = decoded(path, bytes).normalize('NFC');
-  const lines = text
-    .split('\n')
-    .map((line) => line.trim())
+  const lines = decoded(path, bytes)
+    .split(/\r\n?|\n/)
+    .map(plain)
     .filter((line) => line !== '');
   if (lines.length === 0)
     throw fault(`${path} holds no text, expected one sentence a line: give another file`);

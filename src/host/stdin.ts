@@ -1,5 +1,7 @@
-/** Text from bytes that a user pipes in: standard input, lines of a file. */
+/** Text from bytes that a user gives: standard input, files, and their lines. */
+import { readFileSync } from 'node:fs';
 import { InputError } from '../numerics/errors.ts';
+import { readable } from './files.ts';
 
 /**
  * The text of UTF-8 bytes, without a byte-order mark.
@@ -24,6 +26,15 @@ function firstInvalidByte(bytes: Uint8Array): number {
   const again = new TextEncoder().encode(forgiving);
   const place = bytes.findIndex((byte, i) => byte !== again[i]);
   return Math.max(0, place);
+}
+
+/** The text of a file. Throws InputError(field) where it cannot be read, and as `decodeUtf8`. */
+export function readUtf8(path: string, field: string): string {
+  return decodeUtf8(
+    readable(field, path, (file) => readFileSync(file)),
+    field,
+    path,
+  );
 }
 
 /** Everything on standard input, as bytes. */

@@ -11,6 +11,7 @@ import { findAnswers, openText } from './findings.ts';
 import { type FillOptions, fillSchema, searchSchema } from './options.ts';
 import { type Prediction, predictionOf, targetText, targetTokens } from './prediction.ts';
 import { WEIGHED, weigh } from './readings.ts';
+import { readText } from './text.ts';
 
 /**
  * The most likely answers for the blank of `text`; for a text without a blank its next tokens.
@@ -19,7 +20,7 @@ import { WEIGHED, weigh } from './readings.ts';
 export function fillBlank(model: LanguageModel, text: string, options?: FillOptions): Prediction {
   const { reading, ...settings } = parseOptions(fillSchema, options);
   if (reading === 'blank') return predictionOf(findAnswers(model, text, settings));
-  if (findBlank(text) === null)
+  if (findBlank(readText(text)) === null)
     throw new InputError(
       'reading',
       `reading "${reading}" needs a blank and the text has none: write __ where the answer belongs, or choose "blank"`,

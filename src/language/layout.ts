@@ -6,13 +6,16 @@ import { CAUSAL_SINKHORN, type CouplingName } from '../attention/coupling.ts';
 import { InputError, LimitError } from '../numerics/errors.ts';
 import { type Blank, findBlank } from './blank.ts';
 import type { LanguageModel } from './checkpoint.ts';
+import { type ReadText, readText } from './text.ts';
 import type { Token, Tokenizer } from './tokenizer.ts';
 
 export interface Layout {
+  /** As it was typed; all offsets are in it. */
   readonly text: string;
   /** `blank`: words for a blank; `next-token`: how a text without a blank goes on. */
   readonly kind: 'blank' | 'next-token';
   readonly coupling: CouplingName;
+  /** The blank, and what stood before and behind it. */
   readonly blank: Blank | null;
   /** The particles; `start` says '' and the blank's marker '__'. */
   readonly tokens: readonly Token[];
@@ -33,27 +36,25 @@ export interface Layout {
  * LimitError for texts with more tokens than the model has positions.
  */
 export function layOut(model: LanguageModel, text: string, coupling?: CouplingName): Layout {
-  const blank = findBlank(text);
-  checkLength(model, text);
-  if (blank === null) return continuation(model, text, coupling ?? 'causal');
+  const read = readText(text);
+  const blank = findBlank(read);
+  checkLength(model, read);
+  if (blank === null) return continuation(model, read, coupling ?? 'causal');
   const layout =
     coupling === 'causal'
-      ? causalBlank(model, text, blank)
-      : { ...fullBlank(model, text, blank), coupling: coupling ?? model.config.coupling ?? 'full' };
-  checkPositions(model, text, (layout.positions.at(-1) as number) + 1);
-  checkPositions(model, text, layout.followFrom + model.config.slots - 1);
+      ? causalBlank(model, read, blank)
+      : { ...fullBlank(model, read, blank), coupling: coupling ?? model.config.coupling ?? 'full' };
+  checkPositions(model, read, (layout.positions.at(-1) as number) + 1);
+  checkPositions(model, read, layout.followFrom + model.config.slots - 1);
   return layout;
 }
 
-/** Blanks that the answer's first token brings itself. */
-const TRAILING_BLANKS = / +$/;
-
-function continuation(model: LanguageModel, text: string, coupling: CouplingName): Layout {
+function continuation(model: LanguageModel, read: ReadText, coupling: CouplingName): Layout {
   if (coupling !== 'causal') throw needsBlank(coupling);
-  const tokens = withStart(model.tokenizer, text.replace(TRAILING_BLANKS, ''));
-  checkPositions(model, text, tokens.length);
+  const tokens = front(model.tokenizer, read, read.text);
+  checkPositions(model, read, tokens.length);
   return {
-    ...{ text, kind: 'next-token', coupling, blank: null, tokens },
+    ...{ text: read.typed, kind: 'next-token', coupling, blank: null, tokens },
     positions: tokens.map((_, i) => i),
     readAt: tokens.length - 1,
     followFrom: tokens.length,
@@ -69,64 +70,71 @@ function needsBlank(coupling: CouplingName): InputError {
   );
 }
 
-function causalBlank(model: LanguageModel, text: string, blank: Blank): Layout {
-  if (blank.after.trim() !== '')
+function causalBlank(model: LanguageModel, read: ReadText, blank: Blank): Layout {
+  if (blank.after !== '')
     throw new InputError(
       'coupling',
-      `coupling "causal" needs the blank at the end of the text, found "${blank.after.trim().slice(0, 20)}" behind it: choose "full" or remove what follows`,
+      `coupling "causal" needs the blank at the end of the text, found "${blank.after.trimStart().slice(0, 20)}" behind it: choose "full" or remove what follows`,
     );
-  const before = blank.before.replace(TRAILING_BLANKS, '');
-  const tokens = withStart(model.tokenizer, before);
+  const tokens = front(model.tokenizer, read, blank.before);
   return {
-    ...{ text, kind: 'blank', coupling: 'causal', blank, tokens },
+    ...{ text: read.typed, kind: 'blank', coupling: 'causal', blank: asTyped(read, blank), tokens },
     positions: tokens.map((_, i) => i),
     readAt: tokens.length - 1,
     followFrom: tokens.length,
-    leadingBlank: opensWithBlank(blank.before, before),
+    leadingBlank: blank.before.endsWith(' '),
   };
 }
 
 function fullBlank(
   { tokenizer, config }: LanguageModel,
-  text: string,
+  read: ReadText,
   blank: Blank,
 ): Omit<Layout, 'coupling'> {
-  const before = blank.before.replace(TRAILING_BLANKS, '');
-  const front = withStart(tokenizer, before);
-  const place = front.length;
-  const marker = { id: tokenizer.special.blank, text: '__', start: blank.start, end: blank.end };
-  const behind = (blank.after.trim() === '' ? [] : tokenizer.encode(blank.after)).map((token) => ({
-    ...token,
-    start: token.start + blank.end,
-    end: token.end + blank.end,
-  }));
+  const ahead = front(tokenizer, read, blank.before);
+  const place = ahead.length;
+  const typed = asTyped(read, blank);
+  const marker = { id: tokenizer.special.blank, text: '__', start: typed.start, end: typed.end };
+  const behind = tokensOf(tokenizer, read, blank.after, blank.end);
   return {
-    ...{ text, kind: 'blank', blank, tokens: [...front, marker, ...behind] },
+    ...{ text: read.typed, kind: 'blank', blank: typed, tokens: [...ahead, marker, ...behind] },
     positions: [
-      ...front.map((_, i) => i),
+      ...ahead.map((_, i) => i),
       place,
       ...behind.map((_, i) => place + config.slots + i),
     ],
     readAt: place,
     followFrom: place + 1,
-    leadingBlank: opensWithBlank(blank.before, before),
+    leadingBlank: blank.before.endsWith(' '),
   };
 }
 
-const opensWithBlank = (before: string, trimmed: string) =>
-  trimmed !== '' && trimmed.length < before.length;
+/** The blank in the text as it was typed. */
+function asTyped({ typed, typedSpan }: ReadText, blank: Blank): Blank {
+  const { start, end } = typedSpan(blank.start, blank.end);
+  return { before: typed.slice(0, start), after: typed.slice(end), start, end };
+}
 
-function withStart(tokenizer: Tokenizer, text: string): Token[] {
-  return [{ id: tokenizer.special.start, text: '', start: 0, end: 0 }, ...tokenizer.encode(text)];
+/** `start` and the tokens of the beginning of a text, without the space that an answer brings itself. */
+function front(tokenizer: Tokenizer, read: ReadText, beginning: string): Token[] {
+  const start = { id: tokenizer.special.start, text: '', start: 0, end: 0 };
+  return [start, ...tokensOf(tokenizer, read, beginning.trimEnd(), 0)];
+}
+
+/** The tokens of a part of the text that begins at unit `from`, each with its span as typed. */
+function tokensOf(tokenizer: Tokenizer, read: ReadText, part: string, from: number): Token[] {
+  return tokenizer
+    .encode(part)
+    .map((token) => ({ ...token, ...read.typedSpan(token.start + from, token.end + from) }));
 }
 
 /** Refuses at once what is too long by far: no token is longer than 128 characters. */
-function checkLength(model: LanguageModel, text: string): void {
+function checkLength(model: LanguageModel, { text }: ReadText): void {
   const most = 128 * model.config.maximumPositions;
   if (text.length > most) throw tooLong(model, `${text.length} characters`);
 }
 
-function checkPositions(model: LanguageModel, text: string, needed: number): void {
+function checkPositions(model: LanguageModel, { text }: ReadText, needed: number): void {
   if (needed > model.config.maximumPositions)
     throw tooLong(model, `${text.length} characters in ${needed} positions`);
 }

@@ -7,6 +7,7 @@ import type { Findings } from './findings.ts';
 import type { Reading } from './options.ts';
 import type { BothReadings, WeighedAnswer, Weighing } from './readings.ts';
 import type { FoundAnswer } from './search.ts';
+import { plain } from './text.ts';
 import type { Token } from './tokenizer.ts';
 import type { Depth } from './transformer.ts';
 
@@ -32,6 +33,7 @@ export interface TargetAnswer extends Answer {
 
 export interface Prediction {
   readonly model: string;
+  /** As it was typed. */
   readonly text: string;
   readonly kind: 'blank' | 'next-token';
   readonly depth: Depth;
@@ -39,7 +41,7 @@ export interface Prediction {
   readonly coupling: CouplingName;
   /** How the blank was read. */
   readonly reading: Reading;
-  /** The particles; offsets in UTF-16 units. */
+  /** The particles; offsets in UTF-16 units of `text`. */
   readonly tokens: readonly Token[];
   readonly blank: { readonly start: number; readonly end: number } | null;
   readonly predictions: readonly Answer[];
@@ -121,7 +123,7 @@ function scoreTargets(findings: Findings, weighing?: Weighing): TargetAnswer[] {
 
 /** A target as it is put in: for a blank without blanks around it, for next tokens with its leading blank. */
 export function targetText({ layout }: Pick<Findings, 'layout'>, target: string): string {
-  const text = target.trim();
+  const text = plain(target);
   if (text === '')
     throw new InputError(
       'targets',

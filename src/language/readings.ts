@@ -90,10 +90,10 @@ const TOGETHER = 64;
  * their tokens; with nothing behind the blank, that the answer is over.
  */
 function openSentence({ model, layout, context: { depth } }: Findings) {
-  const { before, after } = layout.blank as NonNullable<typeof layout.blank>;
-  const { tokenizer } = model;
+  const { before } = layout.blank as NonNullable<typeof layout.blank>;
   const opened = openText(model, `${before}__`, { coupling: 'causal', depth });
-  const behind = after.trim() === '' ? [] : [...tokenizer.encodeIds(after), tokenizer.special.end];
+  const after = layout.tokens.slice(layout.readAt + 1).map(({ id }) => id);
+  const behind = after.length === 0 ? [] : [...after, model.tokenizer.special.end];
   const problem = { ...opened, rules: behind.length === 0 ? opened.rules : null };
   return (answers: readonly (readonly number[])[]): Float64Array => {
     const chains = answers.map((tokens) => [...tokens, ...behind]);

@@ -4,7 +4,7 @@
  */
 import { BytePairEncodingCore } from 'gpt-tokenizer/BytePairEncodingCore';
 import { O200K_TOKEN_SPLIT_REGEX } from 'gpt-tokenizer/encodingParams/constants';
-import { InputError } from '../numerics/errors.ts';
+import { wellFormed } from './text.ts';
 import { rankBytes, type Vocabulary } from './vocabulary.ts';
 
 export interface Token {
@@ -67,17 +67,6 @@ export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
 }
 
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
-
-/** The text itself. Throws InputError when it holds a lone surrogate. */
-export function wellFormed(text: string): string {
-  const place = text.search(/\p{Cs}/u);
-  if (place < 0) return text;
-  const unit = text.charCodeAt(place).toString(16).toUpperCase();
-  throw new InputError(
-    'text',
-    `the text holds the lone surrogate U+${unit} at offset ${place}, expected whole characters: remove it`,
-  );
-}
 
 function join(ids: Iterable<number>, bytes: readonly Uint8Array[]): Uint8Array {
   const parts = Array.from(ids, (id) => bytesOf(id, bytes));

@@ -1,4 +1,5 @@
-/** Words and blanks of the sentence in the box. The server has the last word on what a blank is. */
+/** Words and blanks of the sentence in the box, as it was typed. */
+import { BLANK } from '../language/blank.ts';
 
 export interface Piece {
   readonly kind: 'word' | 'blank' | 'other';
@@ -8,7 +9,8 @@ export interface Piece {
   readonly end: number;
 }
 
-const pattern = /\[MASK\]|_+|[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p{N}]+)*/gu;
+const WORD = /[\p{L}\p{M}\p{N}]+(?:['’_-][\p{L}\p{M}\p{N}]+)*/u;
+const pattern = new RegExp(`${BLANK.source}|${WORD.source}`, 'gu');
 
 /** The text cut into words, blanks (`__`, `_`, `[MASK]`) and what lies between; nothing is lost. */
 export function pieces(text: string): Piece[] {

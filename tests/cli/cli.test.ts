@@ -26,6 +26,8 @@ const quick = (...args: string[]) => withModel(...args, '--depth', '1');
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const withoutText = ({ sequence: _, ...answer }: { sequence: string }) => answer;
+
 function expectOneLine({ stdout, stderr }: Outcome, message: RegExp): void {
   expect(stdout).toBe('');
   expect(stderr).toMatch(message);
@@ -54,6 +56,11 @@ describe('predict', () => {
   it('reads standard input, with or without the last newline', async () => {
     const { stdout } = await command(quick('predict', '-', '--json'), `${QUESTION}\n`);
     expect(JSON.parse(stdout).text).toBe(QUESTION);
+    const wrapped = 'Mein Lieblingstier\r\nist\u00a0__\r\n\r\n';
+    const other = await command(quick('predict', '-', '--json'), wrapped);
+    expect(JSON.parse(other.stdout).predictions.map(withoutText)).toEqual(
+      JSON.parse(stdout).predictions.map(withoutText),
+    );
   });
 
   it('scores answers of one’s own', async () => {

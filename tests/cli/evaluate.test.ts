@@ -9,15 +9,14 @@ const folder = mkdtempSync(join(tmpdir(), 'schmetterling-evaluate-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const file = join(folder, 'mine.json');
 const MODEL = ['--model', 'lieblingstier'];
-writeFileSync(
-  file,
-  JSON.stringify({
-    de: [
-      { kind: 'everyday', text: 'Mein Lieblingstier ist __', answers: ['die Katze', 'der Hund'] },
-    ],
-    en: [{ kind: 'agreement', text: 'My favourite animal is __', answers: ['the table'] }],
-  }),
-);
+// as an editor may save it: a byte-order mark, a no-break space, letters decomposed; and many answers
+const animals = ['Affe', 'Bär', 'Dachs', 'Esel', 'Fuchs', 'Hund', 'Löwe', 'Vogel'];
+const answers = ['die Katze', ...animals.map((animal) => `der ${animal}`)];
+const own = {
+  de: [{ kind: 'everyday', text: 'Mein Lieblingstier ist\u00a0__', answers }],
+  en: [{ kind: 'agreement', text: 'My favourite animal is __', answers: ['the table'] }],
+};
+writeFileSync(file, `\ufeff${JSON.stringify(own)}`.normalize('NFD'));
 
 it('counts own sentences, a language at a time', async () => {
   const { code, stdout } = await command(['evaluate', ...MODEL, '--blanks', file]);

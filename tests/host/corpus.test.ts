@@ -27,6 +27,10 @@ describe('a text file', () => {
     expect(lines(plain)).toEqual(['Eins.', 'Zwei!', 'Drei']);
     expect(lines(write('bom.txt', `\ufeffEins`))).toEqual(['Eins']);
     expect(lines(write('decomposed.txt', 'scho\u0308n'))).toEqual(['schön']);
+    expect(lines(write('spaces.txt', 'Um\u202f10\u00a0Uhr\t  da\u00ad\rDrei'))).toEqual([
+      'Um 10 Uhr da',
+      'Drei',
+    ]);
   });
 
   it('has a fingerprint of its text, packed or not', () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { findBlank } from '../../src/language/blank.ts';
+import { readText } from '../../src/language/text.ts';
 
 const DETERMINERS = {
   de: /^(?:der|die|das|den|dem|des|ein|eine|einen|einem|einer|eines)$/i,
@@ -31,7 +32,7 @@ describe.each(['de', 'en'] as const)('the sentences in %s', (language) => {
   });
 
   it('have one blank each, at the end in some and inside in others', () => {
-    const blanks = all.map(({ text }) => findBlank(text));
+    const blanks = all.map(({ text }) => findBlank(readText(text)));
     expect(blanks.every((blank) => blank !== null)).toBe(true);
     const atEnd = blanks.filter((blank) => /^[.!?]?$/.test(blank!.after));
     expect(atEnd.length).toBeGreaterThan(15);

@@ -93,6 +93,19 @@ describe('work', () => {
     expect(record.targets[0].token_str).toBe('der Hund');
   });
 
+  it('predict reads what is decomposed, spaced and tabbed as the plain text', async () => {
+    const [text, targets] = ['Der Bär ist\u00a0__\t.\n', ['ö']];
+    const asked = { ...QUESTION, text: text.normalize('NFD'), targets: ['o\u0308'] };
+    const found = await (await post('/api/predict', asked)).json();
+    const plain = await (
+      await post('/api/predict', { ...asked, text: 'Der Bär ist __ .', targets })
+    ).json();
+    expect(found.text).toBe(asked.text);
+    expect(found.blank).toEqual({ start: 13, end: 15 });
+    expect(found.targets[0]).toMatchObject({ token_str: 'ö', score: plain.targets[0].score });
+    expect(found.entropy).toBe(plain.entropy);
+  });
+
   it('predict by both readings; a trace is of one flow', async () => {
     const asked = { ...QUESTION, reading: 'both' };
     const record = await (await post('/api/predict', asked)).json();

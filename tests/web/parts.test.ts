@@ -30,6 +30,9 @@ describe('sentence', () => {
 
   test('knows blanks and where they stand', () => {
     expect(blanks('a __ b [MASK] c _').map(({ text }) => text)).toEqual(['__', '[MASK]', '_']);
+    expect(blanks('my_var 1_000 ist __').map(({ start }) => start)).toEqual([17]);
+    expect(pieces('my_var')).toEqual([{ kind: 'word', text: 'my_var', start: 0, end: 6 }]);
+    expect(pieces('__ist').map(({ kind }) => kind)).toEqual(['blank', 'word']);
     expect(endsInBlank('My favourite animal is __ ')).toBe(true);
     expect(endsInBlank('__ likes dogs.')).toBe(false);
     expect(endsInBlank('no blank')).toBe(false);

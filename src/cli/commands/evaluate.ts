@@ -81,13 +81,9 @@ function checkAsked(corpus: readonly string[], blanks: string | undefined): void
 }
 
 async function readOwnBlanks(file: string) {
-  const { readFileSync } = await import('node:fs');
-  const { readable } = await import('../../host/files.ts');
+  const { readUtf8 } = await import('../../host/stdin.ts');
   const { parseOwnBlanks } = await import('../../language/evaluation/own-blanks.ts');
-  return parseOwnBlanks(
-    readable('blanks', file, (path) => readFileSync(path, 'utf8')),
-    file,
-  );
+  return parseOwnBlanks(readUtf8(file, 'blanks'), file);
 }
 
 /** The numbers of sentences written by hand, by language, and which of them training has seen. */

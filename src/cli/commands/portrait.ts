@@ -53,10 +53,10 @@ async function showPortrait(texts: readonly string[], flags: PortraitFlags): Pro
 
 async function linesOf(file: string | undefined): Promise<string[]> {
   if (file === undefined) return [];
-  const { readFileSync } = await import('node:fs');
-  const { readable } = await import('../../host/files.ts');
-  const text = readable('file', file, (path) => readFileSync(path, 'utf8'));
-  return text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const { readUtf8 } = await import('../../host/stdin.ts');
+  return readUtf8(file, 'file')
+    .split(/\r\n?|\n/)
+    .filter((line) => line.trim() !== '');
 }
 
 async function write(folder: string, result: Portrait): Promise<string[]> {

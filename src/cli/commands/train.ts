@@ -47,15 +47,14 @@ export function trainCommand(): Command {
 }
 
 async function train({ corpus, config, out, resume = false, from }: TrainFlags): Promise<void> {
-  const { readFileSync } = await import('node:fs');
-  const { readable } = await import('../../host/files.ts');
+  const { readUtf8 } = await import('../../host/stdin.ts');
   const { readCorpus } = await import('../../host/corpus.ts');
   const { readModel } = await import('../../host/models.ts');
   const { trainModel } = await import('../../host/training/run.ts');
   const bar = await progressBar();
   const job = {
     corpus: readCorpus(...corpus),
-    config: readable('config', config, (path) => readFileSync(path, 'utf8')),
+    config: readUtf8(config, 'config'),
     out,
     resume,
     ...(from !== undefined && { from: readModel(from) }),

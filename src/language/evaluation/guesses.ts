@@ -3,6 +3,7 @@ import { mean } from '../../numerics/statistics.ts';
 import type { LanguageModel } from '../checkpoint.ts';
 import { fillBlank } from '../fill.ts';
 import type { Reading } from '../options.ts';
+import { plain } from '../text.ts';
 import type { Depth } from '../transformer.ts';
 import { estimate } from './estimates.ts';
 
@@ -35,7 +36,8 @@ export function guess(
   const asked = { depth, reading, top: LISTED, maximumUnexplored: 1 };
   const { predictions } = fillBlank(model, text, asked);
   const answers = predictions.map(({ token_str }) => token_str);
-  const place = answers.findIndex((answer) => right.includes(answer));
+  const known = new Set(right.map(plain));
+  const place = answers.findIndex((answer) => known.has(answer));
   return {
     rank: place < 0 ? Number.POSITIVE_INFINITY : place + 1,
     confidence: predictions[0]?.score ?? 0,

@@ -1,17 +1,29 @@
 /** Sentences with a blank and acceptable answers, written by hand: `evaluate --blanks`. */
 import { z } from 'zod';
 import { InputError } from '../../numerics/errors.ts';
+import { type Blank, findBlank } from '../blank.ts';
 import type { LanguageModel } from '../checkpoint.ts';
 import type { Reading } from '../options.ts';
+import { plain, readText } from '../text.ts';
 import { normalised } from '../training/near-duplicates.ts';
 import type { Depth } from '../transformer.ts';
 import { type Guess, guess, guessRecord } from './guesses.ts';
 
 const sentenceSchema = z.strictObject({
   kind: z.string().min(1),
-  text: z.string().min(1),
-  answers: z.array(z.string().min(1)).min(1).max(6),
+  text: z.string().superRefine(checkBlank),
+  answers: z.array(z.string().refine((answer) => answer.trim() !== '', 'it is empty')).min(1),
 });
+
+function checkBlank(text: string, { addIssue }: z.RefinementCtx): void {
+  try {
+    if (findBlank(readText(text)) === null)
+      addIssue('it has no blank: write __ where the answer belongs');
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    addIssue(error.message);
+  }
+}
 
 /** By language, then a list of sentences. */
 const fileSchema = z.record(z.string(), z.array(sentenceSchema).min(1));
@@ -78,9 +90,11 @@ function missed({ kind, text, answers }: OwnSentence, { rank, answers: given }: 
   return rank <= 5 ? [] : [{ kind, text, acceptable: answers, given: given.slice(0, 5) }];
 }
 
-/** The sentence with each of its answers in the blank. */
-export const completions = ({ text, answers }: OwnSentence): string[] =>
-  answers.map((answer) => text.replace(/_+/, answer));
+/** The sentence with each of its answers in the blank, as they are read. */
+export function completions({ text, answers }: OwnSentence): string[] {
+  const { before, after } = findBlank(readText(text)) as Blank;
+  return answers.map((answer) => before + plain(answer) + after);
+}
 
 /** The sentences that, with one of their answers, are a text of the training part, but for case and signs. */
 export function overlap(sentences: readonly OwnSentence[], training: readonly string[]): string[] {

@@ -3,11 +3,14 @@
  * settings, so that whoever measures a model finds the texts that it was not trained on.
  */
 import { z } from 'zod';
+import { plain } from '../text.ts';
 import { nameReplacer, phraseFinder } from './clean.ts';
 import { COARSE_WORDS } from './coarse-words.ts';
 import { PARTS, type Part, splitFingerprint, splitTexts } from './split.ts';
 
 const share = z.number().min(0).lt(1);
+/** Words and phrases, read as the texts are. */
+const words = z.string().min(1).transform(plain);
 
 /** Articles of German and English, lower-cased. */
 const ARTICLES = [
@@ -19,13 +22,13 @@ export const plainTextSchema = z.strictObject({
   /** What the model says that it speaks. */
   languages: z.array(z.string().min(1)).default([]),
   /** Words that make one answer with the word behind them. */
-  determiners: z.array(z.string().min(1)).default(ARTICLES),
+  determiners: z.array(words).default(ARTICLES),
   /** Phrases (a star is any letters): texts with one of them are left out. */
-  leaveOut: z.array(z.string().min(1)).default([]),
+  leaveOut: z.array(words).default([]),
   /** The same for the list in coarse-words.ts. */
   leaveOutCoarse: z.boolean().default(false),
   /** Names that are too frequent, with those that take their place. */
-  replace: z.record(z.string().min(1), z.array(z.string().min(1)).min(1)).default({}),
+  replace: z.record(words, z.array(words).min(1)).default({}),
   /** Shares of the texts that training never sees. */
   split: z
     .strictObject({ seed: z.int(), validation: share, test: share })

@@ -44,10 +44,13 @@ const grammarSchema = z.strictObject({
 
 /**
  * Reads and checks a world.
- * @param files The files' contents by path relative to the world's folder, e.g. `world.json`, `de/animal.csv`.
+ * @param given The files' contents by path relative to the world's folder, e.g. `world.json`, `de/animal.csv`.
  * @throws InputError naming file, rule, item and remedy; also for a draw that can be left without entries.
  */
-export function parseWorld(files: Record<string, string>): World {
+export function parseWorld(given: Record<string, string>): World {
+  const files = Object.fromEntries(
+    Object.entries(given).map(([path, text]) => [path, text.normalize('NFC')]), // as `readText` reads
+  );
   const { name, languages } = readJson(files, 'world.json', worldSchema);
   const total = Object.values(languages).reduce((sum, share) => sum + share, 0);
   if (total === 0)
