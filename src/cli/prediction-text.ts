@@ -65,12 +65,20 @@ function targetLines(screen: Screen, { targets }: Prediction): string[] {
   return ['', dim(screen, 'asked for'), ...lines];
 }
 
-function restLine({ unlisted, unexplored, entropy }: Prediction, seconds: number): string {
+function restLine(prediction: Prediction, seconds: number): string {
+  const { unlisted, unexplored } = prediction;
   const rest = [
     `${percent(unlisted)} found, not listed`,
     `${percent(unexplored)} unexplored`,
-    `entropy ${entropy.toFixed(2)} nats`,
+    `entropy ${entropyRange(prediction)} nats`,
     `${(1000 * seconds).toFixed(0)} ms`,
   ];
   return rest.join(' · ');
+}
+
+/** "2.41 to 5.32", "2.41" where the two are alike, "at least 2.41" where nothing is known above. */
+function entropyRange({ entropy, entropy_upper: upper }: Prediction): string {
+  const [low, high] = [entropy.toFixed(2), upper?.toFixed(2)];
+  if (high === undefined) return `at least ${low}`;
+  return low === high ? low : `${low} to ${high}`;
 }

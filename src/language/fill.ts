@@ -29,12 +29,9 @@ export function fillBlank(model: LanguageModel, text: string, options?: FillOpti
   const findings = findAnswers(model, text, { ...settings, top: weighed });
   const { result } = findings;
   const weighing = weigh(findings, result.answers.slice(0, weighed), reading);
-  // the others keep their scores and come behind, and of what was not found no bound is known
+  // the others keep their scores and come behind
   const answers = [...weighing.answers, ...result.answers.slice(weighed)];
-  return predictionOf(
-    { ...findings, settings, result: { ...result, answers, bound: 1 } },
-    weighing,
-  );
+  return predictionOf({ ...findings, settings, result: { ...result, answers } }, weighing);
 }
 
 /**

@@ -66,7 +66,7 @@ function nextTokens(model: LanguageModel, layout: Layout, context: ContextFlow):
     .filter((answer): answer is typeof answer & { text: string } => answer.text !== undefined)
     .sort((a, b) => b.score - a.score);
   const found = answers.reduce((sum, { score }) => sum + score, 0);
-  return { answers, bound: 0, unexplored: Math.max(0, 1 - found), expansions: 1 };
+  return { answers, bound: 0, unexplored: Math.max(0, 1 - found), open: 0, expansions: 1 };
 }
 
 /** Distributions behind nodes of the search, from followers in the context's field. */

@@ -2,6 +2,7 @@
 import type { CouplingName } from '../attention/coupling.ts';
 import { log } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
+import { entropyBounds } from './answer-entropy.ts';
 import { finalChainScores } from './chains.ts';
 import type { Findings } from './findings.ts';
 import type { Reading } from './options.ts';
@@ -51,8 +52,10 @@ export interface Prediction {
   readonly unexplored: number;
   /** Whether it is certain that no answer above the last one listed is missing; never by a second reading. */
   readonly certain: boolean;
-  /** In nats, of the answers found and everything else as one. */
+  /** The least entropy of the answer, in nats, that what was not found leaves possible (answer-entropy.ts). */
   readonly entropy: number;
+  /** The largest; null where no answer was found. */
+  readonly entropy_upper: number | null;
   readonly targets?: readonly TargetAnswer[];
 }
 
@@ -61,6 +64,12 @@ export function predictionOf(findings: Findings, weighing?: Weighing): Predictio
   const { model, settings, layout, context, result } = findings;
   const listed = result.answers.slice(0, settings.top);
   const last = listed.length === settings.top ? (listed.at(-1)?.score ?? 0) : 0;
+  const { low, high } = entropyBounds({
+    scores: result.answers.map(({ score }) => score),
+    bound: result.bound,
+    open: result.open,
+    logCount: (model.config.slots - 1) * log(model.tokenizer.size),
+  });
   return {
     model: model.config.name,
     text: layout.text,
@@ -78,8 +87,9 @@ export function predictionOf(findings: Findings, weighing?: Weighing): Predictio
     })),
     unlisted: result.answers.slice(settings.top).reduce((sum, { score }) => sum + score, 0),
     unexplored: result.unexplored,
-    certain: result.bound <= last,
-    entropy: entropy([...result.answers.map(({ score }) => score), result.unexplored]),
+    certain: weighing === undefined && result.bound <= last,
+    entropy: low,
+    entropy_upper: Number.isFinite(high) ? high : null,
     ...(settings.targets.length > 0 && { targets: scoreTargets(findings, weighing) }),
   };
 }
@@ -100,10 +110,6 @@ export function answer(
       ? blank.before + text + blank.after
       : layout.text.slice(0, (layout.tokens.at(-1) as Token).end) + text,
   };
-}
-
-function entropy(probabilities: readonly number[]): number {
-  return -probabilities.reduce((sum, p) => (p > 0 ? sum + p * log(p) : sum), 0);
 }
 
 function scoreTargets(findings: Findings, weighing?: Weighing): TargetAnswer[] {

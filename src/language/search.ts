@@ -39,6 +39,8 @@ export interface SearchResult {
   readonly bound: number;
   /** Probability of everything that was not found or is no answer. */
   readonly unexplored: number;
+  /** The part of it that may belong to answers: what was not looked behind. */
+  readonly open: number;
   readonly expansions: number;
 }
 
@@ -55,8 +57,9 @@ interface State {
   /** Probability of the open nodes; of the answers. */
   openMass: number;
   foundMass: number;
-  /** No beginning that was let go was likelier than this. */
+  /** No beginning that was let go was likelier than this; probability of all of them. */
   dropped: number;
+  droppedMass: number;
   expansions: number;
 }
 
@@ -74,7 +77,7 @@ export function searchAnswers(
   const root: Node = { beginning: { tokens: [], stage: 'nothing' }, parent: null, mass: 1 };
   const state: State = {
     ...{ rules, size, open: createHeap<Node>(), answers: [], best: [] },
-    ...{ openMass: 1, foundMass: 0, dropped: 0, expansions: 0 },
+    ...{ openMass: 1, foundMass: 0, dropped: 0, droppedMass: 0, expansions: 0 },
   };
   state.open.push(root);
   for (;;) {
@@ -91,6 +94,7 @@ export function searchAnswers(
     answers: state.answers,
     bound: Math.max(state.open.peek()?.mass ?? 0, state.dropped),
     unexplored: Math.max(0, 1 - state.foundMass),
+    open: Math.max(0, state.openMass) + state.droppedMass,
     expansions: state.expansions,
   };
 }
@@ -120,10 +124,12 @@ function lookBehind(state: State, node: Node, probabilities: Float64Array, top: 
   const { rules, open } = state;
   const smallest = SMALLEST / node.mass;
   let dropped = 0;
+  let droppedSum = 0;
   for (let token = 0; token < probabilities.length; token++) {
     const p = probabilities[token];
     if (p < smallest) {
       if (p > dropped) dropped = p;
+      droppedSum += p;
       continue;
     }
     const beginning = rules.extend(node.beginning, token);
@@ -132,6 +138,7 @@ function lookBehind(state: State, node: Node, probabilities: Float64Array, top: 
     state.openMass += node.mass * p;
   }
   state.dropped = Math.max(state.dropped, node.mass * dropped);
+  state.droppedMass += node.mass * droppedSum;
   const endings = rules.endings(node.beginning);
   const ended = endings.reduce((sum, token) => sum + probabilities[token], 0);
   keepAnswer(state, node, node.mass * ended, top);

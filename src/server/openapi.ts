@@ -58,7 +58,10 @@ export function openApi(): object {
         'Dynamics, starts, schemes, engines, diagnostics, couplings and families, with their parameters',
       ),
       '/api/openapi.json': get('This document'),
-      '/api/predict': post('The most likely answers for a blank, or next tokens', predictRequest),
+      '/api/predict': post(
+        'The most likely answers for a blank, or next tokens. `entropy` and `entropy_upper` are the least and the largest entropy of the answer, in nats, that what the search has not found leaves possible; `entropy_upper` is null where no answer was found. Offsets are UTF-16 units of the text as it was sent.',
+        predictRequest,
+      ),
       '/api/trace': post(
         'Every layer of the flow: states, attention, lens, clusters; with heads switched off or β scaled also the effect on the answers',
         traceRequest,

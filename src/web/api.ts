@@ -42,7 +42,9 @@ export interface Prediction {
   readonly unexplored: number;
   /** Probability of answers that were found but are not listed. */
   readonly unlisted?: number;
+  /** The least and the largest entropy of the answer that the unexplored leaves possible; null where unbounded. */
   readonly entropy: number;
+  readonly entropy_upper: number | null;
   readonly seconds?: number;
 }
 

@@ -1,5 +1,7 @@
 /** Numbers as a reader of German or English writes them. */
+import type { Prediction } from './api.ts';
 import type { Language } from './state.ts';
+import type { Words } from './words.ts';
 
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
@@ -26,6 +28,17 @@ export function compact(value: number, language: Language): string {
   if (value !== 0 && (size < 1e-3 || size >= 1e6)) return powerOfTen(value, language);
   const digits = size >= 100 ? 1 : size >= 10 ? 2 : 3;
   return decimal(value, language, digits);
+}
+
+/** "2.41 to 5.32": the bounds of the entropy as `shown`, once where they look alike, "at least 2.41" where there is one. */
+export function entropyRange(
+  { entropy, entropy_upper: upper }: Prediction,
+  words: Pick<Words, 'range' | 'atLeast'>,
+  shown: (nats: number) => string,
+): string {
+  const low = shown(entropy);
+  if (upper === null) return words.atLeast(low);
+  return shown(upper) === low ? low : words.range(low, shown(upper));
 }
 
 /** A token to be read: `end` if it is empty, its leading blank as a dot, control characters as pictures. */

@@ -37,6 +37,8 @@ export const german: Words = {
   sureness: ['Fast sicher', 'Ziemlich sicher', 'Unsicher', 'Geraten'],
   confidence: (word, share, equal) =>
     `${word}: Die beste Antwort hat ${share}, und das Ganze ist so unentschieden wie ${equal} gleich wahrscheinliche Antworten.`,
+  range: (low, high) => `${low}\u00a0bis\u00a0${high}`,
+  atLeast: (low) => `mindestens ${low}`,
   answerEnds: '(die Antwort endet)',
   partsHint: 'Zeigen, woraus sie besteht',
   answerStatus: (answer, share) => `Beste Antwort: ${answer}, ${share}.`,

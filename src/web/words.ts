@@ -32,6 +32,8 @@ const english = {
   sureness: ['Almost certain', 'Fairly sure', 'Unsure', 'Guessing'],
   confidence: (word: string, share: string, equal: string) =>
     `${word}: the best answer has ${share}, and the whole is as undecided as ${equal} equally likely answers.`,
+  range: (low: string, high: string) => `${low}\u00a0to\u00a0${high}`,
+  atLeast: (low: string) => `at least ${low}`,
   answerEnds: '(the answer ends)',
   partsHint: 'Show what it is made of',
   answerStatus: (answer: string, share: string) => `Best answer: ${answer}, ${share}.`,

@@ -155,6 +155,10 @@ test.each(COUPLING_NAMES)('%s: the top ten are those of exhaustive search', (cou
   );
   const sum = expected.reduce((total, { score }) => total + score, 0);
   expect(1 - found.unexplored).toBeLessThanOrEqual(sum + 1e-12);
+  const entropy = expected.reduce((nats, { score: p }) => nats - p * Math.log(p), 0) / sum;
+  expect(found.entropy).toBeLessThanOrEqual(entropy + 1e-12);
+  expect(found.entropy_upper).toBeGreaterThanOrEqual(entropy - 1e-12);
+  expect(found.entropy).toBeGreaterThanOrEqual(-Math.log(expected[0].score) - 1e-12);
 });
 
 test('causal answers end where a word begins; a determiner takes its noun', () => {

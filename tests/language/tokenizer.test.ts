@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createTokenizer } from '../../src/language/tokenizer.ts';
@@ -126,6 +127,19 @@ test('special ids follow the vocabulary and say nothing', () => {
 test('a lone surrogate is refused', () => {
   expect(() => tokenizer.encode('ab\uD83E!')).toThrow(InputError);
   expect(() => tokenizer.encodeIds('\uDD8B')).toThrow(/U\+DD8B at offset 0/);
+});
+
+test('the boundary set is the one of docs/checkpoint.md', () => {
+  const page = readFileSync(new URL('../../docs/checkpoint.md', import.meta.url), 'utf8');
+  const [, rule] = /matches `([^`]+)` \(flag `u`\)/.exec(page) ?? [];
+  const begins = new RegExp(rule, 'u');
+  const kinds = new Set<string>();
+  for (let id = 0; id < tokenizer.special.start; id++) {
+    const text = tokenizer.decode([id]);
+    expect([text, tokenizer.beginsWord[id] === 1]).toEqual([text, begins.test(text)]);
+    kinds.add(`${text.charAt(0) === "'"} ${text.includes('\ufffd')} ${begins.test(text)}`);
+  }
+  expect(kinds.size).toBeGreaterThan(3);
 });
 
 test('the boundary set: white space, punctuation and the end', () => {

@@ -53,7 +53,7 @@ describe.skipIf(!executablePath)('the page', () => {
       '(the answer ends) 94.17%',
     ]);
     expect(await at.page.locator('.confidence').textContent()).toMatch(
-      /^Guessing: the best answer has 22\.13%, .* as undecided as \d+\.\d equally likely answers\.$/,
+      /^Guessing: the best answer has 22\.13%, .* as undecided as 11\.1\sto\s28\.8 equally likely answers\.$/,
     );
     await leave(at);
   });

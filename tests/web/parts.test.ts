@@ -85,7 +85,7 @@ describe('state', () => {
 describe('two sentences', () => {
   const reply = {
     ...{ model: 'm', text: '', depth: 8, coupling: 'full' as const },
-    ...{ tokens: [], blank: null, unexplored: 0, entropy: 0 },
+    ...{ tokens: [], blank: null, unexplored: 0, entropy: 0, entropy_upper: 0 },
   };
   const answered = (scores: Record<string, number>) =>
     Object.entries(scores).map(([token_str, score]) => ({ token_str, score }));

@@ -103,7 +103,7 @@ export const german: LearnWords = {
     cosine: 'mittlerer Kosinus aller Paare',
     energy: 'Energie',
     best: (answer) => `für „${answer}“ in dieser Schicht`,
-    entropy: 'Entropie der Antwort in Nats',
+    entropy: 'Entropie der Antwort in Nats, je nach dem Unerforschten',
   },
   cutInto: 'Zerlegt in',
   layersShort: (depth) => (depth === 'ode' ? '∞' : String(depth)),

@@ -1,7 +1,7 @@
 /** Step 5: the word, read at the blank's particle. */
 import type { FillMask, Trace } from '../api.ts';
 import { h } from '../dom.ts';
-import { decimal, percent, visibleAnswer } from '../format.ts';
+import { decimal, entropyRange, percent, visibleAnswer } from '../format.ts';
 import { createPlayer } from '../layers/player.ts';
 import type { Page } from '../page.ts';
 import type { Bar } from '../predict/bars.ts';
@@ -60,7 +60,7 @@ function highest({ logit_lens }: Trace): number {
 function facts({ page, words, trace, layer }: Context): Fact[] {
   const { language } = page.state.get();
   const best = trace.logit_lens[layer]?.candidates[0];
-  const entropy = page.answers.get().value?.entropy;
+  const prediction = page.answers.get().value;
   const { factNames } = words;
   return [
     ...(best
@@ -72,8 +72,14 @@ function facts({ page, words, trace, layer }: Context): Fact[] {
           },
         ]
       : []),
-    ...(typeof entropy === 'number'
-      ? [{ tex: 'H', name: factNames.entropy, value: decimal(entropy, language, 3) }]
+    ...(prediction
+      ? [
+          {
+            tex: 'H',
+            name: factNames.entropy,
+            value: entropyRange(prediction, page.words, (nats) => decimal(nats, language, 2)),
+          },
+        ]
       : []),
   ];
 }

@@ -119,7 +119,7 @@ const english = {
     cosine: 'mean cosine of all pairs',
     energy: 'energy',
     best: (answer: string) => `of “${answer}” at this layer`,
-    entropy: 'entropy of the answer, in nats',
+    entropy: 'entropy of the answer in nats, by what is unexplored',
   },
   cutInto: 'Cut into',
   layersShort: (depth: number | 'ode') => (depth === 'ode' ? '∞' : String(depth)),

@@ -2,11 +2,12 @@
 import type { Prediction } from '../api.ts';
 import { setText } from '../composer.ts';
 import { fill, h } from '../dom.ts';
-import { decimal, percent, visibleAnswer } from '../format.ts';
+import { compact, decimal, entropyRange, percent, visibleAnswer } from '../format.ts';
 import { controlsOf, isLocked } from '../locks.ts';
 import type { Page } from '../page.ts';
 import type { Piece } from '../sentence.ts';
 import { appendBlank, blanks, moveBlank, pieces } from '../sentence.ts';
+import type { Language } from '../state.ts';
 
 export function createCompletion(page: Page): HTMLElement {
   const { words, answers, state } = page;
@@ -39,12 +40,17 @@ export function createCompletion(page: Page): HTMLElement {
 const SURENESS = [0.9, 0.6, 0.3, 0];
 
 /** "Unsure: 23.3 % …": how much the best answer has, and between how many equal ones so much would be undecided. */
-function confidenceIn({ words, state }: Page, { predictions, entropy }: Prediction): string {
+function confidenceIn({ words, state }: Page, prediction: Prediction): string {
   const { language } = state.get();
-  const score = predictions[0]?.score ?? 0;
+  const score = prediction.predictions[0]?.score ?? 0;
   const word = words.sureness[SURENESS.findIndex((least) => score >= least)];
-  return words.confidence(word, percent(score, language), decimal(Math.exp(entropy), language, 1));
+  const equal = entropyRange(prediction, words, (nats) => count(Math.exp(nats), language));
+  return words.confidence(word, percent(score, language), equal);
 }
+
+/** A number of answers: as many millions as there may be say no more than their power of ten. */
+const count = (value: number, language: Language) =>
+  value < 1e6 ? decimal(value, language, 1) : compact(value, language);
 
 function showEmpty({ words }: Page, line: HTMLElement, hint: HTMLElement): void {
   fill(line, h('span', { class: 'quiet' }, words.emptyTitle));
