@@ -18,6 +18,9 @@ Examples:
   echo "Mein Lieblingstier ist __" | schmetterling predict -
   schmetterling predict --file questions.jsonl > answers.jsonl
 
+A _ between two letters or digits is text; white space of any kind and length is one space, and letters
+may be composed or not. Offsets in the JSON are those of the text as it was typed.
+
 --file: each line of the file is a JSON string, or an object with "text" and options of its own
 ({"text": "…", "depth": 16}); - reads standard input. Each gives one JSON record on its own line.
 A line that cannot be used gives {"line", "error": {"field", "message"}} in its place and a message
