@@ -1,4 +1,4 @@
-/** A page that only hands the simulation's client to the tests, with frames and problems as JSON. */
+/** A page that only hands the simulation's client to the tests, with frames and problems as JSON, and hashes of results. */
 import type { SimulationReport } from '../../../src/flow/simulate.ts';
 import { type Problem, ProblemError } from '../../../src/web/problem.ts';
 import { runSimulation } from '../../../src/web/simulation/client.ts';
@@ -68,5 +68,7 @@ async function simulate(options: RunOptions, conduct: Conduct): Promise<Outcome>
 
 declare global {
   var simulateInWorker: typeof simulate;
+  var digestsHere: () => Promise<Record<string, string>>;
 }
 globalThis.simulateInWorker = simulate;
+globalThis.digestsHere = async () => (await import('../../portable/runs.ts')).portableDigests();
