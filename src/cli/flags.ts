@@ -1,5 +1,6 @@
 /** Flags that several commands share, and their way into the library's options, which alone say what is valid. */
 import type { Command } from 'commander';
+import { InputError } from '../numerics/errors.ts';
 
 export interface AnswerFlags {
   readonly model?: string;
@@ -69,6 +70,27 @@ export function withRunFlags(command: Command): Command {
     .option('--stop-clusters <count>', 'stop when merging has left so many')
     .option('--stop-below <speed>', 'stop when no particle is faster')
     .option('--diagnostics <names>', 'separated by commas; none for none (default: all)');
+}
+
+/**
+ * Refuses a flag with a value that is given twice, unless it gathers: of two values the first would be lost
+ * without a word. Flags that are there by now.
+ */
+export function once(command: Command): Command {
+  for (const option of command.options) {
+    if (option.parseArg || option.variadic || !(option.required || option.optional)) continue;
+    let before: string | undefined;
+    option.argParser((value: string) => {
+      if (before !== undefined)
+        throw new InputError(
+          option.attributeName(),
+          `option ${option.attributeName()} is given twice, as ${JSON.stringify(before)} and as ${JSON.stringify(value)}: expected it once, leave one out`,
+        );
+      before = value;
+      return value;
+    });
+  }
+  return command;
 }
 
 export const gather = (pair: string, before: readonly string[] = []) => [...before, pair];

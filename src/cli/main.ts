@@ -20,6 +20,7 @@ import { sweepCommand } from './commands/sweep.ts';
 import { traceCommand } from './commands/trace.ts';
 import { trainCommand } from './commands/train.ts';
 import { reportFailure } from './failure.ts';
+import { once } from './flags.ts';
 
 /** Every command, in the order of the help. A new one is a file beside these and a line here. */
 const commands: readonly ((services: Services) => Command)[] = [
@@ -76,7 +77,7 @@ async function addLateFlags(_: Command, command: Command): Promise<void> {
   const flows = [command, ...command.commands].filter(takesDynamics);
   if (!['simulate', 'sweep', 'limit'].includes(command.name())) return;
   const { addCatalogueFlags } = await import('./simulation-flags.ts');
-  for (const flow of flows) addCatalogueFlags(flow);
+  for (const flow of flows) once(addCatalogueFlags(flow));
 }
 
 const takesDynamics = ({ options }: Command) => options.some(({ long }) => long === '--dynamics');
@@ -84,5 +85,7 @@ const takesDynamics = ({ options }: Command) => options.some(({ long }) => long 
 /** Failures come back as errors, so that one place words them. */
 function throwing(command: Command): Command {
   for (const nested of command.commands) throwing(nested);
-  return command.exitOverride().configureOutput({ outputError: () => {} });
+  return once(command)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} });
 }

@@ -7,6 +7,7 @@ import { dynamics } from '../dynamics/catalogue.ts';
 import type { Parameter } from '../dynamics/dynamics.ts';
 import { starts } from '../geometry/catalogue.ts';
 import { InputError } from '../numerics/errors.ts';
+import { show } from '../numerics/parameters.ts';
 import { numberIfOne } from './flags.ts';
 
 /** What commander has read, by camelCase name. */
@@ -18,9 +19,10 @@ interface Owner {
 }
 
 /** Adds a flag for every parameter of every entry; several entries may share one. */
-export function addCatalogueFlags(command: Command): void {
+export function addCatalogueFlags(command: Command): Command {
   addFlags(command, dynamics, '');
   addFlags(command, starts, 'start-');
+  return command;
 }
 
 function addFlags(command: Command, owners: readonly Owner[], prefix: string): void {
@@ -75,14 +77,27 @@ function collect(flags: Flags, owners: readonly Owner[], prefix: string): Record
 export const camelCase = (name: string) =>
   name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
-/** `name=value` pairs of --set. Throws InputError for one without a name or a value. */
-export function readPairs(pairs: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      if (at < 1 || at === pair.length - 1)
-        throw new InputError('set', `option set is "${pair}": expected name=value, such as beta=4`);
-      return [pair.slice(0, at), numberIfOne(pair.slice(at + 1))];
-    }),
-  );
+/**
+ * `name=value` pairs of --set. Throws InputError for one without a name or a value, and for a name that
+ * has a value already: in another pair, or among those `named` by flags of their own.
+ */
+export function readPairs(
+  pairs: readonly string[],
+  named: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const read: Record<string, unknown> = {};
+  for (const pair of pairs) {
+    const at = pair.indexOf('=');
+    if (at < 1 || at === pair.length - 1)
+      throw new InputError('set', `option set is "${pair}": expected name=value, such as beta=4`);
+    const name = pair.slice(0, at);
+    const before = { ...named, ...read }[name];
+    if (before !== undefined)
+      throw new InputError(
+        'set',
+        `option set is "${pair}", and ${name} is ${show(before)} already: expected it once, leave one out`,
+      );
+    read[name] = numberIfOne(pair.slice(at + 1));
+  }
+  return read;
 }

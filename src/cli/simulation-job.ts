@@ -145,7 +145,8 @@ function laterTimes({ settings }: RecordedRun, { time, saveAt }: SimulationOptio
 function plainOptions(flags: SimulationFlags, tables: TableAccount[]): SimulationOptions {
   const numbers = NUMBERS.map((name) => [name, numberIfOne(flags[name] as string | undefined)]);
   const others = [...TEXTS, ...SWITCHES].map((name) => [name, flags[name]]);
-  const parameters = { ...givenParameters(flags), ...readPairs(flags.set ?? []) };
+  const named = givenParameters(flags);
+  const parameters = { ...named, ...readPairs(flags.set ?? [], named) };
   const { saveAt, masses, diagnostics } = flags;
   return present({
     ...Object.fromEntries([...numbers, ...others]),

@@ -6,6 +6,7 @@ import {
   checkSimple,
   completeValues,
   type NumberParameter,
+  orDefault,
 } from '../numerics/parameters.ts';
 import type {
   Dynamics,
@@ -47,7 +48,7 @@ function headsOf(
 ): number {
   const counter = parameters.find(({ name }) => name === blocks);
   if (counter?.type !== 'number') return 1;
-  return checkNumber(counter, given[counter.name] ?? counter.default);
+  return checkNumber(counter, orDefault(counter, given));
 }
 
 /** A number among checked values. Throws RangeError where the entry has no such number. */

@@ -1,6 +1,7 @@
 /** Checks positions that the caller brings, as rows or as a matrix. Reading files is the host's. */
 import { InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix, row } from '../numerics/matrix.ts';
+import { show } from '../numerics/parameters.ts';
 import { checkDimension } from './catalogue.ts';
 import { norm, retract } from './sphere.ts';
 import type { Space } from './start.ts';
@@ -52,6 +53,13 @@ function fromRagged(rows: readonly (readonly number[])[], source: string): Matri
     throw fault(
       source,
       `has ${rows[odd].length} numbers in row ${odd + 1}: expected ${d} as in the first row, complete the row`,
+    );
+  const values: unknown[] = rows.flat();
+  const stranger = values.findIndex((value) => typeof value !== 'number');
+  if (stranger >= 0)
+    throw fault(
+      source,
+      `has ${show(values[stranger])} in row ${Math.floor(stranger / d) + 1}: expected numbers, correct it`,
     );
   return matrix(rows.length, d, Float64Array.from(rows.flat()));
 }

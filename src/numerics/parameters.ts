@@ -76,11 +76,17 @@ export function completeValues<P extends Described & { readonly default: unknown
     if (!names.includes(name)) throw unknownParameter(owner, name, names);
   return Object.fromEntries(
     parameters.map((parameter) => {
-      const value = given[parameter.name] ?? parameter.default;
+      const value = orDefault(parameter, given);
       return [parameter.name, check(parameter, value)];
     }),
   );
 }
+
+/** null is no absence: JSON writes NaN so. */
+export const orDefault = (
+  { name, default: own }: Pick<Described, 'name'> & { readonly default: unknown },
+  given: Readonly<Record<string, unknown>>,
+): unknown => (given[name] === undefined ? own : given[name]);
 
 function unknownParameter(owner: string, name: string, names: string[]): InputError {
   const remedy =

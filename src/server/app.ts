@@ -14,14 +14,17 @@ import { checkText, LIMITS } from './limits.ts';
 import { openApi } from './openapi.ts';
 import type { Workers } from './pool.ts';
 import {
+  EMPTY_BODY,
   notFound,
   onlyMethods,
   problemDocument,
   problemOf,
   problems,
+  REPEATED_NAME,
   sendProblem,
 } from './problem.ts';
 import { REDUCE_NAMES, reduceRequests } from './reductions.ts';
+import { repeatedName } from './repeated-name.ts';
 import {
   flowDepthRequest,
   modelDepthRequest,
@@ -214,6 +217,10 @@ const bodyUpTo = (limit: number) =>
     limit,
     verify: (_request, _response, bytes) => {
       if (!isUtf8(bytes)) throw new Error('not UTF-8');
+      // What is not there would be read as {}, and answered with all defaults.
+      if (bytes.length === 0) throw Object.assign(new Error('empty'), { type: EMPTY_BODY });
+      const twice = repeatedName(bytes.toString());
+      if (twice !== null) throw Object.assign(new Error(twice), { type: REPEATED_NAME });
     },
   });
 

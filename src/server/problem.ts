@@ -28,8 +28,17 @@ export function problemDocument({ headers: _, ...problem }: Problem): object {
   return { type: 'about:blank', title: STATUS_CODES[problem.status], ...problem };
 }
 
+/** Beside the names of `body-parser`; the message of the second is the name. */
+export const EMPTY_BODY = 'entity.empty';
+export const REPEATED_NAME = 'entity.name.repeated';
+
 /** What `body-parser` says went wrong, by its own names. */
 const BODY_PROBLEMS: Record<string, Problem> = {
+  [EMPTY_BODY]: {
+    status: 400,
+    field: 'body',
+    detail: 'the body is empty, expected a JSON object; {} asks for the defaults',
+  },
   'entity.parse.failed': {
     status: 400,
     field: 'body',
@@ -88,6 +97,12 @@ function bodyProblem(error: unknown): Problem | null {
       status: 413,
       field: 'body',
       detail: `the body is larger than ${limit} bytes: shorten it`,
+    };
+  if (type === REPEATED_NAME)
+    return {
+      status: 400,
+      field: 'body',
+      detail: `the body has ${JSON.stringify(message?.slice(0, 100))} twice in one object: expected every name once, leave one out`,
     };
   if (type !== undefined && type in BODY_PROBLEMS) return BODY_PROBLEMS[type];
   const isRequest = status !== undefined && status >= 400 && status < 500;

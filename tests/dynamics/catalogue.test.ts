@@ -92,6 +92,10 @@ describe('completing parameters', () => {
 
   it.each<[string, Record<string, unknown>, string, string]>([
     ['sa', { bta: 1 }, 'bta', 'dynamics sa has no parameter "bta": did you mean "beta"?'],
+    // As JSON writes NaN.
+    ['sa', { beta: null }, 'beta', 'beta is null: expected a number'],
+    ['sa', { value: null }, 'value', 'value is null'],
+    ['multi_head', { heads: null }, 'heads', 'heads is null'],
     ['kuramoto', { beta: 1 }, 'beta', 'it has none, leave it out'],
     ['linear', { beta: -1 }, 'beta', 'beta is -1: expected a number from 0 to 1000000, such as 1'],
     ['usa', { beta: -701 }, 'beta', 'beta is -701: expected a number from -700 to 700, such as 1'],

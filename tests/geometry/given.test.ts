@@ -72,6 +72,18 @@ describe('given positions', () => {
       ),
     );
     expect(broken).toContain('has NaN in row 2, column 2');
+    // From plain JavaScript: null would be read as 0, and "1" as 1.
+    for (const [stranger, shown] of [
+      [null, 'null'],
+      ['1', '"1"'],
+      [true, 'true'],
+    ] as const) {
+      const rows = [
+        [1, 0],
+        [stranger as unknown as number, 1],
+      ];
+      expect(refusal(() => checkPositions(rows, onSphere))).toContain(`has ${shown} in row 2`);
+    }
   });
 
   it('refuses the zero vector even with normalise, and one coordinate on a sphere', () => {
