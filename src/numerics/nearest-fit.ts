@@ -13,18 +13,19 @@ const ROUGH = 1e-3;
 
 /**
  * argmin |r(x)|²/δ² + |x − c|², the most likely x for residuals of deviation δ and x of deviation one about the
- * centre c (Tikhonov). With a small δ it is near the fit that is nearest to c. Tolerance and errors
- * as those of `leastSquares`.
+ * centre c (Tikhonov). With a small δ it is near the fit that is nearest to c. From c by larger δ, or at once
+ * from a `start` that fits. Tolerance and errors as those of `leastSquares`.
  */
 export async function nearestFit(
   problem: Problem,
   centre: ArrayLike<number>,
   deviation: number,
   tolerance?: number,
+  start?: ArrayLike<number>,
 ): Promise<Values> {
   const middle = Float64Array.from(centre);
-  let values: Values = middle;
-  for (const now of WAY.filter((one) => one > deviation))
+  let values: Values = Float64Array.from(start ?? centre);
+  for (const now of start ? [] : WAY.filter((one) => one > deviation))
     values = (await leastSquares(drawnTo(middle, problem, now), values, ROUGH)).values;
   return (await leastSquares(drawnTo(middle, problem, deviation), values, tolerance)).values;
 }

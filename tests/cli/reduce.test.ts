@@ -115,7 +115,8 @@ it('attention: from the frames that a run has written', async () => {
   const frames = join(run, 'positions.npy');
   const { code, stdout } = await reduce('attention', frames, '--tolerance', '1e-9', '--json');
   expect(code).toBe(0);
-  const { b, tv } = JSON.parse(stdout);
+  const { b, tv, fits } = JSON.parse(stdout);
+  expect(fits).toBe(true);
   for (const [found, exact] of [
     [b, 2],
     [tv, 1],
@@ -124,6 +125,23 @@ it('attention: from the frames that a run has written', async () => {
     expect(found[0][1]).toBeCloseTo(0, 4);
     expect(found[1][1]).toBeCloseTo(exact, 4);
   }
+});
+
+it('attention: frames that no such head moves are told with what is off, and are no success', async () => {
+  const run = join(folder, 'other');
+  const flow = ['--dynamics', 'usa', '--beta', '3', '--n', '8', '--d', '2', '--scheme', 'dopri5'];
+  const when = ['--time', '0.2', '--save-at', '0,0.1,0.2'];
+  expect((await command(['simulate', ...flow, ...when, '--out', run])).code).toBe(0);
+  const frames = join(run, 'positions.npy');
+  const { code, stdout, stderr } = await reduce(
+    ...['attention', frames, '--attention', 'sa', '--tolerance', '1e-6', '--json'],
+  );
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/no matrices explain the frames: .* are off by/);
+  const { fits, misfit, intervals } = JSON.parse(stdout);
+  expect(fits).toBe(false);
+  expect(misfit).toBeGreaterThan(1e-5);
+  for (const { low, high } of intervals) expect([low, high]).toEqual([null, null]);
 });
 
 it('gaussians: mean and covariance in the middle', async () => {

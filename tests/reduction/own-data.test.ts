@@ -1,7 +1,8 @@
 /** Data that a caller brings: a snapshot, observations, frames of tokens; and what too few of them leave open. */
 import { describe, expect, it } from 'vitest';
+import { resolveMatrix } from '../../src/dynamics/matrices.ts';
 import { simulate } from '../../src/flow/simulation.ts';
-import { matrix, row } from '../../src/numerics/matrix.ts';
+import { matrix, product, row, transposed } from '../../src/numerics/matrix.ts';
 import { normalQuantile } from '../../src/numerics/quantile.ts';
 import { random } from '../../src/numerics/random.ts';
 import { levelsOf } from '../../src/reduction/families/family.ts';
@@ -220,6 +221,58 @@ describe('attention from frames', async () => {
     });
     expect(found.b.flat()).toBeAllClose([1.5, 0, 0, 1.5], { absolute: 1e-5 });
     expect(found.tv.flat()).toBeAllClose([1.6, 0.48, -0.32, 1.28], { absolute: 1e-6 });
+  });
+
+  it.each([3, 6, 9, 12])(
+    'is that of matrices drawn at random, far from where any search would begin (ginibre:%i, …)',
+    async (seed) => {
+      const draw = (k: number) => ({ ensemble: 'ginibre' as const, seed: seed + k });
+      const [query, key, value] = [draw(0), draw(1), draw(2)];
+      const { frames } = await simulate({
+        ...{ dynamics: 'sa', parameters: { beta: 1.7, query, key, value }, n: 20, d: 3, seed: 1 },
+        ...{ time: 1, saveAt: [0, 0.5, 1], scheme: 'dopri5', tolerance: 1e-10, diagnostics: [] },
+      });
+      const found = await attentionFromData(
+        frames.map(({ positions }) => positions),
+        { times: [0, 0.5, 1], tolerance: 1e-7 },
+      );
+      // names tell the draws of one seed apart
+      const [q, k, v] = Object.entries({ query, key, value }).map(([name, one]) =>
+        resolveMatrix(one, 3, name),
+      );
+      const b = product(transposed(q), k).data.map((entry) => 1.7 * entry);
+      expect(found.fits).toBe(true);
+      expect(found.b.flat()).toBeAllClose(b, { absolute: 1e-4 });
+      expect(found.tv.flat()).toBeAllClose(v.data, { absolute: 1e-4 });
+      for (const { low, high } of found.intervals)
+        expect(Number(high) - Number(low)).toBeLessThan(1e-4);
+    },
+  );
+
+  it('is none of noisy frames that are said to be exact, and is found where their noise is said', async () => {
+    const { gaussian } = random(7);
+    const noisy = positions.map((frame, k) =>
+      matrix(
+        frame.rows,
+        frame.columns,
+        frame.data.map((value) => value + (k === 0 ? 0 : 1e-3 * gaussian())),
+      ),
+    );
+    const options = { times, tolerance: 1e-6 };
+    const wrong = await attentionFromData(noisy, options);
+    expect(wrong.fits).toBe(false);
+    expect(wrong.misfit).toBeGreaterThan(3e-4);
+    expect(wrong.intervals.every(({ low, high }) => low === null && high === null)).toBe(true);
+    expect(attentionReport(wrong).findings[0]).toMatch(
+      /no matrices explain the frames: .* more than noise 0.000001 leaves; give the frames' noise/,
+    );
+    const found = await attentionFromData(noisy, { ...options, noise: 1e-3 });
+    expect(found.fits).toBe(true);
+    [1.6, 0.48, -0.32, 1.28].forEach((truth, k) => {
+      const { low, high } = found.intervals[4 + k];
+      expect(Number(high) - Number(low)).toBeLessThan(0.1);
+      expect(Math.abs(found.intervals[4 + k].value - truth)).toBeLessThan(0.05);
+    });
   });
 
   it('of too few tokens is underdetermined, and the answer fits', async () => {

@@ -1,5 +1,6 @@
 /** `reduce attention`: βQᵀK and TV from frames of tokens in a file. */
 import { Command } from 'commander';
+import { ConvergenceError } from '../../numerics/errors.ts';
 import { numberIfOne, TOLERANCE_FLAG } from '../flags.ts';
 import { given, listed } from '../limits/values.ts';
 
@@ -11,12 +12,16 @@ Examples:
 FRAMES.npy is [frames, n, d], unit vectors; the first frame is the start and without error. One head of attention
 is fitted to the others: B = βQᵀK and TV, T from the first frame to the last, with 95 % intervals. With --unlabelled
 each frame is fitted as a measure, in W2; frames are then best so close that tokens keep their neighbours.
+The search begins at many random matrices; where the nearest ones found are off by more than --noise leaves (default
+1e-6, frames of a simulation), there are no intervals, "fits" is false in the JSON, and the exit code is 1.
 --out writes attention.json, .csv and .svg.`;
 
 interface Flags {
   readonly times?: string;
   readonly attention?: string;
   readonly tolerance?: string;
+  readonly noise?: string;
+  readonly seed?: string;
   readonly unlabelled?: boolean;
   readonly out?: string;
   readonly json?: boolean;
@@ -29,6 +34,8 @@ export const attentionCommand = () =>
     .option('--times <list>', 'of the frames (default: equal parts of a horizon 1)')
     .option('--attention <name>', 'sa or usa (default: sa)')
     .option(TOLERANCE_FLAG, 'of dopri5 (default: 1e-11)')
+    .option('--noise <deviation>', 'of the error of each coordinate (default: 1e-6)')
+    .option('--seed <seed>', 'of the starts of the search (default: 1)')
     .option('--unlabelled', 'frames are measures: their rows are in no order')
     .option('--out <folder>', 'write numbers, table and figure into this folder')
     .option('--json', 'print one JSON document and nothing else')
@@ -37,16 +44,24 @@ export const attentionCommand = () =>
 
 async function showAttention(
   file: string,
-  { times, attention, tolerance, unlabelled, ...output }: Flags,
+  { times, attention, unlabelled, ...flags }: Flags,
 ): Promise<void> {
   const begun = performance.now();
   const { deliver, prepare } = await import('../limits/output.ts');
   const { readFrames } = await import('../frames.ts');
   const { attentionFromData } = await import('../../reduction/inverse/matrices-data.ts');
-  const { attentionReport } = await import('../../reduction/inverse/matrices-data-report.ts');
+  const { attentionMisfit, attentionReport } = await import(
+    '../../reduction/inverse/matrices-data-report.ts'
+  );
   const frames = readFrames(file);
+  const { tolerance, noise, seed, ...output } = flags;
   prepare(output);
-  const options = { times: listed(times), attention, tolerance: numberIfOne(tolerance) };
+  const numbers = {
+    tolerance: numberIfOne(tolerance),
+    noise: numberIfOne(noise),
+    seed: numberIfOne(seed),
+  };
+  const options = { times: listed(times), attention, ...numbers };
   const record = await attentionFromData(frames, {
     ...given(options),
     ...(unlabelled && { unlabelled }),
@@ -54,4 +69,7 @@ async function showAttention(
   const seconds = (performance.now() - begun) / 1000;
   const report = attentionReport(record);
   deliver({ command: 'reduce', name: 'attention', record, report, seconds }, output);
+  // told with its numbers, and no success
+  const wrong = attentionMisfit(record);
+  if (wrong) throw new ConvergenceError(wrong);
 }

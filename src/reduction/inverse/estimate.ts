@@ -1,5 +1,6 @@
 /** Unknowns of a simulation from data: least squares with confidence, and what it says of data that do not decide. */
 import { type Confidence, confidence } from '../../numerics/confidence.ts';
+import { ConvergenceError } from '../../numerics/errors.ts';
 import { type Fit, leastSquares, type Problem } from '../../numerics/least-squares.ts';
 import { nearestFit } from '../../numerics/nearest-fit.ts';
 
@@ -30,10 +31,33 @@ export async function estimate(
   const fit = await leastSquares(problem, start);
   const found = confidence(fit, nullBelow);
   if (found.null_space.length === 0) return { fit, ...found };
-  const near = await nearestFit(problem, centre, LEAST_DEVIATION, NEAR);
-  // a last search along what the data do feel takes back what drew it to the start
-  const last = await leastSquares(problem, near);
-  return { fit: last, ...confidence(last, nullBelow) };
+  // from the centre, and where that way leads into another minimum, from the fit
+  for (const from of [undefined, fit.values]) {
+    const near = await settled(() => nearestFit(problem, centre, LEAST_DEVIATION, NEAR, from));
+    if (!near) continue;
+    // a last search along what the data do feel takes back what drew it to the start
+    const last = await leastSquares(problem, near);
+    if (misfit(last.residuals) <= ALIKE * misfit(fit.residuals) + DIFFERENCES)
+      return { fit: last, ...confidence(last, nullBelow) };
+  }
+  return { fit, ...found };
+}
+
+/** Two fits are alike where what is left differs by no more than this factor, beside what differences of flows err by. */
+const [ALIKE, DIFFERENCES] = [1.01, 1e-7];
+
+/** The root mean square of residuals. */
+export const misfit = (residuals: Float64Array): number =>
+  Math.sqrt(residuals.reduce((sum, value) => sum + value * value, 0) / residuals.length);
+
+/** What a search gives, or null where it does not settle. */
+export async function settled<T>(search: () => Promise<T>): Promise<T | null> {
+  try {
+    return await search();
+  } catch (error) {
+    if (error instanceof ConvergenceError) return null;
+    throw error;
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ import { checkPositions } from '../../geometry/given.ts';
 import type { Confidence } from '../../numerics/confidence.ts';
 import { InputError, LimitError } from '../../numerics/errors.ts';
 import { type Matrix, toRows } from '../../numerics/matrix.ts';
-import { parseOptions } from '../../numerics/options.ts';
+import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
 import type { ReductionContext } from '../context.ts';
 import { fitAttention, identifiable, products } from './attention.ts';
 import { attentionOptions } from './matrices.ts';
@@ -18,6 +18,12 @@ export const attentionSchema = z.strictObject({
     .array(z.number(), { error: 'expected numbers, one a frame' })
     .optional()
     .describe('Of the frames, rising; equal parts of a horizon T = 1 by default'),
+  noise: numberBetween(0, 1)
+    .default(1e-6)
+    .describe('Deviation of each coordinate’s error; by default what exact frames have in float32'),
+  seed: wholeNumber(0, 2 ** 31)
+    .default(1)
+    .describe('Of the starts of the search'),
 });
 
 export type AttentionOptions = z.input<typeof attentionSchema>;
@@ -38,11 +44,16 @@ export interface AttentionFromData extends Confidence {
   readonly b: readonly (readonly number[])[];
   readonly tv: readonly (readonly number[])[];
   readonly rounds: number;
+  /** What is left is no more than the noise; otherwise the matrices are none, and there are no intervals. */
+  readonly fits: boolean;
+  /** The root mean square of what is left, a coordinate. */
+  readonly misfit: number;
 }
 
 /**
  * B = βQᵀK and TV of one head from frames [n, d] of unit vectors, the first of which is the start and without
- * error, by least squares on the others. Throws InputError for frames that do not fit together or are off the
+ * error, by least squares on the others. `fits` tells whether what is left is no more than the noise: if not,
+ * the frames are no flow of one such head, noisier than said, or the search has not found its minimum. Throws InputError for frames that do not fit together or are off the
  * sphere, for times that do not rise and for options; LimitError beyond d = 8; ConvergenceError where the search
  * does not settle; and the signal's reason.
  */

@@ -23,16 +23,12 @@ export function matricesReport(estimation: MatrixEstimation): Report {
   };
 }
 
-/** By chance it is not so many times the noise: it is estimated from more data than unknowns. */
-const FAR = 5;
-
 function findings(estimation: MatrixEstimation): string[] {
-  const { names, deviation, null_space, product_error, data, settings } = estimation;
-  const far = deviation !== null && deviation > FAR * (settings.noise + settings.tolerance);
+  const { names, deviation, null_space, product_error, data, fits } = estimation;
   return [
     `βQᵀK and TV: the largest error of an entry is ${product_error.toExponential(1)}`,
     ...(deviation === null ? [] : [`noise of one datum, estimated: ${deviation.toPrecision(3)}`]),
-    ...(far ? ['that is far above the noise: the search ended in a local minimum'] : []),
+    ...(fits ? [] : ['that is far above the noise: the search ended in a local minimum']),
     ...openFindings(names, null_space, data),
   ];
 }

@@ -61,6 +61,10 @@ export interface MatrixEstimation extends Confidence {
   /** B = βQᵀK and TV of the estimate and the truth: the largest error of an entry. */
   readonly product_error: number;
   readonly rounds: number;
+  /** What is left is no more than the noise; otherwise there are no intervals. */
+  readonly fits: boolean;
+  /** The root mean square of what is left, a coordinate. */
+  readonly misfit: number;
 }
 
 /** Tells this stream apart from others of the same seed. */
