@@ -71,7 +71,11 @@ describe('documents', () => {
     expect(names('dynamics')).toContain('kuramoto');
     expect(names('schemes')).toEqual(['layer', 'euler', 'rk4', 'dopri5', 'heun']);
     expect(names('engines')).toEqual(['auto', 'reference', 'wasm', 'spectral']);
-    expect(kinds.dynamics[0].parameters[0]).toMatchObject({ name: 'beta', default: 1, minimum: -1e6 });
+    expect(kinds.dynamics[0].parameters[0]).toMatchObject({
+      name: 'beta',
+      default: 1,
+      minimum: -1e6,
+    });
   });
 
   it('an OpenAPI document made from the schemas', async () => {
