@@ -6,7 +6,7 @@ import { ATTENTION_PROPERTIES, singleHead } from './single-head.ts';
 export const hardmax: Dynamics = {
   name: 'hardmax',
   title: 'Hardmax attention',
-  help: 'Every token listens to its largest scores ⟨Qx_i, Kx_j⟩ only. With QᵀK = I on the sphere that is itself and nothing moves, so Q is random here.',
+  help: 'Every token listens to its largest scores ⟨Qx_i, Kx_j⟩ only. With QᵀK = I on the sphere that is itself and nothing moves, so Q is random here. By dopri5 it slides where scores tie (Filippov).',
   citation: 'arXiv 2305.05465',
   space: 'sphere',
   parameters: [

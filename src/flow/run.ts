@@ -26,7 +26,7 @@ import {
 } from './merging.ts';
 import { flowProblem, stateOf, type Velocities } from './problem.ts';
 import { beginResolution, isResolvable, type Resolution, resolutionNote } from './resolution.ts';
-import type { SimulationSettings } from './simulation-settings.ts';
+import { type SimulationSettings, STEP_SHARE } from './simulation-settings.ts';
 import { type EngineReport, openVelocities, type VelocitySource } from './velocities.ts';
 
 /** At this time these particles were so close that they are one: within a step, where it has an inside. */
@@ -65,11 +65,6 @@ export interface Run {
 
 /** Milliseconds of computing between two looks at the signal. */
 const BREATH = 50;
-/**
- * A step's share of the tolerance. Errors of the slow phases of a flow are shifts in time, which the fast
- * ones enlarge: with it equiangular tokens are 1e-8 from the closed form at tolerance 1e-10, up to β = 9.
- */
-const STEP_SHARE = 0.1;
 /** Schemes that do not compute f between steps anyway are asked for the speed this seldom. */
 const SPEED_EVERY = 16;
 /** Up to so many particles pairs are affordable where modes are not accurate enough. */

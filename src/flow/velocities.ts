@@ -3,13 +3,14 @@
  * the entry's own function. Not what an integrator makes of them (problem.ts).
  */
 import type { Interaction } from '../attention/interaction.ts';
+import { slidingField } from '../dynamics/sliding.ts';
 import type { FieldRequest } from '../engines/field.ts';
 import { fieldAlgebra, openReferenceField } from '../engines/reference-field.ts';
 import { InputError } from '../numerics/errors.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import { chooseEngine, type EngineName, type Engines } from './engine-choice.ts';
 import { changingVelocities, fieldVelocities, ownVelocities, type Velocities } from './problem.ts';
-import type { SimulationSettings } from './simulation-settings.ts';
+import { type SimulationSettings, STEP_SHARE } from './simulation-settings.ts';
 
 export interface EngineReport {
   /** A name of the engines, or `own` for dynamics that bring their velocity. */
@@ -43,12 +44,31 @@ export async function openVelocities(
   const request = requestOf(settings, interactionAt(settings, 0));
   const { engine, reason } = chooseEngine(wanted, request, engines);
   const field = await engine.open(request);
+  const slides = request.interaction.coupling === 'hardmax' && settings.scheme.adaptive;
+  const velocities = slides ? sliding(settings, request.interaction) : null;
+  const because = velocities ? `${reason}; velocities keep ties that attract (Filippov)` : reason;
   return {
-    report: { name: engine.name, reason, note: field.note },
+    report: { name: engine.name, reason: because, note: field.note },
     floor: field.floor,
-    velocities: fieldVelocities(() => field),
+    velocities: velocities ?? fieldVelocities(() => field),
     couplings: (positions, masses) => field.couplings?.(positions, masses) ?? null,
     close: () => field.close(),
+  };
+}
+
+/** Dormand–Prince comes upon a jump in steps whose error, a few hundredths of the jump, is its tolerance. */
+const TIE_STEPS = 300;
+
+/** Where a flow jumps an integrator that holds its error needs the solution that slides along the jump. */
+function sliding(
+  { entry, d, tolerance }: SimulationSettings,
+  interaction: Interaction,
+): Velocities {
+  const width = TIE_STEPS * STEP_SHARE * tolerance;
+  const field = slidingField(interaction, d, entry.space === 'sphere', width);
+  return {
+    tangent: (_, positions, masses, out) => field.tangent(positions, masses, out),
+    ambient: (_, positions, masses, out) => field.ambient(positions, masses, out),
   };
 }
 

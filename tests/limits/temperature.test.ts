@@ -67,6 +67,10 @@ it('tokens slide between the same leaders whatever the step, and softmax finds a
   expect(fine.hardmax.leaders).toEqual(coarse.hardmax.leaders);
   for (const { hardmax } of [coarse, fine]) expect(hardmax.same_leader).toEqual([1, 1, 1]);
   expect(fine.hardmax.step_error).toBeLessThan(0.5 * coarse.hardmax.step_error);
+  // A fifth of the step: layers come to the flow that slides.
+  const [far, near] = [coarse, fine].map(({ hardmax }) => Number(hardmax.sliding_error));
+  expect(far).toBeLessThan(2 * coarse.hardmax.step_error);
+  expect(near).toBeLessThan(0.5 * far);
 });
 
 it('the step divides the time, and the record tells which was taken', async () => {

@@ -77,8 +77,11 @@ function slidingText({ sliding }: TemperatureLimit['hardmax']): string[] {
 }
 
 /** Tokens that slide do so to and fro by a layer, so that smaller errors tell nothing of β; without them both runs share the step's error. */
-function stepText({ betas, error, step_error, sliding }: TemperatureLimit['hardmax']): string {
-  const good = `in layers half as long hardmax ends ${step_error.toExponential(1)} away`;
+function stepText(hardmax: TemperatureLimit['hardmax']): string {
+  const { betas, error, step_error, sliding_error, sliding } = hardmax;
+  const slid =
+    sliding_error === null ? '' : `, and as a flow that slides ${sliding_error.toExponential(1)}`;
+  const good = `in layers half as long hardmax ends ${step_error.toExponential(1)} away${slid}`;
   const limited = betas.filter((_, i) => sliding.length > 0 && error[i] < step_error);
   if (limited.length === 0) return good;
   return `${good}: at β = ${limited.join(', ')} the error is no more than that, take a smaller step`;

@@ -80,6 +80,11 @@ export interface HardmaxLimit {
   readonly error: readonly number[];
   /** Largest distance of the hardmax run to the same in layers half as long: errors near it are the step's. */
   readonly step_error: number;
+  /**
+   * Largest distance of the hardmax run, at the end, to the sliding solution, which layers of length 0 would be
+   * (dopri5); null for more tokens than it is computed for.
+   */
+  readonly sliding_error: number | null;
   /** Share of the tokens that at the end listen most to a token that they listen to under hardmax. */
   readonly same_leader: readonly number[];
   /**
@@ -174,6 +179,7 @@ async function againstHardmax(
   const hard = await hardRun(settings, run);
   const { positions, targets, gaps, scoresOf, flow } = hard;
   const finer = (await run(flow, 2 * layers, step / 2)).slice(-1)[0];
+  const slid = n > MOST_SLIDING ? null : await slidingEnd(flow, settings, { engines, signal });
   const softEnd = async (beta: number, count: number) =>
     (await run({ dynamics: 'sa', parameters: { beta, query: queryOf(settings) } }, count)).slice(
       -1,
@@ -193,11 +199,28 @@ async function againstHardmax(
   return {
     ...{ betas, error, same_leader: same, sliding },
     step_error: farthest(finer, positions[layers]),
+    sliding_error: slid && farthest(slid, positions[layers]),
     gap: gaps.reduce((least, gap) => Math.min(least, gap)),
     leaders: [...new Set(listened.flatMap((each) => [...each]))].sort((a, b) => a - b),
     ...rates(betas, error),
     between_ties: await betweenTies({ ...hard, step, softEnd }),
   };
+}
+
+/** Ties of more tokens take too long. */
+const MOST_SLIDING = 24;
+/** The sliding solution is about 300 times as far off. */
+const SLIDING_TOLERANCE = 1e-6;
+
+/** Where hardmax ends as a flow (dynamics/sliding.ts), which is what both kinds of layers are cut from. */
+async function slidingEnd(
+  flow: SimulationOptions,
+  { n, d, seed, time }: Parsed,
+  context: Pick<SimulationContext, 'engines' | 'signal'>,
+): Promise<Matrix> {
+  const how = { scheme: 'dopri5', tolerance: SLIDING_TOLERANCE, saveAt: [time], diagnostics: [] };
+  const { frames } = await simulate({ ...flow, n, d, seed, time, ...how }, context);
+  return frames[0].positions;
 }
 
 /** After 0, 1, … layers. */

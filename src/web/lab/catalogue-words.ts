@@ -38,7 +38,7 @@ const german: Readonly<Record<Kind, Words>> = {
     ],
     hardmax: [
       'Hardmax-Attention',
-      'Jedes Token hört nur auf seine größten Werte ⟨Qx_i, Kx_j⟩. Mit QᵀK = I wäre das auf der Sphäre es selbst, und nichts bewegte sich; darum ist Q hier zufällig.',
+      'Jedes Token hört nur auf seine größten Werte ⟨Qx_i, Kx_j⟩. Mit QᵀK = I wäre das auf der Sphäre es selbst, und nichts bewegte sich; darum ist Q hier zufällig. Mit dopri5 gleitet es, wo Werte gleichauf liegen (Filippov).',
     ],
     causal_sa: [
       'Kausale Self-Attention',
