@@ -18,6 +18,7 @@ export interface SlidingField {
 
 /** Rate at which scores that tie but for rounding and errors of steps are brought together. */
 const RETURN = 1;
+
 /** Particle i listens to several with head h. */
 interface Game {
   readonly i: number;
