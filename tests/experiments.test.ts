@@ -61,6 +61,17 @@ it('are all the files of their folder that hold one, each under its id', () => {
   expect(files).toHaveLength(experiments.length);
 });
 
+it('does not hold where the dynamics leave every bound, and says when', async () => {
+  const run = await runExperiment(experimentNamed('c09-repulsion'), {
+    variant: 'tiny',
+    settings: { value: 1, seeds: 2 },
+  });
+  expect(run.verdict).toBe('does not hold');
+  expect(run.findings.map(({ measured }) => measured.value)).toEqual([Number.NaN, Number.NaN]);
+  expect(run.notes).toEqual([expect.stringMatching(/^the measurement broke off: after time 35\d/)]);
+  expect(run.columns[0].values).toEqual([expect.closeTo(354, -1)]);
+});
+
 it('says which settings are not those of the variant', async () => {
   const changedIn = async (settings: object) =>
     (await runExperiment(experimentNamed('svgd'), { variant: 'tiny', settings })).changed;

@@ -1,4 +1,6 @@
 /** The catalogue as text: a line for every entry, or one entry with its parameters. */
+import type { MatrixValue } from '../dynamics/dynamics.ts';
+import { matrixText } from '../dynamics/matrices.ts';
 import { bold, dim, type Screen, table } from './terminal.ts';
 
 /** What entries of every kind have, and what some have. */
@@ -16,6 +18,7 @@ interface CatalogueParameter {
   readonly name: string;
   readonly title: string;
   readonly help: string;
+  readonly type: string;
   readonly default: unknown;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -66,11 +69,15 @@ function parameterLines(screen: Screen, parameter: CatalogueParameter): string[]
   const wide = Math.max(...forms.map(({ form }) => form.length));
   return [
     '',
-    `  --${name.replaceAll('_', '-')} ${dim(screen, `${rangeOf(parameter)}, ${parameter.default} by default`)}`,
+    `  --${name.replaceAll('_', '-')} ${dim(screen, `${rangeOf(parameter)}, ${defaultOf(parameter)} by default`)}`,
     `      ${help}`,
     ...forms.map((one) => `      ${one.form.padEnd(wide)}  ${dim(screen, one.help)}`),
   ];
 }
+
+/** A matrix as its flag takes it. */
+const defaultOf = ({ type, default: value }: CatalogueParameter) =>
+  type === 'matrix' ? matrixText(value as MatrixValue) : value;
 
 function rangeOf({ choices, minimum, maximum, integer }: CatalogueParameter): string {
   if (choices) return choices.join(' | ');

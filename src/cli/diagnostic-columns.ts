@@ -8,16 +8,32 @@ export interface Column {
   readonly cell: (frame: number) => string;
 }
 
-/** The headline numbers, without those that no frame defines. */
-export function headlineColumns(record: DiagnosticRecord): Column[] {
+/** Those asked for, each in full; or, where nothing is, the headline numbers without those that no frame defines. */
+export function diagnosticColumns(record: DiagnosticRecord, asked?: readonly string[]): Column[] {
+  if (!asked) return headlineColumns(record);
+  return asked.flatMap((name) =>
+    diagnostics
+      .filter((one) => one.name === name)
+      .map(({ title }) => ({ title, cell: (frame) => shown(record[name]?.[frame] ?? null) })),
+  );
+}
+
+function headlineColumns(record: DiagnosticRecord): Column[] {
   return diagnostics
     .filter(({ kind, headline }) => kind === 'scalar' && headline)
     .filter(({ name }) => record[name]?.some((value) => value !== null))
     .map(({ name, title }) => ({ title, cell: (frame) => shown(record[name][frame]) }));
 }
 
-const shown = (value: number | number[] | null) =>
-  typeof value === 'number' ? value.toFixed(3) : '-';
+/** Most entries of a list. */
+const MOST_LISTED = 6;
+
+function shown(value: number | number[] | null): string {
+  if (value === null) return '-';
+  if (typeof value === 'number') return value.toFixed(3);
+  const listed = value.slice(0, MOST_LISTED).map((entry) => String(Number(entry.toPrecision(3))));
+  return [...listed, ...(value.length > MOST_LISTED ? [`… (${value.length})`] : [])].join(' ');
+}
 
 /** All numbers of one frame, in the order of `scalarNames`. */
 export const scalarCells = (record: DiagnosticRecord, frame: number): Cell[] =>

@@ -1,7 +1,7 @@
 /** An inspection as a table of layers for a reader, with its notes below. */
 import type { Inspection } from '../flow/inspect.ts';
 import { printable } from '../numerics/printable.ts';
-import { headlineColumns } from './diagnostic-columns.ts';
+import { diagnosticColumns } from './diagnostic-columns.ts';
 import { bold, dim, noteLines, type Screen, table } from './terminal.ts';
 
 /** The file, one line a layer, and what a reader must know. */
@@ -27,7 +27,7 @@ const place = ({ space }: Inspection) =>
   space === 'sphere' ? 'directions on the sphere' : 'positions as they are';
 
 function layerRows({ diagnostics, shape }: Inspection): string[][] {
-  const columns = headlineColumns(diagnostics);
+  const columns = diagnosticColumns(diagnostics);
   const rows = Array.from({ length: shape[0] }, (_, layer) => [
     String(layer),
     ...columns.map(({ cell }) => cell(layer)),

@@ -5,6 +5,7 @@
 import type { Command } from 'commander';
 import { dynamics } from '../dynamics/catalogue.ts';
 import type { Parameter } from '../dynamics/dynamics.ts';
+import { matrixText } from '../dynamics/matrices.ts';
 import { starts } from '../geometry/catalogue.ts';
 import { InputError } from '../numerics/errors.ts';
 import { show } from '../numerics/parameters.ts';
@@ -29,7 +30,7 @@ function addFlags(command: Command, owners: readonly Owner[], prefix: string): v
   for (const [name, { parameter, owned }] of byName(owners))
     command.option(
       `--${prefix}${name.replaceAll('_', '-')} <${placeholder(parameter)}>`,
-      `${parameter.help} (${owned.join(', ')}; default: ${shown(parameter.default)})`,
+      `${parameter.help} (${owned.join(', ')}; default: ${shown(parameter)})`,
     );
 }
 
@@ -47,7 +48,8 @@ function byName(owners: readonly Owner[]) {
 const placeholder = ({ type }: Parameter) =>
   ({ number: 'number', choice: 'name', matrix: 'matrix|file' })[type];
 
-const shown = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : value);
+const shown = (parameter: Parameter) =>
+  parameter.type === 'matrix' ? matrixText(parameter.default) : parameter.default;
 
 /** What the flags of the catalogues set, by name: parameters of dynamics, and of starts with start_ before. */
 export const parameterNames = (): string[] => [

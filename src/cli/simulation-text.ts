@@ -1,11 +1,11 @@
 /** A simulation as text for a reader, and as the JSON document of `simulate --json`. */
-import type { DiagnosticRecord } from '../diagnostics/catalogue.ts';
+import { type DiagnosticRecord, diagnostics } from '../diagnostics/catalogue.ts';
 import type { SimulationFrame } from '../flow/frames.ts';
 import { simulationToJson } from '../flow/simulation.ts';
-import { settingsRecord } from '../flow/simulation-settings.ts';
+import { type SimulationSettings, settingsRecord } from '../flow/simulation-settings.ts';
 import { packageVersion } from '../host/package.ts';
 import { recordedFiles } from '../host/recording.ts';
-import { headlineColumns } from './diagnostic-columns.ts';
+import { diagnosticColumns } from './diagnostic-columns.ts';
 import type { SimulationJob } from './simulation-job.ts';
 import type { Outcome } from './simulation-run.ts';
 import { tablesRecord } from './tables.ts';
@@ -47,7 +47,7 @@ export function outcomeLines(screen: Screen, { settings, out }: SimulationJob, o
       `n = ${n} · d = ${d} · seed ${seed} · ${scheme.name}, ${pace} · ${engine.name} engine: ${engine.reason}`,
     ),
     '',
-    ...table(screen, rowsOf(outcome)),
+    ...table(screen, rowsOf(outcome, askedOf(settings))),
     ...mergeLines(screen, outcome),
     ...noteLines(screen, report.notes),
     '',
@@ -64,9 +64,13 @@ export function outcomeLines(screen: Screen, { settings, out }: SimulationJob, o
 const endOf = (stopped: string, time: number) =>
   stopped === 'end' ? `to time ${time}` : `stopped at time ${time}: ${stopped}`;
 
-function rowsOf({ frames }: Outcome): string[][] {
+/** The diagnostics that were asked for; undefined where all are there by default. */
+const askedOf = ({ chosen }: SimulationSettings) =>
+  chosen.length < diagnostics.length ? chosen.map(({ name }) => name) : undefined;
+
+function rowsOf({ frames }: Outcome, asked?: readonly string[]): string[][] {
   const shown = evenly(frames);
-  const columns = headlineColumns(recordOf(shown));
+  const columns = diagnosticColumns(recordOf(shown), asked);
   const rows = shown.map(({ time, particles }, k) => [
     shortNumber(time),
     ...columns.map(({ cell }) => cell(k)),

@@ -3,7 +3,7 @@ import { describeChange } from '../diagnostics/clusters.ts';
 import type { Token } from '../language/tokenizer.ts';
 import type { Trace } from '../language/trace.ts';
 import { printable } from '../numerics/printable.ts';
-import { headlineColumns } from './diagnostic-columns.ts';
+import { diagnosticColumns } from './diagnostic-columns.ts';
 import { bold, dim, percent, type Screen, table } from './terminal.ts';
 
 /** The angle (radians) at which the table counts clusters and names merges. */
@@ -30,7 +30,7 @@ export function traceLines(screen: Screen, trace: Trace, seconds: number): strin
 }
 
 function layerRows(trace: Trace): string[][] {
-  const columns = headlineColumns(trace.diagnostics);
+  const columns = diagnosticColumns(trace.diagnostics);
   const header = ['layer', 'time', ...columns.map(({ title }) => title), 'clusters', 'best answer'];
   const rows = trace.times.map((time, k) => [
     String(trace.layers[k]),

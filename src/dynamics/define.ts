@@ -88,6 +88,7 @@ const PARAMETERS = {
     type: z.literal('matrix'),
     default: z.custom<MatrixParameter['default']>().default('identity'),
     blocks: text('heads').optional(),
+    pairedWith: text('key').optional(),
   }),
 };
 

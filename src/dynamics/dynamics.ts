@@ -13,10 +13,12 @@ export interface MatrixParameter extends Described {
   readonly default: MatrixValue;
   /** The number parameter that counts heads: rows may then be stacked, one d × d block a head. */
   readonly blocks?: string;
+  /** The matrix parameter that has as many rows: those of both may then be fewer than d, as in ⟨Qx, Ky⟩ in R^k. */
+  readonly pairedWith?: string;
 }
 
 /**
- * A d × d matrix: identity, a multiple of it, a diagonal, given rows, or a seeded random ensemble
+ * A d × d matrix: identity, a multiple of it, a diagonal, given rows (k × d in a pair), or a seeded random ensemble
  * times `scale` (1 if absent). matrices.ts says how the ensembles are scaled.
  */
 export type MatrixValue =

@@ -26,7 +26,7 @@ export const BANDWIDTH: NumberParameter = {
   type: 'number',
   name: 'bandwidth',
   title: 'Bandwidth h',
-  help: 'Of rbf and imq; 0 takes the median rule at every moment, 2h = median² / log(n + 1).',
+  help: 'Of rbf and imq; 0 takes the median rule at every moment: 2h = m / log(n + 1), m the median of |x_i − x_j|² over all pairs i < j.',
   unit: '',
   default: 0,
   minimum: 0,

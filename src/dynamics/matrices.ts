@@ -32,16 +32,55 @@ const OBJECT = z.union([
   z.strictObject({ ensemble: z.enum(ENSEMBLES), seed: number, scale: number.optional() }),
 ]);
 
+/** Which rows fit besides d × d. */
+export interface RowShapes {
+  /** Of heads · d × d, one block a head. */
+  readonly heads?: number;
+  /** Of k × d with k < d. */
+  readonly narrow?: boolean;
+}
+
 /**
  * A matrix value from what a caller gives: a MatrixValue, or one of the short forms: a number (that
- * multiple of the identity), nested rows, or the text identity, 2.5, diagonal:1,-0.5, ginibre:7, wigner:7.
- * Rows are d × d; where there are heads also heads · d × d, one block a head.
- * Throws InputError (field: name) for another form, a wrong shape or a number that is not finite.
+ * multiple of the identity), nested rows, or the text identity, 2.5, diagonal:1,-0.5, ginibre:7, wigner:7;
+ * or any of these as JSON. Throws InputError (field: name) for another form, a wrong shape or a number that is
+ * not finite.
  */
-export function readMatrixValue(name: string, given: unknown, d: number, heads = 1): MatrixValue {
-  const value = typeof given === 'string' ? fromText(name, given) : fromForm(name, given);
-  checkShape(name, value, d, heads);
+export function readMatrixValue(
+  name: string,
+  given: unknown,
+  d: number,
+  shapes: RowShapes = {},
+): MatrixValue {
+  const form = typeof given === 'string' ? fromJson(name, given.trim()) : given;
+  const value = typeof form === 'string' ? fromText(name, form) : fromForm(name, form);
+  checkShape(name, value, d, shapes);
   return value;
+}
+
+/** What JSON stands for; other text as it is. */
+function fromJson(name: string, text: string): unknown {
+  if (!/^["[{]/.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InputError(
+      name,
+      `${name} is ${show(text)}, which is no JSON: expected ${FORMS}; correct the brackets, commas and quotes`,
+    );
+  }
+}
+
+/**
+ * A value as text that `readMatrixValue` takes: identity, 2.5, diagonal:1,-0.5, ginibre:7, [[1,0],[0,1]]; JSON where
+ * an ensemble has a scale.
+ */
+export function matrixText(value: MatrixValue): string {
+  if (value === 'identity') return value;
+  if ('scalar' in value) return String(value.scalar);
+  if ('diagonal' in value) return `diagonal:${value.diagonal.join(',')}`;
+  if ('rows' in value) return JSON.stringify(value.rows);
+  return value.scale === undefined ? `${value.ensemble}:${value.seed}` : JSON.stringify(value);
 }
 
 function fromText(name: string, text: string): MatrixValue {
@@ -70,11 +109,11 @@ function fromForm(name: string, given: unknown): MatrixValue {
   );
 }
 
-function checkShape(name: string, value: MatrixValue, d: number, heads: number): void {
+function checkShape(name: string, value: MatrixValue, d: number, shapes: RowShapes): void {
   if (value === 'identity') return;
   if ('scalar' in value) checkFinite(name, [value.scalar]);
   else if ('diagonal' in value) checkDiagonal(name, value.diagonal, d);
-  else if ('rows' in value) checkRows(name, value.rows, d, heads);
+  else if ('rows' in value) checkRows(name, value.rows, d, shapes);
   else checkDraw(name, value.seed, value.scale ?? 1);
 }
 
@@ -91,7 +130,7 @@ function checkRows(
   name: string,
   rows: readonly (readonly number[])[],
   d: number,
-  heads: number,
+  { heads = 1, narrow = false }: RowShapes,
 ): void {
   const width = rows[0]?.length ?? 0;
   const odd = rows.findIndex((row) => row.length !== width);
@@ -100,8 +139,14 @@ function checkRows(
       name,
       `${name} has ${rows[odd].length} numbers in row ${odd + 1}: expected ${width} as in the first row, complete the row`,
     );
-  if (width !== d || (rows.length !== d && rows.length !== heads * d)) {
-    const blocks = heads > 1 ? `, or ${heads * d} × ${d} with one block a head` : '';
+  const few = narrow && rows.length > 0 && rows.length < d;
+  if (width !== d || (rows.length !== d && rows.length !== heads * d && !few)) {
+    const blocks =
+      heads > 1
+        ? `, or ${heads * d} × ${d} with one block a head`
+        : narrow && d > 1
+          ? `, or k × ${d} with k < ${d}`
+          : '';
     throw new InputError(
       name,
       `${name} is ${rows.length} × ${width}: expected a ${d} × ${d} matrix${blocks}, change it or d`,
@@ -137,7 +182,8 @@ export function isIdentity(value: MatrixValue): boolean {
 
 /**
  * The d × d matrix of a checked value. Ensembles give every `name` and every head a draw of its own
- * under the same seed; other values are the same for all heads, but for stacked rows.
+ * under the same seed; other values are the same for all heads, but for stacked rows. Fewer rows than d are
+ * followed by rows of zeros, which add nothing to a score.
  * Throws LimitError where d is too large for a matrix.
  */
 export function resolveMatrix(value: MatrixValue, d: number, name: string, head = 0): Matrix {
@@ -145,7 +191,7 @@ export function resolveMatrix(value: MatrixValue, d: number, name: string, head 
   if (value === 'identity') return diagonalMatrix(d, () => 1);
   if ('scalar' in value) return diagonalMatrix(d, () => value.scalar);
   if ('diagonal' in value) return diagonalMatrix(d, (i) => value.diagonal[i]);
-  if ('rows' in value) return matrix(d, d, Float64Array.from(blockOf(value.rows, d, head).flat()));
+  if ('rows' in value) return fromBlock(blockOf(value.rows, d, head), d);
   const letters = Array.from(name, (letter) => letter.charCodeAt(0));
   const { gaussian } = random(value.seed, MATRIX_STREAM, head, ...letters);
   const scale = (value.scale ?? 1) / Math.sqrt(d);
@@ -168,9 +214,22 @@ export function checkSize(name: string, d: number, heads = 1): void {
 /** Keeps the draws of matrices apart from those of the start and of the noise under the same seed. */
 const MATRIX_STREAM = 0x3a7;
 
-function blockOf(rows: readonly (readonly number[])[], d: number, head: number) {
-  return rows.length === d ? rows : rows.slice(head * d, (head + 1) * d);
+type Rows = readonly (readonly number[])[];
+
+const blockOf = (rows: Rows, d: number, head: number): Rows =>
+  rows.length <= d ? rows : rows.slice(head * d, (head + 1) * d);
+
+function fromBlock(rows: Rows, d: number): Matrix {
+  const out = matrix(d, d);
+  rows.forEach((row, i) => {
+    out.data.set(row, i * d);
+  });
+  return out;
 }
+
+/** How many rows a value has in R^d. */
+export const rowCount = (value: MatrixValue, d: number): number =>
+  typeof value === 'object' && 'rows' in value ? value.rows.length : d;
 
 function diagonalMatrix(d: number, entry: (i: number) => number): Matrix {
   const out = matrix(d, d);

@@ -15,7 +15,7 @@ import type {
   Parameter,
   ParameterValues,
 } from './dynamics.ts';
-import { readMatrixValue } from './matrices.ts';
+import { readMatrixValue, rowCount } from './matrices.ts';
 
 /**
  * The entry's parameters for dimension d: those given, checked, and defaults for the others.
@@ -35,9 +35,29 @@ export function completeParameters(
     );
   const check = (parameter: Parameter, value: unknown) =>
     parameter.type === 'matrix'
-      ? readMatrixValue(parameter.name, value, d, headsOf(parameter, entry.parameters, given))
+      ? readMatrixValue(parameter.name, value, d, {
+          heads: headsOf(parameter, entry.parameters, given),
+          narrow: parameter.pairedWith !== undefined,
+        })
       : checkSimple(parameter, value);
-  return completeValues(`dynamics ${entry.name}`, entry.parameters, given, check);
+  const values = completeValues(`dynamics ${entry.name}`, entry.parameters, given, check);
+  for (const parameter of entry.parameters)
+    if (parameter.type === 'matrix') checkPair(parameter, values, d);
+  return values;
+}
+
+function checkPair(
+  { name, pairedWith }: MatrixParameter,
+  values: ParameterValues,
+  d: number,
+): void {
+  if (pairedWith === undefined) return;
+  const [own, other] = [name, pairedWith].map((one) => rowCount(matrixValueOf(values, one), d));
+  if (own < other)
+    throw new InputError(
+      name,
+      `${name} is ${own} × ${d} and ${pairedWith} ${other} × ${d}: expected as many rows, for scores are inner products of what both give; give both with ${own} or with ${other} rows`,
+    );
 }
 
 /** How many blocks the rows of a matrix may be stacked from. */
@@ -105,8 +125,14 @@ export const ATTENTION: ChoiceParameter = {
   choices: ['sa', 'usa'],
 };
 
-export const QUERY = matrixParameter('query', 'Query Q', 'What a token looks for is Qx.');
-export const KEY = matrixParameter('key', 'Key K', 'What a token is found by is Kx.');
+export const QUERY: MatrixParameter = {
+  ...matrixParameter('query', 'Query Q', 'What a token looks for is Qx.'),
+  pairedWith: 'key',
+};
+export const KEY: MatrixParameter = {
+  ...matrixParameter('key', 'Key K', 'What a token is found by is Kx.'),
+  pairedWith: 'query',
+};
 export const VALUE = matrixParameter('value', 'Value V', 'What a token passes on is Vx.');
 
 /** A d × d matrix, the identity unless given. */

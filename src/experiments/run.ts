@@ -1,4 +1,5 @@
 /** Runs an experiment and says what becomes of its claim. Not its files, and not the experiments. */
+import { DivergedError } from '../numerics/errors.ts';
 import { parseOptions } from '../numerics/options.ts';
 import {
   type Experiment,
@@ -39,7 +40,7 @@ export interface RunOptions {
 }
 
 /**
- * Measures one claim. Throws InputError for settings that do not fit, and RangeError where the measurement
+ * Measures one claim; where its dynamics diverge, it does not hold. Throws InputError for settings that do not fit, and RangeError where the measurement
  * lacks a quantity that was predicted.
  */
 export async function runExperiment(
@@ -50,7 +51,9 @@ export async function runExperiment(
   const begun = performance.now();
   const settings = settingsOf(entry, variant, given);
   const predictions = entry.predict(settings);
-  const { values, ...shown } = await entry.measure(settings, context);
+  const { values, ...shown } = await entry
+    .measure(settings, context)
+    .catch((error) => brokenOff(entry, predictions, error));
   const findings = predictions.map((prediction): Finding => {
     const measured = values[prediction.quantity];
     if (!measured)
@@ -62,6 +65,22 @@ export async function runExperiment(
   const seconds = (performance.now() - begun) / 1000;
   const how = { variant, ...changedFrom(entry, variant, settings), settings };
   return { id, title, citation, ...how, findings, verdict, ...shown, seconds };
+}
+
+/** What is known where the dynamics left every bound: nothing of what was predicted. Throws every other error. */
+function brokenOff(
+  { title }: Experiment,
+  predictions: readonly Prediction[],
+  error: unknown,
+): Measurement {
+  if (!(error instanceof DivergedError)) throw error;
+  const nothing = { value: Number.NaN, low: Number.NaN, high: Number.NaN, samples: 0 };
+  return {
+    values: Object.fromEntries(predictions.map(({ quantity }) => [quantity, nothing])),
+    columns: [{ name: 'time', heading: 't', values: [error.time] }],
+    figure: { title, caption: 'Nothing was measured.', panels: [] },
+    notes: [`the measurement broke off: ${error.message}`],
+  };
 }
 
 /** Those of the variant, with what was given besides. Throws InputError. */

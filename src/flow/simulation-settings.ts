@@ -50,7 +50,12 @@ export const simulationSchema = z.strictObject({
     .default('sa')
     .describe('A name of the catalogue, or in the library what `defineDynamics` returns'),
   parameters: record('numbers, choices and matrices').describe('Of the dynamics, by name'),
-  start: z.string({ error: 'expected the name of a start' }).default('uniform'),
+  start: z
+    .string({ error: 'expected the name of a start' })
+    .optional()
+    .describe(
+      'A name of the catalogue; uniform by default, and gaussian in R^1, which has no sphere',
+    ),
   startParameters: record('numbers and choices').describe('Of the start, by name'),
   init: z
     .custom<Matrix | readonly (readonly number[])[]>(
@@ -128,8 +133,9 @@ export const STEP_SHARE = 0.1;
 export interface SimulationSettings
   extends Omit<
     Parsed,
-    'dynamics' | 'parameters' | 'init' | 'masses' | 'diagnostics' | 'scheme' | 'saveAt'
+    'dynamics' | 'parameters' | 'start' | 'init' | 'masses' | 'diagnostics' | 'scheme' | 'saveAt'
   > {
+  readonly start: string;
   readonly entry: Dynamics;
   readonly parameters: ParameterValues;
   readonly scheme: Scheme;
@@ -159,10 +165,12 @@ export function simulationSettings(options: SimulationOptions): SimulationSettin
     ...rest
   } = parseOptions(simulationSchema, options);
   const entry = typeof dynamics === 'string' ? dynamicsNamed(dynamics) : dynamics;
-  const positions = startPositions(entry, init, rest);
+  const start = rest.start ?? usualStart(entry, rest.d);
+  const positions = startPositions(entry, init, { ...rest, start });
   const { rows: n, columns: d } = positions;
   const settings: SimulationSettings = {
     ...rest,
+    start,
     n,
     d,
     entry,
@@ -198,7 +206,13 @@ function checkPlace(options: SimulationOptions): void {
   );
 }
 
-type StartOptions = Pick<Parsed, 'start' | 'startParameters' | 'n' | 'd' | 'seed' | 'normalise'>;
+type StartOptions = Pick<Parsed, 'startParameters' | 'n' | 'd' | 'seed' | 'normalise'> & {
+  readonly start: string;
+};
+
+/** R^1 has no sphere. */
+const usualStart = ({ space }: Dynamics, d: number) =>
+  space === 'euclidean' && d === 1 ? 'gaussian' : 'uniform';
 
 function startPositions(
   { space, name }: Dynamics,

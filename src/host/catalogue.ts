@@ -48,12 +48,19 @@ const BLOCKS_FORM: MatrixForm = {
   help: 'One d × d block a head, stacked.',
 };
 
+const NARROW_FORM: MatrixForm = {
+  form: '{"rows": […]} with k < d rows',
+  help: 'Of low rank: query and key k × d both, for scores ⟨Qx, Ky⟩ in R^k.',
+};
+
 /** A parameter as a face shows it; a matrix with the forms that it takes. */
 export type ParameterRecord = Parameter & { readonly forms?: readonly MatrixForm[] };
 
 function parameterRecord(parameter: Parameter): ParameterRecord {
   if (parameter.type !== 'matrix') return parameter;
-  return { ...parameter, forms: [...MATRIX_FORMS, ...(parameter.blocks ? [BLOCKS_FORM] : [])] };
+  const { blocks, pairedWith } = parameter;
+  const more = [...(blocks ? [BLOCKS_FORM] : []), ...(pairedWith ? [NARROW_FORM] : [])];
+  return { ...parameter, forms: [...MATRIX_FORMS, ...more] };
 }
 
 function dynamicsRecord(entry: Dynamics) {

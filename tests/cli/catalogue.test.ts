@@ -23,6 +23,19 @@ describe('catalogue', () => {
     expect(stdout).toContain('"ginibre:SEED"');
   });
 
+  it('shows every default as its flag takes it', async () => {
+    const { stdout } = await command(['catalogue', 'multi_head']);
+    expect(stdout).toContain('--query a matrix, ginibre:1 by default');
+    expect(stdout).toContain('--value a matrix, identity by default');
+    const svgd = await command(['catalogue', 'svgd']);
+    expect(svgd.stdout).toContain(
+      '2h = m / log(n + 1), m the median of |x_i − x_j|² over all pairs',
+    );
+    expect(stdout + svgd.stdout).not.toContain('[object');
+    const { stdout: help } = await command(['simulate', '--help']);
+    expect(help).not.toContain('[object');
+  });
+
   it('prints the same data as the library', async () => {
     const all = await command(['catalogue', '--json']);
     expect(JSON.parse(all.stdout)).toEqual(JSON.parse(JSON.stringify(catalogue())));

@@ -45,6 +45,18 @@ it('runs one, keeps it, and does not run it again', async () => {
   expect(statSync(join(kept, 'run.json')).mtimeMs).toBeGreaterThan(before);
 });
 
+it('keeps a claim whose dynamics diverge as one that does not hold', async () => {
+  const out = join(folder, 'diverging');
+  const changed = ['--quick', '--set', 'value=1'];
+  const args = ['experiment', 'run', 'c09-repulsion', ...changed, '--out', out];
+  const { code, stdout, stderr } = await command(args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('verdict: does not hold');
+  expect(stdout).toMatch(/no value/);
+  expect(stdout).toMatch(/the measurement broke off: after time/);
+  expect(readdirSync(join(out, 'c09-repulsion')).sort()).toEqual(FILES);
+});
+
 it('runs several beside each other, and one that fails stops no other', async () => {
   const runs = join(folder, 'several');
   mkdirSync(runs);

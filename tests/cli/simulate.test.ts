@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { diagnostics } from '../../src/diagnostics/catalogue.ts';
 import { simulate, simulationToJson } from '../../src/flow/simulation.ts';
 import type { SimulationOptions } from '../../src/flow/simulation-settings.ts';
 import { readModel } from '../../src/host/models.ts';
@@ -139,6 +140,54 @@ describe('simulate', () => {
     expect(stdout).toMatch(/--kappa <number> .*\(noisy; default: \d/s);
     expect(stdout).toContain('--start-concentration <number>');
   });
+});
+
+describe('matrices', () => {
+  const value = async (...args: string[]) => {
+    const flow = ['--n', '4', '--d', '2', '--time', '1', '--diagnostics', 'none'];
+    return (await documentOf(...flow, ...args)).positions.flat(2);
+  };
+
+  it('are taken as the catalogue and a refusal show them', async () => {
+    const plain = await value('--value', '-1');
+    for (const form of ['[[-1,0],[0,-1]]', '{"scalar": -1}', '{"rows": [[-1, 0], [0, -1]]}'])
+      expect(await value('--value', form)).toBeAllClose(plain, { absolute: 1e-14 });
+    expect(await value('--set', 'value=[[-1,0],[0,-1]]')).toEqual(
+      await value('--value', '[[-1,0],[0,-1]]'),
+    );
+  });
+
+  it('of queries and keys may have few rows, from a file or as text', async () => {
+    const query = write('query.csv', '1,-0.5\n');
+    const padded = await value('--query', '[[1,-0.5],[0,0]]', '--key', '[[2,1],[0,0]]');
+    expect(await value('--query', query, '--key', '[[2,1]]')).toEqual(padded);
+    const { code, stderr } = await run('--d', '2', '--query', query);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/query is 1 × 2 and key 2 × 2: expected as many rows/);
+  });
+});
+
+it('β below 0 listens to what is opposite', async () => {
+  const found = await documentOf('--beta', '-4', '--n', '6', '--d', '2', '--diagnostics', 'energy');
+  expect(found.settings.parameters.beta).toBe(-4);
+  expect(found.diagnostics.energy[1]).toBeGreaterThan(found.diagnostics.energy[0]);
+});
+
+it('dynamics in R^d have a usual start in R^1 too', async () => {
+  const found = await documentOf('--dynamics', 'no_projection', '--d', '1', '--n', '5');
+  expect(found.settings).toMatchObject({ d: 1, start: 'gaussian' });
+  const { stderr } = await run('--d', '1');
+  expect(stderr).toMatch(/d is 1: expected a whole number from 2/);
+});
+
+it('the table shows the diagnostics that were asked for, lists too, and those without a value', async () => {
+  const names = ['mean_resultant', 'effective_rank', 'cosine_histogram', 'attention_entropy'];
+  const { stdout } = await small('--d', '3', '--diagnostics', names.join(','));
+  const titles = names.map((name) => diagnostics.find((one) => one.name === name)?.title);
+  const [header, first] = stdout.split('\n').slice(3);
+  for (const title of titles) expect(header).toContain(title);
+  expect(header.indexOf(String(titles[0]))).toBeLessThan(header.indexOf(String(titles[1])));
+  expect(first).toMatch(/… \(\d+\)/);
 });
 
 const points = [

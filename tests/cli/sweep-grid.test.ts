@@ -12,6 +12,13 @@ import { InputError } from '../../src/numerics/errors.ts';
 const valuesOf = (text: string) => readAxes(text).map(({ name, values }) => [name, values]);
 
 describe('a grid', () => {
+  it('has a matrix as one value', () => {
+    expect(readAxes('value=1,[[-1,0],[0,-1]],{"scalar": -1},beta=2,3')).toEqual([
+      { name: 'value', values: [1, '[[-1,0],[0,-1]]', '{"scalar": -1}'] },
+      { name: 'beta', values: [2, 3] },
+    ]);
+  });
+
   it.each([
     ['beta=4', [['beta', [4]]]],
     [

@@ -1,14 +1,17 @@
 /** Matrix parameters: what is read, what is refused, the spectra of ensembles, and the exponential. */
 import { EigenvalueDecomposition, Matrix as LibraryMatrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
+import { dynamicsNamed } from '../../src/dynamics/catalogue.ts';
 import type { MatrixValue } from '../../src/dynamics/dynamics.ts';
 import { matrixExponential } from '../../src/dynamics/exponential.ts';
 import {
   checkSize,
   isIdentity,
+  matrixText,
   readMatrixValue,
   resolveMatrix,
 } from '../../src/dynamics/matrices.ts';
+import { completeParameters } from '../../src/dynamics/parameters.ts';
 import { LimitError } from '../../src/numerics/errors.ts';
 import { type Matrix, matrix, product, toRows, transposed } from '../../src/numerics/matrix.ts';
 import { refusal } from './refusal.ts';
@@ -66,7 +69,7 @@ describe('reading a matrix value', () => {
       [2, 0],
       [0, 2],
     ];
-    const value = readMatrixValue('value', rows, 2, 2);
+    const value = readMatrixValue('value', rows, 2, { heads: 2 });
     expect(toRows(resolveMatrix(value, 2, 'value', 1))).toEqual([
       [2, 0],
       [0, 2],
@@ -115,8 +118,95 @@ describe('reading a matrix value', () => {
   });
 
   it('shows blocks in the message where there are heads', () => {
-    const { message } = refusal(() => readMatrixValue('value', [[1]], 2, 3));
+    const { message } = refusal(() => readMatrixValue('value', [[1]], 2, { heads: 3 }));
     expect(message).toContain('expected a 2 × 2 matrix, or 6 × 2 with one block a head');
+  });
+});
+
+describe('as the catalogue shows it', () => {
+  it.each<[string, MatrixValue]>([
+    ['"identity"', 'identity'],
+    ['{"scalar": -1}', { scalar: -1 }],
+    ['{"diagonal": [1, -0.5]}', { diagonal: [1, -0.5] }],
+    [
+      ' [[-1,0],[0,-1]] ',
+      {
+        rows: [
+          [-1, 0],
+          [0, -1],
+        ],
+      },
+    ],
+    [
+      '{"rows": [[1, 0], [0, 1]]}',
+      {
+        rows: [
+          [1, 0],
+          [0, 1],
+        ],
+      },
+    ],
+    ['"ginibre:7"', { ensemble: 'ginibre', seed: 7 }],
+    ['{"ensemble": "wigner", "seed": 1, "scale": 2}', { ensemble: 'wigner', seed: 1, scale: 2 }],
+    ['"diagonal:1,2"', { diagonal: [1, 2] }],
+  ])('%s is read, and comes back from its text', (text, value) => {
+    expect(readMatrixValue('value', text, 2)).toEqual(value);
+    expect(readMatrixValue('value', matrixText(value), 2)).toEqual(value);
+  });
+
+  it.each([
+    ['[[1,0],[0,1]', 'which is no JSON'],
+    ['{"scale": 1}', 'expected "identity"'],
+    ['[[1,0],[0,"1"]]', 'expected "identity"'],
+    ['[[1,0]]', 'value is 1 × 2: expected a 2 × 2 matrix'],
+  ])('%s is refused', (text, message) => {
+    expect(refusal(() => readMatrixValue('value', text, 2)).message).toContain(message);
+  });
+});
+
+describe('queries and keys of few rows', () => {
+  const query = [
+    [1, 2, 3],
+    [0, -1, 2],
+  ];
+  const key = [
+    [0, 1, 0],
+    [3, 0, -2],
+  ];
+  const sa = dynamicsNamed('sa');
+
+  it('score by the inner product in R^k', () => {
+    const given = completeParameters(sa, { query, key, beta: 2 }, 3);
+    const { weights, beta } = sa.interaction!(given, 3, 0);
+    const [x, y] = [
+      [0.3, -0.2, 0.9],
+      [-1, 0.5, 0.25],
+    ];
+    const image = (rows: number[][], z: number[]) =>
+      rows.map((row) => row.reduce((sum, entry, c) => sum + entry * z[c], 0));
+    const inner = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+      Array.from(a, (value, c) => value * b[c]).reduce((sum, value) => sum + value, 0);
+    const projected = (w: Matrix, z: number[]) =>
+      product(matrix(1, 3, Float64Array.from(z)), w).data;
+    expect(inner(projected(weights!.query, x), projected(weights!.key, y))).toBeCloseTo(
+      inner(image(query, x), image(key, y)),
+      14,
+    );
+    expect(beta).toEqual([2]);
+  });
+
+  it.each([
+    [{ query }, 'query is 2 × 3 and key 3 × 3: expected as many rows'],
+    [{ key, query: [[1, 0, 0]] }, 'query is 1 × 3 and key 2 × 3'],
+    [
+      { query: [[1, 0]], key: [[1, 0]] },
+      'query is 1 × 2: expected a 3 × 3 matrix, or k × 3 with k < 3',
+    ],
+    [{ query: [...query, ...query], key }, 'query is 4 × 3'],
+    [{ value: query }, 'value is 2 × 3: expected a 3 × 3 matrix, change it or d'],
+    [{ query: [], key: [] }, 'query is 0 × 0'],
+  ])('refuses %j', (given, message) => {
+    expect(refusal(() => completeParameters(sa, given, 3)).message).toContain(message);
   });
 });
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { diagnostics } from '../../src/diagnostics/catalogue.ts';
 import { dynamics } from '../../src/dynamics/catalogue.ts';
-import { readMatrixValue } from '../../src/dynamics/matrices.ts';
+import { matrixText, readMatrixValue } from '../../src/dynamics/matrices.ts';
 import { simulate } from '../../src/flow/simulation.ts';
 import { simulationSettings } from '../../src/flow/simulation-settings.ts';
 import { starts } from '../../src/geometry/catalogue.ts';
@@ -20,7 +20,7 @@ import { measuredCsv, positionsCsv, runJson } from '../../src/web/lab/exports/ta
 import { createFilm } from '../../src/web/lab/film.ts';
 import type { LabFrame } from '../../src/web/lab/frame.ts';
 import { fitsLink, readGiven, writeGiven } from '../../src/web/lab/given.ts';
-import { matrixOption, matrixText } from '../../src/web/lab/matrix-text.ts';
+import { matrixOption } from '../../src/web/lab/matrix-text.ts';
 import { sectorShares } from '../../src/web/lab/measure/shares.ts';
 import { framePlan, runOptions } from '../../src/web/lab/options.ts';
 import { turnOf } from '../../src/web/lab/picture/ball.ts';

@@ -51,12 +51,12 @@ const EXAMPLE = 'beta=0.1:9:0.1,d=2,8,32';
 const fault = (message: string) => new InputError('grid', message);
 
 /**
- * `beta=0.1:9:0.1,d=2,8,32`: what stands between commas begins an axis if it has an =, and is one more
+ * `beta=0.1:9:0.1,d=2,8,32` or `value=1,[[-1,0],[0,-1]]`: what stands between commas begins an axis if it has an =, and is one more
  * value of the axis before if not. Throws InputError (field `grid`).
  */
 export function readAxes(text: string): Axis[] {
   const axes: { name: string; values: AxisValue[] }[] = [];
-  for (const part of text.split(',')) {
+  for (const part of partsOf(text)) {
     const at = part.indexOf('=');
     if (at >= 0) axes.push({ name: nameOf(part.slice(0, at), part), values: [] });
     const axis = axes.at(-1);
@@ -65,6 +65,19 @@ export function readAxes(text: string): Axis[] {
   }
   for (const axis of axes) checkTwice(axis, axes);
   return axes;
+}
+
+/** Between commas, but for those inside of brackets: a matrix is one value. */
+function partsOf(text: string): string[] {
+  const parts = [''];
+  let depth = 0;
+  for (const letter of text) {
+    if ('[{'.includes(letter)) depth++;
+    if (']}'.includes(letter)) depth--;
+    if (letter === ',' && depth === 0) parts.push('');
+    else parts[parts.length - 1] += letter;
+  }
+  return parts;
 }
 
 /** As the flag is called in full. */

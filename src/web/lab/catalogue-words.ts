@@ -184,7 +184,7 @@ const german: Readonly<Record<Kind, Words>> = {
     ],
     'svgd.bandwidth': [
       'Bandbreite h',
-      'Von rbf und imq; 0 nimmt in jedem Moment die Medianregel, 2h = Median² / log(n + 1).',
+      'Von rbf und imq; 0 nimmt in jedem Moment die Medianregel: 2h = m / log(n + 1), m der Median von |x_i − x_j|² über alle Paare i < j.',
     ],
     concentration: [
       'Konzentration κ',

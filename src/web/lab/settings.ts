@@ -6,6 +6,7 @@
 import '../no-eval.ts';
 import { dynamics, dynamicsNamed } from '../../dynamics/catalogue.ts';
 import type { Dynamics, Parameter } from '../../dynamics/dynamics.ts';
+import { matrixText } from '../../dynamics/matrices.ts';
 import { completeParameters } from '../../dynamics/parameters.ts';
 import { ENGINES } from '../../flow/simulation-settings.ts';
 import { completeStart, D, N, SEED, starts } from '../../geometry/catalogue.ts';
@@ -13,7 +14,7 @@ import type { Start } from '../../geometry/start.ts';
 import { END, STEP, schemes, TOLERANCE } from '../../integrators/schemes.ts';
 import { checkNumber, type NumberParameter } from '../../numerics/parameters.ts';
 import { readGiven } from './given.ts';
-import { matrixOption, matrixText } from './matrix-text.ts';
+import { matrixOption } from './matrix-text.ts';
 
 /** By name of a parameter; matrices as text. */
 export type Values = Readonly<Record<string, number | string>>;
@@ -253,6 +254,7 @@ function fitStart(name: string, { space }: Dynamics, d: number, own: boolean): b
   const start = startCalled(name);
   if (!start) return false;
   if (space === 'sphere' && start.space !== 'sphere') return false;
+  if (start.space === 'sphere' && d < 2) return false;
   return start.dimension === undefined || start.dimension === d;
 }
 

@@ -1,10 +1,11 @@
 /** A run as a command line: the flags of `simulate`, and the files that it reads. */
 
 import type { Parameter } from '../../../dynamics/dynamics.ts';
+import { matrixText } from '../../../dynamics/matrices.ts';
 import { fromRows, type Matrix } from '../../../numerics/matrix.ts';
 import { quoted } from '../../share/calls.ts';
 import type { LabFrame } from '../frame.ts';
-import { matrixRows, matrixText } from '../matrix-text.ts';
+import { matrixRows } from '../matrix-text.ts';
 import { isAdaptive, optionsAt } from '../options.ts';
 import { entryOf, type LabSettings, startCalled, type Values } from '../settings.ts';
 import { positionsCsv } from './tables.ts';
