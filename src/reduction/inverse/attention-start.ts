@@ -10,6 +10,7 @@ import type { Interaction } from '../../attention/interaction.ts';
 import { singleHead } from '../../dynamics/single-head.ts';
 import { referenceCouplings } from '../../engines/reference-coupling.ts';
 import { tensor } from '../../engines/tensor.ts';
+import { hypot } from '../../numerics/elementary.ts';
 import { leastSquares } from '../../numerics/least-squares.ts';
 import { type Matrix, matrix, toRows } from '../../numerics/matrix.ts';
 import type { Random } from '../../numerics/random.ts';
@@ -117,7 +118,7 @@ function momentsOf(frames: readonly Float64Array[], times: readonly number[], d:
         shares.reduce((sum, share, q) => sum + share * frames[from + q][k], 0),
       );
       for (let i = 0; i < x.length; i += d) {
-        const length = Math.hypot(...x.subarray(i, i + d)) || 1;
+        const length = hypot(x.subarray(i, i + d)) || 1;
         for (let c = i; c < i + d; c++) x[c] /= length;
       }
       return { x, weight: weight * (end - begin), interval };
