@@ -17,6 +17,10 @@ import { fourierModes, meanResultant } from './order.ts';
 import { radiusMean } from './radius.ts';
 import { sampleNote } from './sample.ts';
 
+/**
+ * What is measured of particles, in the order in which faces list them: a number, several or a histogram a
+ * frame each. Units and exact answers stand in the files of src/diagnostics.
+ */
 export const diagnostics: readonly Diagnostic[] = [
   energy,
   cosineMean,

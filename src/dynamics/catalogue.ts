@@ -19,6 +19,10 @@ import { svgd } from './svgd.ts';
 import { svgdSphere } from './svgd-sphere.ts';
 import { causalUnnormalisedAttention, unnormalisedAttention } from './unnormalised.ts';
 
+/**
+ * The dynamics that go by a name, each with its equation (`help`), source (`citation`), parameters and
+ * promises.
+ */
 export const dynamics: readonly Dynamics[] = [
   selfAttention,
   unnormalisedAttention,

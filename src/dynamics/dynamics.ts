@@ -62,6 +62,10 @@ export interface Properties {
   readonly conservesMean: boolean;
 }
 
+/**
+ * An entry of the catalogue: ẋ_i = P_{x_i} v_i on the sphere, ẋ_i = v_i in R^d, with parameters as data and
+ * the properties that it promises. Complete; what a user writes is a `DynamicsDefinition`.
+ */
 export interface Dynamics {
   readonly name: string;
   readonly title: string;

@@ -18,6 +18,9 @@ export interface ResnetKnot {
   readonly bias: ArrayLike<number>;
 }
 
+/**
+ * W_t, b_t of a residual network by its knots: weights [d, d] for column vectors as in σ(Wx + b), biases [d].
+ */
 export interface ResnetWeights {
   /** At equally spaced times from 0 to the horizon; piecewise linear between them. */
   readonly knots: readonly ResnetKnot[];

@@ -37,7 +37,7 @@ export const svgd: Dynamics = {
     checkTargetAt(targetOf(parameters, particles.d), particles),
 };
 
-/** At least one of `logDensity` and `gradient`. */
+/** A density π on R^d to sample from, up to a constant. At least one of `logDensity` and `gradient`. */
 export interface SvgdDefinition {
   /** snake_case; default my_svgd. */
   readonly name?: string;

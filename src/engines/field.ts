@@ -4,6 +4,7 @@ import type { Interaction } from '../attention/interaction.ts';
 import type { Balancing } from '../numerics/algebra.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 
+/** What a run will ask of a field, known before it begins. */
 export interface FieldRequest {
   readonly interaction: Interaction;
   /** Most particles that the field will be asked for. */
@@ -35,6 +36,10 @@ export interface Field {
   close(): void;
 }
 
+/**
+ * Something that computes attention fields: exactly, or within an accuracy that is asked for. It says itself
+ * what it does not serve.
+ */
 export interface Engine {
   readonly name: string;
   /** null where the engine serves the request; otherwise one clause that says why not. */

@@ -1,5 +1,6 @@
 /** Float64 arrays with a shape: what the reference engine computes with. */
 
+/** Numbers in row-major order, as many as the product of the shape. */
 export interface Float64Tensor {
   readonly shape: readonly number[];
   readonly data: Float64Array;

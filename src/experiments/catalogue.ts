@@ -29,7 +29,7 @@ import { perturbationExperiment } from './perturbations.ts';
 import { reductionExperiment } from './reduced-models.ts';
 import { svgdExperiment } from './svgd.ts';
 
-/** In the order of their ids. */
+/** The claims of the papers, each with what is predicted and how it is measured, in the order of their ids. */
 export const experiments: readonly Experiment[] = [
   oneClusterExperiment,
   hemisphereExperiment,

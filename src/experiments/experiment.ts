@@ -46,7 +46,10 @@ export interface ExperimentContext {
   readonly readModel?: (name?: string) => LanguageModel;
 }
 
-/** Settings are data; the schema's defaults are those of the paper. */
+/**
+ * A claim as an entry: what it says and where, what is predicted and why, how it is measured, and settings
+ * that break it. Settings are data; the schema's defaults are those of the paper.
+ */
 export interface Experiment<O extends z.ZodObject = z.ZodObject> {
   /** kebab-case; claims begin with their number, such as c09-repulsion. */
   readonly id: string;

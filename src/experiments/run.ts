@@ -19,6 +19,10 @@ export interface Finding extends Prediction {
   readonly verdict: Verdict;
 }
 
+/**
+ * One claim, measured: each finding with what was predicted, and a verdict over all. Plain data but for the
+ * figure; the record of `experiment run`.
+ */
 export interface ExperimentRun extends Pick<Measurement, 'columns' | 'figure' | 'notes'> {
   readonly id: string;
   readonly title: string;

@@ -6,6 +6,7 @@ import { expand, type Population, settled, unmergedNote } from './merging.ts';
 import { partsOf } from './problem.ts';
 import { mergeSettings, type Run, type SimulationContinuation } from './run.ts';
 
+/** A simulation at one of its save times: all particles, and what is measured of them. */
 export interface SimulationFrame {
   readonly time: number;
   /** [n, d]: all particles that the run began with; merged ones lie on each other. */

@@ -43,8 +43,13 @@ const inspectSchema = z.strictObject({
     .optional(),
 });
 
+/**
+ * How hidden states are read: on the sphere or in R^d, β of energy and coupling, and the tolerances of the
+ * clusters (radians, or distances).
+ */
 export type InspectOptions = z.input<typeof inspectSchema>;
 
+/** Diagnostics and clusters of the frames of any transformer: plain data, the record of `inspect --json`. */
 export interface Inspection {
   readonly space: Space;
   readonly beta: number;

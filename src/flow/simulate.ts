@@ -43,6 +43,10 @@ export interface SimulationProgress {
   readonly steps: number;
 }
 
+/**
+ * What a run is given beside its settings, without any effect on its numbers: engines, a way to stop,
+ * progress; and where it goes on from.
+ */
 export interface SimulationContext {
   /** By default those of the caller's thread alone. */
   readonly engines?: Engines;

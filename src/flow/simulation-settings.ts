@@ -120,6 +120,10 @@ export const simulationSchema = z.strictObject({
     .describe('Which ones; all by default'),
 });
 
+/**
+ * What is simulated, from where, how and until when; every option has a default. Times in units of the flow,
+ * angles in radians.
+ */
 export type SimulationOptions = z.input<typeof simulationSchema>;
 type Parsed = z.output<typeof simulationSchema>;
 

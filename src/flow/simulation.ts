@@ -10,6 +10,7 @@ import {
   simulationSettings,
 } from './simulation-settings.ts';
 
+/** A finished run: its complete settings, every frame, engine, notes and mergers. `seconds` of wall clock. */
 export interface Simulation extends SimulationReport {
   readonly settings: SimulationSettings;
   readonly frames: readonly SimulationFrame[];

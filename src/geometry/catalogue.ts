@@ -17,6 +17,9 @@ import { hemisphere, uniform } from './uniform.ts';
 import { vonMisesFisher } from './von-mises-fisher.ts';
 import { wrappedGaussianMixture } from './wrapped-gaussian.ts';
 
+/**
+ * The laws and figures that particles start from, by name: seeded, positions [n, d] on the sphere or in R^d.
+ */
 export const starts: readonly Start[] = [
   uniform,
   hemisphere,

@@ -26,6 +26,7 @@ export interface Scheme {
 
 const FIXED = { adaptive: false, whole: false, noise: false };
 
+/** The time steppers by name, each with its order, which tests measure. */
 export const schemes: readonly Scheme[] = [
   {
     ...FIXED,

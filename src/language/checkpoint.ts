@@ -83,6 +83,7 @@ export interface ModelWeights {
   readonly bias: Float64Array;
 }
 
+/** A model in memory: what `loadModel` returns, and all that functions on texts need. */
 export interface LanguageModel {
   readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;

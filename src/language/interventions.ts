@@ -65,6 +65,10 @@ export const interventionSchema = traceSchema.extend({
     .describe('Particles that are put where they were in another run'),
 });
 
+/**
+ * Those of `trace`, and what is changed: heads switched off, β scaled, particles put where another run had
+ * them.
+ */
 export type InterventionOptions = z.input<typeof interventionSchema>;
 type Settings = z.output<typeof interventionSchema>;
 
@@ -82,6 +86,7 @@ export interface Effect {
   readonly divergence: number;
 }
 
+/** The trace of the changed run, and how its answers differ from those of the model as it is. */
 export interface InterventionRun extends Trace {
   /** null where nothing was changed. */
   readonly effect: Effect | null;

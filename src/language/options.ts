@@ -83,8 +83,16 @@ export const traceSchema = searchSchema.extend({
     .describe('At most so many frames, every so many layers one and the last; all by default'),
 });
 
-/** What a caller may give. */
+/**
+ * What `fillBlank` takes: depth, coupling, reading, how many answers, and `targets` whose probability is
+ * asked for.
+ */
 export type FillOptions = z.input<typeof fillSchema>;
+
+/**
+ * What `trace` takes: depth, coupling and answers as for `fillBlank`; how many first tokens the lens lists,
+ * at which angles (radians) clusters are told, how many frames.
+ */
 export type TraceOptions = z.input<typeof traceSchema>;
 
 /** With defaults filled in. */

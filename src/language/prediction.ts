@@ -12,6 +12,7 @@ import { plain } from './text.ts';
 import type { Token } from './tokenizer.ts';
 import type { Depth } from './transformer.ts';
 
+/** One answer for the blank, or one next token. */
 export interface Answer {
   /** Probability of the whole answer. */
   readonly score: number;
@@ -32,6 +33,10 @@ export interface TargetAnswer extends Answer {
   readonly rank: number | null;
 }
 
+/**
+ * What was found for a text: answers, the likeliest first, with exact probabilities, and bounds on what they
+ * leave over.
+ */
 export interface Prediction {
   readonly model: string;
   /** As it was typed. */

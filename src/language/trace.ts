@@ -18,6 +18,7 @@ import { type Prediction, predictionOf } from './prediction.ts';
 import type { Token } from './tokenizer.ts';
 import type { Frame } from './transformer.ts';
 
+/** A sentence through the layers: positions, attention, lens, diagnostics and clusters of each frame. */
 export interface Trace {
   /** The n particles. */
   readonly tokens: readonly Token[];
@@ -123,4 +124,5 @@ export function traceToJson(trace: Trace) {
   };
 }
 
+/** A trace as plain data, the record of `trace --json`; keys in snake_case, matrices as nested arrays. */
 export type TraceRecord = ReturnType<typeof traceToJson>;

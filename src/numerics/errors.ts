@@ -25,7 +25,7 @@ export abstract class KnownError extends Error {
   readonly details: ErrorDetails = {};
 }
 
-/** Wrong input. */
+/** Wrong input: its message says what was found, what was expected and what to write instead. */
 export class InputError extends KnownError {
   override readonly name: string = 'InputError';
   readonly status: number = 400;

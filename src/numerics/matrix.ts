@@ -1,6 +1,7 @@
 /** Row-major Float64 matrices: the form in which particles, couplings and tables leave an engine. */
 import { multiplyFast } from './product.ts';
 
+/** A dense real matrix; rows are particles, frames or queries, whatever its owner says. */
 export interface Matrix {
   readonly rows: number;
   readonly columns: number;

@@ -1,6 +1,7 @@
 /** Mean and covariance: of points here; their flows are limits/moments. */
 import { type Matrix, matrix } from './matrix.ts';
 
+/** The first two moments of a measure on R^d. */
 export interface Moments {
   /** [d] */
   readonly mean: Float64Array;

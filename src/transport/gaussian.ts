@@ -12,6 +12,7 @@ import { numberBetween, parseOptions, wholeNumber } from '../numerics/options.ts
 import { symmetricEigen } from '../numerics/spectrum.ts';
 import { simplexWeights, weightsOption } from './weights.ts';
 
+/** N(m, S), S possibly singular. */
 export interface Gaussian {
   /** [d] */
   readonly mean: ArrayLike<number>;

@@ -2,6 +2,10 @@
 import { InputError } from '../numerics/errors.ts';
 import { type Matrix, row } from '../numerics/matrix.ts';
 
+/**
+ * An empirical measure Σ w_i δ_{x_i} with points in R^d; what reads it brings masses to the sum 1, or says
+ * that totals count.
+ */
 export interface Measure {
   /** [n, d] */
   readonly points: Matrix;

@@ -44,6 +44,10 @@ export function portrait(
   };
 }
 
+/**
+ * What `portrait` finds: spectra of the weights by knot, means over the sentences by layer, and each
+ * sentence's answer and mergers.
+ */
 export type Portrait = ReturnType<typeof portrait>;
 
 function checkAlike(traces: readonly Trace[]): void {

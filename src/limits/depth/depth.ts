@@ -46,6 +46,10 @@ export const depthLimitSchema = simulationSchema
       .describe('Tolerance of the Dormand–Prince reference'),
   });
 
+/**
+ * A simulation's dynamics, start and horizon, the depths L and the schemes that cut it, and the reference's
+ * tolerance.
+ */
 export type DepthLimitOptions = z.input<typeof depthLimitSchema>;
 
 export interface SchemeLimit {
@@ -54,6 +58,10 @@ export interface SchemeLimit {
   readonly order: Order;
 }
 
+/**
+ * Errors of the flow cut into L steps against the flow itself, by scheme, with fitted orders (docs/theory.md
+ * §3).
+ */
 export interface DepthLimit {
   readonly settings: FlowRecord;
   readonly reference: {

@@ -25,6 +25,7 @@ export const modelDepthSchema = z.strictObject({
   coupling: fillSchema.shape.coupling,
 });
 
+/** The depths L and schemes, how the sentence is read, and the reference's tolerance. */
 export type ModelDepthOptions = z.input<typeof modelDepthSchema>;
 
 export interface ModelDepthErrors extends DepthErrors {
@@ -34,6 +35,7 @@ export interface ModelDepthErrors extends DepthErrors {
   readonly logits_tv: Column;
 }
 
+/** A `DepthLimit` of a sentence, with errors of the answer's distribution and the answer at every depth. */
 export interface ModelDepthLimit extends Omit<DepthLimit, 'schemes'> {
   readonly model: string;
   readonly text: string;
@@ -49,7 +51,11 @@ export interface ModelDepthLimit extends Omit<DepthLimit, 'schemes'> {
   };
 }
 
-/** Throws InputError or LimitError like `fillBlank` and as `depthLimit` does. */
+/**
+ * `depthLimit` of a sentence in a model's flow: errors of positions and of the answer's distribution at every
+ * L, and the depth from which on the answer stays. Throws InputError or LimitError like `fillBlank` and as
+ * `depthLimit` does.
+ */
 export async function modelDepthLimit(
   model: LanguageModel,
   text: string,

@@ -15,6 +15,7 @@ export const densitySchema = z.strictObject({
 
 export type DensityOptions = z.input<typeof densitySchema>;
 
+/** The law of n → ∞ on the circle at some times, and what noise does to the uniform one. */
 export interface DensityLimit {
   readonly settings: z.output<typeof densitySchema>;
   readonly times: readonly number[];
@@ -34,7 +35,11 @@ export interface DensityLimit {
 const POINTS = 256;
 const MODES = 12;
 
-/** Throws InputError for options that do not fit, ConvergenceError where the density is too sharp for modes. */
+/**
+ * The density on the circle at the times by `solveOnCircle`, its modes' growth rates at the uniform law, and
+ * κ_c (docs/theory.md §4.8). Throws InputError for options that do not fit, ConvergenceError where the
+ * density is too sharp for modes.
+ */
 export function densityLimit(options: DensityOptions = {}): DensityLimit {
   const settings = parseOptions(densitySchema, options);
   const { times } = settings;

@@ -47,6 +47,7 @@ export const particleLimitSchema = z.strictObject({
   threads: wholeNumber(1, 64).optional().describe('At most so many; all cores by default'),
 });
 
+/** The mean field's dynamics and start, the numbers of particles, times and seeds. */
 export type ParticleLimitOptions = z.input<typeof particleLimitSchema>;
 type Parsed = z.output<typeof particleLimitSchema>;
 
@@ -61,6 +62,10 @@ export interface ParticleErrors {
   readonly between_runs: readonly (readonly (number | null)[])[];
 }
 
+/**
+ * Distances of n particles to the law that they are drawn of, in arc length, with fitted orders in n
+ * (docs/theory.md §3).
+ */
 export interface ParticleLimit {
   readonly settings: Parsed;
   readonly reference: {

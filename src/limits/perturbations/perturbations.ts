@@ -41,6 +41,7 @@ export const perturbationSchema = z.strictObject({
   seed: wholeNumber(0, 2 ** 31).default(1),
 });
 
+/** How the sentence is read, and which perturbations of it are drawn; angles in radians. */
 export type PerturbationOptions = z.input<typeof perturbationSchema>;
 
 export interface Perturbation extends Omit<Start, 'start'> {
@@ -54,6 +55,9 @@ export interface Perturbation extends Omit<Start, 'start'> {
   readonly answer: string;
 }
 
+/**
+ * How far a cloud of perturbed sentences ends from the sentence, and what the answer notices; W_2 in chords.
+ */
 export interface PerturbationLimit {
   readonly model: string;
   readonly text: string;

@@ -42,9 +42,11 @@ export const resnetLimitSchema = z.strictObject({
   weightDecay: spiralSchema.shape.weightDecay,
 });
 
+/** Activations, depths and random weights whose orders are measured, and the network that is trained. */
 export type ResnetLimitOptions = z.input<typeof resnetLimitSchema>;
 type Settings = z.output<typeof resnetLimitSchema>;
 
+/** Orders of residual layers against their flow by activation, and of a trained network (arXiv 1806.07366). */
 export interface ResnetLimit {
   readonly settings: Settings;
   readonly depths: readonly number[];

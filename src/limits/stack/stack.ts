@@ -29,6 +29,7 @@ export const stackLimitSchema = z.strictObject({
     .describe('The first seed'),
 });
 
+/** Which stacks, at which depths L, and the draws of weights and start. */
 export type StackLimitOptions = z.input<typeof stackLimitSchema>;
 type Parsed = z.output<typeof stackLimitSchema>;
 
@@ -45,6 +46,7 @@ export interface StackResult {
   readonly order: Order;
 }
 
+/** Errors and orders of stacks of layers whose weights are not smooth in depth, one result a stack. */
 export interface StackLimit {
   readonly settings: Parsed;
   readonly depths: readonly number[];

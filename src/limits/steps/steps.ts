@@ -36,6 +36,7 @@ export const stepLimitSchema = z.strictObject({
     .describe('The first seed'),
 });
 
+/** β, V = ±I, the sizes h of a layer, and the starts on the circle. */
 export type StepLimitOptions = z.input<typeof stepLimitSchema>;
 type Parsed = z.output<typeof stepLimitSchema>;
 
@@ -56,6 +57,7 @@ export interface StepEffects {
   readonly ordered: readonly number[];
 }
 
+/** What steps h that are not small change of the flow, and from which h on. */
 export interface StepLimit {
   readonly settings: Parsed;
   readonly effects: StepEffects;
@@ -76,7 +78,11 @@ const WATCHED = 50;
 /** A mean number of clusters this far from the flow's counts as another. */
 const OTHER = 0.5;
 
-/** Throws InputError for options that do not fit, and the signal's reason. */
+/**
+ * Runs of layers of every size h, each beside the flow for as long: orthonormal tokens by their exact map
+ * (docs/theory.md §4.1), order and clusters on the circle over the seeds. Throws InputError for options that
+ * do not fit, and the signal's reason.
+ */
 export async function stepLimit(
   options: StepLimitOptions = {},
   context: StepContext = {},

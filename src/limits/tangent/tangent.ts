@@ -75,6 +75,7 @@ export const modelTangentSchema = z.strictObject({
   coupling: fillSchema.shape.coupling,
 });
 
+/** A simulation's dynamics and start, the horizon, spin-up, and the number of tangent vectors. */
 export type TangentFlowOptions = z.input<typeof tangentFlowSchema>;
 export type ModelTangentOptions = z.input<typeof modelTangentSchema>;
 
@@ -88,6 +89,9 @@ export interface Spectrum {
   readonly tolerance: number;
 }
 
+/**
+ * Lyapunov exponents of a trajectory, per unit of time, and the spectrum of the equilibrium that it ends in.
+ */
 export interface TangentFlow {
   readonly settings: FlowRecord;
   readonly time: number;

@@ -51,6 +51,7 @@ export const temperatureLimitSchema = z.strictObject({
   clusterSeeds: wholeNumber(2, 1000).default(10).describe('Uniform starts on the circle'),
 });
 
+/** The values of β, start and horizon of the comparison with hardmax, and those of the counts of clusters. */
 export type TemperatureLimitOptions = z.input<typeof temperatureLimitSchema>;
 type Parsed = z.output<typeof temperatureLimitSchema>;
 
@@ -114,6 +115,9 @@ export interface ClusterCounts {
   readonly power: RateFit | null;
 }
 
+/**
+ * What becomes of attention as β → ∞: its distance to hardmax, and the number of clusters on the circle by β.
+ */
 export interface TemperatureLimit {
   readonly settings: Parsed;
   readonly hardmax: HardmaxLimit;
@@ -124,7 +128,11 @@ export interface TemperatureContext extends Pick<SimulationContext, 'engines' | 
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Throws InputError for options that do not fit, and where hardmax does not move; and the signal's reason. */
+/**
+ * Softmax against hardmax from one start at every β, with rates fitted, and mean numbers of clusters on the
+ * circle (claim C5: about √β of them). Throws InputError for options that do not fit, and where hardmax does
+ * not move; and the signal's reason.
+ */
 export async function temperatureLimit(
   options: TemperatureLimitOptions = {},
   context: TemperatureContext = {},

@@ -7,6 +7,7 @@ import type { Family, FamilyParameter, FamilySettings } from './family.ts';
 import { flow } from './flow.ts';
 import { gaussian, scalings, translations } from './gaussian.ts';
 
+/** The families of measures on the line that reduced models are made of, by name, with their parameters. */
 export const families: readonly Family[] = [translations, scalings, gaussian, burgers, flow];
 
 export interface ParameterRange {
@@ -28,8 +29,9 @@ export interface OpenFamily {
 }
 
 /**
- * Throws InputError for an unknown name (with the nearest), for ranges that are none, and (field `low`) where
- * all parameters are fixed.
+ * The family with its ranges; parameters whose low and high are the same are fixed. Throws InputError for an
+ * unknown name (with the nearest), for ranges that are none, and (field `low`) where all parameters are
+ * fixed.
  */
 export function openFamily(settings: FamilySettings): OpenFamily {
   const family = entryNamed('family', families, settings.family);

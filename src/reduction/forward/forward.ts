@@ -26,6 +26,7 @@ export const forwardSchema = z.strictObject({
   cells: wholeNumber(2, 5000).default(400).describe('Of the grid for densities'),
 });
 
+/** The family and the ranges of its parameters, how many snapshots train and test, and how many are kept. */
 export type ForwardOptions = z.input<typeof forwardSchema>;
 type Parsed = z.output<typeof forwardSchema>;
 

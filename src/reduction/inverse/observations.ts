@@ -47,7 +47,10 @@ export function domainOf({ data }: Matrix): Domain {
   return { low, high: high > low ? high : low + 1 };
 }
 
-/** The first `count` observations of a kind. */
+/**
+ * The first `count` functions φ_j of a kind over the domain: the monomials s, s², … with s = −1 … 1 along it, or
+ * Gaussian bumps at equal distances. An observation of μ is ∫ φ_j dμ.
+ */
 export function observations(
   kind: (typeof OBSERVATIONS)[number],
   count: number,

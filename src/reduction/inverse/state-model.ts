@@ -20,7 +20,10 @@ export interface StateModel {
   readonly directions: readonly Float64Array[];
 }
 
-/** Of the training snapshots [m, N]; directions that are rounding are left out. */
+/**
+ * The affine model of the training snapshots [m, N]: their mean and, scaled to deviation one, their first
+ * `components` principal axes in quantiles (W_2). Directions that are rounding are left out.
+ */
 export function stateModel(training: Matrix, components: number): StateModel {
   const axes = tangentModel(training, components);
   const coordinates = projectOnAxes(training, axes);
