@@ -1,0 +1,45 @@
+/**
+ * A phase diagram: the share of pairs of tokens that are together (cosine of 0.999 or more), over β and time,
+ * from one random start in high dimension. Each line also has the time at which half of the pairs are.
+ * Figure 3 of arXiv 2312.10794; `schmetterling experiment run c04-phase-diagram` is the whole of it.
+ */
+import { simulate } from 'schmetterling';
+
+const N = 16;
+const D = 128;
+const END = 15;
+const BETAS = [0, 1, 2, 3, 4, 5];
+const SHADES = [...' ░▒▓█'];
+
+/** Share of the pairs i < j with ⟨x_i, x_j⟩ ≥ 0.999; positions [n, d], unit rows. */
+function together({ rows, columns, data }) {
+  let count = 0;
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < i; j++) {
+      let cosine = 0;
+      for (let k = 0; k < columns; k++) cosine += data[i * columns + k] * data[j * columns + k];
+      if (cosine >= 0.999) count++;
+    }
+  return count / ((rows * (rows - 1)) / 2);
+}
+
+console.log(`rows β, columns t = 0 … ${END}`);
+for (const beta of BETAS) {
+  const { frames } = await simulate({
+    dynamics: 'sa',
+    parameters: { beta },
+    start: 'uniform',
+    seed: 1,
+    n: N,
+    d: D,
+    scheme: 'dopri5',
+    tolerance: 1e-6,
+    time: END,
+    saveAt: `linear:0:${END}:151`,
+    diagnostics: [],
+  });
+  const shares = frames.map(({ positions }) => together(positions));
+  const row = shares.filter((_, k) => k % 3 === 0).map((share) => SHADES[Math.round(4 * share)]);
+  const half = frames[shares.findIndex((share) => share >= 0.5)]?.time;
+  console.log(`${beta} ${row.join('')} half at ${half?.toFixed(1) ?? '—'}`);
+}
