@@ -43,6 +43,10 @@ export function withParticleFlags(command: Command): Command {
     .option('--coupling <name>', 'of --dynamics model: full, causal or sinkhorn')
     .option('--n <count>', 'particles (default: 32)')
     .option('--d <count>', 'coordinates of a particle (default: 3)')
+    .option(
+      '--kappa <number>',
+      'inverse noise: Brownian motion Δ/κ beside (default: none; noisy: 10)',
+    )
     .option('--masses <file>', 'masses of the particles, .csv or .npy (default: equal)')
     .option('--seed <number>', 'of the start and the noise (default: 1)');
 }
@@ -51,12 +55,15 @@ export function withParticleFlags(command: Command): Command {
 export function withRunFlags(command: Command): Command {
   return command
     .option('--time <T>', 'the end of the run (default: 10)')
-    .option('--scheme <name>', 'layer, euler, rk4, dopri5 or heun (default: layer; heun for noise)')
+    .option(
+      '--scheme <name>',
+      'layer, euler, rk4, dopri5 or heun (default: layer; heun with noise)',
+    )
     .option('--step <h>', 'step of the schemes with a fixed one (default: 0.1)')
     .option(TOLERANCE_FLAG, 'error per step of dopri5 (default: 1e-8)')
     .option('--maximum-steps <count>', 'after which a run is given up (default: 10,000,000)')
     .option('--save-at <times>', '0,1,2 or linear:0:10:11 or log:1e-2:1e8:200 (default: 0,T)')
-    .option('--engine <name>', 'auto, reference, wasm or spectral (default: auto)')
+    .option('--engine <name>', 'auto, mean, reference, wasm or spectral (default: auto)')
     .option(
       '--precision <name>',
       'float64 or float32, of the arithmetic of pairs (default: float64)',

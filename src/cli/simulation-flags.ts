@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { dynamics } from '../dynamics/catalogue.ts';
 import type { Parameter } from '../dynamics/dynamics.ts';
 import { matrixText } from '../dynamics/matrices.ts';
+import { simulationSchema } from '../flow/simulation-settings.ts';
 import { starts } from '../geometry/catalogue.ts';
 import { InputError } from '../numerics/errors.ts';
 import { show } from '../numerics/parameters.ts';
@@ -38,6 +39,8 @@ function byName(owners: readonly Owner[]) {
   const found = new Map<string, { parameter: Parameter; owned: string[] }>();
   for (const { name, parameters } of owners)
     for (const parameter of parameters) {
+      // κ of dynamics that have one is the run's
+      if (parameter.name in simulationSchema.shape) continue;
       const known = found.get(parameter.name) ?? { parameter, owned: [] };
       known.owned.push(name);
       found.set(parameter.name, known);

@@ -52,7 +52,18 @@ export interface SimulationJob {
 
 /** Flags that are options of the library as they stand. */
 const NUMBERS = [
-  ...['n', 'd', 'seed', 'time', 'step', 'tolerance', 'maximumSteps', 'accuracy', 'threads'],
+  ...[
+    'n',
+    'd',
+    'seed',
+    'kappa',
+    'time',
+    'step',
+    'tolerance',
+    'maximumSteps',
+    'accuracy',
+    'threads',
+  ],
   ...['merge', 'stopClusters', 'stopBelow'],
 ];
 const TEXTS = ['start', 'scheme', 'engine', 'precision'];

@@ -35,16 +35,17 @@ export function outcomeJson({ settings, tables, out }: SimulationJob, outcome: O
 const MOST_ROWS = 24;
 
 export function outcomeLines(screen: Screen, { settings, out }: SimulationJob, outcome: Outcome) {
-  const { entry, n, d, scheme, step, tolerance, seed } = settings;
+  const { entry, n, d, scheme, step, tolerance, seed, kappa } = settings;
   const { report, seconds, count } = outcome;
   const pace = scheme.adaptive ? `tolerance ${tolerance}` : `step ${step}`;
   const { engine, steps, rejected, stopped, time } = report;
+  const noise = kappa === undefined ? '' : ` · noise κ = ${kappa}`;
   const turned = rejected > 0 ? ` and ${rejected} rejected` : '';
   return [
     bold(screen, entry.title),
     dim(
       screen,
-      `n = ${n} · d = ${d} · seed ${seed} · ${scheme.name}, ${pace} · ${engine.name} engine: ${engine.reason}`,
+      `n = ${n} · d = ${d} · seed ${seed}${noise} · ${scheme.name}, ${pace} · ${engine.name} engine: ${engine.reason}`,
     ),
     '',
     ...table(screen, rowsOf(outcome, askedOf(settings))),

@@ -56,6 +56,11 @@ export function noteLines(screen: Screen, notes: Readonly<Record<string, string>
   return lines.length === 0 ? [] : ['', dim(screen, 'notes'), ...lines];
 }
 
+/** On standard error: what a result must not be read without. */
+export function printWarning(text: string): void {
+  process.stderr.write(`schmetterling: warning: ${text}\n`);
+}
+
 /** One JSON document on standard output. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);

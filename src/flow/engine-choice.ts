@@ -3,6 +3,7 @@ import type { Engine, FieldRequest } from '../engines/field.ts';
 import { InputError } from '../numerics/errors.ts';
 
 export interface Engines {
+  readonly mean: Engine;
   readonly reference: Engine;
   readonly wasm: Engine;
   readonly spectral: Engine;
@@ -22,7 +23,8 @@ const FEW = 48;
 const MANY: Readonly<Record<number, number>> = { 2: 1_000, 3: 2_000 };
 
 /**
- * The engine that was asked for, or for `auto` the cheapest that serves the request: the spectral one for
+ * The engine that was asked for, or for `auto` the cheapest that serves the request: the mean where it is all
+ * that is heard, the spectral one for
  * many particles on a circle or a 2-sphere, the reference one for few and for what the kernels do not serve,
  * else the wasm one.
  * Throws InputError (field `engine`) with the engine's own refusal.
@@ -34,6 +36,11 @@ export function chooseEngine(
 ): EngineChoice {
   if (wanted !== 'auto') return asked(engines[wanted], request);
   const { n, d, precision } = request;
+  if (!engines.mean.refusal(request))
+    return {
+      engine: engines.mean,
+      reason: `${n} particles that hear all alike: their mean instead of pairs`,
+    };
   if (n >= (MANY[d] ?? Number.POSITIVE_INFINITY) && !engines.spectral.refusal(request))
     return {
       engine: engines.spectral,

@@ -23,6 +23,8 @@ export interface SimulationFrame {
   readonly diagnostics: Readonly<Record<string, DiagnosticValue>>;
   /** The farthest that a particle is from its place without merging; null where that was not asked for. */
   readonly mergeError: number | null;
+  /** The estimated weak error of the step with noise (weak-error.ts); null without noise. */
+  readonly noiseError: number | null;
   /** Accepted and rejected steps until here. */
   readonly steps: number;
   readonly rejected: number;
@@ -67,6 +69,7 @@ export function frameReader(run: Run, seenBefore?: SeenFrames): (frame: Frame) =
       ...{ time, positions, radii, masses: changed, view, steps, rejected },
       particles: shown.masses.length,
       mergeError: null,
+      noiseError: null,
       diagnostics: found.values,
       continuation: () => continuationOf(run, frame),
     };

@@ -9,7 +9,8 @@
 import type { Dynamics, ParameterValues, Particles } from '../dynamics/dynamics.ts';
 import { type NormalisationSettings, regulate } from '../dynamics/normalisation.ts';
 import type { Field } from '../engines/field.ts';
-import type { FlowProblem } from '../integrators/problem.ts';
+import { moveOnSphere, tangentVariance } from '../geometry/brownian.ts';
+import type { FlowNoise, FlowProblem } from '../integrators/problem.ts';
 
 /** v_i to out [n, d] at a time, for positions [n, d] and masses [n]. */
 type Velocity = (
@@ -33,6 +34,8 @@ export interface ProblemParts {
   readonly masses: Float64Array;
   readonly d: number;
   readonly velocities: Velocities;
+  /** √(2/κ), the strength of Brownian motion beside the dynamics; 0 without. */
+  readonly noise: number;
 }
 
 /** Where the parts of a state lie. */
@@ -110,9 +113,8 @@ export function ownVelocities(
 
 /** The problem that an integrator solves. */
 export function flowProblem(parts: ProblemParts): FlowProblem {
-  const { entry, parameters, masses, d } = parts;
+  const { entry, parameters, masses, d, noise } = parts;
   const n = masses.length;
-  const strength = entry.noise?.(parameters) ?? 0;
   const onSphere = entry.space === 'sphere';
   return {
     size: sizeOf(entry, n, d),
@@ -124,7 +126,7 @@ export function flowProblem(parts: ProblemParts): FlowProblem {
         if (entry.reaction) normaliseRows(state.subarray(n * d), n);
       },
     }),
-    ...(strength > 0 && { diffuse: diffusion(strength, onSphere, n, d) }),
+    ...(noise > 0 && { noise: brownian(noise, onSphere, n, d) }),
   };
 }
 
@@ -218,11 +220,23 @@ function lengthsOf(directions: Float64Array, v: Float64Array, i: number, d: numb
   return { along, length: Math.sqrt(square) };
 }
 
-/** Σ(x) dW = strength · P_x dW on the sphere, strength · dW in R^d. */
-function diffusion(strength: number, onSphere: boolean, n: number, d: number) {
-  return (state: Float64Array, increments: Float64Array, out: Float64Array) => {
-    for (let k = 0; k < n * d; k++) out[k] = strength * increments[k];
-    if (onSphere) projectRows(positionsOf(state, n, d), out, d);
+/** Brownian motion of the positions, generator strength²/2 · Δ: radii and masses have no noise of their own. */
+function brownian(strength: number, onSphere: boolean, n: number, d: number): FlowNoise {
+  // What makes an increment of variance h a tangent vector of a step of time h; steps are alike, so it is kept.
+  let known = { h: 0, factor: 0 };
+  const factorOf = (h: number) => {
+    if (h !== known.h)
+      known = { h, factor: Math.sqrt(tangentVariance((strength ** 2 * h) / 2, d) / h) };
+    return known.factor;
+  };
+  return {
+    size: n * d,
+    width: d,
+    move(state, increments, h) {
+      const positions = positionsOf(state, n, d);
+      if (onSphere) moveOnSphere(positions, increments, d, factorOf(h));
+      else for (let k = 0; k < n * d; k++) positions[k] += strength * increments[k];
+    },
   };
 }
 

@@ -48,7 +48,7 @@ export const beginResolution = (): Resolution => ({ before: null, sum: 0, counte
  * are looked at for overshooting.
  */
 export const isResolvable = ({ scheme, entry }: Resolved, problem: FlowProblem): boolean =>
-  !scheme.adaptive && !problem.diffuse && !(scheme.whole && entry.timeDependent);
+  !scheme.adaptive && !problem.noise && !(scheme.whole && entry.timeDependent);
 
 /**
  * What a reader must know of the step that ends here; null where all is well, or nothing is looked at. Where the
@@ -83,7 +83,7 @@ function twoHalves(
   { time, state }: NonNullable<Resolution['before']>,
   end: number,
 ): Float64Array | null {
-  const stepper = scheme.open(problem, state.slice(), () => {});
+  const stepper = scheme.open(problem, state.slice());
   const middle = (time + end) / 2;
   for (const [from, to] of [
     [time, middle],

@@ -4,7 +4,6 @@
  */
 import { norm } from '../geometry/sphere.ts';
 import { fastest } from '../integrators/events.ts';
-import { brownian } from '../integrators/heun.ts';
 import {
   type Continuation,
   type Frame,
@@ -14,6 +13,7 @@ import {
   type StepView,
 } from '../integrators/integrate.ts';
 import type { FlowProblem } from '../integrators/problem.ts';
+import { type WienerPath, wienerPath } from '../integrators/wiener.ts';
 import type { EngineName, Engines } from './engine-choice.ts';
 import { checkPromises } from './examine.ts';
 import {
@@ -26,7 +26,7 @@ import {
 } from './merging.ts';
 import { flowProblem, stateOf, type Velocities } from './problem.ts';
 import { beginResolution, isResolvable, type Resolution, resolutionNote } from './resolution.ts';
-import { type SimulationSettings, STEP_SHARE } from './simulation-settings.ts';
+import { ENGINES, type SimulationSettings, STEP_SHARE } from './simulation-settings.ts';
 import { type EngineReport, openVelocities, type VelocitySource } from './velocities.ts';
 
 /** At this time these particles were so close that they are one: within a step, where it has an inside. */
@@ -43,12 +43,16 @@ export interface SimulationContinuation {
   readonly engine: Pick<EngineReport, 'name' | 'reason'>;
   readonly merges: readonly MergeEvent[];
   readonly notes: Readonly<Record<string, string>>;
+  /** Where the run beside this one goes on. */
+  readonly beside?: Continuation;
 }
 
 /** What changes in the course of a run. */
 export interface Run {
   readonly settings: SimulationSettings;
   readonly engines: Engines;
+  /** What the noise follows. */
+  readonly path: WienerPath;
   source: VelocitySource;
   crowd: Population;
   problem: FlowProblem;
@@ -74,17 +78,22 @@ export async function openRun(
   settings: SimulationSettings,
   engines: Engines,
   from?: SimulationContinuation,
+  path: WienerPath = pathOf(settings),
 ): Promise<Run> {
   checkPromises(settings);
   const opened = await openVelocities(settings, engines, resumedEngine(settings, from));
   const source = { ...opened, report: { ...opened.report, ...from?.engine } };
   const crowd = crowdOf(settings, from);
-  const parts = { settings, engines, source, crowd };
+  const parts = { settings, engines, path, source, crowd };
   const known = { merges: [...(from?.merges ?? [])], notes: { ...from?.notes } };
   const state = { last: null, meetings: [], ...known, breath: performance.now(), stopped: 'end' };
   const run = { ...parts, ...state, resolution: beginResolution() };
   return Object.assign(run, { problem: problemOf(run) });
 }
+
+/** The path of a run whose step this is; another step may follow it too. */
+export const pathOf = ({ seed, step, d }: SimulationSettings): WienerPath =>
+  wienerPath(seed, step, d);
 
 /** A run goes on with the engine that it had come to. */
 function resumedEngine(
@@ -92,7 +101,7 @@ function resumedEngine(
   from?: SimulationContinuation,
 ): EngineName | 'auto' {
   const found = from?.engine.name;
-  return found === 'reference' || found === 'wasm' || found === 'spectral' ? found : engine;
+  return ENGINES.find((name) => name === found) ?? engine;
 }
 
 function crowdOf(settings: SimulationSettings, from?: SimulationContinuation): Population {
@@ -105,17 +114,17 @@ function crowdOf(settings: SimulationSettings, from?: SimulationContinuation): P
 
 /** The problem of the crowd as it is now, with the source's velocities as they will be. */
 function problemOf(run: Pick<Run, 'settings' | 'crowd' | 'source'>): FlowProblem {
-  const { entry, parameters, d } = run.settings;
+  const { entry, parameters, d, noise } = run.settings;
   const velocities: Velocities = {
     tangent: (...at) => run.source.velocities.tangent(...at),
     ambient: (...at) => run.source.velocities.ambient(...at),
   };
-  return flowProblem({ entry, parameters, masses: run.crowd.masses, d, velocities });
+  return flowProblem({ entry, parameters, masses: run.crowd.masses, d, velocities, noise });
 }
 
 /** The frames of the integrator: those to be saved, and those where the run pauses, switches or stops. */
 export function stepsOf(run: Run, from?: SimulationContinuation): Generator<Frame, void> {
-  const { scheme, step, tolerance, maximumSteps, time, times, seed } = run.settings;
+  const { scheme, step, tolerance, maximumSteps, time, times } = run.settings;
   const settings = {
     scheme: scheme.name,
     ...(!scheme.adaptive && { step }),
@@ -124,7 +133,7 @@ export function stepsOf(run: Run, from?: SimulationContinuation): Generator<Fram
     maximumSteps,
     end: time,
     times,
-    noise: brownian(seed),
+    path: run.path,
   };
   const { entry, parameters, positions, masses } = run.settings;
   const start = from?.integrator ?? stateOf(entry, parameters, positions.data, masses);
@@ -231,7 +240,7 @@ function slowness(run: Run, view: StepView): Reply {
   const { settings, source } = run;
   const { stopBelow, scheme, n } = settings;
   const due = scheme.adaptive || view.steps % SPEED_EVERY === 0;
-  const watched = due && !run.problem.diffuse && !run.notes.floor;
+  const watched = due && !run.problem.noise && !run.notes.floor;
   if (stopBelow === undefined && !watched) return {};
   const speed = speedOf(run, view.velocity());
   if (stopBelow !== undefined && speed <= stopBelow) return { stop: stopFor(run, 'stationary') };

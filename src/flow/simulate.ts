@@ -8,6 +8,7 @@ import { angle } from '../geometry/sphere.ts';
 import { GIVEN_UP } from '../integrators/integrate.ts';
 import { InputError } from '../numerics/errors.ts';
 import { row } from '../numerics/matrix.ts';
+import { besideSettings, type Companion, type OpenBeside, withCompanion } from './companion.ts';
 import type { Engines } from './engine-choice.ts';
 import { simulationEngines } from './engines.ts';
 import { frameReader, type SeenFrames, type SimulationFrame } from './frames.ts';
@@ -22,6 +23,7 @@ import {
 } from './run.ts';
 import type { SimulationSettings } from './simulation-settings.ts';
 import type { EngineReport } from './velocities.ts';
+import { coarseCompanion } from './weak-error.ts';
 
 /** What is known when a run has ended. */
 export interface SimulationReport {
@@ -82,10 +84,24 @@ export async function openSimulation(
       'option mergeError compares from the start on: expected a new run, leave it out to go on with this one',
     );
   checkAhead(settings, context);
-  const run = await openRun(settings, context.engines ?? simulationEngines(), context.from);
+  const engines = context.engines ?? simulationEngines();
+  const run = await openRun(settings, engines, context.from);
+  const companion = companionOf(run);
   const frames = () => framesOf(run, context);
-  const compared = () => besideUnmerged(frames(), settings, context);
-  return { frames: settings.mergeError ? compared : frames, report: () => reportOf(run) };
+  const openBeside: OpenBeside = async (other, from) => {
+    checkAhead(other, { from });
+    const beside = await openRun(other, engines, from, run.path);
+    return framesOf(beside, { signal: context.signal, from });
+  };
+  const compared = () =>
+    companion ? withCompanion(frames(), companion, openBeside, context.from) : frames();
+  return { frames: compared, report: () => reportOf(run) };
+}
+
+/** What runs beside: the same without merging, or in steps twice as long where there is noise. */
+function companionOf({ settings, notes }: Run): Companion | null {
+  if (settings.mergeError) return unmergedCompanion(settings);
+  return settings.noise > 0 ? coarseCompanion(settings, notes) : null;
 }
 
 function checkAhead({ time }: SimulationSettings, { from }: SimulationContext): void {
@@ -115,34 +131,16 @@ async function* framesOf(
   }
 }
 
-/** Runs the same without merging in step with it, and says in every frame how far the two are apart. */
-async function* besideUnmerged(
-  frames: AsyncGenerator<SimulationFrame, void>,
-  settings: SimulationSettings,
-  { engines, signal }: SimulationContext,
-): AsyncGenerator<SimulationFrame, void> {
-  const { merge: _, stopClusters: __, stopBelow: ___, ...rest } = settings;
-  const unmerged = { ...rest, mergeError: false, chosen: [] };
-  const open = async (times: Float64Array, from?: SimulationContinuation) => {
-    const wanted = { ...unmerged, times, time: times[times.length - 1] };
-    return (await openSimulation(wanted, { engines, signal, from })).frames();
+/** Says in every frame how far the run is from the same without merging. */
+function unmergedCompanion(settings: SimulationSettings): Companion {
+  const { merge: _, ...rest } = besideSettings(settings);
+  return {
+    settings: rest,
+    compare: (frame, beside) => ({
+      ...frame,
+      mergeError: beside && farthest(frame, beside, settings),
+    }),
   };
-  let others = await open(settings.times);
-  let from: SimulationContinuation | undefined;
-  try {
-    for await (const frame of frames) {
-      if (!settings.times.includes(frame.time)) {
-        // stopped between save times: the other goes there, not to its next one
-        await others.return();
-        others = await open(Float64Array.of(frame.time), from);
-      }
-      const { value: other } = await others.next();
-      from = other?.continuation();
-      yield { ...frame, mergeError: other ? farthest(frame, other, settings) : null };
-    }
-  } finally {
-    await others.return();
-  }
 }
 
 /** Angle on the sphere, distance off it. */

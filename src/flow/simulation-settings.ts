@@ -7,6 +7,7 @@ import { diagnostics } from '../diagnostics/catalogue.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { dynamicsNamed } from '../dynamics/catalogue.ts';
 import type { Dynamics, ParameterValues } from '../dynamics/dynamics.ts';
+import { KAPPA, strengthOf } from '../dynamics/noise.ts';
 import { completeParameters } from '../dynamics/parameters.ts';
 import { D, drawStart, equalMasses, N, SEED, startNamed } from '../geometry/catalogue.ts';
 import { checkPositions } from '../geometry/given.ts';
@@ -20,6 +21,7 @@ import {
   STEP,
   schemes,
   TOLERANCE,
+  takesNoise,
 } from '../integrators/schemes.ts';
 import { InputError } from '../numerics/errors.ts';
 import type { Matrix } from '../numerics/matrix.ts';
@@ -39,7 +41,7 @@ const record = (what: string) =>
 /** On the sphere no two particles are farther apart than π. */
 const DISTANCE = numberBetween(1e-12, 1e300);
 
-export const ENGINES = ['auto', 'reference', 'wasm', 'spectral'] as const;
+export const ENGINES = ['auto', 'mean', 'reference', 'wasm', 'spectral'] as const;
 
 export const simulationSchema = z.strictObject({
   dynamics: z
@@ -75,6 +77,11 @@ export const simulationSchema = z.strictObject({
   n: numberOf(N),
   d: numberOf(D),
   seed: numberOf(SEED),
+  kappa: numberBetween(KAPPA.minimum, KAPPA.maximum)
+    .optional()
+    .describe(
+      'Inverse noise: Brownian motion with generator Δ/κ beside dynamics on the sphere or in R^d; without, they have none but their own',
+    ),
   scheme: z
     .string({ error: 'expected the name of a scheme' })
     .optional()
@@ -142,6 +149,8 @@ export interface SimulationSettings
   readonly start: string;
   readonly entry: Dynamics;
   readonly parameters: ParameterValues;
+  /** √(2/κ), the strength of the noise; 0 without. */
+  readonly noise: number;
   readonly scheme: Scheme;
   /** [n, d] */
   readonly positions: Matrix;
@@ -162,7 +171,8 @@ export function simulationSettings(options: SimulationOptions): SimulationSettin
   checkPlace(options);
   const {
     dynamics,
-    parameters,
+    parameters: given,
+    kappa,
     init,
     masses,
     diagnostics: names,
@@ -172,14 +182,23 @@ export function simulationSettings(options: SimulationOptions): SimulationSettin
   const start = rest.start ?? usualStart(entry, rest.d);
   const positions = startPositions(entry, init, { ...rest, start });
   const { rows: n, columns: d } = positions;
+  const own = ownKappa(entry, given, kappa);
+  const parameters = completeParameters(entry, own ?? given, d);
+  const noise = own || kappa === undefined ? (entry.noise?.(parameters) ?? 0) : strengthOf(kappa);
   const settings: SimulationSettings = {
     ...rest,
     start,
+    ...(!own && { kappa }),
     n,
     d,
     entry,
-    parameters: completeParameters(entry, parameters, d),
-    scheme: entryNamed('scheme', schemes, rest.scheme ?? (entry.noise ? 'heun' : SCHEME.default)),
+    parameters,
+    noise,
+    scheme: entryNamed(
+      'scheme',
+      schemes,
+      rest.scheme ?? (noise > 0 || entry.noise ? 'heun' : SCHEME.default),
+    ),
     times: parseSaveAt(rest.saveAt ?? [0, rest.time], rest.time),
     positions,
     masses: readMasses(masses, n),
@@ -193,6 +212,25 @@ export function simulationSettings(options: SimulationOptions): SimulationSettin
     settings.parameters,
   );
   return settings;
+}
+
+/**
+ * The parameters of dynamics with noise of their own, with the κ of the option among them; null where the option
+ * is the run's alone. Throws InputError (field `kappa`) where there are two of them.
+ */
+function ownKappa(
+  entry: Dynamics,
+  given: Readonly<Record<string, unknown>>,
+  kappa: number | undefined,
+): Readonly<Record<string, unknown>> | null {
+  if (kappa === undefined || !entry.noise) return null;
+  const named = entry.parameters.some(({ name }) => name === 'kappa');
+  if (named && given.kappa === undefined) return { ...given, kappa };
+  const where = named ? `parameter kappa is ${show(given.kappa)}` : 'they have noise of their own';
+  throw new InputError(
+    'kappa',
+    `option kappa is ${kappa}, and of dynamics ${entry.name} ${where}: expected one noise, leave the option out`,
+  );
 }
 
 /** A parameter of the dynamics is easily taken for an option. */
@@ -245,19 +283,18 @@ function readMasses(given: readonly number[] | undefined, n: number): Float64Arr
   return Float64Array.from(given, (mass) => mass / total);
 }
 
-function checkScheme({ entry, parameters, scheme, step, time, times }: SimulationSettings): void {
-  if (scheme.whole) checkWholeSteps(step, time, times);
-  const noisy = (entry.noise?.(parameters) ?? 0) > 0;
-  if (noisy && !scheme.noise)
+function checkScheme({ noise, scheme, step, time, times }: SimulationSettings): void {
+  if (noise > 0 && !takesNoise(scheme))
     throw new InputError(
       'scheme',
-      `scheme ${scheme.name} knows no noise, which dynamics ${entry.name} have: expected heun, choose it`,
+      `scheme ${scheme.name} knows no noise, which this run has: expected heun, rk4 or euler, choose one`,
     );
+  if (scheme.whole) checkWholeSteps(step, time, times);
 }
 
 /** A merged particle stands for its members only where nothing tells them apart. */
 function checkMerge(settings: SimulationSettings): void {
-  const { entry, parameters, merge, stopClusters, mergeError } = settings;
+  const { entry, merge, stopClusters, mergeError } = settings;
   if (merge === undefined) {
     const needs = mergeError ? 'mergeError' : stopClusters === undefined ? null : 'stopClusters';
     if (needs)
@@ -272,14 +309,14 @@ function checkMerge(settings: SimulationSettings): void {
       'merge',
       `option merge is ${merge}: expected an angle from 1e-12 to ${Math.PI}, such as 0.01, for these particles live on the sphere`,
     );
-  const obstacle = mergeObstacle(entry, parameters) ?? sizeObstacle(settings.n);
+  const obstacle = mergeObstacle(settings) ?? sizeObstacle(settings.n);
   if (obstacle)
     throw new InputError('merge', `option merge does not fit: ${obstacle}, leave it out`);
 }
 
-function mergeObstacle(entry: Dynamics, parameters: ParameterValues): string | null {
-  if ((entry.noise?.(parameters) ?? 0) > 0)
-    return `dynamics ${entry.name} have noise, which parts particles again`;
+function mergeObstacle({ entry, noise }: SimulationSettings): string | null {
+  if (noise > 0)
+    return 'the noise of every particle is its own, so that it parts those that have met, and that of a cluster is weaker';
   if (entry.reaction) return `dynamics ${entry.name} change the masses of particles one by one`;
   if (entry.normalisation) return `dynamics ${entry.name} give every particle a radius of its own`;
   if (entry.properties.causal || !entry.properties.permutationEquivariant)
@@ -297,7 +334,17 @@ const sizeObstacle = (n: number) =>
 
 /** The settings as plain data, complete: with them as options the run is the same, but for `init`. */
 export function settingsRecord(settings: SimulationSettings) {
-  const { entry, positions: _, masses, given, chosen, times, scheme, ...rest } = settings;
+  const {
+    entry,
+    positions: _,
+    noise: __,
+    masses,
+    given,
+    chosen,
+    times,
+    scheme,
+    ...rest
+  } = settings;
   return {
     dynamics: entry.name,
     ...rest,

@@ -47,6 +47,7 @@ export function simulationToJson({ settings, frames, seconds, ...report }: Simul
     ...(first?.masses && { frame_masses: frames.map(({ masses }) => [...(masses ?? [])]) }),
     particles: frames.map(({ particles }) => particles),
     ...(settings.mergeError && { merge_error: frames.map(({ mergeError }) => mergeError) }),
+    ...(settings.noise > 0 && { noise_error: frames.map(({ noiseError }) => noiseError) }),
     diagnostics: diagnosticsOf(frames, settings),
     seconds,
   };
@@ -54,7 +55,7 @@ export function simulationToJson({ settings, frames, seconds, ...report }: Simul
 
 /** One frame as plain data: positions [n, d], and diagnostics by name. */
 export function frameToJson({ time, positions, view, radii, masses, ...frame }: SimulationFrame) {
-  const { particles, mergeError, steps, rejected, diagnostics } = frame;
+  const { particles, mergeError, noiseError, steps, rejected, diagnostics } = frame;
   return {
     time,
     positions: toRows(positions),
@@ -63,6 +64,7 @@ export function frameToJson({ time, positions, view, radii, masses, ...frame }: 
     ...(masses && { masses: [...masses] }),
     particles,
     ...(mergeError !== null && { merge_error: mergeError }),
+    ...(noiseError !== null && { noise_error: noiseError }),
     steps,
     rejected,
     diagnostics,

@@ -137,6 +137,10 @@ const ENGINES: Record<EngineName | 'auto', { readonly title: string; readonly he
     title: 'Chosen by size and dynamics',
     help: 'The result says which engine was chosen, and why.',
   },
+  mean: {
+    title: 'Mean',
+    help: 'One velocity for all, in O(n), where all hear all alike: β = 0, or V = 0.',
+  },
   reference: {
     title: 'Reference',
     help: 'Plain Float64 over all pairs, against which the others are certified; up to 20,000 particles.',

@@ -207,15 +207,18 @@ function openFiles(folder: string, settings: SimulationSettings, frames: number)
   if (frames === 0 && hasMasses(settings))
     writeFileSafely(join(folder, MASSES), encodeNpy([n], [masses]));
   const scalars = chosen.filter(({ kind }) => kind === 'scalar').map(({ name }) => name);
-  const header = ['frame', 'time', 'particles', 'steps', 'rejected', 'merge_error', ...scalars];
+  const noisy = settings.noise > 0;
+  const errors = noisy ? ['merge_error', 'noise_error'] : ['merge_error'];
+  const header = ['frame', 'time', 'particles', 'steps', 'rejected', ...errors, ...scalars];
   keepLines(join(folder, TABLE), csvLine(header), frames);
   keepLines(join(folder, LINES), '', frames);
   return {
     append(frame, index) {
       for (const { file, row } of arrays) file.append(row(frame));
-      const { time, particles, steps, rejected, mergeError, diagnostics } = frame;
+      const { time, particles, steps, rejected, mergeError, noiseError, diagnostics } = frame;
       const values = scalars.map((name) => diagnostics[name] as number | null);
-      const cells = [index, time, particles, steps, rejected, mergeError, ...values];
+      const apart = noisy ? [mergeError, noiseError] : [mergeError];
+      const cells = [index, time, particles, steps, rejected, ...apart, ...values];
       appendFileSync(join(folder, TABLE), csvLine(cells));
       appendFileSync(join(folder, LINES), `${JSON.stringify({ time, ...diagnostics })}\n`);
     },
@@ -241,35 +244,46 @@ function firstLines(path: string, count: number): string {
   return kept.join('');
 }
 
-/** The state as an array beside a small file that names it and appears when the array is whole. */
+/**
+ * The state as an array beside a small file that names it and appears when the array is whole; behind it
+ * the state of the run beside, if there is one.
+ */
 function keepState(folder: string, frames: number, continuation: SimulationContinuation): void {
-  const { integrator, members, ...known } = continuation;
+  const { integrator, beside, members, ...known } = continuation;
   const { state, ...numbers } = integrator;
   const file = `state-${frames}.npy`;
-  writeFileSafely(join(folder, file), encodeNpy([state.length], [Float64Array.from(state)]));
+  const states = [state, ...(beside ? [beside.state] : [])].map((one) => Float64Array.from(one));
+  const shape = beside ? [2, state.length] : [state.length];
+  writeFileSafely(join(folder, file), encodeNpy(shape, states));
   const merged = members.some((own) => own.length > 1);
   const whom = merged ? members : null;
+  const { state: _, ...other } = beside ?? { state: null };
   const record = { ...known, file, frames, integrator: numbers, members: whom };
-  writeFileSafely(join(folder, STATE), `${JSON.stringify(record)}\n`);
+  const whole = beside ? { ...record, beside: other } : record;
+  writeFileSafely(join(folder, STATE), `${JSON.stringify(whole)}\n`);
   for (const old of readdirSync(folder))
     if (/^state-\d+\.npy$/.test(old) && old !== file) rmSync(join(folder, old), { force: true });
 }
 
 const indices = z.array(z.array(z.number()));
 
+/** A continuation of the integrator without its state. */
+const INTEGRATOR = z.object({
+  time: z.number(),
+  delivered: z.number(),
+  steps: z.number(),
+  rejected: z.number(),
+  step: z.number(),
+  previousRatio: z.number(),
+});
+
 /** What `keepState` writes. */
 const STATE_RECORD = z.object({
   file: z.string(),
   frames: z.number().int().min(1),
   engine: z.object({ name: z.string(), reason: z.string() }),
-  integrator: z.object({
-    time: z.number(),
-    delivered: z.number(),
-    steps: z.number(),
-    rejected: z.number(),
-    step: z.number(),
-    previousRatio: z.number(),
-  }),
+  integrator: INTEGRATOR,
+  beside: INTEGRATOR.optional(),
   members: indices.nullable(),
   merges: z.array(z.object({ time: z.number(), groups: indices })),
   notes: z.record(z.string(), z.string()),
@@ -310,11 +324,13 @@ export function readRecording(folder: string): RecordedRun {
       'continue',
       `"${folder}" was interrupted before there was a state to go on from: begin the run again in another folder`,
     );
-  const { frames, engine, integrator, file, merges, notes } = record;
+  const { frames, engine, integrator, beside, file, merges, notes } = record;
   checkArrays(folder, frames);
   const positions = readFrame(join(folder, 'positions.npy'), frames - 1);
   const members = record.members ?? Array.from({ length: positions.rows }, (_, i) => [i]);
-  const state = readKept(join(folder, file), members.length, positions.columns);
+  const runs = beside ? 2 : 1;
+  const kept = readKept(join(folder, file), runs * members.length, positions.columns);
+  const [state, other] = [kept.subarray(0, kept.length / runs), kept.subarray(kept.length / runs)];
   const view = join(folder, 'view.npy');
   const shown = existsSync(view) ? view : join(folder, 'positions.npy');
   const masses = join(folder, MASSES);
@@ -325,7 +341,10 @@ export function readRecording(folder: string): RecordedRun {
     masses: existsSync(masses) ? Float64Array.from(readNpy(masses, 'continue').data) : null,
     frames,
     seen: { first: readFrame(shown, 0), last: readFrame(shown, frames - 1) },
-    from: { engine, merges, notes, members, integrator: { ...integrator, state } },
+    from: {
+      ...{ engine, merges, notes, members, integrator: { ...integrator, state } },
+      ...(beside && { beside: { ...beside, state: other } }),
+    },
   };
 }
 

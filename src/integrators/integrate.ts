@@ -2,8 +2,9 @@
  * One loop for every scheme: from a start at time 0, or from where another run was, to the end, with
  * frames at the times asked for. Not the steps (a Stepper proposes them), and not what flows.
  *
- * Frames never change the steps of dopri5 (dense output); a fixed step is cut at a save time off its
- * grid; the layer, which is never cut, has no such save times.
+ * Frames never change the steps of dopri5 (dense output) nor those of noise (a shorter step along the same
+ * path); a fixed step without noise is cut at a save time off its grid; the layer, which is never cut, has no
+ * such save times.
  */
 import { DivergedError, InputError } from '../numerics/errors.ts';
 import { checkNumber, entryNamed } from '../numerics/parameters.ts';
@@ -12,16 +13,26 @@ import {
   checkWholeSteps,
   firstAfter,
   fixedStretch,
+  gridIndex,
   type Stretch,
 } from './clock.ts';
 import { beginPace, collapsed, type Pace } from './collapse.ts';
 import { firstStep, growth, remembered, shrinkage } from './controller.ts';
 import { crosses, type FlowEvent, locate } from './events.ts';
-import { brownian, type Increments } from './heun.ts';
+import { withNoise } from './noise.ts';
 import type { FlowProblem } from './problem.ts';
 import { checkTimes } from './save-at.ts';
-import { END, MAXIMUM_STEPS, type Scheme, STEP, schemes, TOLERANCE } from './schemes.ts';
+import {
+  END,
+  MAXIMUM_STEPS,
+  type Scheme,
+  STEP,
+  schemes,
+  TOLERANCE,
+  takesNoise,
+} from './schemes.ts';
 import type { Span, Stepper } from './stepper.ts';
+import { type WienerPath, wienerPath } from './wiener.ts';
 
 export interface IntegrationSettings {
   /** A name of the catalogue `schemes`. */
@@ -39,8 +50,8 @@ export interface IntegrationSettings {
   /** Accepted and rejected steps after which the run is given up. */
   readonly maximumSteps?: number;
   readonly events?: readonly FlowEvent[];
-  /** The path of the noise; `brownian(0)` if absent. */
-  readonly noise?: Increments;
+  /** The path of the noise; that of seed 0 if absent. */
+  readonly path?: WienerPath;
 }
 
 export interface Frame {
@@ -129,7 +140,7 @@ interface Plan {
   readonly times: ArrayLike<number>;
   readonly maximumSteps: number;
   readonly events: readonly FlowEvent[];
-  readonly noise: Increments;
+  readonly path: WienerPath | undefined;
 }
 
 /** What changes in the course of a run. */
@@ -212,7 +223,7 @@ function makePlan(problem: FlowProblem, settings: IntegrationSettings): Plan {
   const scheme = entryNamed('scheme', schemes, settings.scheme);
   checkNumber(END, end);
   checkTimes(times, end);
-  if (problem.diffuse && !scheme.noise)
+  if (problem.noise && !takesNoise(scheme))
     throw new InputError(
       'scheme',
       `scheme ${scheme.name} knows no noise, which this flow has: choose heun`,
@@ -229,7 +240,7 @@ function makePlan(problem: FlowProblem, settings: IntegrationSettings): Plan {
     times,
     maximumSteps: checkNumber(MAXIMUM_STEPS, settings.maximumSteps ?? MAXIMUM_STEPS.default),
     events,
-    noise: settings.noise ?? brownian(0),
+    path: settings.path,
   };
 }
 
@@ -261,16 +272,28 @@ function beginRun(problem: FlowProblem, start: Float64Array | Continuation, plan
 function opened(problem: FlowProblem, state: Float64Array, plan: Plan, time: number) {
   return {
     problem,
-    stepper: plan.scheme.open(problem, state, plan.noise),
+    stepper: openStepper(problem, state, plan),
     stops: stopsOf(problem, plan),
     values: plan.events.map((event) => event.value(time, state)),
   };
 }
 
+function openStepper(problem: FlowProblem, state: Float64Array, plan: Plan): Stepper {
+  const { noise } = problem;
+  const { scheme, step = STEP.default } = plan;
+  if (!noise) return scheme.open(problem, state);
+  const path = plan.path ?? wienerPath(0, step, noise.width);
+  return withNoise({ ...problem, noise }, state, scheme.open, path);
+}
+
 /** Breakpoints, the end, and where fixed steps are cut; rising. */
-function stopsOf({ breakpoints = [] }: FlowProblem, { scheme, times, end }: Plan): Float64Array {
+function stopsOf(
+  { breakpoints = [], noise }: FlowProblem,
+  { scheme, times, end, step }: Plan,
+): Float64Array {
   const inside = scheme.whole ? [] : breakpoints.filter((time) => time > 0 && time < end);
-  const cuts = scheme.adaptive ? [] : times;
+  const onGrid = (time: number) => step !== undefined && gridIndex(time, step) !== null;
+  const cuts = scheme.adaptive ? [] : noise ? Array.from(times).filter(onGrid) : times;
   const stops = new Float64Array(inside.length + cuts.length + 1);
   stops.set(inside);
   stops.set(cuts, inside.length);
@@ -283,7 +306,7 @@ function fixedStep(run: Run, plan: Plan): Span {
   checkCount(run, plan);
   const span = spanOf(run, fixedStretch(run.time, run.step, run.stops));
   const error = run.stepper.attempt(span);
-  if (error > 0) throw diverged(run, `take a step below ${span.h}${otherScheme(plan.scheme)}`);
+  if (error > 0) throw diverged(run, `take a step below ${span.h}${otherScheme(run)}`);
   run.steps++;
   run.taken = span.h;
   return span;
@@ -349,7 +372,7 @@ function checkCount({ time, steps, rejected }: Run, { maximumSteps, scheme, tole
   );
 }
 
-const otherScheme = ({ noise }: Scheme) => (noise ? '' : ' or the scheme dopri5');
+const otherScheme = ({ problem }: Run) => (problem.noise ? '' : ' or the scheme dopri5');
 
 function diverged({ time, steps }: Run, remedy: string): DivergedError {
   return new DivergedError(
@@ -386,7 +409,7 @@ interface Moments {
 const timeWithin = ({ time, h, end }: Span, theta: number) => (theta < 1 ? time + theta * h : end);
 
 function insideOf({ stepper, problem }: Run, span: Span): StepInside {
-  const at = problem.diffuse ? null : (stepper.interpolate ?? null);
+  const at = problem.noise ? null : (stepper.interpolate ?? null);
   return { next: stepper.next, timeAt: (theta) => timeWithin(span, theta), at };
 }
 

@@ -18,6 +18,15 @@ export interface FlowProblem {
    * of the piece that begins there.
    */
   readonly breakpoints?: readonly number[];
-  /** Noise dx = f dt + Σ(x) ∘ dW: writes Σ(x) dW for the increments dW [size]; absent without noise. */
-  diffuse?(state: Float64Array, increments: Float64Array, out: Float64Array): void;
+  /** What moves the state beside f; absent without noise. */
+  readonly noise?: FlowNoise;
+}
+
+/** Noise as a motion of its own: Brownian motion, driven by a Wiener process of rows of numbers. */
+export interface FlowNoise {
+  /** Numbers of the process: rows of `width`, one a particle. */
+  readonly size: number;
+  readonly width: number;
+  /** Moves a state, in place, for a time h, by increments [size] of variance h each; weak order 2. */
+  move(state: Float64Array, increments: Float64Array, h: number): void;
 }

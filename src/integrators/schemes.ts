@@ -1,7 +1,7 @@
 /** The catalogue of schemes, and the parameters of an integration as data. Not the steps themselves. */
 import type { ChoiceParameter, NumberParameter } from '../numerics/parameters.ts';
 import { DORMAND_PRINCE } from './dormand-prince.ts';
-import { heun, type Increments } from './heun.ts';
+import { HEUN } from './heun.ts';
 import { layer, projectedEuler } from './one-stage.ts';
 import type { FlowProblem } from './problem.ts';
 import { RK4 } from './rk4.ts';
@@ -12,19 +12,17 @@ export interface Scheme {
   readonly name: string;
   readonly title: string;
   readonly help: string;
-  /** Of the error at a fixed time, in the step size (in noise: strong order). */
+  /** Of the error at a fixed time, in the step size. */
   readonly order: number;
   /** Chooses its steps by a tolerance; the others have a fixed step. */
   readonly adaptive: boolean;
   /** A step is a thing of its own and is never cut. */
   readonly whole: boolean;
-  /** Takes noise. */
-  readonly noise: boolean;
   /** `start` becomes the stepper's own. */
-  open(problem: FlowProblem, start: Float64Array, increments: Increments): Stepper;
+  open(problem: FlowProblem, start: Float64Array): Stepper;
 }
 
-const FIXED = { adaptive: false, whole: false, noise: false };
+const FIXED = { adaptive: false, whole: false };
 
 /** The time steppers by name, each with its order, which tests measure. */
 export const schemes: readonly Scheme[] = [
@@ -60,19 +58,23 @@ export const schemes: readonly Scheme[] = [
     order: 5,
     adaptive: true,
     whole: false,
-    noise: false,
     open: (problem, start) => rungeKutta(problem, start, DORMAND_PRINCE),
   },
   {
     ...FIXED,
     name: 'heun',
-    title: 'Heun–Stratonovich',
-    help: 'For noise: strong order ½, weak order 1; order 2 without noise.',
-    order: 0.5,
-    noise: true,
-    open: heun,
+    title: 'Heun',
+    help: 'Two stages; with noise of weak order 2, the default there. Order 2.',
+    order: 2,
+    open: (problem, start) => rungeKutta(problem, start, HEUN),
   },
 ];
+
+/** Noise goes beside steps of one size that may be cut. */
+export const takesNoise = ({ adaptive, whole }: Scheme): boolean => !adaptive && !whole;
+
+/** With noise: what laws are computed to, in the step size. */
+export const weakOrder = ({ order }: Scheme): number => Math.min(2, order);
 
 export const SCHEME: ChoiceParameter = {
   type: 'choice',

@@ -19,12 +19,17 @@ export interface FlowRecord {
 export function checkSmooth(flow: SimulationOptions): FlowRecord {
   // heun serves every dynamics, and any time
   const settings = simulationSettings({ ...flow, scheme: 'heun' });
-  const { entry, parameters, given, start, startParameters, n, d, seed, time } = settings;
-  if ((entry.noise?.(parameters) ?? 0) > 0)
-    throw new InputError(
-      'dynamics',
-      `dynamics ${entry.name} have noise, and their limit is no flow: choose dynamics without noise`,
-    );
+  const { entry, parameters, noise, given, start, startParameters, n, d, seed, time } = settings;
+  if (noise > 0)
+    throw flow.kappa === undefined || entry.noise
+      ? new InputError(
+          'dynamics',
+          `dynamics ${entry.name} have noise, and their limit is no flow: choose dynamics without noise`,
+        )
+      : new InputError(
+          'kappa',
+          `option kappa is ${flow.kappa}, and the limit of a flow with noise is no flow: expected none, leave it out`,
+        );
   const shown = { dynamics: entry.name, parameters, startParameters };
   return { ...shown, start: given ? 'given' : start, n, d, seed, time };
 }

@@ -4,6 +4,7 @@
  */
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { cos, log, sin } from './elementary.ts';
+import { threefry, type Words } from './threefry.ts';
 
 export interface Random {
   /** Uniform in [0, 1), 53 bits. */
@@ -51,4 +52,53 @@ function mixSeeds(seeds: number[]): number {
     hash ^= hash >>> 16;
   }
   return hash | 0;
+}
+
+/**
+ * Fills out [rows, width] with independent standard normals. Row i is a function of the seeds and of i
+ * alone: whatever the number of rows, and in whatever order they are drawn.
+ */
+export function gaussianRows(seeds: readonly number[], width: number, out: Float64Array): void {
+  const key = mixed(seeds);
+  const words: Words = new Int32Array(4);
+  for (let row = 0, from = 0; from < out.length; row++, from += width) {
+    const to = from + width;
+    let block = 0;
+    for (let i = from; i < to; ) {
+      threefry(key, row, block++, 0, 0, words);
+      for (let k = 0; k < 4 && i < to; k += 2) {
+        const x = (words[k] + 0.5) / 2147483648;
+        const y = (words[k + 1] + 0.5) / 2147483648;
+        const factor = polar(x, y);
+        if (factor === 0) continue;
+        out[i++] = factor * x;
+        if (i < to) out[i++] = factor * y;
+      }
+    }
+  }
+}
+
+/**
+ * What makes two independent standard normals of a point of the square [−1, 1)², where it lies in the unit disc;
+ * else 0, and another point is drawn (Marsaglia's polar method, which needs no sine).
+ */
+function polar(x: number, y: number): number {
+  const square = x * x + y * y;
+  return square > 0 && square < 1 ? Math.sqrt((-2 * log(square)) / square) : 0;
+}
+
+/**
+ * 128 bits from a list of numbers, all 64 bits of each: every number is enciphered under what those before
+ * it gave. Lists of one or of two numbers with one first number never share their bits, and two
+ * others do with probability 2^−128.
+ */
+function mixed(seeds: readonly number[]): Words {
+  const state: Words = new Int32Array(4);
+  const bits = new DataView(new ArrayBuffer(8));
+  for (const seed of seeds) {
+    // + 0, so that −0 is 0
+    bits.setFloat64(0, seed + 0);
+    threefry(state, bits.getInt32(0), bits.getInt32(4), 0, 0, state);
+  }
+  return state;
 }

@@ -146,6 +146,8 @@ const SPECTRAL: Readonly<Record<number, number>> = { 2: 1_000, 3: 2_000 };
 /** The diagnostics of a frame cost about as much as so many velocities; beyond so many particles they sample. */
 const DIAGNOSTICS = 16;
 const DIAGNOSED = 5_000;
+/** Velocities a step. */
+const STAGES: Readonly<Record<string, number>> = { rk4: 4, heun: 2 };
 /** A pair costs its coordinates and about as much as so many more. */
 const OVERHEAD = 4;
 
@@ -154,13 +156,15 @@ const OVERHEAD = 4;
  * knows before, so there it is the least; what proves too long then ends with the time limit.
  */
 export function workOf(settings: SimulationSettings): number {
-  const { n, d, scheme, time, step, times, chosen, mergeError } = settings;
+  const { n, d, scheme, time, step, times, chosen, mergeError, noise } = settings;
   const { engine } = settings;
   const modal = (engine === 'auto' || engine === 'spectral') && n >= (SPECTRAL[d] ?? Infinity);
-  const stages = scheme.name === 'rk4' ? 4 : scheme.noise ? 2 : 1;
+  const stages = STAGES[scheme.name] ?? 1;
   const steps = scheme.adaptive ? times.length : time / step;
   const velocity = n * (modal ? Math.min(n, MODES) : n) * headsOf(settings);
   const frame = chosen.length === 0 ? 0 : DIAGNOSTICS * Math.min(n, DIAGNOSED) ** 2;
-  const all = (mergeError ? 2 : 1) * steps * stages * velocity + times.length * frame;
+  // A companion runs beside: of the same steps, or of twice the step.
+  const runs = mergeError ? 2 : noise > 0 ? 1.5 : 1;
+  const all = runs * steps * stages * velocity + times.length * frame;
   return all * (d + OVERHEAD);
 }

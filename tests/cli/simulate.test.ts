@@ -137,7 +137,8 @@ describe('simulate', () => {
   it('has examples in its help, and the parameters of the catalogues', async () => {
     const { stdout } = await run('--help');
     expect(stdout).toContain('Examples:\n  schmetterling simulate --beta 4');
-    expect(stdout).toMatch(/--kappa <number> .*\(noisy; default: \d/s);
+    expect(stdout).toMatch(/--kappa <number> .*\(default: none; noisy: 10\)/s);
+    expect(stdout).toMatch(/--beta <number> .*noisy.*default: \d/s);
     expect(stdout).toContain('--start-concentration <number>');
   });
 });
@@ -434,7 +435,8 @@ describe('bad input ends with one line and code 2', () => {
     ['an unknown flag of a catalogue', ['--betta', '1'], /--betta' \(Did you mean --beta\?\)/],
     ['a flag without its value', ['--n'], /option '--n <count>' argument missing; see .* --help/],
     ['an argument', ['sa'], /too many arguments.*see schmetterling simulate --help/],
-    ['a parameter of others', ['--kappa', '3'], /sa has no parameter "kappa": .* It has beta/],
+    ['a parameter of others', ['--heads', '3'], /sa has no parameter "heads": .* It has beta/],
+    ['noise in layers', ['--kappa', '3', '--scheme', 'layer'], /layer knows no noise.*heun, rk4/],
     ['an unknown parameter', ['--set', 'bta=1'], /no parameter "bta": did you mean "beta"\?/],
     [
       'a flag twice',
@@ -459,7 +461,7 @@ describe('bad input ends with one line and code 2', () => {
     ['a number out of range', ['--beta=-1e7'], /beta is -10000000: expected a number from -/],
     ['more than fits', ['--n', '10000000', '--d', '1000'], /lower n to 134217 or lower d/],
     ['save times that fall', ['--save-at', '1,0'], /1 is followed by 0: sort them/],
-    ['an unknown engine', ['--engine', 'gpu'], /engine is "gpu": expected one of auto, reference/],
+    ['an unknown engine', ['--engine', 'gpu'], /engine is "gpu": expected one of auto, mean, ref/],
     ['an engine that refuses', ['--engine', 'spectral', '--d', '5'], /refuses: d = 5/],
     ['an unknown diagnostic', ['--diagnostics', 'energie'], /did you mean "energy"\?/],
     ['an unknown matrix', ['--value', 'wiegner:7'], /did you mean "wigner"\?/],

@@ -146,7 +146,7 @@ describe('a request is refused for', () => {
     ['too many cells', { grid: ['n=1:1e4:1'], seeds: '1000' }, /the grid has 10000000 cells/],
     ['seeds beyond the last', { seed: '4294967295', seeds: '2' }, /lower --seed/],
     ['a list in a row', { diagnostics: 'cosine_histogram' }, /is a list, and a row has numbers/],
-    ['a parameter of none', { grid: ['kappa=1,2'] }, /dynamics sa has no parameter "kappa"/],
+    ['a parameter of none', { grid: ['heads=1,2'] }, /dynamics sa has no parameter "heads"/],
     ['two starts', { init: 'x.csv', grid: ['n=1,2'] }, /--init brings the particles/],
     ['a folder that cannot be', {}, /cannot make the folder "\/proc\/none"/],
   ])('%s', async (_, flags, message) => {

@@ -377,7 +377,7 @@ it('one particle of each cluster carries on for the others off the sphere too', 
 describe('merging is refused where it would be wrong', () => {
   it.each<[string, SimulationOptions, string, RegExp]>([
     ['causal', { dynamics: 'causal_sa' }, 'merge', /the order of the particles matters, leave it/],
-    ['noise', { dynamics: 'noisy' }, 'merge', /have noise, which parts particles again/],
+    ['noise', { dynamics: 'noisy' }, 'merge', /the noise of every particle is its own/],
     ['radii', { dynamics: 'normalised' }, 'merge', /give every particle a radius of its own/],
     ['too many', { n: 20_001 }, 'merge', /n = 20001 is over the 20000 particles/],
     ['an angle of 0', { merge: 0 }, 'merge', /merge is 0.*from 1e-12/],

@@ -1,7 +1,6 @@
 /** The loop around the schemes: hooks, events, continuing, and every refusal. */
 import { describe, expect, it, test } from 'vitest';
 import { type FlowEvent, fastest } from '../../src/integrators/events.ts';
-import { brownian } from '../../src/integrators/heun.ts';
 import {
   type Continuation,
   type Frame,
@@ -10,7 +9,8 @@ import {
   integrate,
 } from '../../src/integrators/integrate.ts';
 import type { FlowProblem } from '../../src/integrators/problem.ts';
-import { schemes } from '../../src/integrators/schemes.ts';
+import { schemes, takesNoise } from '../../src/integrators/schemes.ts';
+import { wienerPath } from '../../src/integrators/wiener.ts';
 import { DivergedError, InputError } from '../../src/numerics/errors.ts';
 import {
   angleOf,
@@ -248,10 +248,7 @@ describe('a step that is cut', () => {
       inside.push(at !== null);
       return 1;
     };
-    const noisy = {
-      ...tokens(2),
-      diffuse: (_: unknown, dw: Float64Array, out: Float64Array) => out.set(dw),
-    };
+    const noisy = { ...tokens(2), noise: { size: 2, width: 1, move: () => {} } };
     for (const [problem, scheme] of [
       [tokens(2), 'layer'],
       [noisy, 'heun'],
@@ -283,7 +280,12 @@ describe('continuing', () => {
   ];
   const withNoise: FlowProblem = {
     ...tokens(4),
-    diffuse: (_, increments, out) => out.set(increments.map((value) => 0.1 * value)),
+    noise: {
+      ...{ size: tokens(4).size, width: 3 },
+      move: (state, increments) => {
+        for (const [i, value] of increments.entries()) state[i] += 0.1 * value;
+      },
+    },
   };
 
   it.each([...schemes.map(({ name }) => name), 'noise'])(
@@ -292,7 +294,7 @@ describe('continuing', () => {
       const problem = { ...(name === 'noise' ? withNoise : tokens(4)), breakpoints: [0.7] };
       const settings = settingsOf({
         scheme: name === 'noise' ? 'heun' : name,
-        noise: brownian(5),
+        path: wienerPath(5, 0.125, 3),
         tolerance: 1e-6,
         end: 3,
         times: name === 'layer' ? [0, 0.5, 1.25, 3] : [0, 0.01, 0.02, 0.5, 1.3, 2.9, 3],
@@ -454,12 +456,11 @@ test('refuses settings when called, not at the first frame', () => {
 });
 
 test('refuses noise in schemes that know none', () => {
-  const noisy = {
-    ...linear(1),
-    diffuse: (_: unknown, __: unknown, out: Float64Array) => void out.fill(0),
-  };
-  for (const scheme of ['layer', 'euler', 'rk4', 'dopri5'])
-    expect(() => run(noisy, ONE, { scheme })).toThrow(/knows no noise.*choose heun/);
+  const noisy = { ...linear(1), noise: { size: 1, width: 1, move: () => {} } };
+  for (const scheme of schemes)
+    if (takesNoise(scheme)) expect(run(noisy, ONE, { scheme: scheme.name })).toHaveLength(1);
+    else
+      expect(() => run(noisy, ONE, { scheme: scheme.name })).toThrow(/knows no noise.*choose heun/);
 });
 
 test('a frame is a copy, and the last one says where the run ended', () => {

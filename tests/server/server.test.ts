@@ -70,7 +70,7 @@ describe('documents', () => {
     expect(names('couplings')).toEqual(['full', 'causal', 'sinkhorn']);
     expect(names('dynamics')).toContain('kuramoto');
     expect(names('schemes')).toEqual(['layer', 'euler', 'rk4', 'dopri5', 'heun']);
-    expect(names('engines')).toEqual(['auto', 'reference', 'wasm', 'spectral']);
+    expect(names('engines')).toEqual(['auto', 'mean', 'reference', 'wasm', 'spectral']);
     expect(kinds.dynamics[0].parameters[0]).toMatchObject({
       name: 'beta',
       default: 1,

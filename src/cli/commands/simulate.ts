@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { withParticleFlags, withRunFlags } from '../flags.ts';
 import type { SimulationFlags } from '../simulation-job.ts';
-import { printJson, printLines, standardScreen } from '../terminal.ts';
+import { printJson, printLines, printWarning, standardScreen } from '../terminal.ts';
 
 const HELP = `
 Examples:
@@ -12,6 +12,7 @@ Examples:
   schmetterling simulate --dynamics multi_head --heads 2 --value wigner:7 --query identity --n 64
   schmetterling simulate --dynamics model --text "Mein Lieblingstier ist __" --time 6 --step 0.75
   schmetterling simulate --dynamics ./mine.mjs --set strength=2
+  schmetterling simulate --dynamics kuramoto --kappa 4 --n 10000 --d 2 --save-at linear:0:10:11
   schmetterling simulate --continue runs/metastable --time 2e8
 
 Matrices are identity, a number, diagonal:1,-0.5, ginibre:SEED, wigner:SEED, rows or an object as JSON such as
@@ -50,5 +51,8 @@ async function simulateParticles(flags: SimulationFlags): Promise<void> {
     const { outcomeLines } = await import('../simulation-text.ts');
     printLines(outcomeLines(standardScreen(), job, outcome));
   }
+  // also where the result is piped away
+  const { noise } = outcome.report.notes;
+  if (noise) printWarning(noise);
   if (outcome.failure) throw outcome.failure;
 }

@@ -35,7 +35,7 @@ export function depthCommand(): Command {
     .option('--depths <list>', 'numbers of layers (default: 1,2,4,…,512)')
     .option('--schemes <names>', 'separated by commas (default: layer,euler,rk4)')
     .option('--reference <tolerance>', 'of the Dormand–Prince reference (default: 1e-12)')
-    .option('--engine <name>', 'auto, reference, wasm or spectral (default: auto)')
+    .option('--engine <name>', 'auto, mean, reference, wasm or spectral (default: auto)')
     .option('--threads <count>', 'at most so many (default: all cores)')
     .option('--out <folder>', 'write numbers, table and figure into this folder')
     .option('--json', 'print one JSON document and nothing else')

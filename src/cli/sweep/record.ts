@@ -31,6 +31,7 @@ const schema = z.object({
   diagnostics: z.array(z.string()),
   times: z.array(z.number()),
   mergeError: z.boolean(),
+  noiseError: z.boolean().default(false),
   /** All settings of the first cell that can be run, those not given included. */
   settings: z.record(z.string(), z.unknown()),
 });
@@ -42,10 +43,10 @@ export function recordOf(
   table: SweepTable,
   settings: SimulationSettings,
 ): SweepRecord {
-  const { columns, diagnostics, times, mergeError } = table;
+  const { columns, diagnostics, times, mergeError, noiseError } = table;
   const record = {
     ...{ command: 'sweep', version: packageVersion(), flags, files: sumsOf(flags, grid) },
-    ...{ grid, cells: cellCount(grid), columns, diagnostics, times, mergeError },
+    ...{ grid, cells: cellCount(grid), columns, diagnostics, times, mergeError, noiseError },
     settings: settingsRecord(settings),
   };
   // As it comes back from its file.

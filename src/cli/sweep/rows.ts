@@ -25,12 +25,14 @@ export interface SweepTable {
   readonly times: readonly number[];
   /** Whether the distance to the run without merging is a column. */
   readonly mergeError: boolean;
+  /** Whether the estimated weak error of the noise is one. */
+  readonly noiseError: boolean;
 }
 
 /** The table of a request, with settings that fit it. Throws InputError for diagnostics that are no numbers. */
 export function tableOf(
   { flags, grid }: SweepRequest,
-  { chosen, times: saved, mergeError }: SimulationSettings,
+  { chosen, times: saved, mergeError, noise }: SimulationSettings,
 ): SweepTable {
   const list = chosen.find(({ kind }) => kind !== 'scalar');
   if (list && flags.diagnostics !== undefined)
@@ -40,14 +42,15 @@ export function tableOf(
     );
   const diagnostics = chosen.filter(({ kind }) => kind === 'scalar').map(({ name }) => name);
   const times = flags.saveAt === undefined ? [] : [...saved];
-  const table = { grid, diagnostics, times, mergeError };
+  const noiseError = noise > 0;
+  const table = { grid, diagnostics, times, mergeError, noiseError };
   const columns = columnsOf(table);
   checkNames(columns);
   return { ...table, columns };
 }
 
 function columnsOf(table: Omit<SweepTable, 'columns'>): SweepColumn[] {
-  const { diagnostics, times, mergeError } = table;
+  const { diagnostics, times, mergeError, noiseError } = table;
   const { axes } = table.grid;
   const integers = (names: readonly string[]) => names.map(typed('integer'));
   return [
@@ -57,6 +60,7 @@ function columnsOf(table: Omit<SweepTable, 'columns'>): SweepColumn[] {
     ...[{ name: 'end_time', type: 'number' as const }],
     ...integers(['particles', 'steps', 'rejected']),
     ...(mergeError ? [typed('number')('merge_error')] : []),
+    ...(noiseError ? [typed('number')('noise_error')] : []),
     ...diagnostics.map(typed('number')),
     ...times.flatMap((time) => diagnostics.map((name) => typed('number')(`${name}@${time}`))),
     { name: 'error', type: 'text' },
@@ -118,8 +122,12 @@ const valuesOf = ({ diagnostics }: SweepTable, frame: SimulationFrame): Cell[] =
   diagnostics.map((name) => frame.diagnostics[name] as number | null);
 
 function doneRow(table: SweepTable, cell: number, { last, saved }: CellEnd): string {
-  const { time, particles, steps, rejected, mergeError } = last;
-  const numbers = [time, particles, steps, rejected, ...(table.mergeError ? [mergeError] : [])];
+  const { time, particles, steps, rejected, mergeError, noiseError } = last;
+  const errors = [
+    ...(table.mergeError ? [mergeError] : []),
+    ...(table.noiseError ? [noiseError] : []),
+  ];
+  const numbers = [time, particles, steps, rejected, ...errors];
   return csvLine([
     ...placeCells(table.grid, cell),
     ...['done', ...numbers, ...valuesOf(table, last), ...saved, null],

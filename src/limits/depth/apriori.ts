@@ -9,7 +9,6 @@ import { openRun } from '../../flow/run.ts';
 import type { SimulationContext } from '../../flow/simulate.ts';
 import { simulate } from '../../flow/simulation.ts';
 import { type SimulationOptions, simulationSettings } from '../../flow/simulation-settings.ts';
-import { brownian } from '../../integrators/heun.ts';
 import type { FlowProblem } from '../../integrators/problem.ts';
 import { schemes } from '../../integrators/schemes.ts';
 import { exp, log } from '../../numerics/elementary.ts';
@@ -67,7 +66,7 @@ export async function aprioriBound(
 function localError(problem: FlowProblem, at: number, state: Float64Array, h: number, d: number) {
   const span = { time: at, h, end: at + h, smooth: true, index: 0 };
   const [layered, exact] = ['layer', 'rk4'].map((name) => {
-    const stepper = entryNamed('scheme', schemes, name).open(problem, state.slice(), brownian(0));
+    const stepper = entryNamed('scheme', schemes, name).open(problem, state.slice());
     stepper.attempt(span);
     return stepper.next;
   });

@@ -158,7 +158,14 @@ const german: Readonly<Record<Kind, Words>> = {
       'Attention',
       'sa: Softmax, Zeilen von A haben die Summe 1; usa: A_ij = w_j e^{β⟨x_i, x_j⟩}, nicht normiert.',
     ],
-    kappa: ['Inverses Rauschen κ', 'Das Rauschen hat die Stärke √(2/κ), sein Generator ist Δ/κ.'],
+    kappa: [
+      'Inverses Rauschen κ',
+      'Brownsche Bewegung der Stärke √(2/κ) neben der Dynamik, Generator Δ/κ; 0: ohne Rauschen.',
+    ],
+    'noisy.kappa': [
+      'Inverses Rauschen κ',
+      'Das Rauschen hat die Stärke √(2/κ), sein Generator ist Δ/κ.',
+    ],
     kernel: ['Kern', 'dot: Werte β⟨Qx_i, Kx_j⟩; gaussian: −β|Qx_i − Kx_j|²/2.'],
     'svgd.kernel': ['Kern', 'rbf: e^{−|x−y|²/2h}; imq: (h + |x−y|²)^{−1/2}; linear: ⟨x, y⟩ + 1.'],
     sweeps: [

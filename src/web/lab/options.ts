@@ -4,7 +4,7 @@ import { parseSaveAt } from '../../integrators/save-at.ts';
 import { schemes } from '../../integrators/schemes.ts';
 import type { Matrix } from '../../numerics/matrix.ts';
 import type { RunOptions } from '../simulation/messages.ts';
-import { asOptions, entryOf, type LabSettings, startCalled } from './settings.ts';
+import { asOptions, entryOf, hasNoise, type LabSettings, startCalled } from './settings.ts';
 
 /** Frames of a run whose times lie evenly in the logarithm, besides the start. */
 const LOG_FRAMES = 300;
@@ -53,14 +53,15 @@ export function runOptions(settings: LabSettings, init: Matrix | null): RunOptio
 /** Everything but times and diagnostics. */
 export function optionsAt(settings: LabSettings, init: Matrix | null): RunOptions {
   const { n, d, seed, start, startParameters, scheme, step, tolerance } = settings;
-  const { merge, stopClusters, stopBelow, engine, precision } = settings;
+  const { kappa, merge, stopClusters, stopBelow, engine, precision } = settings;
   const entry = entryOf(settings);
   const drawn = { n, d, start, ...filled('startParameters', startParameters) };
   return {
     dynamics: entry.name,
     ...filled('parameters', asOptions(entry.parameters, settings.parameters)),
     ...(init ? { init } : drawn),
-    ...((entry.noise || startCalled(start)?.seeded) && { seed }),
+    ...((hasNoise(settings) || startCalled(start)?.seeded) && { seed }),
+    ...(kappa > 0 && { kappa }),
     scheme,
     ...(isAdaptive(settings) ? { tolerance } : { step }),
     ...(engine !== 'auto' && { engine: engine as RunOptions['engine'] }),

@@ -7,11 +7,12 @@ import '../no-eval.ts';
 import { dynamics, dynamicsNamed } from '../../dynamics/catalogue.ts';
 import type { Dynamics, Parameter } from '../../dynamics/dynamics.ts';
 import { matrixText } from '../../dynamics/matrices.ts';
+import { KAPPA } from '../../dynamics/noise.ts';
 import { completeParameters } from '../../dynamics/parameters.ts';
 import { ENGINES } from '../../flow/simulation-settings.ts';
 import { completeStart, D, N, SEED, starts } from '../../geometry/catalogue.ts';
 import type { Start } from '../../geometry/start.ts';
-import { END, STEP, schemes, TOLERANCE } from '../../integrators/schemes.ts';
+import { END, STEP, schemes, TOLERANCE, takesNoise } from '../../integrators/schemes.ts';
 import { checkNumber, type NumberParameter } from '../../numerics/parameters.ts';
 import { readGiven } from './given.ts';
 import { matrixOption } from './matrix-text.ts';
@@ -35,6 +36,8 @@ export interface LabSettings {
   readonly step: number;
   readonly tolerance: number;
   readonly time: number;
+  /** Of noise beside dynamics that have none of their own; 0 is none. */
+  readonly kappa: number;
   /** Whether frames lie evenly in time or in its logarithm. */
   readonly pace: Pace;
   /** 0 is off, for all three. */
@@ -76,6 +79,10 @@ export const numbers = {
   step: STEP,
   tolerance: TOLERANCE,
   time: { ...END, default: 20 },
+  kappa: {
+    ...{ ...KAPPA, default: 0, minimum: 0 },
+    help: 'Brownian motion of strength √(2/κ) beside the dynamics, generator Δ/κ; 0: no noise.',
+  },
   merge: {
     ...{ ...plain, type: 'number', name: 'merge', title: 'Merge below', unit: 'rad' },
     ...{ default: 0, minimum: 0, maximum: Math.PI },
@@ -143,6 +150,10 @@ export const startCalled = (name: string): Start | undefined =>
 
 export const entryOf = ({ dynamics: name }: Pick<LabSettings, 'dynamics'>): Dynamics =>
   dynamicsNamed(name);
+
+/** Whether particles move at random: by their dynamics, or beside them. */
+export const hasNoise = (settings: Pick<LabSettings, 'dynamics' | 'kappa'>): boolean =>
+  settings.kappa > 0 || entryOf(settings).noise !== undefined;
 
 /** Settings from their short form; what is missing or not valid is what is usual. */
 export function readSettings(text: string): LabSettings {
@@ -222,9 +233,10 @@ export function settled(settings: LabSettings): LabSettings {
   const d = entry.dimension ?? Math.max(least, settings.d);
   const own = settings.start === 'given' ? readGiven(settings.given, d) : null;
   const start = fitStart(settings.start, entry, d, own !== null) ? settings.start : usual.start;
-  const noisy = entry.noise !== undefined;
+  const kappa = entry.noise ? 0 : settings.kappa;
   const known = schemes.find(({ name }) => name === settings.scheme);
-  const scheme = noisy && !known?.noise ? 'heun' : settings.scheme;
+  const fits = known && (takesNoise(known) || !hasNoise({ ...settings, kappa }));
+  const scheme = fits ? settings.scheme : 'heun';
   const adaptive = schemes.some(({ name, adaptive }) => name === scheme && adaptive);
   const recipe = startCalled(start);
   const recipeParameters = recipe?.parameters ?? [];
@@ -235,6 +247,7 @@ export function settled(settings: LabSettings): LabSettings {
     n: own && start === 'given' ? own.rows : settings.n,
     given: start === 'given' ? settings.given : '',
     scheme,
+    kappa,
     pace: adaptive ? settings.pace : 'even',
     parameters: fitValues(entry.parameters, settings.parameters, usual.parameters, (values) =>
       completeParameters(entry, asOptions(entry.parameters, values), d),

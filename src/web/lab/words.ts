@@ -45,6 +45,7 @@ const english = {
     'This browser has no canvas to draw on; the numbers and exports below work all the same.',
   failed: 'This run cannot be made as it is set',
   engines: {
+    mean: 'the mean of all, without pairs',
     reference: 'plain Float64',
     wasm: 'SIMD over all pairs',
     spectral: 'sums over modes instead of pairs',
@@ -158,6 +159,7 @@ const german: LabWords = {
     'Dieser Browser hat keine Zeichenfläche; die Zahlen und Exporte darunter gehen trotzdem.',
   failed: 'So eingestellt ist der Lauf nicht möglich',
   engines: {
+    mean: 'der Mittelwert aller, ohne Paare',
     reference: 'einfaches Float64',
     wasm: 'SIMD über alle Paare',
     spectral: 'Summen über Moden statt Paare',

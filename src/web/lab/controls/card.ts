@@ -212,6 +212,7 @@ function createFlow(lab: Lab): Part {
   });
   return group(
     choicePart(scheme, (settings) => settings.scheme),
+    shownWhen(numberPart(lab, 'kappa', 1e3), (settings) => !entryOf(settings).noise),
     numberPart(lab, 'step'),
     numberPart(lab, 'time'),
     shownWhen(numberPart(lab, 'tolerance'), isAdaptive),

@@ -93,13 +93,14 @@ function lawTimes(settings: LabSettings): number[] {
 function fieldOf(settings: LabSettings): MeanField | null {
   const { parameters } = settings;
   const { name } = entryOf(settings);
+  const noise = settings.kappa > 0 ? { kappa: settings.kappa } : {};
   const matrices = ['query', 'key', 'value'].map((one) => parameters[one]);
   if (!matrices.every((one) => one === undefined || isOne(one))) return null;
-  if (name === 'kuramoto') return { beta: 0, coupling: 'softmax' };
+  if (name === 'kuramoto') return { beta: 0, coupling: 'softmax', ...noise };
   const beta = Number(parameters.beta);
   if (Math.abs(beta) > MOST_BETA) return null;
-  if (name === 'sa') return { beta, coupling: 'softmax' };
-  if (name === 'usa') return { beta, coupling: 'exponential' };
+  if (name === 'sa') return { beta, coupling: 'softmax', ...noise };
+  if (name === 'usa') return { beta, coupling: 'exponential', ...noise };
   if (name !== 'noisy') return null;
   const coupling = parameters.attention === 'usa' ? 'exponential' : 'softmax';
   return { beta, coupling, kappa: Number(parameters.kappa) };
