@@ -27,7 +27,7 @@ const schema = z.strictObject({
   time: numberBetween(1, 50).default(8).describe('Of the law'),
   n: wholeNumber(50, 1e5).default(2000),
   seeds: wholeNumber(2, 1000).default(20),
-  step: numberBetween(1e-5, 0.01).default(5e-4).describe('Of heun, for particles'),
+  step: numberBetween(1e-5, 0.01).default(1e-3).describe('Of heun, for particles'),
   nearness: numberBetween(1e-3, 0.01)
     .default(0.0025)
     .describe('1 − κ/κ_c at which β is sought from which on clusters exist'),
@@ -57,7 +57,7 @@ export const noiseThresholdExperiment = experiment({
   schema,
   seconds: 50,
   quick: { shares: [0.95, 0.8], time: 5, n: 1000, seeds: 3, nearness: 0.005 },
-  tiny: { shares: [0.95], time: 2, n: 500, seeds: 2, step: 1e-3, nearness: 0.005 },
+  tiny: { shares: [0.95], time: 2, n: 500, seeds: 2, step: 2e-3, nearness: 0.005 },
   broken: { attention: 'sa' },
   predict({ beta, shares, n, nearness }) {
     const critical = kappaAt(beta);

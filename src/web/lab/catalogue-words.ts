@@ -260,10 +260,7 @@ const german: Readonly<Record<Kind, Words>> = {
       'Dormand–Prince 5(4)',
       'Wählt seine Schritte nach einer Toleranz; Ordnung 5, dichte Ausgabe der Ordnung 4.',
     ],
-    heun: [
-      'Heun–Stratonovich',
-      'Für Rauschen: starke Ordnung ½, schwache Ordnung 1; ohne Rauschen Ordnung 2.',
-    ],
+    heun: ['Heun', 'Zwei Stufen; mit Rauschen von schwacher Ordnung 2 und dort üblich. Ordnung 2.'],
   },
   diagnostics: {
     energy: [
