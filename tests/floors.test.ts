@@ -20,6 +20,7 @@ const FLOORS: Record<string, number> = {
   limits: 7,
   reduction: 7,
   experiments: 8,
+  operations: 8,
   host: 9,
   cli: 9,
   server: 9,

@@ -5,15 +5,14 @@
 import { Command } from 'commander';
 import { packageVersion } from '../host/package.ts';
 import type { Services } from '../host/services.ts';
+import { GROUPS, type Group } from '../operations/catalogue.ts';
 import { catalogueCommand } from './commands/catalogue.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { experimentCommand } from './commands/experiment.ts';
 import { inspectCommand } from './commands/inspect.ts';
-import { limitCommand } from './commands/limit.ts';
 import { modelsCommand } from './commands/models.ts';
 import { portraitCommand } from './commands/portrait.ts';
 import { predictCommand } from './commands/predict.ts';
-import { reduceCommand } from './commands/reduce.ts';
 import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { sweepCommand } from './commands/sweep.ts';
@@ -21,6 +20,8 @@ import { traceCommand } from './commands/trace.ts';
 import { trainCommand } from './commands/train.ts';
 import { reportFailure } from './failure.ts';
 import { once } from './flags.ts';
+
+const groups = Object.keys(GROUPS) as Group[];
 
 /** Every command, in the order of the help. A new one is a file beside these and a line here. */
 const commands: readonly ((services: Services) => Command)[] = [
@@ -30,8 +31,7 @@ const commands: readonly ((services: Services) => Command)[] = [
   portraitCommand,
   simulateCommand,
   sweepCommand,
-  limitCommand,
-  reduceCommand,
+  ...groups.map((group) => () => new Command(group).description(GROUPS[group])),
   experimentCommand,
   trainCommand,
   evaluateCommand,
@@ -51,6 +51,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage.`;
 /** Runs one command line (without node and script) and returns its exit code. */
 export async function run(args: readonly string[], services: Services): Promise<number> {
   const program = createProgram(services);
+  await addLate(program, args);
   try {
     await program.parseAsync(args, { from: 'user' });
     return 0;
@@ -67,17 +68,26 @@ function createProgram(services: Services): Command {
     .version(packageVersion())
     .addHelpText('after', HELP);
   throwing(program);
-  program.hook('preSubcommand', addLateFlags);
   for (const create of commands) program.addCommand(throwing(create(services)));
   return program;
 }
 
-/** Flags made from the catalogues: other commands do not pay for reading them. */
-async function addLateFlags(_: Command, command: Command): Promise<void> {
-  const flows = [command, ...command.commands].filter(takesDynamics);
-  if (!['simulate', 'sweep', 'limit'].includes(command.name())) return;
-  const { addCatalogueFlags } = await import('./simulation-flags.ts');
-  for (const flow of flows) once(addCatalogueFlags(flow));
+/** Subcommands and flags that are made from catalogues: commands that are not named do not pay for reading them. */
+async function addLate({ commands }: Command, args: readonly string[]): Promise<void> {
+  const named = commands.filter((command) => args.includes(command.name()));
+  for (const command of named) {
+    const group = groups.find((name) => name === command.name());
+    if (group) {
+      const { addOperations } = await import('./operations/command.ts');
+      await addOperations(command, group, args);
+    }
+    const flows = [command, ...command.commands].filter(takesDynamics);
+    if (flows.length > 0) {
+      const { addCatalogueFlags } = await import('./simulation-flags.ts');
+      flows.forEach(addCatalogueFlags);
+    }
+    throwing(command);
+  }
 }
 
 const takesDynamics = ({ options }: Command) => options.some(({ long }) => long === '--dynamics');

@@ -12,7 +12,9 @@ export const trainingOptions = {
   training: wholeNumber(2, 2000)
     .default(40)
     .describe('Snapshots that models are made of: the corners of the ranges, then uniform draws'),
-  seed: wholeNumber(0, 2 ** 31).default(1),
+  seed: wholeNumber(0, 2 ** 31)
+    .default(1)
+    .describe('Of the parameters that are drawn'),
 };
 
 export const snapshotOptions = {

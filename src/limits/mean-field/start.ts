@@ -11,20 +11,23 @@ export const choice = <T extends string>(...names: [T, ...T[]]) =>
 /** What attracts whom, and where from. */
 export const meanFieldOptions = {
   attention: choice('sa', 'usa').default('sa').describe('Softmax attention, or unnormalised'),
-  beta: numberBetween(-100, 100).default(2),
+  beta: numberBetween(-100, 100).default(2).describe('Inverse temperature β'),
   kappa: numberBetween(1e-3, 1e9).optional().describe('Inverse noise κ; without it there is none'),
   law: choice('cosine', 'von_mises')
     .default('cosine')
     .describe('The start: density ∝ 1 + a cos kθ, or ∝ e^(c cos θ)'),
-  mode: wholeNumber(1, 64).default(1).describe('k'),
-  amplitude: numberBetween(0, 1).default(0.5).describe('a'),
-  concentration: numberBetween(0, 200).default(1).describe('c'),
+  mode: wholeNumber(1, 64).default(1).describe('k of the cosine law: density ∝ 1 + a cos kθ'),
+  amplitude: numberBetween(0, 1).default(0.5).describe('a of the cosine law'),
+  concentration: numberBetween(0, 200)
+    .default(1)
+    .describe('c of the von Mises law: density ∝ e^(c cos θ)'),
 };
 
 /** Checked by `checkTimes` too. */
 export const timesOption = z
   .array(numberBetween(0, 1e4), { error: 'expected rising times such as [0, 1, 5]' })
-  .min(1);
+  .min(1)
+  .describe('When the law is looked at, rising');
 
 const schema = z.strictObject(meanFieldOptions);
 type Options = z.output<typeof schema>;

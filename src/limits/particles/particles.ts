@@ -27,7 +27,7 @@ export const particleLimitSchema = z.strictObject({
   particleBeta: numberBetween(-100, 100)
     .optional()
     .describe(
-      'β of the particles, a control: with another one than the law’s they stay away from it',
+      'β of the particles, a control: with another one than the law’s, which is the default, they stay away from it',
     ),
   draw: choice('independent', 'quantiles')
     .default('independent')
@@ -42,8 +42,10 @@ export const particleLimitSchema = z.strictObject({
   seed: wholeNumber(0, 2 ** 31)
     .default(1)
     .describe('The first seed'),
-  tolerance: numberBetween(1e-13, 1e-4).default(1e-8).describe('Of dopri5, without noise'),
-  step: numberBetween(1e-6, 1).default(0.01).describe('Of heun, with noise'),
+  tolerance: numberBetween(1e-13, 1e-4)
+    .default(1e-8)
+    .describe('Tolerance of dopri5, without noise'),
+  step: numberBetween(1e-6, 1).default(0.01).describe('Step h of heun, with noise'),
   threads: wholeNumber(1, 64).optional().describe('At most so many; all cores by default'),
 });
 

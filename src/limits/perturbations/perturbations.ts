@@ -36,9 +36,11 @@ export const perturbationSchema = z.strictObject({
     .boolean({ error: 'expected true or false' })
     .default(false)
     .describe(
-      'Seeks the perturbation that grows fastest, by a run for every coordinate of every token',
+      'Seeks the perturbation that grows fastest, by n · d more runs, one for every coordinate of every token',
     ),
-  seed: wholeNumber(0, 2 ** 31).default(1),
+  seed: wholeNumber(0, 2 ** 31)
+    .default(1)
+    .describe('Of the perturbations'),
 });
 
 /** How the sentence is read, and which perturbations of it are drawn; angles in radians. */

@@ -25,18 +25,20 @@ export const resnetLimitSchema = z.strictObject({
     .default([4, 8, 16, 32, 64, 128, 256])
     .describe('Numbers of layers L'),
   n: wholeNumber(1, 1000).default(8).describe('Particles of a draw'),
-  d: wholeNumber(1, 256).default(4),
+  d: wholeNumber(1, 256).default(4).describe('Coordinates of a particle'),
   time: numberBetween(1e-3, 100).default(2).describe('T, in which the weights turn to −W'),
   seeds: wholeNumber(1, 10_000).default(20).describe('Draws of weights and start'),
   seed: wholeNumber(0, 2 ** 31)
     .default(1)
     .describe('The first seed, and that of the spirals'),
-  reference: numberBetween(1e-13, 1e-6).default(1e-13).describe('Tolerance of the reference'),
+  reference: numberBetween(1e-13, 1e-6)
+    .default(1e-13)
+    .describe('Tolerance of the Dormand–Prince reference'),
   spirals: z
     // among hundreds of points dopri5 misjudges some kinks of ReLU: its reference is none
     .enum(['tanh', 'gelu', 'none'], { error: 'expected tanh, gelu or none' })
     .default('tanh')
-    .describe('The activation of the network that is trained'),
+    .describe('Activation of the network that is trained'),
   steps: spiralSchema.shape.steps,
   turns: spiralSchema.shape.turns,
   weightDecay: spiralSchema.shape.weightDecay,

@@ -41,9 +41,13 @@ export const spiralSchema = z.strictObject({
   horizon: numberBetween(1e-3, 1e3).default(3).describe('T, the time of the flow'),
   fewest: wholeNumber(1, 1000).default(8).describe('Layers of a training step, drawn from here'),
   most: wholeNumber(1, 1000).default(16).describe('Layers of a training step, up to here'),
-  steps: wholeNumber(1, 100_000).default(400).describe('Of AdamW, each on all points'),
+  steps: wholeNumber(1, 100_000)
+    .default(400)
+    .describe('Of the training, AdamW: each on all points'),
   learningRate: numberBetween(1e-6, 1).default(0.05),
-  weightDecay: numberBetween(0, 10).default(1),
+  weightDecay: numberBetween(0, 10)
+    .default(1)
+    .describe('Of AdamW: less makes layers that are no flow'),
   seed: wholeNumber(0, 2 ** 31).default(1),
 });
 

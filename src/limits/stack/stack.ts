@@ -15,14 +15,14 @@ export const stackLimitSchema = z.strictObject({
     .array(z.enum(STACKS, { error: `expected names of ${STACKS.join(', ')}` }))
     .min(1)
     .default([...STACKS])
-    .describe('Which stacks'),
+    .describe('Which stacks of layers'),
   depths: z
     .array(wholeNumber(1, 65_536), { error: 'expected powers of two such as [16, 32, 64]' })
     .min(1)
     .default([16, 32, 64, 128, 256, 512])
     .describe('Numbers of layers L, powers of two'),
   n: wholeNumber(1, 1000).default(8).describe('Particles'),
-  d: wholeNumber(1, 256).default(4),
+  d: wholeNumber(1, 256).default(4).describe('Coordinates of a particle'),
   seeds: wholeNumber(1, 10_000).default(40).describe('Draws of weights and start'),
   seed: wholeNumber(0, 2 ** 31)
     .default(1)

@@ -41,13 +41,15 @@ import {
 const tangentOptions = {
   vectors: wholeNumber(1, 2000)
     .optional()
-    .describe('How many exponents; 8 by default, or all where there are fewer'),
+    .describe(
+      'How many exponents; by default 8 of dynamics, or all where there are fewer, and 4 of a text',
+    ),
   tolerance: z
     .number({ error: 'expected a number from 1e-10 to 1e-3' })
     .min(1e-10)
     .max(1e-3)
     .default(1e-7)
-    .describe('Of dopri5'),
+    .describe('Tolerance of dopri5'),
   spinUp: z
     .number({ error: 'expected a time, 0 or more' })
     .min(0, 'expected a time, 0 or more')

@@ -31,22 +31,24 @@ export const temperatureLimitSchema = z.strictObject({
     .enum(['ginibre', 'wigner', 'identity'], { error: 'expected ginibre, wigner or identity' })
     .default('ginibre')
     .describe('Q; K = V = I'),
-  querySeed: wholeNumber(0, 2 ** 31).default(1),
+  querySeed: wholeNumber(0, 2 ** 31)
+    .default(1)
+    .describe('Seed of Q'),
   n: wholeNumber(2, 500).default(12).describe('Tokens, uniform on the sphere'),
-  d: wholeNumber(2, 64).default(3),
+  d: wholeNumber(2, 64).default(3).describe('Coordinates of a token'),
   seed: wholeNumber(0, 2 ** 31)
     .default(1)
-    .describe('Of the start'),
-  time: numberBetween(1e-3, 1e3).default(1),
+    .describe('Seed of the start'),
+  time: numberBetween(1e-3, 1e3).default(1).describe('T, the end of the run'),
   step: numberBetween(1e-4, 1)
     .default(0.01)
     .describe(
-      'Of the layers: hardmax jumps, so both take the same; rounded so that it divides the time',
+      'h of the layers: hardmax jumps, so both take the same; rounded so that it divides the time',
     ),
   clusterBetas: betas(400)
     .default([4, 9, 16, 25, 36, 49, 64])
     .describe('β for the number of clusters on the circle'),
-  clusterTokens: wholeNumber(2, 2000).default(100),
+  clusterTokens: wholeNumber(2, 2000).default(100).describe('Tokens on the circle'),
   clusterTime: numberBetween(10, 1e6).default(300).describe('Until then clusters are counted'),
   clusterSeeds: wholeNumber(2, 1000).default(10).describe('Uniform starts on the circle'),
 });

@@ -40,19 +40,21 @@ export const familyOptions = {
   family: z
     .string({ error: 'expected the name of a family' })
     .default('flow')
-    .describe('translations, scalings, gaussian, burgers or flow'),
+    .describe('Name of a family: translations, scalings, gaussian, burgers or flow'),
   low: ends.describe('Least values of the parameters, in their order'),
-  high: ends.describe('Largest values of the parameters'),
+  high: ends.describe('Largest values; where both are the same the parameter is fixed'),
   levels: wholeNumber(2, 5000).default(100).describe('Quantiles N of each measure'),
-  attention: choice('sa', 'usa').default('sa').describe('Of the flow'),
-  start: choice('arc', 'von_mises').default('arc').describe('Of the flow'),
+  attention: choice('sa', 'usa').default('sa').describe('Attention of the flow'),
+  start: choice('arc', 'von_mises').default('arc').describe('Start of the flow'),
   arc: numberBetween(1e-3, 1.57)
     .default(1.2)
     .describe('Half the width of the arc that the flow starts on, radians'),
   concentration: numberBetween(0, 1e4)
     .default(8)
     .describe('c of the von Mises start, density ∝ e^(c cos θ)'),
-  tolerance: numberBetween(1e-13, 1e-4).default(1e-10).describe('Of dopri5, for the flow'),
+  tolerance: numberBetween(1e-13, 1e-4)
+    .default(1e-10)
+    .describe('Tolerance of dopri5, for the flow'),
 };
 
 const schema = z.strictObject(familyOptions);

@@ -23,7 +23,7 @@ import { barycentreErrors, greedyChoice } from './greedy.ts';
 export const forwardSchema = z.strictObject({
   ...snapshotOptions,
   components: wholeNumber(1, 60).default(10).describe('Snapshots or components, at most so many'),
-  cells: wholeNumber(2, 5000).default(400).describe('Of the grid for densities'),
+  cells: wholeNumber(2, 5000).default(400).describe('Cells of the grid for densities'),
 });
 
 /** The family and the ranges of its parameters, how many snapshots train and test, and how many are kept. */

@@ -22,30 +22,35 @@ import {
 
 /** Of every fit of attention. */
 export const attentionOptions = {
-  attention: z.enum(['sa', 'usa'], { error: 'expected sa or usa' }).default('sa'),
-  tolerance: numberBetween(1e-13, 1e-6).default(1e-11).describe('Of dopri5'),
+  attention: z
+    .enum(['sa', 'usa'], { error: 'expected sa or usa' })
+    .default('sa')
+    .describe('Softmax attention, or unnormalised'),
+  tolerance: numberBetween(1e-13, 1e-6).default(1e-11).describe('Tolerance of dopri5'),
   unlabelled: z
     .boolean({ error: 'expected true or false' })
     .default(false)
-    .describe('Later frames are measures, whose tokens are in no order'),
+    .describe('Later frames are measures: which token is which is not known'),
 };
 
 export const matricesSchema = z.strictObject({
   unknowns: z
     .enum(['identifiable', 'separate'], { error: 'expected identifiable or separate' })
     .default('identifiable')
-    .describe('B = βQᵀK and TV; or β, Q, T and V, with K known'),
+    .describe('What is sought: B = βQᵀK and TV; or β, Q, T and V, with K known'),
   ...attentionOptions,
   n: wholeNumber(2, 500).default(16).describe('Tokens, drawn uniformly on the sphere'),
-  d: wholeNumber(2, 4).default(2),
+  d: wholeNumber(2, 4).default(2).describe('Coordinates of a token, 2 to 4'),
   beta: numberBetween(0.01, 50).default(2).describe('True β'),
   time: numberBetween(0.01, 50).default(1).describe('True horizon T'),
   spread: numberBetween(0, 2)
     .default(0.3)
     .describe('True Q, K and V are the identity plus so much of a normal matrix'),
-  snapshots: wholeNumber(1, 50).default(3).describe('At equal parts of the horizon'),
+  snapshots: wholeNumber(1, 50).default(3).describe('How many, at equal parts of the horizon'),
   noise: numberBetween(0, 1).default(1e-4).describe('Deviation of each coordinate’s error'),
-  seed: wholeNumber(0, 2 ** 31).default(1),
+  seed: wholeNumber(0, 2 ** 31)
+    .default(1)
+    .describe('Of matrices, tokens and noise'),
 });
 
 export type MatricesOptions = z.input<typeof matricesSchema>;

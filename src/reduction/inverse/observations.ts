@@ -10,7 +10,9 @@ export const OBSERVATIONS = ['moments', 'bumps'] as const;
 export const observeOption = z
   .enum(OBSERVATIONS, { error: 'expected moments or bumps' })
   .default('bumps')
-  .describe('∫ s^k dμ, s = −1 … 1 over the domain; or averages with Gaussian bumps along it');
+  .describe(
+    'moments: ∫ s^k dμ, s = −1 … 1 over the domain; bumps: averages with Gaussian bumps along it',
+  );
 
 /** Where measures of a family lie. */
 export interface Domain {

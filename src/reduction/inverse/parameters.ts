@@ -21,10 +21,12 @@ export const parametersSchema = z.strictObject({
     .optional()
     .describe('The values to be found; two fifths of the way along their ranges by default'),
   observe: seenOption,
-  observations: wholeNumber(1, 500).default(10).describe('Moments or bumps'),
+  observations: wholeNumber(1, 500).default(10).describe('How many moments or bumps'),
   noise: numberBetween(0, 1e3).default(1e-3).describe('Deviation of each datum’s error'),
   repetitions: wholeNumber(1, 100_000).default(20).describe('Data sets with noise of their own'),
-  seed: wholeNumber(0, 2 ** 31).default(1),
+  seed: wholeNumber(0, 2 ** 31)
+    .default(1)
+    .describe('Of the noise'),
 });
 
 export type ParametersOptions = z.input<typeof parametersSchema>;

@@ -23,8 +23,8 @@ export const recoverSchema = z.strictObject({
   domain: domainOption,
   data: z
     .array(z.number(), { error: 'expected numbers, one an observation' })
-    .describe('y_1 … y_m: the first m observations of the measure'),
-  noise: numberBetween(0, 1e3).default(0).describe('Deviation of their errors'),
+    .describe('y_1 … y_m, the first m observations of the measure'),
+  noise: numberBetween(0, 1e3).default(0).describe('Deviation of the errors of the observations'),
 });
 
 export type RecoverOptions = z.input<typeof recoverSchema>;

@@ -7,7 +7,9 @@ import { chosenDomain, domainOf, OBSERVATIONS, observations, observe } from './o
 export const seenOption = z
   .enum(['quantiles', ...OBSERVATIONS], { error: 'expected quantiles, moments or bumps' })
   .default('quantiles')
-  .describe('What is seen of the snapshot: all its quantiles, or a few linear observations');
+  .describe(
+    'What is seen of the snapshot: all its quantiles, or a few of its moments or averages with bumps',
+  );
 
 interface Seen {
   readonly observe: z.output<typeof seenOption>;

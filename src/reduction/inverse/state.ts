@@ -32,7 +32,7 @@ export const stateSchema = z.strictObject({
     .array(numberBetween(0, 1e3), { error: 'expected a list such as [0, 0.01]' })
     .min(1)
     .default([0, 1e-3, 1e-2])
-    .describe('Deviations of their errors'),
+    .describe('Deviations of the errors of the observations'),
 });
 
 export type StateOptions = z.input<typeof stateSchema>;

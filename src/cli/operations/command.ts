@@ -1,0 +1,125 @@
+/** A group of operations as a command, and each of them as a subcommand, made from its record. */
+import { Command } from 'commander';
+import type { DepthSubject, DepthThreads } from '../../host/depth-threads.ts';
+import { ConvergenceError } from '../../numerics/errors.ts';
+import { type Group, loadOperation, operationNames } from '../../operations/catalogue.ts';
+import type { Operation } from '../../operations/operation.ts';
+import { fieldsOf } from '../../operations/options.ts';
+import { progressBar } from '../progress.ts';
+import { type Fields, flagOf, typedOptions } from './flags.ts';
+import { commandSubjects, type Read } from './subjects.ts';
+
+/** Adds a subcommand for each operation of a group; of those that are not among `asked`, where one is, only the name. */
+export async function addOperations(
+  command: Command,
+  group: Group,
+  asked: readonly string[],
+): Promise<void> {
+  const names = operationNames(group);
+  const wanted = names.filter((name) => asked.includes(name));
+  for (const name of names)
+    command.addCommand(
+      wanted.length === 0 || wanted.includes(name)
+        ? await operationCommand(group, name)
+        : new Command(name),
+    );
+}
+
+async function operationCommand(group: Group, name: string): Promise<Command> {
+  const record = await loadOperation(group, name);
+  const command = commandSubjects[record.subject].describe(new Command(name));
+  const fields = addFlags(command, record);
+  return command
+    .description(record.summary)
+    .option('--out <folder>', 'write numbers, table and figure into this folder')
+    .option('--json', 'print one JSON document and nothing else')
+    .addHelpText('after', helpOf(group, name, record))
+    .action(() => runCommand(command, { group, name, record, fields }));
+}
+
+/** Flags for the options that the subject's flags do not stand for; returns them, without those of a flow. */
+function addFlags(command: Command, record: Operation): Fields {
+  const flow = record.flow ? fieldsOf(record.flow) : {};
+  const options = Object.entries(fieldsOf(record.options));
+  // where both have it, what the flow says of it holds for a text too
+  const own = Object.fromEntries(options.map(([name, field]) => [name, flow[name] ?? field]));
+  const taken = new Set(command.options.map((option) => option.attributeName()));
+  const added = Object.entries({ ...own, ...flow }).filter(
+    ([name, { type }]) => !taken.has(name) && type !== 'object',
+  );
+  for (const [name, field] of added) command.option(...flagOf(name, field, record));
+  return Object.fromEntries(added.filter(([name]) => name in own));
+}
+
+interface Described {
+  readonly group: Group;
+  readonly name: string;
+  readonly record: Operation;
+  /** The options that flags stand for. */
+  readonly fields: Fields;
+}
+
+async function runCommand(command: Command, described: Described): Promise<void> {
+  const begun = performance.now();
+  const { group, name, record, fields } = described;
+  const { deliver, prepare } = await import('./output.ts');
+  const { out, json, ...flags } = command.opts();
+  const others = Object.entries(flags).filter(([flag]) => !(flag in fields));
+  const read = await commandSubjects[record.subject].read(
+    command.processedArgs,
+    Object.fromEntries(others),
+  );
+  const typed = await typedOptions(fields, flags, record, read.columns);
+  prepare({ out });
+  const options = { ...read.options, ...typed.options };
+  const found = await measured(record, options, read, flags.threads);
+  const report = record.report(found, read.subject);
+  const tables = [...(read.tables ?? []), ...typed.tables];
+  const seconds = (performance.now() - begun) / 1000;
+  deliver({ command: group, name, record: found, tables, report, seconds }, { out, json });
+  // told with its numbers, and no success
+  const wrong = record.misfit?.(found);
+  if (wrong) throw new ConvergenceError(wrong);
+}
+
+/** With a bar of what is done, and with what this machine computes. */
+async function measured(
+  record: Operation,
+  options: Record<string, unknown>,
+  { subject, elsewhere }: Read,
+  count: unknown,
+): Promise<object> {
+  const { machineEngines } = await import('../../host/engines.ts');
+  const progress = await progressBar(`{bar} {value} of {total} ${record.counted}`);
+  const threads = record.cut && elsewhere ? await threadsFor(elsewhere, count) : null;
+  const trainer = async () =>
+    (await import('../../engines/tensorflow/engine.ts')).createTensorflowEngine();
+  const context = { engines: machineEngines(), onProgress: progress.update, trainer };
+  try {
+    return await record.run(options, { ...context, ends: threads?.ends }, subject);
+  } finally {
+    progress.stop();
+    await threads?.close();
+  }
+}
+
+/** None for --threads 1. */
+async function threadsFor(elsewhere: DepthSubject, count: unknown): Promise<DepthThreads | null> {
+  const most = count === undefined ? undefined : Number(count);
+  if (most === 1) return null;
+  const { depthThreads } = await import('../../host/depth-threads.ts');
+  return depthThreads(elsewhere, Number.isInteger(most) ? most : undefined);
+}
+
+const helpOf = (group: Group, name: string, { examples, notes, served }: Operation) =>
+  [
+    '',
+    'Examples:',
+    ...examples.map((example) => `  schmetterling ${group} ${name} ${example}`.trimEnd()),
+    '',
+    notes.trim(),
+    `--out writes ${name}.json, .csv and .svg.`,
+    typeof served === 'string'
+      ? `Not over HTTP. ${served}`
+      : `Over HTTP: POST /api/${group}/${name}.`,
+  ].join('\n');

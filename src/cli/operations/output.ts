@@ -1,0 +1,84 @@
+/** What operations print and write, whichever it is. */
+import { renderSvg } from '../../figures/render.ts';
+import type { Report, ReportCell } from '../../figures/report.ts';
+import { toCsv } from '../../host/csv.ts';
+import { packageVersion } from '../../host/package.ts';
+import type { TableAccount } from '../../host/tables.ts';
+import { printable } from '../../numerics/printable.ts';
+import { prepareFolder, writeFiles } from '../folder.ts';
+import { sayTables, tablesRecord } from '../tables.ts';
+import { bold, dim, printJson, printLines, standardScreen, table } from '../terminal.ts';
+
+export interface OutputFlags {
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** What was measured: its record, which is what `--json` prints, and its report. */
+export interface Measured {
+  /** `limit` or `reduce`. */
+  readonly command: string;
+  /** Of the subcommand, and of the files. */
+  readonly name: string;
+  readonly record: object;
+  /** What was read of tables in files. */
+  readonly tables?: readonly TableAccount[];
+  readonly report: Report;
+  readonly seconds: number;
+}
+
+/** Makes the folder of `--out` before anything is computed. */
+export function prepare({ out }: OutputFlags): void {
+  if (out !== undefined) prepareFolder(out);
+}
+
+/** Writes NAME.csv, NAME.svg and NAME.json with `--out`, and prints the report or, with `--json`, the record. */
+export function deliver(measured: Measured, { out, json }: OutputFlags): void {
+  const { report, seconds, tables = [] } = measured;
+  sayTables(tables, { json });
+  const written = out === undefined ? [] : ['', `${out}: ${write(out, measured).join(', ')}`];
+  if (json) printJson(recordOf(measured));
+  else printLines([...reportLines(report, seconds), ...written]);
+}
+
+function recordOf({ command, name, record, tables = [], seconds }: Measured): object {
+  const about = { command: `${command} ${name}`, version: packageVersion() };
+  return { ...about, ...record, ...tablesRecord(tables), seconds };
+}
+
+function write(folder: string, measured: Measured): string[] {
+  const { name, report } = measured;
+  return writeFiles(folder, {
+    [`${name}.csv`]: reportTable(report),
+    [`${name}.svg`]: renderSvg(report.figure, { width: 560 }),
+    [`${name}.json`]: `${JSON.stringify(recordOf(measured), null, 2)}\n`,
+  });
+}
+
+function reportTable({ columns }: Report): string {
+  const rows = columns[0].values.map((_, i) => columns.map(({ values }) => values[i]));
+  return toCsv(
+    columns.map(({ name }) => name),
+    rows,
+  );
+}
+
+function reportLines({ title, settings, columns, findings }: Report, seconds: number): string[] {
+  const screen = standardScreen();
+  const shown = columns.filter(({ heading }) => heading !== undefined);
+  const rows = shown[0]?.values.map((_, i) => shown.map(({ values }) => cellText(values[i])));
+  return [
+    ...[bold(screen, printable(title)), dim(screen, settings), ''],
+    ...(rows ? [...table(screen, [shown.map(({ heading = '' }) => heading), ...rows]), ''] : []),
+    ...findings.map(printable),
+    ...['', dim(screen, `${seconds.toFixed(1)} s`)],
+  ];
+}
+
+function cellText(value: ReportCell): string {
+  if (value === null) return '–';
+  if (typeof value === 'string') return printable(value);
+  if (Number.isInteger(value)) return String(value);
+  const plain = Math.abs(value) >= 1e-3 && Math.abs(value) < 1e4;
+  return plain ? value.toPrecision(3) : value.toExponential(2);
+}

@@ -1,0 +1,49 @@
+/** Every operation by group and name. A new one is a file beside these and a line here; each is loaded when it is asked for. */
+import type { Operation } from './operation.ts';
+
+type Load = () => Promise<{ readonly default: Operation }>;
+
+const LOADS = {
+  limit: {
+    depth: () => import('./limit/depth.ts'),
+    'mean-field': () => import('./limit/mean-field.ts'),
+    particles: () => import('./limit/particles.ts'),
+    perturbations: () => import('./limit/perturbations.ts'),
+    resnet: () => import('./limit/resnet.ts'),
+    stack: () => import('./limit/stack.ts'),
+    steps: () => import('./limit/steps.ts'),
+    tangent: () => import('./limit/tangent.ts'),
+    temperature: () => import('./limit/temperature.ts'),
+  },
+  reduce: {
+    snapshot: () => import('./reduce/snapshot.ts'),
+    barycentre: () => import('./reduce/barycentre.ts'),
+    distance: () => import('./reduce/distance.ts'),
+    gaussians: () => import('./reduce/gaussians.ts'),
+    forward: () => import('./reduce/forward.ts'),
+    state: () => import('./reduce/state.ts'),
+    recover: () => import('./reduce/recover.ts'),
+    parameters: () => import('./reduce/parameters.ts'),
+    fit: () => import('./reduce/fit.ts'),
+    matrices: () => import('./reduce/matrices.ts'),
+    attention: () => import('./reduce/attention.ts'),
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Load>>>>;
+
+export type Group = keyof typeof LOADS;
+
+/** Of the commands, and what each is about. */
+export const GROUPS: Readonly<Record<Group, string>> = {
+  limit: 'how far a model or a flow is from its limits',
+  reduce: 'few snapshots for a whole family of measures, and what data tell of them',
+};
+
+const loadsOf = (group: Group): Readonly<Record<string, Load>> => LOADS[group];
+
+/** In the order of the help. */
+export const operationNames = (group: Group): string[] => Object.keys(loadsOf(group));
+
+/** One of `operationNames`. */
+export async function loadOperation(group: Group, name: string): Promise<Operation> {
+  return (await loadsOf(group)[name]()).default;
+}

@@ -1,0 +1,69 @@
+/** `limit depth`: L layers against the flow. */
+import { depthLimit, depthLimitSchema } from '../../limits/depth/depth.ts';
+import { modelDepthLimit, modelDepthSchema } from '../../limits/depth/model-depth.ts';
+import { depthReport } from '../../limits/depth/report.ts';
+import { LimitError } from '../../numerics/errors.ts';
+import { parseOptions } from '../../numerics/options.ts';
+import { operation } from '../operation.ts';
+import type { TextSubject } from '../subject.ts';
+
+/** Of a server: steps of all schemes and depths together, times coordinates n · d. */
+const MOST_WORK = 2e7;
+
+export default operation({
+  summary:
+    'L layers against the flow itself, of a text and its model or of dynamics and a start: positions, logits, fitted orders, and from where on the answer stays',
+  subject: 'text or flow',
+  options: modelDepthSchema,
+  flow: depthLimitSchema,
+  served: modelDepthSchema,
+  admit: admitted,
+  cut: true,
+  counted: 'layers',
+  async run(options, { onProgress: onCut, engines, signal, ends }, given) {
+    const context = { onCut, engines, signal, ends };
+    return given
+      ? modelDepthLimit(given.model, given.text, options, context)
+      : (await depthLimit(options, context)).limit;
+  },
+  report: depthReport,
+  examples: [
+    '"Mein Lieblingstier ist __"',
+    '"My favourite animal is the __" --depths 4,8,16,32,64 --out runs/depth',
+    '--dynamics sa --beta 2 --start orthonormal --n 8 --d 8 --time 1',
+  ],
+  notes: `
+A text is run by the model's own flow; with --dynamics the particles of --start, --init or --text flow
+under that. Orders are fitted to the largest error of a position: over the deepest five of the depths whose
+error is a hundred times that of the reference, less those where the slope has not settled yet; for rk4 where
+no knot of the weights lies inside a step.`,
+});
+
+interface Cuts {
+  readonly depths: readonly number[];
+  readonly schemes: readonly string[];
+}
+
+/** Throws LimitError for layers and particles that would take longer than a request may. */
+function admitted(options: Cuts, given: TextSubject | null): void {
+  const { depths, schemes } = options;
+  const [n, d] = given ? sizeOfText(given) : sizeOfFlow(options);
+  const layers = depths.reduce((sum, depth) => sum + depth, 0);
+  const stages = schemes.reduce((sum, scheme) => sum + (scheme === 'rk4' ? 4 : 1), 0);
+  const work = layers * stages * n * d;
+  if (work > MOST_WORK)
+    throw new LimitError(
+      'depths',
+      `${layers} layers in all by ${schemes.length} schemes with ${n} particles in d = ${d} take ${work.toExponential(1)} coordinates, expected at most ${MOST_WORK.toExponential(0)}: ask for fewer layers, schemes or particles, or use the command line`,
+    );
+}
+
+const sizeOfText = ({ model, text }: TextSubject) => [
+  model.tokenizer.encodeIds(text).length + 2,
+  model.config.dimension,
+];
+
+function sizeOfFlow(options: object) {
+  const { init, n, d } = parseOptions(depthLimitSchema, options);
+  return [Array.isArray(init) ? init.length : n, d];
+}
