@@ -12,6 +12,7 @@ import { InputError } from '../numerics/errors.ts';
 import { parseOptions } from '../numerics/options.ts';
 import { checkText, LIMITS } from './limits.ts';
 import { openApi } from './openapi.ts';
+import { servedOperations } from './operations.ts';
 import type { Workers } from './pool.ts';
 import {
   EMPTY_BODY,
@@ -23,18 +24,8 @@ import {
   REPEATED_NAME,
   sendProblem,
 } from './problem.ts';
-import { REDUCE_NAMES, reduceRequests } from './reductions.ts';
 import { repeatedName } from './repeated-name.ts';
-import {
-  flowDepthRequest,
-  modelDepthRequest,
-  perturbationsRequest,
-  predictRequest,
-  type SimulateRequest,
-  simulateRequest,
-  stackRequest,
-  traceRequest,
-} from './requests.ts';
+import { predictRequest, type SimulateRequest, simulateRequest, traceRequest } from './requests.ts';
 import type { Reader, Simulations } from './simulations.ts';
 import type { SimulationLine, Task } from './task.ts';
 
@@ -141,22 +132,10 @@ function addWork(router: express.Router, parts: AppParts): void {
     kind: 'trace',
     request: checked(traceRequest, request, parts),
   }));
-  answer('/limit/depth', readLargeBody, (request) => ({
-    kind: 'depth',
-    request: checked(namesDynamics(request) ? flowDepthRequest : modelDepthRequest, request, parts),
-  }));
-  answer('/limit/stack', readBody, (request) => ({
-    kind: 'stack',
-    request: checked(stackRequest, request, parts),
-  }));
-  answer('/limit/perturbations', readBody, (request) => ({
-    kind: 'perturbations',
-    request: checked(perturbationsRequest, request, parts),
-  }));
-  for (const name of REDUCE_NAMES)
-    answer(`/reduce/${name}`, readBody, (request) => ({
-      ...({ kind: 'reduce', name } as const),
-      request: checked(reduceRequests[name], request, parts),
+  for (const { group, name, body, flowBody } of servedOperations)
+    answer(`/${group}/${name}`, flowBody ? readLargeBody : readBody, (request) => ({
+      ...({ kind: 'operation', group, name } as const),
+      request: checked(flowBody && namesDynamics(request) ? flowBody : body, request, parts),
     }));
   router
     .route('/simulate')

@@ -1,4 +1,4 @@
-/** What one request may ask of the server. Every number here is stated in the error that it causes and in /api/openapi.json. */
+/** What one request may ask of the server; what an operation may, its record says. Every number here is stated in the error that it causes and in /api/openapi.json. */
 import { isIdentity } from '../dynamics/matrices.ts';
 import { matrixValueOf } from '../dynamics/parameters.ts';
 import type { SimulationSettings } from '../flow/simulation-settings.ts';
@@ -12,10 +12,6 @@ export const LIMITS = {
   textCharacters: 4_000,
   /** Numbers in the answer of a trace. */
   traceNumbers: 4_000_000,
-  /** A depth limit: steps of all schemes and depths together, times coordinates n · d. */
-  depthWork: 2e7,
-  /** Points of all measures together, and of a support. */
-  points: 1_000,
   /** Requests that wait for a worker. */
   queue: 32,
   /** Seconds that a request may wait and compute, together. */
@@ -68,22 +64,6 @@ export function checkTrace(
     throw new LimitError(
       'depth',
       `a trace of ${particles} tokens and ${layers} layers holds ${numbers} numbers, expected at most ${LIMITS.traceNumbers}: ask for fewer frames or a shorter text`,
-    );
-}
-
-/** Throws LimitError for layers and particles that would take longer than a request may. */
-export function checkDepthRun(
-  { depths, schemes }: { readonly depths: readonly number[]; readonly schemes: readonly string[] },
-  n: number,
-  d: number,
-): void {
-  const layers = depths.reduce((sum, depth) => sum + depth, 0);
-  const stages = schemes.reduce((sum, scheme) => sum + (scheme === 'rk4' ? 4 : 1), 0);
-  const work = layers * stages * n * d;
-  if (work > LIMITS.depthWork)
-    throw new LimitError(
-      'depths',
-      `${layers} layers in all by ${schemes.length} schemes with ${n} particles in d = ${d} take ${work.toExponential(1)} coordinates, expected at most ${LIMITS.depthWork.toExponential(0)}: ask for fewer layers, schemes or particles, or use the command line`,
     );
 }
 

@@ -2,16 +2,8 @@
 import { z } from 'zod';
 import { packageVersion } from '../host/package.ts';
 import { LIMITS } from './limits.ts';
-import { REDUCE_NAMES, type ReduceName, reduceRequests } from './reductions.ts';
-import {
-  flowDepthRequest,
-  modelDepthRequest,
-  perturbationsRequest,
-  predictRequest,
-  simulateRequest,
-  stackRequest,
-  traceRequest,
-} from './requests.ts';
+import { type ServedOperation, servedOperations } from './operations.ts';
+import { predictRequest, simulateRequest, traceRequest } from './requests.ts';
 
 const PROBLEM = {
   type: 'object',
@@ -24,21 +16,6 @@ const PROBLEM = {
     detail: { type: 'string' },
     field: { type: 'string' },
   },
-};
-
-const REDUCE_SUMMARIES: Readonly<Record<ReduceName, string>> = {
-  snapshot: 'The measure of a family at given parameters, by its quantiles',
-  barycentre: 'The Wasserstein barycentre of measures',
-  gaussians: 'The Bures–Wasserstein barycentre of Gaussians with the moments of measures',
-  distance: 'The Hellinger–Kantorovich distance of two measures of any mass, and their geodesic',
-  forward: 'Errors of greedy barycentres, tangent PCA and linear PCA of a family by their size',
-  state: 'How well measures of a family are recovered, by number and noise of observations',
-  recover: 'The measure of a family behind given observations',
-  parameters: 'Parameters of a family from a noisy snapshot, tried out, with intervals',
-  fit: 'The parameters of a family behind a given snapshot, with intervals',
-  matrices:
-    'βQᵀK and TV of attention from noisy positions of its tokens, tried out, with intervals',
-  attention: 'βQᵀK and TV of attention behind given frames of its tokens, with intervals',
 };
 
 /** An OpenAPI 3.1 document. */
@@ -66,24 +43,7 @@ export function openApi(): object {
         'Every layer of the flow: states, attention, lens, clusters; with heads switched off or β scaled also the effect on the answers',
         traceRequest,
       ),
-      '/api/limit/depth': post(
-        'L layers against the flow itself, for a text and its model or for dynamics and a start: errors by L, fitted orders, and from where on the answer stays',
-        z.union([modelDepthRequest, flowDepthRequest]),
-      ),
-      '/api/limit/stack': post(
-        'Random layers and weights that jump: errors by L, fitted orders, and which have no limit',
-        stackRequest,
-      ),
-      '/api/limit/perturbations': post(
-        'A cloud of perturbed texts through the flow: W2 by layer, its growth, and what the answer notices',
-        perturbationsRequest,
-      ),
-      ...Object.fromEntries(
-        REDUCE_NAMES.map((name) => [
-          `/api/reduce/${name}`,
-          post(REDUCE_SUMMARIES[name], reduceRequests[name]),
-        ]),
-      ),
+      ...Object.fromEntries(servedOperations.map(operationPath)),
       '/api/simulate': post(
         'A flow of particles as lines of JSON: one of kind begin, a frame for every saved time, then one end or one error (a problem). The run stops when the connection ends.',
         simulateRequest,
@@ -92,6 +52,11 @@ export function openApi(): object {
     },
     components: { schemas: { Problem: PROBLEM } },
   };
+}
+
+function operationPath({ group, name, summary, body, flowBody }: ServedOperation) {
+  const sentence = summary.charAt(0).toUpperCase() + summary.slice(1);
+  return [`/api/${group}/${name}`, post(sentence, flowBody ? z.union([body, flowBody]) : body)];
 }
 
 function get(summary: string) {

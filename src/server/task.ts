@@ -1,15 +1,8 @@
 /** What a worker thread is asked and what it answers. Plain data: classes do not survive the way between threads. */
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorRecord } from '../numerics/errors.ts';
-import type { ReduceName } from './reductions.ts';
-import type {
-  DepthRequest,
-  PerturbationsRequest,
-  PredictRequest,
-  SimulateRequest,
-  StackRequest,
-  TraceRequest,
-} from './requests.ts';
+import type { Group } from '../operations/catalogue.ts';
+import type { PredictRequest, SimulateRequest, TraceRequest } from './requests.ts';
 
 /** What every worker is started with. */
 export interface WorkerStart {
@@ -22,10 +15,13 @@ export type Task =
   | { readonly kind: 'ready' }
   | { readonly kind: 'predict'; readonly request: PredictRequest }
   | { readonly kind: 'trace'; readonly request: TraceRequest }
-  | { readonly kind: 'depth'; readonly request: DepthRequest }
-  | { readonly kind: 'stack'; readonly request: StackRequest }
-  | { readonly kind: 'perturbations'; readonly request: PerturbationsRequest }
-  | { readonly kind: 'reduce'; readonly name: ReduceName; readonly request: object };
+  | {
+      readonly kind: 'operation';
+      readonly group: Group;
+      readonly name: string;
+      /** Checked. */
+      readonly request: Readonly<Record<string, unknown>>;
+    };
 
 /** A run whose lines go through `port`; what comes back through it is a SimulationWord. */
 export interface SimulationTask {

@@ -2,19 +2,11 @@
 import { workerData } from 'node:worker_threads';
 import { fillBlank } from '../language/fill.ts';
 import { interventionToJson, runWithCache } from '../language/interventions.ts';
-import { depthLimit } from '../limits/depth/depth.ts';
-import { modelDepthLimit } from '../limits/depth/model-depth.ts';
-import { perturbationLimit } from '../limits/perturbations/perturbations.ts';
-import { stackLimit } from '../limits/stack/stack.ts';
 import { errorToJson } from '../numerics/errors.ts';
-import { checkDepthRun, checkTrace } from './limits.ts';
-import { REDUCTIONS } from './reductions.ts';
-import type {
-  DepthRequest,
-  PerturbationsRequest,
-  PredictRequest,
-  TraceRequest,
-} from './requests.ts';
+import { loadOperation } from '../operations/catalogue.ts';
+import { readSubject } from '../operations/subject.ts';
+import { checkTrace } from './limits.ts';
+import type { PredictRequest, TraceRequest } from './requests.ts';
 import type { Task, TaskResult, WorkerStart } from './task.ts';
 import { workerModels } from './worker-models.ts';
 
@@ -37,28 +29,17 @@ async function timed(work: () => object | Promise<object>): Promise<string> {
   return JSON.stringify({ ...document, seconds: (performance.now() - begun) / 1000 });
 }
 
-const perturbations = ({ text, model: name, ...options }: PerturbationsRequest) =>
-  perturbationLimit(model(name), text, options);
-
-async function depth(request: DepthRequest) {
-  if ('dynamics' in request) {
-    checkDepthRun(request, request.init?.length ?? request.n, request.d);
-    return (await depthLimit(request)).limit;
-  }
-  const { text, model: name, ...options } = request;
-  const chosen = model(name);
-  const { dimension } = chosen.config;
-  checkDepthRun(options, chosen.tokenizer.encodeIds(text).length + 2, dimension);
-  return await modelDepthLimit(chosen, text, options);
+async function operate({ group, name, request }: Task & { kind: 'operation' }): Promise<object> {
+  const record = await loadOperation(group, name);
+  const { subject, options } = await readSubject(record.subject, request, model);
+  record.admit?.(options, subject);
+  return record.run(options, {}, subject);
 }
 
 async function run(task: Task): Promise<string> {
   if (task.kind === 'predict') return timed(() => predict(task.request));
   if (task.kind === 'trace') return timed(() => traceText(task.request));
-  if (task.kind === 'depth') return timed(() => depth(task.request));
-  if (task.kind === 'stack') return timed(() => stackLimit(task.request));
-  if (task.kind === 'perturbations') return timed(() => perturbations(task.request));
-  if (task.kind === 'reduce') return timed(() => REDUCTIONS[task.name](task.request as never));
+  if (task.kind === 'operation') return timed(() => operate(task));
   model();
   return '{}';
 }
