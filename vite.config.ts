@@ -16,6 +16,8 @@ export default defineConfig({
   base: './',
   publicDir: '../../public',
   plugins: [onlyWoff2],
+  // its parts are loaded when they are asked for
+  worker: { format: 'es' },
   build: {
     outDir: '../../dist/page',
     emptyOutDir: true,

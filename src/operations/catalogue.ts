@@ -47,3 +47,10 @@ export const operationNames = (group: Group): string[] => Object.keys(loadsOf(gr
 export async function loadOperation(group: Group, name: string): Promise<Operation> {
   return (await loadsOf(group)[name]()).default;
 }
+
+/** The one whose path over HTTP is `api/GROUP/NAME`; null where there is none. */
+export async function operationAt(path: string): Promise<Operation | null> {
+  const [, group, name] = path.match(/^api\/([^/]+)\/([^/]+)$/) ?? [];
+  const known = Object.hasOwn(GROUPS, group ?? '') ? (group as Group) : null;
+  return known && operationNames(known).includes(name) ? loadOperation(known, name) : null;
+}

@@ -7,7 +7,7 @@ export default operation({
   summary: 'softmax attention against hardmax as β grows, and clusters against √β',
   subject: 'none',
   options: temperatureLimitSchema,
-  served: 'A run takes minutes.',
+  served: 'A run takes minutes, more than a request may.',
   counted: 'values of β',
   run: temperatureLimit,
   report: temperatureReport,

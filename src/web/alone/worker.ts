@@ -6,8 +6,8 @@ import '../no-eval.ts';
 import { type LanguageModel, loadModel, parseConfig } from '../../language/checkpoint.ts';
 import { fillBlank } from '../../language/fill.ts';
 import { interventionToJson, runWithCache } from '../../language/interventions.ts';
-import { modelDepthLimit } from '../../limits/depth/model-depth.ts';
-import { type StackLimitOptions, stackLimit } from '../../limits/stack/stack.ts';
+import { operationAt } from '../../operations/catalogue.ts';
+import { readSubject } from '../../operations/subject.ts';
 import { problemOf } from '../failure.ts';
 import type { Asked, Body, Told } from './messages.ts';
 
@@ -20,10 +20,16 @@ const ANSWERS: Readonly<Record<string, (body: Body) => Promise<object>>> = {
     fillBlank(await modelNamed(model), text, options),
   'api/trace': async ({ text, model, ...options }) =>
     interventionToJson(runWithCache(await modelNamed(model), text, options)),
-  'api/limit/depth': async ({ text, model, ...options }) =>
-    modelDepthLimit(await modelNamed(model), text, options),
-  'api/limit/stack': (options) => stackLimit(options as StackLimitOptions),
 };
+
+/** Whatever operation the path is of. Throws Error for a path that is none's. */
+async function operated(path: string, body: Body): Promise<object> {
+  const record = await operationAt(path);
+  if (!record)
+    throw new Error(`nothing answers ${path} here: expected an operation, reload the page`);
+  const { subject, options } = await readSubject(record.subject, { ...body }, modelNamed);
+  return record.run(options, {}, subject);
+}
 
 addEventListener('message', async ({ data: { path, body } }: MessageEvent<Asked>) => {
   postMessage(await answered(path, body));
@@ -32,7 +38,7 @@ addEventListener('message', async ({ data: { path, body } }: MessageEvent<Asked>
 async function answered(path: string, body: Body): Promise<Told> {
   const begun = performance.now();
   try {
-    const document = await ANSWERS[path](body);
+    const document = await (ANSWERS[path]?.(body) ?? operated(path, body));
     return { document: { ...document, seconds: (performance.now() - begun) / 1000 } };
   } catch (error) {
     return { problem: problemOf(error) };
