@@ -140,6 +140,11 @@ describe('collapsed tokens', () => {
   });
 });
 
+it('gives up after as many steps as are allowed', async () => {
+  const flow = { dynamics: 'sa', n: 4, d: 3, time: 1, maximumSteps: 2 };
+  await expect(tangentFlow(flow)).rejects.toThrow(/after [12] steps .*expected at most 2/);
+});
+
 it('rotations of a whole equilibrium are neutral: three for a tetrahedron, which parts elsewhere', async () => {
   const corners = [
     [1, 1, 1],

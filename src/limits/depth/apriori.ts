@@ -38,7 +38,10 @@ export async function aprioriBound(
   flow: SimulationOptions,
   context: SimulationContext,
 ): Promise<AprioriBound | null> {
-  const settings = simulationSettings({ ...flow, scheme: 'dopri5', engine: 'reference' });
+  const settings = simulationSettings({
+    ...flow,
+    ...{ scheme: 'dopri5', engine: 'reference', precision: 'float64' },
+  });
   const { entry, parameters, d, masses } = settings;
   const interactionAt = (time: number) => entry.interaction?.(parameters, d, time);
   if (entry.space !== 'sphere' || entry.normalisation) return null;

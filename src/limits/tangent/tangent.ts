@@ -160,7 +160,8 @@ export async function tangentFlow(
   const begin = beginOf(spinUp, time, count === dimension);
   const run = await openRun(settings, context.engines ?? simulationEngines());
   try {
-    const carrying = { count, begin, time, tolerance, seed, context };
+    const { maximumSteps } = asked;
+    const carrying = { count, begin, time, tolerance, maximumSteps, seed, context };
     const carried = await carry(run.problem, positions.data, place, carrying);
     const speed = fastest(velocityAt(run.problem, time, carried.end), d);
     return {
@@ -240,6 +241,7 @@ interface Carrying {
   readonly begin: number;
   readonly time: number;
   readonly tolerance: number;
+  readonly maximumSteps: number;
   readonly seed: number;
   readonly context: TangentContext;
 }
@@ -249,7 +251,7 @@ async function carry(
   problem: FlowProblem,
   start: Float64Array,
   place: Place,
-  { count, begin, time, tolerance, seed, context }: Carrying,
+  { count, begin, time, tolerance, maximumSteps, seed, context }: Carrying,
 ): Promise<Carried> {
   const { size } = problem;
   const frame = tangentFrame(start, place, count, random(seed, STREAM));
@@ -273,7 +275,7 @@ async function carry(
     const due = performance.now() - breath > BREATH;
     return { state: next, ...(due && { frame: 'pause' }) };
   };
-  const settings = { scheme: 'dopri5', tolerance, end: time, times: [time] };
+  const settings = { scheme: 'dopri5', tolerance, maximumSteps, end: time, times: [time] };
   const carried = withVectors(problem, count);
   const stopping = { ...carried, breakpoints: [...(carried.breakpoints ?? []), begin] };
   let end = start;
