@@ -102,6 +102,11 @@ export { type Moments, momentsOf } from './numerics/moments.ts';
 export { random } from './numerics/random.ts';
 export { measureBarycentre } from './reduction/barycentre/barycentre.ts';
 export { gaussianMean } from './reduction/barycentre/gaussians.ts';
+export {
+  type DistanceOptions,
+  type MeasuredDistance,
+  measureDistance,
+} from './reduction/distance/distance.ts';
 export { families, openFamily } from './reduction/families/catalogue.ts';
 export { familySnapshot } from './reduction/families/snapshot.ts';
 export { type ForwardOptions, forwardReduction } from './reduction/forward/forward.ts';

@@ -27,6 +27,8 @@ export interface Operation<
 > {
   /** One line without a full stop; the command's description, and OpenAPI's. */
   readonly summary: string;
+  /** The functions of the library that do it; of two the first is of a text. */
+  readonly library: readonly string[];
   /** What it is of, besides its options. */
   readonly subject: K;
   /** The options of the library. What they mean, what they are by default and which are lists, faces read here. */

@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addOperations } from '../../src/cli/operations/command.ts';
+import * as library from '../../src/index.ts';
 import {
   GROUPS,
   type Group,
@@ -94,6 +95,11 @@ describe.each(all.map(({ group, name }) => [`${group} ${name}`, group, name] as 
       // a server narrows options and adds none; what it leaves out cannot be asked of it
       const names = Object.keys(fieldsOf(recordOf(key).options));
       expect(names).toEqual(expect.arrayContaining(Object.keys(fieldsOf(served))));
+    });
+
+    it('is in the library', () => {
+      expect(Object.keys(library)).toEqual(expect.arrayContaining([...recordOf(key).library]));
+      expect(recordOf(key).library).toHaveLength(recordOf(key).flow ? 2 : 1);
     });
 
     it('is found by its path', async () => {

@@ -111,7 +111,7 @@ async function threadsFor(elsewhere: DepthSubject, count: unknown): Promise<Dept
   return depthThreads(elsewhere, Number.isInteger(most) ? most : undefined);
 }
 
-const helpOf = (group: Group, name: string, { examples, notes, served }: Operation) =>
+const helpOf = (group: Group, name: string, { examples, library, notes, served }: Operation) =>
   [
     '',
     'Examples:',
@@ -119,6 +119,7 @@ const helpOf = (group: Group, name: string, { examples, notes, served }: Operati
     '',
     notes.trim(),
     `--out writes ${name}.json, .csv and .svg.`,
+    `In programs: ${library.join(' or ')}.`,
     typeof served === 'string'
       ? `Not over HTTP. ${served}`
       : `Over HTTP: POST /api/${group}/${name}.`,

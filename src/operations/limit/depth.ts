@@ -13,6 +13,7 @@ const MOST_WORK = 2e7;
 export default operation({
   summary:
     'L layers against the flow itself, of a text and its model or of dynamics and a start: positions, logits, fitted orders, and from where on the answer stays',
+  library: ['modelDepthLimit', 'depthLimit'],
   subject: 'text or flow',
   options: modelDepthSchema,
   flow: depthLimitSchema,

@@ -5,6 +5,7 @@ import { operation } from '../operation.ts';
 
 export default operation({
   summary: 'the law that infinitely many particles follow, on the circle',
+  library: ['densityLimit'],
   subject: 'none',
   options: densitySchema,
   served: 'A density that grows sharp takes more modes, and longer than a request may.',

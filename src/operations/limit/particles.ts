@@ -5,6 +5,7 @@ import { DOPRI5, operation } from '../operation.ts';
 
 export default operation({
   summary: 'n particles against the law that they are drawn of, while both flow',
+  library: ['particleLimit'],
   subject: 'none',
   options: particleLimitSchema,
   served: 'A run takes minutes, on all cores.',

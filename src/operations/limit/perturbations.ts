@@ -7,6 +7,7 @@ import { atMost } from '../options.ts';
 export default operation({
   summary:
     'a cloud of perturbed sentences through the flow: W2 by layer, its growth, and what the answer notices',
+  library: ['perturbationLimit'],
   subject: 'text',
   options: perturbationSchema,
   served: perturbationSchema

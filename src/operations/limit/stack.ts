@@ -10,6 +10,7 @@ import { atMost } from '../options.ts';
 export default operation({
   summary:
     'random layers and weights that jump: errors by L, fitted orders, and which stacks have no limit',
+  library: ['stackLimit'],
   subject: 'none',
   options: stackLimitSchema,
   served: stackLimitSchema.extend({

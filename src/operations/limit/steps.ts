@@ -5,6 +5,7 @@ import { operation } from '../operation.ts';
 
 export default operation({
   summary: 'layers of any size h: what they change of collapse, order and clusters',
+  library: ['stepLimit'],
   subject: 'none',
   options: stepLimitSchema,
   served: 'A run takes longer than a request may.',

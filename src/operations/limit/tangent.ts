@@ -10,6 +10,7 @@ import { DOPRI5, operation } from '../operation.ts';
 
 export default operation({
   summary: 'Lyapunov exponents, the Jacobian of the flow map, the spectrum at rest',
+  library: ['modelTangentFlow', 'tangentFlow'],
   subject: 'text or flow',
   options: modelTangentSchema,
   flow: tangentFlowSchema,

@@ -5,6 +5,7 @@ import { operation } from '../operation.ts';
 
 export default operation({
   summary: 'softmax attention against hardmax as β grows, and clusters against √β',
+  library: ['temperatureLimit'],
   subject: 'none',
   options: temperatureLimitSchema,
   served: 'A run takes minutes, more than a request may.',

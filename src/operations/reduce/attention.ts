@@ -6,6 +6,7 @@ import { fewPoints } from './measures.ts';
 
 export default operation({
   summary: 'βQᵀK and TV of attention behind frames of its tokens, with intervals',
+  library: ['attentionFromData'],
   subject: 'frames',
   options: attentionSchema,
   served: attentionSchema,

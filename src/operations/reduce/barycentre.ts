@@ -11,6 +11,7 @@ const options = barycentreSchema.extend({ weights });
 
 export default operation({
   summary: 'the Wasserstein barycentre of measures',
+  library: ['measureBarycentre'],
   subject: 'measures',
   options,
   served: options,

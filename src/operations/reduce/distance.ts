@@ -6,6 +6,7 @@ import { fewPoints, MEASURES } from './measures.ts';
 
 export default operation({
   summary: 'the Hellinger–Kantorovich distance of two measures of any mass, and their geodesic',
+  library: ['measureDistance'],
   subject: 'pair',
   options: distanceSchema,
   served: distanceSchema,

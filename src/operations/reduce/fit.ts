@@ -8,6 +8,7 @@ import { FAMILIES } from './families.ts';
 
 export default operation({
   summary: 'parameters of a family from a snapshot of your own, with intervals',
+  library: ['fitSnapshot'],
   subject: 'none',
   options: fitSchema,
   served: fitSchema.extend({

@@ -7,6 +7,7 @@ import { FAMILIES } from './families.ts';
 
 export default operation({
   summary: 'how few snapshots or components approximate a family: errors by their number',
+  library: ['forwardReduction'],
   subject: 'none',
   options: forwardSchema,
   served: forwardSchema.extend({

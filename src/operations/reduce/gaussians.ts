@@ -9,6 +9,7 @@ const options = gaussiansSchema.extend({ weights });
 export default operation({
   summary:
     'the Bures–Wasserstein barycentre of Gaussians with the means and covariances of measures',
+  library: ['gaussianMean'],
   subject: 'measures',
   options,
   served: options,

@@ -6,6 +6,7 @@ import { atMost } from '../options.ts';
 
 export default operation({
   summary: 'βQᵀK and TV of attention from noisy snapshots of its tokens, tried out, with intervals',
+  library: ['matrixEstimation'],
   subject: 'none',
   options: matricesSchema,
   served: matricesSchema.extend({

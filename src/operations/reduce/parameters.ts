@@ -7,6 +7,7 @@ import { FAMILIES } from './families.ts';
 
 export default operation({
   summary: 'parameters of a family from a noisy snapshot, tried out, with intervals',
+  library: ['parameterEstimation'],
   subject: 'none',
   options: parametersSchema,
   served: parametersSchema.extend({

@@ -7,6 +7,7 @@ import { FAMILIES } from './families.ts';
 
 export default operation({
   summary: 'the measure of a family behind observations of your own',
+  library: ['recoverMeasure'],
   subject: 'none',
   options: recoverSchema,
   served: recoverSchema.extend({

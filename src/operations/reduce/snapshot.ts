@@ -7,6 +7,7 @@ import { FAMILIES } from './families.ts';
 
 export default operation({
   summary: 'the measure of a family at given parameters, by its quantiles',
+  library: ['familySnapshot'],
   subject: 'none',
   options: snapshotSchema,
   served: snapshotSchema.extend({ levels: atMost(400, snapshotSchema.shape.levels) }),

@@ -7,6 +7,7 @@ import { FAMILIES } from './families.ts';
 
 export default operation({
   summary: 'how well measures of a family are recovered from a few observations',
+  library: ['stateEstimation'],
   subject: 'none',
   options: stateSchema,
   served: stateSchema.extend({

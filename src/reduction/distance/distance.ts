@@ -26,8 +26,10 @@ export const distanceSchema = hellingerKantorovichSchema.extend({
     .describe('Of the geodesic, from the first measure to the second'),
 });
 
+/** Which distance, of what accuracy, and where on the geodesic measures are given. */
 export type DistanceOptions = z.input<typeof distanceSchema>;
 
+/** A distance, how good it is, and the measures on the way. */
 export interface MeasuredDistance {
   readonly settings: z.output<typeof distanceSchema>;
   readonly distance: number;
