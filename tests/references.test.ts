@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
-const LEFT_OUT = new Set(['node_modules', 'dist', 'coverage', 'test-results', '.git']);
+const LEFT_OUT = new Set(['node_modules', 'dist', 'coverage', 'test-results', 'generated', '.git']);
 
 function files(folder: string, ending: RegExp): string[] {
   return readdirSync(folder).flatMap((name) => {

@@ -38,7 +38,7 @@ export interface CheckSettings {
   readonly trials?: number;
   /** Trials are at times from 0 to this one; 1.48 by default. */
   readonly time?: number;
-  /** [at least n, d]: places in R^d to choose particles from; Gaussian ones by default. Not on the sphere. */
+  /** [at least n, d], places in R^d to choose particles from; Gaussian ones by default. Not on the sphere. */
   readonly positions?: Float64Array;
 }
 

@@ -9,7 +9,7 @@ import { mergeSettings, type Run, type SimulationContinuation } from './run.ts';
 /** A simulation at one of its save times: all particles, and what is measured of them. */
 export interface SimulationFrame {
   readonly time: number;
-  /** [n, d]: all particles that the run began with; merged ones lie on each other. */
+  /** [n, d], all particles that the run began with; merged ones lie on each other. */
   readonly positions: Matrix;
   /** r_i, [n], where the dynamics have radii. */
   readonly radii: Float64Array | null;
