@@ -1,2 +1,5 @@
-/** VitePress's own theme with the fonts of the reader's machine. */
-export { default } from 'vitepress/theme-without-fonts';
+/** VitePress's own theme with the fonts of the reader's machine, and tables that hold sentences. */
+import theme from 'vitepress/theme-without-fonts';
+import './tables.css';
+
+export default theme;
