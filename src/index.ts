@@ -107,6 +107,11 @@ export {
   type MeasuredDistance,
   measureDistance,
 } from './reduction/distance/distance.ts';
+export {
+  type MeasuredTransport,
+  measureTransport,
+  type TransportOptions,
+} from './reduction/distance/transport.ts';
 export { families, openFamily } from './reduction/families/catalogue.ts';
 export { familySnapshot } from './reduction/families/snapshot.ts';
 export { type ForwardOptions, forwardReduction } from './reduction/forward/forward.ts';

@@ -28,6 +28,9 @@ const LOADS = {
     matrices: () => import('./reduce/matrices.ts'),
     attention: () => import('./reduce/attention.ts'),
   },
+  transport: {
+    transport: () => import('./transport.ts'),
+  },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Load>>>>;
 
 export type Group = keyof typeof LOADS;
@@ -36,11 +39,12 @@ export type Group = keyof typeof LOADS;
 export const GROUPS: Readonly<Record<Group, string>> = {
   limit: 'how far a model or a flow is from its limits',
   reduce: 'few snapshots for a whole family of measures, and what data tell of them',
+  transport: 'how far two measures are apart, and which mass goes where',
 };
 
 const loadsOf = (group: Group): Readonly<Record<string, Load>> => LOADS[group];
 
-/** In the order of the help. */
+/** In the order of the help. One that has the name of its group is that command itself. */
 export const operationNames = (group: Group): string[] => Object.keys(loadsOf(group));
 
 /** One of `operationNames`. */
@@ -48,9 +52,14 @@ export async function loadOperation(group: Group, name: string): Promise<Operati
   return (await loadsOf(group)[name]()).default;
 }
 
+/** `limit stack`, or with a slash between; an operation that has the name of its group stands for it. */
+export const spelled = (group: Group, name: string, between = ' '): string =>
+  group === name ? name : `${group}${between}${name}`;
+
 /** The one whose path over HTTP is `api/GROUP/NAME`; null where there is none. */
 export async function operationAt(path: string): Promise<Operation | null> {
-  const [, group, name] = path.match(/^api\/([^/]+)\/([^/]+)$/) ?? [];
-  const known = Object.hasOwn(GROUPS, group ?? '') ? (group as Group) : null;
-  return known && operationNames(known).includes(name) ? loadOperation(known, name) : null;
+  for (const group of Object.keys(GROUPS) as Group[])
+    for (const name of operationNames(group))
+      if (path === `api/${spelled(group, name, '/')}`) return loadOperation(group, name);
+  return null;
 }

@@ -132,8 +132,8 @@ function addWork(router: express.Router, parts: AppParts): void {
     kind: 'trace',
     request: checked(traceRequest, request, parts),
   }));
-  for (const { group, name, body, flowBody } of servedOperations)
-    answer(`/${group}/${name}`, flowBody ? readLargeBody : readBody, (request) => ({
+  for (const { group, name, path, body, flowBody } of servedOperations)
+    answer(path, flowBody ? readLargeBody : readBody, (request) => ({
       ...({ kind: 'operation', group, name } as const),
       request: checked(flowBody && namesDynamics(request) ? flowBody : body, request, parts),
     }));

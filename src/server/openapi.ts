@@ -54,9 +54,9 @@ export function openApi(): object {
   };
 }
 
-function operationPath({ group, name, summary, body, flowBody }: ServedOperation) {
+function operationPath({ path, summary, body, flowBody }: ServedOperation) {
   const sentence = summary.charAt(0).toUpperCase() + summary.slice(1);
-  return [`/api/${group}/${name}`, post(sentence, flowBody ? z.union([body, flowBody]) : body)];
+  return [`/api${path}`, post(sentence, flowBody ? z.union([body, flowBody]) : body)];
 }
 
 function get(summary: string) {

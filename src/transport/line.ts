@@ -58,21 +58,50 @@ export function quantilesOf({ values, masses }: Sorted): Quantiles {
   return { values, levels };
 }
 
-/**
- * (∫_0^1 |F⁻¹ − G⁻¹|^p du)^{1/p}. A step that begins or ends where another does, up to rounding, does so
- * exactly: with 1/p any mass that rounding leaves over would be much.
- */
+/** (∫_0^1 |F⁻¹ − G⁻¹|^p du)^{1/p} */
 export function quantileDistance(x: Quantiles, y: Quantiles, p: number): number {
-  const [masses, distances]: [number[], number[]] = [[], []];
+  const { first, second, masses } = meetings(x, y);
+  const distances = first.map((i, k) => Math.abs(x.values[i] - y.values[second[k]]));
+  return powerMean(distances, masses, p);
+}
+
+/** A part of a plan: so much mass goes from point i of one measure to point j of another. */
+export interface PlanPart {
+  readonly i: number;
+  readonly j: number;
+  readonly mass: number;
+}
+
+/**
+ * The plan that matches sorted points, best for every convex cost of |x − y|, by the places of the points as they
+ * are given; its masses have the sum 1. Throws as `wassersteinOnLine`.
+ */
+export function planOnLine(a: LineMeasure, b: LineMeasure): PlanPart[] {
+  const { first, second, masses } = meetings(quantilesOf(sorted(a)), quantilesOf(sorted(b)));
+  const [own, other] = [a, b].map(({ values }) =>
+    Array.from(values, (_, i) => i).sort((i, j) => values[i] - values[j]),
+  );
+  return masses.flatMap((mass, k) =>
+    mass > 0 ? [{ i: own[first[k]], j: other[second[k]], mass }] : [],
+  );
+}
+
+/**
+ * Which steps lie beside each other, and over how much mass. A step that begins or ends where another does, up to
+ * rounding, does so exactly: with 1/p any mass that rounding leaves over would be much.
+ */
+function meetings(x: Quantiles, y: Quantiles) {
+  const [first, second, masses]: [number[], number[], number[]] = [[], [], []];
   for (let i = 0, j = 0, from = 0; i < x.levels.length && j < y.levels.length; ) {
     const [own, other] = [x.levels[i], y.levels[j]];
+    first.push(i);
+    second.push(j);
     masses.push(Math.min(own, other) - from);
-    distances.push(Math.abs(x.values[i] - y.values[j]));
     if (own - other <= ROUNDING) i++;
     if (other - own <= ROUNDING) j++;
     from = Math.abs(own - other) <= ROUNDING ? Math.max(own, other) : Math.min(own, other);
   }
-  return powerMean(distances, masses, p);
+  return { first, second, masses };
 }
 
 /** (Σ m_k d_k^p)^{1/p} of distances d ≥ 0 in units of the largest one that has mass: no power over- or underflows. */

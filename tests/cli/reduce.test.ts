@@ -234,3 +234,24 @@ it('distance: of measures with masses, and the measures between', async () => {
     expect(refused.stderr).toContain(message);
   }
 });
+
+it('transport: a distance with its plan', async () => {
+  const [a, b] = [file('from.csv', ['0', '1']), file('to.csv', ['4', '9'])];
+  const out = join(folder, 'transport');
+  const { code, stdout } = await command(['transport', a, b, '--metric', 'w1', '--out', out]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/from +to +mass +arriving/);
+  expect(stdout).toContain('distance 6.0000000');
+  expect(readdirSync(out).sort()).toEqual(['transport.csv', 'transport.json', 'transport.svg']);
+  const named = await command(['transport', a, b, '--json']);
+  expect(JSON.parse(named.stdout)).toMatchObject({
+    command: 'transport',
+    distance: Math.sqrt(40),
+    plan: [
+      { from: 0, to: 0, mass: 0.5 },
+      { from: 1, to: 1, mass: 0.5 },
+    ],
+  });
+  const stray = await command(['transport', a, b, '--epsilon', '1']);
+  expect(stray).toMatchObject({ code: 2, stderr: expect.stringMatching(/w2 does not read/) });
+});

@@ -10,6 +10,7 @@ import {
   loadOperation,
   operationAt,
   operationNames,
+  spelled,
 } from '../../src/operations/catalogue.ts';
 import type { Operation } from '../../src/operations/operation.ts';
 import { fieldsOf } from '../../src/operations/options.ts';
@@ -25,7 +26,7 @@ beforeAll(async () => {
   for (const group of groups) {
     const command = new Command(group);
     await addOperations(command, group, []);
-    for (const one of command.commands) commands.set(`${group} ${one.name()}`, one);
+    for (const one of [command, ...command.commands]) commands.set(`${group} ${one.name()}`, one);
   }
   for (const { group, name } of all)
     records.set(`${group} ${name}`, await loadOperation(group, name));
@@ -85,7 +86,7 @@ describe.each(all.map(({ group, name }) => [`${group} ${name}`, group, name] as 
     it('is in OpenAPI, or says why not', () => {
       const { served, summary } = recordOf(key);
       const { paths } = openApi() as { paths: Record<string, { post: { summary: string } }> };
-      const path = paths[`/api/${group}/${name}`];
+      const path = paths[`/api/${spelled(group, name, '/')}`];
       if (typeof served === 'string') {
         expect(served).toMatch(/^[A-Z].{20,}\.$/);
         expect(path).toBeUndefined();
@@ -103,7 +104,7 @@ describe.each(all.map(({ group, name }) => [`${group} ${name}`, group, name] as 
     });
 
     it('is found by its path', async () => {
-      expect(await operationAt(`api/${group}/${name}`)).toBe(recordOf(key));
+      expect(await operationAt(`api/${spelled(group, name, '/')}`)).toBe(recordOf(key));
     });
   },
 );

@@ -2,34 +2,37 @@
 import { Command } from 'commander';
 import type { DepthSubject, DepthThreads } from '../../host/depth-threads.ts';
 import { ConvergenceError } from '../../numerics/errors.ts';
-import { type Group, loadOperation, operationNames } from '../../operations/catalogue.ts';
+import { type Group, loadOperation, operationNames, spelled } from '../../operations/catalogue.ts';
 import type { Operation } from '../../operations/operation.ts';
 import { fieldsOf } from '../../operations/options.ts';
 import { progressBar } from '../progress.ts';
 import { type Fields, flagOf, typedOptions } from './flags.ts';
 import { commandSubjects, type Read } from './subjects.ts';
 
-/** Adds a subcommand for each operation of a group; of those that are not among `asked`, where one is, only the name. */
+/**
+ * Makes a command of a group: a subcommand for each operation, or the operation itself that has the group's name. Of
+ * those that are not among `asked`, where one is, only the name.
+ */
 export async function addOperations(
   command: Command,
   group: Group,
   asked: readonly string[],
 ): Promise<void> {
   const names = operationNames(group);
-  const wanted = names.filter((name) => asked.includes(name));
-  for (const name of names)
-    command.addCommand(
-      wanted.length === 0 || wanted.includes(name)
-        ? await operationCommand(group, name)
-        : new Command(name),
-    );
+  const wanted = names.filter((name) => name !== group && asked.includes(name));
+  for (const name of names) {
+    const own = name === group ? command : new Command(name);
+    if (wanted.length === 0 || wanted.includes(name)) await describe(own, group, name);
+    if (own !== command) command.addCommand(own);
+  }
 }
 
-async function operationCommand(group: Group, name: string): Promise<Command> {
+/** Arguments, flags and help of an operation, and what runs it. */
+async function describe(command: Command, group: Group, name: string): Promise<void> {
   const record = await loadOperation(group, name);
-  const command = commandSubjects[record.subject].describe(new Command(name));
+  commandSubjects[record.subject].describe(command);
   const fields = addFlags(command, record);
-  return command
+  command
     .description(record.summary)
     .option('--out <folder>', 'write numbers, table and figure into this folder')
     .option('--json', 'print one JSON document and nothing else')
@@ -76,7 +79,8 @@ async function runCommand(command: Command, described: Described): Promise<void>
   const report = record.report(found, read.subject);
   const tables = [...(read.tables ?? []), ...typed.tables];
   const seconds = (performance.now() - begun) / 1000;
-  deliver({ command: group, name, record: found, tables, report, seconds }, { out, json });
+  const told = { command: spelled(group, name), name, record: found, tables, report, seconds };
+  deliver(told, { out, json });
   // told with its numbers, and no success
   const wrong = record.misfit?.(found);
   if (wrong) throw new ConvergenceError(wrong);
@@ -115,12 +119,12 @@ const helpOf = (group: Group, name: string, { examples, library, notes, served }
   [
     '',
     'Examples:',
-    ...examples.map((example) => `  schmetterling ${group} ${name} ${example}`.trimEnd()),
+    ...examples.map((example) => `  schmetterling ${spelled(group, name)} ${example}`.trimEnd()),
     '',
     notes.trim(),
     `--out writes ${name}.json, .csv and .svg.`,
     `In programs: ${library.join(' or ')}.`,
     typeof served === 'string'
       ? `Not over HTTP. ${served}`
-      : `Over HTTP: POST /api/${group}/${name}.`,
+      : `Over HTTP: POST /api/${spelled(group, name, '/')}.`,
   ].join('\n');

@@ -16,9 +16,9 @@ export interface OutputFlags {
 
 /** What was measured: its record, which is what `--json` prints, and its report. */
 export interface Measured {
-  /** `limit` or `reduce`. */
+  /** As it is called, such as `limit stack`. */
   readonly command: string;
-  /** Of the subcommand, and of the files. */
+  /** Of the files. */
   readonly name: string;
   readonly record: object;
   /** What was read of tables in files. */
@@ -41,8 +41,8 @@ export function deliver(measured: Measured, { out, json }: OutputFlags): void {
   else printLines([...reportLines(report, seconds), ...written]);
 }
 
-function recordOf({ command, name, record, tables = [], seconds }: Measured): object {
-  const about = { command: `${command} ${name}`, version: packageVersion() };
+function recordOf({ command, record, tables = [], seconds }: Measured): object {
+  const about = { command, version: packageVersion() };
   return { ...about, ...record, ...tablesRecord(tables), seconds };
 }
 
