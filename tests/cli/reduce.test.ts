@@ -172,9 +172,9 @@ it('barycentre: of measures in files, on a line and in the plane', async () => {
   expect(JSON.parse(fixed.stdout).masses).toBeAllClose([0, 0.5, 0.5, 0], { absolute: 1e-8 });
   expect(JSON.parse(fixed.stdout).quality).toMatch(/entropic at ε = 0.100, spread by about 0.22/);
   const unlike = [file('three.csv', ['0', '1', '2.5']), file('two.csv', ['0.3', '5'])];
-  const hard = await reduce('barycentre', ...unlike, '--method', 'free', '--epsilon', '1e-7');
+  const hard = await reduce('barycentre', ...unlike, '--method', 'free', '--epsilon', '1e-9');
   expect(hard.code).toBe(1);
-  expect(hard.stderr).toMatch(/Sinkhorn at ε = 1e-7 .* the residual is \d/);
+  expect(hard.stderr).toMatch(/points of the barycentre still move by .* after 500 steps/);
   const turned = await reduce(
     'barycentre',
     file('e.csv', ['0.1']),
