@@ -2,7 +2,7 @@
 import type { Interaction } from '../attention/interaction.ts';
 import { expm1 } from '../numerics/elementary.ts';
 import type { Dynamics, ParameterValues, Particles } from './dynamics.ts';
-import { choiceOf, EXPONENTIAL_BETA, numberOf } from './parameters.ts';
+import { betaOf, choiceOf, EXPONENTIAL_BETA, numberOf } from './parameters.ts';
 import { ATTENTION_PROPERTIES, singleHead } from './single-head.ts';
 
 export const birthDeath: Dynamics = {
@@ -34,6 +34,7 @@ export const birthDeath: Dynamics = {
       integer: false,
     },
   ],
+  energyBeta: betaOf,
   properties: { ...ATTENTION_PROPERTIES, energy: 'increases' },
   interaction: transport,
   reaction,

@@ -15,7 +15,7 @@ import type {
   Properties,
 } from './dynamics.ts';
 import { checkWeights } from './from-weights.ts';
-import { completeParameters } from './parameters.ts';
+import { betaOf, completeParameters } from './parameters.ts';
 
 /** T with only the keys K needed. */
 type Brief<T, K extends keyof T> = Pick<T, K> & Partial<T>;
@@ -120,6 +120,7 @@ const DEFINITION = z.strictObject({
   properties: object.default({}),
   interaction: callable<NonNullable<DynamicsDefinition['interaction']>>(),
   timeDependent: flag.optional(),
+  energyBeta: callable<NonNullable<Dynamics['energyBeta']>>(),
   velocity: callable<NonNullable<Dynamics['velocity']>>(),
   reaction: callable<NonNullable<Dynamics['reaction']>>(),
   normalisation: callable<NonNullable<Dynamics['normalisation']>>(),
@@ -174,6 +175,7 @@ export function defineDynamics(definition: DynamicsDefinition): Dynamics {
     title: parsed.title || parsed.name,
     parameters: parsed.parameters.map(readParameter),
     properties: within('properties', () => parseOptions(PROPERTIES, parsed.properties)),
+    energyBeta: parsed.energyBeta ?? usualEnergyBeta(parsed.parameters),
     ...(interaction && { interaction: checkedInteraction(interaction) }),
   };
   checkSpace(entry);
@@ -181,6 +183,11 @@ export function defineDynamics(definition: DynamicsDefinition): Dynamics {
   checkDefaults(entry);
   own.add(entry);
   return entry;
+}
+
+/** The parameter called beta, or 0 without one. */
+function usualEnergyBeta(parameters: readonly object[]): NonNullable<Dynamics['energyBeta']> {
+  return parameters.some((one) => 'name' in one && one.name === 'beta') ? betaOf : () => 0;
 }
 
 const own = new WeakSet<Dynamics>();

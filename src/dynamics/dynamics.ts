@@ -52,7 +52,7 @@ export interface Properties {
   /** v(Rx) = R v(x) for rotations R, where all matrices are multiples of the identity. */
   readonly rotationEquivariant: boolean;
   readonly permutationEquivariant: boolean;
-  /** What E_β does along the flow without noise, β the parameter `beta` (0 without); null: no promise. */
+  /** What its energy does along the flow without noise; null: no promise. */
   readonly energy: 'increases' | 'decreases' | null;
   /** Tokens in a cone ⟨x, w⟩ ≥ 0 stay in it. */
   readonly keepsCones: boolean;
@@ -76,6 +76,8 @@ export interface Dynamics {
   readonly dimension?: number;
   readonly parameters: readonly Parameter[];
   readonly properties: Properties;
+  /** β of the E_β that is its energy, in promises and in diagnostics; 1 where absent. */
+  readonly energyBeta?: (parameters: ParameterValues) => number;
   /** What couples the particles at time t; an entry has this or a velocity of its own. */
   readonly interaction?: (parameters: ParameterValues, d: number, time: number) => Interaction;
   /** Whether the interaction depends on time. */
@@ -108,3 +110,7 @@ export interface Dynamics {
   /** Positions as they are looked at, such as z = e^{−tV} x: [n, d] → [n, d]. */
   readonly view?: (positions: Matrix, time: number, parameters: ParameterValues) => Matrix;
 }
+
+/** β of the energy of an entry at such parameters. */
+export const energyBetaOf = ({ energyBeta }: Dynamics, parameters: ParameterValues): number =>
+  energyBeta?.(parameters) ?? 1;

@@ -10,6 +10,7 @@ export const kuramoto: Dynamics = {
   space: 'sphere',
   dimension: 2,
   parameters: [],
+  energyBeta: () => 0,
   properties: { ...ATTENTION_PROPERTIES, energy: 'increases' },
   interaction: (parameters, d) => singleHead({ coupling: 'softmax', beta: 0 }, parameters, d),
 };

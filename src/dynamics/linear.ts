@@ -1,6 +1,6 @@
 /** Linear attention: scores used as they are. */
 import type { Dynamics } from './dynamics.ts';
-import { BETA, KEY, QUERY, VALUE } from './parameters.ts';
+import { BETA, betaOf, KEY, QUERY, VALUE } from './parameters.ts';
 import { ATTENTION_PROPERTIES, singleHead } from './single-head.ts';
 
 export const linear: Dynamics = {
@@ -10,6 +10,7 @@ export const linear: Dynamics = {
   citation: 'arXiv 2212.07677',
   space: 'sphere',
   parameters: [BETA, QUERY, KEY, VALUE],
+  energyBeta: betaOf,
   properties: { ...ATTENTION_PROPERTIES, keepsCones: false },
   interaction: (parameters, d) => singleHead({ coupling: 'linear' }, parameters, d),
 };

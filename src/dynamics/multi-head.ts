@@ -6,7 +6,7 @@ import type { Interaction } from '../attention/interaction.ts';
 import { type Matrix, matrix, transposed } from '../numerics/matrix.ts';
 import type { Dynamics, MatrixParameter, MatrixValue, ParameterValues } from './dynamics.ts';
 import { checkSize, resolveMatrix } from './matrices.ts';
-import { BETA, matrixParameter, matrixValueOf, numberOf } from './parameters.ts';
+import { BETA, betaOf, matrixParameter, matrixValueOf, numberOf } from './parameters.ts';
 import { ATTENTION_PROPERTIES } from './single-head.ts';
 
 const GINIBRE: MatrixValue = { ensemble: 'ginibre', seed: 1 };
@@ -42,6 +42,7 @@ export const multiHead: Dynamics = {
     perHead('value', 'Value V', 'What a token passes on is V_h x.', 'identity'),
     perHead('output', 'Output O', 'Takes what a head has gathered back to the tokens.', 'identity'),
   ],
+  energyBeta: betaOf,
   properties: ATTENTION_PROPERTIES,
   interaction: headsInteraction,
 };
@@ -61,7 +62,7 @@ function headsInteraction(parameters: ParameterValues, d: number): Interaction {
     value: sideBySide(blocks('value')),
     output: stacked(output),
   };
-  const beta = new Array<number>(heads).fill(numberOf(parameters, 'beta'));
+  const beta = new Array<number>(heads).fill(betaOf(parameters));
   return { coupling: 'softmax', causal: false, beta, weights, sign: 1, tie: 0 };
 }
 

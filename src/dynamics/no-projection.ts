@@ -3,7 +3,7 @@ import { type Matrix, product, transposed } from '../numerics/matrix.ts';
 import type { Dynamics, ParameterValues } from './dynamics.ts';
 import { matrixExponential } from './exponential.ts';
 import { resolveMatrix } from './matrices.ts';
-import { BETA, KEY, matrixValueOf, QUERY, VALUE } from './parameters.ts';
+import { BETA, betaOf, KEY, matrixValueOf, QUERY, VALUE } from './parameters.ts';
 import { ATTENTION_PROPERTIES, singleHead } from './single-head.ts';
 
 export const noProjection: Dynamics = {
@@ -14,6 +14,7 @@ export const noProjection: Dynamics = {
   space: 'euclidean',
   parameters: [BETA, QUERY, KEY, VALUE],
   // ẋ_i = ∇_i E / (w_i Z_i) as on the sphere, so Ė = Σ w_i Z_i |ẋ_i|².
+  energyBeta: betaOf,
   properties: { ...ATTENTION_PROPERTIES, energy: 'increases' },
   interaction: (parameters, d) => singleHead({ coupling: 'softmax' }, parameters, d),
   view: rescaled,

@@ -1,7 +1,7 @@
 /** Attention with noise: dx = P(v dt + √(2/κ) ∘ dW), Stratonovich. */
 import type { Dynamics } from './dynamics.ts';
 import { KAPPA, strengthOf } from './noise.ts';
-import { ATTENTION, EXPONENTIAL_BETA, KEY, numberOf, QUERY, VALUE } from './parameters.ts';
+import { ATTENTION, betaOf, EXPONENTIAL_BETA, KEY, numberOf, QUERY, VALUE } from './parameters.ts';
 import { ATTENTION_PROPERTIES, chosenCoupling, singleHead } from './single-head.ts';
 
 export const noisy: Dynamics = {
@@ -11,6 +11,7 @@ export const noisy: Dynamics = {
   citation: 'arXiv 2512.01868',
   space: 'sphere',
   parameters: [{ ...ATTENTION, default: 'usa' }, EXPONENTIAL_BETA, KAPPA, QUERY, KEY, VALUE],
+  energyBeta: betaOf,
   properties: { ...ATTENTION_PROPERTIES, energy: 'increases' },
   interaction: (parameters, d) =>
     singleHead({ coupling: chosenCoupling(parameters) }, parameters, d),

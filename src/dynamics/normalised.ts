@@ -2,7 +2,7 @@
 import type { NumberParameter } from '../numerics/parameters.ts';
 import type { Dynamics, ParameterValues } from './dynamics.ts';
 import { NORMALISATIONS, type NormalisationSettings } from './normalisation.ts';
-import { BETA, choiceOf, KEY, numberOf, QUERY, VALUE } from './parameters.ts';
+import { BETA, betaOf, choiceOf, KEY, numberOf, QUERY, VALUE } from './parameters.ts';
 import { ATTENTION_PROPERTIES, singleHead } from './single-head.ts';
 
 const positive = (name: string, title: string, help: string, unit = ''): NumberParameter => ({
@@ -41,6 +41,7 @@ export const normalised: Dynamics = {
     KEY,
     VALUE,
   ],
+  energyBeta: betaOf,
   properties: { ...ATTENTION_PROPERTIES, energy: 'increases' },
   interaction: (parameters, d) => singleHead({ coupling: 'softmax' }, parameters, d),
   normalisation: settingsOf,

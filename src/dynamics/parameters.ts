@@ -105,6 +105,9 @@ export const BETA: NumberParameter = {
   integer: false,
 };
 
+/** β among checked values. */
+export const betaOf = (values: ParameterValues): number => numberOf(values, 'beta');
+
 /** β where e^β itself is computed: e^700 is just below the largest Float64. */
 export const EXPONENTIAL_BETA: NumberParameter = { ...BETA, maximum: 700 };
 

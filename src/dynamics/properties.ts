@@ -8,7 +8,13 @@ import { exp } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import { show } from '../numerics/parameters.ts';
 import { type Random, random } from '../numerics/random.ts';
-import type { Dynamics, ParameterValues, Particles, Properties } from './dynamics.ts';
+import {
+  type Dynamics,
+  energyBetaOf,
+  type ParameterValues,
+  type Particles,
+  type Properties,
+} from './dynamics.ts';
 import { regulate } from './normalisation.ts';
 import { completeParameters } from './parameters.ts';
 
@@ -327,7 +333,7 @@ function energyDirection(trial: Trial): Violation {
   const { entry, particles, parameters } = trial;
   const { n, d, positions, masses } = particles;
   const { rate, scale } = flow(trial, particles, parameters);
-  const beta = typeof parameters.beta === 'number' ? parameters.beta : 0;
+  const beta = energyBetaOf(entry, parameters);
   const rows = Array.from({ length: n }, (_, i) => rowOf(positions, i, d));
   const largest = Math.max(...rows.flatMap((x) => rows.map((y) => beta * dot(x, y))));
   const unit = Math.max(0, largest - MOST_EXPONENT);

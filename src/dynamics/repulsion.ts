@@ -1,6 +1,6 @@
 /** Repulsion: attention with V = −I. */
 import type { Dynamics } from './dynamics.ts';
-import { ATTENTION, EXPONENTIAL_BETA } from './parameters.ts';
+import { ATTENTION, betaOf, EXPONENTIAL_BETA } from './parameters.ts';
 import { ATTENTION_PROPERTIES, chosenCoupling, singleHead } from './single-head.ts';
 
 export const repulsion: Dynamics = {
@@ -10,6 +10,7 @@ export const repulsion: Dynamics = {
   citation: 'arXiv 2312.10794, section 9',
   space: 'sphere',
   parameters: [ATTENTION, EXPONENTIAL_BETA],
+  energyBeta: betaOf,
   properties: { ...ATTENTION_PROPERTIES, energy: 'decreases', keepsCones: false },
   interaction: (parameters, d) =>
     singleHead({ coupling: chosenCoupling(parameters), sign: -1 }, parameters, d),

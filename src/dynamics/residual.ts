@@ -2,7 +2,7 @@
 import type { CouplingKind } from '../attention/interaction.ts';
 import type { ChoiceParameter } from '../numerics/parameters.ts';
 import type { Dynamics, ParameterValues } from './dynamics.ts';
-import { choiceOf, KEY, QUERY, VALUE } from './parameters.ts';
+import { betaOf, choiceOf, KEY, QUERY, VALUE } from './parameters.ts';
 import { ATTENTION_PROPERTIES, singleHead } from './single-head.ts';
 import { balanced, SINKHORN_BETA, SWEEPS } from './sinkhorn.ts';
 
@@ -45,6 +45,7 @@ export const residual: Dynamics = {
     KEY,
     VALUE,
   ],
+  energyBeta: betaOf,
   properties: PROPERTIES,
   interaction: (parameters, d) => ({
     ...relative('softmax', parameters, d),
@@ -58,6 +59,7 @@ export const sinkhornResidual: Dynamics = {
   title: 'Residual attention, doubly stochastic',
   help: 'ẋ_i = ± Σ_j A_ij V (x_j − x_i) in R^d with Sinkhorn’s coupling: the mean rests. Away from the others, with time scaled by β, it tends to the heat flow ∂ρ = ½Δρ as β → ∞.',
   parameters: [DIRECTION, SINKHORN_BETA, QUERY, KEY, VALUE, SWEEPS],
+  energyBeta: betaOf,
   properties: { ...PROPERTIES, conservesMean: true },
   interaction: (parameters, d) => balanced(relative('sinkhorn', parameters, d), parameters),
 };

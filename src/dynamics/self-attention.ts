@@ -1,6 +1,6 @@
 /** Softmax self-attention (SA), full and causal. */
 import type { Dynamics } from './dynamics.ts';
-import { KEY, QUERY, SIGNED_BETA, VALUE } from './parameters.ts';
+import { betaOf, KEY, QUERY, SIGNED_BETA, VALUE } from './parameters.ts';
 import { ATTENTION_PROPERTIES, singleHead } from './single-head.ts';
 
 export const selfAttention: Dynamics = {
@@ -10,6 +10,7 @@ export const selfAttention: Dynamics = {
   citation: 'arXiv 2312.10794, eq. (SA)',
   space: 'sphere',
   parameters: [SIGNED_BETA, QUERY, KEY, VALUE],
+  energyBeta: betaOf,
   properties: { ...ATTENTION_PROPERTIES, energy: 'increases' },
   interaction: (parameters, d) => singleHead({ coupling: 'softmax' }, parameters, d),
 };
@@ -20,6 +21,7 @@ export const causalSelfAttention: Dynamics = {
   title: 'Causal self-attention',
   help: 'Softmax attention in which token i listens to the tokens j ≤ i only; with V = I the first one rests.',
   citation: 'arXiv 2411.04990',
+  energyBeta: betaOf,
   properties: { ...ATTENTION_PROPERTIES, permutationEquivariant: false, causal: true },
   interaction: (parameters, d) => singleHead({ coupling: 'softmax', causal: true }, parameters, d),
 };

@@ -4,7 +4,7 @@ import type { AttentionWeights } from '../attention/scores.ts';
 import { type Matrix, transposed } from '../numerics/matrix.ts';
 import type { ParameterValues, Properties } from './dynamics.ts';
 import { isIdentity, resolveMatrix } from './matrices.ts';
-import { choiceOf, matrixValueOf, numberOf } from './parameters.ts';
+import { betaOf, choiceOf, matrixValueOf } from './parameters.ts';
 
 /** What attention with Q = K = V = I keeps, and no more. */
 export const ATTENTION_PROPERTIES: Properties = {
@@ -33,7 +33,7 @@ export function singleHead(
   parameters: ParameterValues,
   d: number,
 ): Interaction {
-  const own = beta ?? numberOf(parameters, 'beta');
+  const own = beta ?? betaOf(parameters);
   return { coupling, causal, beta: [own], weights: headWeights(parameters, d), sign, tie };
 }
 

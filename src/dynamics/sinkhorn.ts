@@ -3,7 +3,7 @@ import { BALANCING } from '../attention/coupling.ts';
 import type { Interaction } from '../attention/interaction.ts';
 import type { NumberParameter } from '../numerics/parameters.ts';
 import type { Dynamics, ParameterValues } from './dynamics.ts';
-import { BETA, KEY, numberOf, QUERY, VALUE } from './parameters.ts';
+import { BETA, betaOf, KEY, numberOf, QUERY, VALUE } from './parameters.ts';
 import { ATTENTION_PROPERTIES, singleHead } from './single-head.ts';
 
 /** Sharper scores are an assignment, which Sinkhorn's algorithm approaches too slowly. */
@@ -35,6 +35,7 @@ export const sinkhornAttention: Dynamics = {
   citation: 'arXiv 2110.11773',
   space: 'sphere',
   parameters: [SINKHORN_BETA, QUERY, KEY, VALUE, SWEEPS],
+  energyBeta: betaOf,
   properties: ATTENTION_PROPERTIES,
   interaction: (parameters, d) =>
     balanced(singleHead({ coupling: 'sinkhorn' }, parameters, d), parameters),

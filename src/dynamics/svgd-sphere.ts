@@ -1,7 +1,7 @@
 /** Stein variational gradient descent on the sphere, towards a von Mises–Fisher law. */
 import { exp } from '../numerics/elementary.ts';
 import type { Dynamics, ParameterValues, Particles } from './dynamics.ts';
-import { BETA, numberOf } from './parameters.ts';
+import { BETA, betaOf, numberOf } from './parameters.ts';
 
 export const svgdSphere: Dynamics = {
   name: 'svgd_sphere',
@@ -23,6 +23,7 @@ export const svgdSphere: Dynamics = {
       integer: false,
     },
   ],
+  energyBeta: betaOf,
   properties: {
     ...{ rotationEquivariant: false, permutationEquivariant: true, energy: null },
     ...{ keepsCones: false, causal: false, conservesMean: false },
@@ -41,7 +42,7 @@ function steinVelocity(
   _: number,
   out: Float64Array,
 ): void {
-  const beta = numberOf(parameters, 'beta');
+  const beta = betaOf(parameters);
   const pull = beta * numberOf(parameters, 'concentration');
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++) {

@@ -1,6 +1,6 @@
 /** Unnormalised self-attention (USA), full and causal. */
 import type { Dynamics } from './dynamics.ts';
-import { KEY, QUERY, SIGNED_EXPONENTIAL_BETA, VALUE } from './parameters.ts';
+import { betaOf, KEY, QUERY, SIGNED_EXPONENTIAL_BETA, VALUE } from './parameters.ts';
 import { ATTENTION_PROPERTIES, singleHead } from './single-head.ts';
 
 export const unnormalisedAttention: Dynamics = {
@@ -10,6 +10,7 @@ export const unnormalisedAttention: Dynamics = {
   citation: 'arXiv 2312.10794, eq. (USA)',
   space: 'sphere',
   parameters: [SIGNED_EXPONENTIAL_BETA, QUERY, KEY, VALUE],
+  energyBeta: betaOf,
   properties: { ...ATTENTION_PROPERTIES, energy: 'increases' },
   interaction: (parameters, d) => singleHead({ coupling: 'exponential' }, parameters, d),
 };
@@ -20,6 +21,7 @@ export const causalUnnormalisedAttention: Dynamics = {
   title: 'Causal unnormalised self-attention',
   help: 'Unnormalised attention in which token i listens to the tokens j ≤ i only; with V = I the first one rests.',
   citation: 'arXiv 2411.04990',
+  energyBeta: betaOf,
   properties: { ...ATTENTION_PROPERTIES, permutationEquivariant: false, causal: true },
   interaction: (parameters, d) =>
     singleHead({ coupling: 'exponential', causal: true }, parameters, d),

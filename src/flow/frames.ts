@@ -1,5 +1,6 @@
 /** What a simulation shows of its particles: all of them at a time, with diagnostics. */
 import { type DiagnosticValue, diagnoseFrame } from '../diagnostics/catalogue.ts';
+import { energyBetaOf } from '../dynamics/dynamics.ts';
 import type { Frame } from '../integrators/integrate.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { expand, type Population, settled, unmergedNote } from './merging.ts';
@@ -45,7 +46,7 @@ const MOST_COUPLED = 512;
 export function frameReader(run: Run, seenBefore?: SeenFrames): (frame: Frame) => SimulationFrame {
   const { settings } = run;
   const { entry, parameters, n, d, chosen } = settings;
-  const beta = typeof parameters.beta === 'number' ? parameters.beta : 1;
+  const beta = energyBetaOf(entry, parameters);
   let initial = seenBefore?.first;
   let previous = seenBefore?.last;
   return (frame) => {

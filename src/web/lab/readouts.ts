@@ -2,6 +2,7 @@
  * The numbers of the run as it goes: energy, clusters, cosines and order over time, and the modes of the frame
  * shown. They are measured beside the run, so that between two there may be frames without.
  */
+import { energyBetaOf } from '../../dynamics/dynamics.ts';
 import type { LineChart, Series } from '../charts.ts';
 import { createLineChart } from '../charts.ts';
 import { fill, h, setAttribute, setVariable } from '../dom.ts';
@@ -100,7 +101,7 @@ function measure({ measurer, session }: Lab, frame: LabFrame): void {
     kind: 'diagnose',
     ...{ positions, masses: frame.masses, radii: frame.radii, space: entry.space },
     initial: entry.space === 'euclidean' && first ? seenOf(first) : null,
-    beta: typeof settings.parameters.beta === 'number' ? settings.parameters.beta : 1,
+    beta: energyBetaOf(entry, settings.parameters),
     names: namesFor(settings),
   } as const;
   measurer.diagnose(question, ({ values, notes }) => session.keep(frame, { values, notes }));
