@@ -9,7 +9,7 @@ const { limit } = await depthLimit({
   parameters: { beta: 4 },
   n: 8,
   d: 3,
-  seed: 1,
+  seed: 8,
   time: 2,
   depths: [4, 8, 16, 32, 64, 128],
 });

@@ -29,7 +29,7 @@ for (const beta of BETAS) {
     dynamics: 'sa',
     parameters: { beta },
     start: 'uniform',
-    seed: 1,
+    seed: 2,
     n: N,
     d: D,
     scheme: 'dopri5',

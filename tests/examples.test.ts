@@ -81,9 +81,9 @@ it('own-dynamics.mjs: two particles approach by the closed form', async () => {
 
 it('svgd-banana.mjs: the moments come near those of the banana, a little narrow', async () => {
   const [, start, , end, target] = (await example('svgd-banana.mjs')).map(numbersOf);
-  expect(start).toEqual([0, 0.065, 0.918, -0.311, 1.893]);
+  expect(start).toEqual([0, -0.259, 1.238, 0.035, 2.437]);
   // Within what steps at the tolerance 1e-4 leave open.
-  for (const [k, moment] of [40, 0.007, 0.804, 0.395, 0.218].entries())
+  for (const [k, moment] of [40, 0.001, 0.816, 0.401, 0.216].entries())
     expect(end[k]).toBeCloseTo(moment, 2);
   const off = target.map((value, k) => Math.abs(end[k + 1] - value));
   expect(Math.max(...off)).toBeLessThan(0.2);
@@ -106,9 +106,9 @@ it('depth-limit.mjs: a layer has order 1, rk4 order 4', async () => {
   expect(euler).toBeCloseTo(1, 1);
   expect(rk4).toBeCloseTo(4, 1);
   const [depth, ...errors] = numbersOf(lines[6]);
-  expect([depth, ...errors.slice(0, 2)]).toEqual([128, 6.05e-3, 8e-4]);
+  expect([depth, ...errors.slice(0, 2)]).toEqual([128, 8.74e-3, 1.43e-3]);
   // The reference is known to 3e-13.
-  expect(Math.abs(errors[2] - 3.81e-11)).toBeLessThan(6e-13);
+  expect(Math.abs(errors[2] - 5.22e-11)).toBeLessThan(6e-13);
 });
 
 it('barycentre.mjs: quantiles are averaged, and roots of covariances', async () => {
@@ -132,7 +132,7 @@ it('sweep.mjs: about √β clusters, the same when it is run again', async () =>
   const lines = await example('sweep.mjs', join(folder, 'sweep'));
   const rows = lines.slice(1).map(numbersOf);
   expect(rows.map(([beta]) => beta)).toEqual([4, 9, 16, 25, 36]);
-  expect(rows.map(([, clusters]) => clusters)).toEqual([2, 3.25, 4.25, 5.75, 6]);
+  expect(rows.map(([, clusters]) => clusters)).toEqual([2, 3.25, 4.25, 5.5, 6]);
   for (const [, , ratio] of rows) expect(Math.abs(ratio - 1)).toBeLessThan(0.2);
   expect(await example('sweep.mjs', join(folder, 'sweep'))).toEqual(lines);
 });
@@ -148,5 +148,5 @@ it.skipIf(!PYTHON)('read-run.py: numpy computes what the run has written', async
   const rows = frames.map(numbersOf);
   expect(rows.map(([time]) => time)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   for (const [, , , difference] of rows) expect(difference).toBeLessThan(1e-12);
-  expect(rows[10].slice(1, 3)).toEqual([0.460437, 3.4454]);
+  expect(rows[10].slice(1, 3)).toEqual([0.187263, 3.3115]);
 });

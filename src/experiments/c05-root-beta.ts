@@ -27,7 +27,7 @@ export const rootBetaExperiment = experiment({
   schema,
   seconds: 60,
   quick: { betas: [4, 9, 16, 36, 64], seeds: 6, time: 150 },
-  tiny: { betas: [4, 16, 49], seeds: 4, n: 60, time: 60 },
+  tiny: { betas: [4, 16, 49], seeds: 8, n: 60, time: 60 },
   broken: { value: -1 },
   predict: ({ seeds }) => [
     {

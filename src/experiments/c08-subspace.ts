@@ -45,7 +45,7 @@ export const subspaceExperiment = experiment({
   citation: 'arXiv 2305.05465, section 5',
   schema,
   quick: { seeds: 8 },
-  tiny: { seeds: 4, n: 12 },
+  tiny: { seeds: 8, n: 12 },
   broken: { leading: -1 },
   predict: ({ leading, trailing }) => [
     {

@@ -1,13 +1,14 @@
 /** Starts spread over all of the sphere, or over one half of it. */
+import { hypot } from '../numerics/elementary.ts';
 import type { Random } from '../numerics/random.ts';
-import { retract } from './sphere.ts';
 import { fromRows, type Start } from './start.ts';
 
 /** A uniform unit vector of R^d: the direction of a standard Gaussian one. */
 export function uniformDirection(d: number, random: Random): Float64Array {
   for (;;) {
     const draw = Float64Array.from({ length: d }, () => random.gaussian());
-    if (draw.some((value) => value !== 0)) return retract(draw);
+    const length = hypot(draw);
+    if (length > 0) return draw.map((value) => value / length);
   }
 }
 

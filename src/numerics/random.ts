@@ -1,9 +1,12 @@
 /**
- * Seeded random numbers: the only place in the house that makes any.
- * xoroshiro128+ from pure-rand; the same seed gives the same stream on every machine.
+ * Seeded random numbers: the only place in the house that makes any. The same seeds give the same numbers
+ * on every machine and in every browser (elementary.ts).
+ *
+ * A stream is xoroshiro128+ from pure-rand, all of whose 128 bits of state come from the seeds; rows of
+ * numbers that are a function of the row alone come from Threefry itself.
  */
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { cos, log, sin } from './elementary.ts';
+import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+import { log } from './elementary.ts';
 import { threefry, type Words } from './threefry.ts';
 
 export interface Random {
@@ -11,20 +14,32 @@ export interface Random {
   uniform(): number;
   /** Uniform integer in 0 … bound − 1. */
   integer(bound: number): number;
-  /** Standard normal (Box–Muller). */
+  /** Standard normal. */
   gaussian(): number;
 }
 
-/** A stream for the given integers: `random(seed)`, or `random(seed, step, worker)` for a sub-stream. */
-export function random(...seeds: number[]): Random {
-  const generator = xoroshiro128plus(mixSeeds(seeds));
+/** A stream for the given numbers: `random(seed)`, or `random(seed, step, worker)` for a sub-stream. */
+export const random = (...seeds: number[]): Random =>
+  streamOf(xoroshiro128plusFromState([...mixed(seeds)]));
+
+/**
+ * The streams of version 0.1, all of whose seeds were hashed to 32 bits: which texts a model never saw, and which
+ * of them it is measured on, must stay as they were when it was trained. For nothing else.
+ */
+export const firstStreams = (...seeds: number[]): Random => {
+  let hash = 0x9e3779b9;
+  for (const seed of seeds) {
+    hash = Math.imul(hash ^ Math.trunc(seed), 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+    hash ^= hash >>> 16;
+  }
+  return streamOf(xoroshiro128plus(hash | 0));
+};
+
+function streamOf(generator: { next(): number }): Random {
   let spare: number | undefined;
 
-  function uniform(): number {
-    const high = generator.next() >>> 5; // 27 bits
-    const low = generator.next() >>> 6; // 26 bits
-    return (high * 67108864 + low) / 9007199254740992;
-  }
+  const uniform = () => unit(generator.next(), generator.next());
 
   return {
     uniform,
@@ -35,23 +50,16 @@ export function random(...seeds: number[]): Random {
         spare = undefined;
         return value;
       }
-      const radius = Math.sqrt(-2 * log(1 - uniform()));
-      const angle = 2 * Math.PI * uniform();
-      spare = radius * sin(angle);
-      return radius * cos(angle);
+      for (;;) {
+        const x = 2 * uniform() - 1;
+        const y = 2 * uniform() - 1;
+        const factor = polar(x, y);
+        if (factor === 0) continue;
+        spare = factor * y;
+        return factor * x;
+      }
     },
   };
-}
-
-/** Hashes a list of integers into one 32-bit seed (murmur3 finaliser), so that sub-streams do not overlap. */
-function mixSeeds(seeds: number[]): number {
-  let hash = 0x9e3779b9;
-  for (const seed of seeds) {
-    hash = Math.imul(hash ^ Math.trunc(seed), 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-    hash ^= hash >>> 16;
-  }
-  return hash | 0;
 }
 
 /**
@@ -77,6 +85,10 @@ export function gaussianRows(seeds: readonly number[], width: number, out: Float
     }
   }
 }
+
+/** Uniform in [0, 1) from 53 of the bits of two words. */
+const unit = (high: number, low: number): number =>
+  ((high >>> 5) * 67108864 + (low >>> 6)) / 9007199254740992;
 
 /**
  * What makes two independent standard normals of a point of the square [−1, 1)², where it lies in the unit disc;

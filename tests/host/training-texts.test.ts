@@ -26,7 +26,7 @@ function write(name: string, content: string | Uint8Array): string {
   writeFileSync(path, content);
   return path;
 }
-const SENTENCES = tinySentences(400);
+const SENTENCES = tinySentences(400, 21);
 const text = readCorpus(write('text.txt.gz', gzipSync(SENTENCES.join('\n'))));
 const plainText = {
   languages: ['en'],

@@ -77,7 +77,7 @@ const wordy = (seed: number) =>
 test.each(COUPLING_NAMES)(
   '%s: the entropy of all answers, one by one, lies between',
   (coupling) => {
-    for (const seed of [9, 10]) {
+    for (const seed of [1, 2]) {
       const small = wordy(seed);
       const layout = layOut(small, TEXT, coupling);
       const rules = answerRules(small, layout);

@@ -8,7 +8,7 @@ import { randomModel } from './random-model.ts';
 
 const TEXT = 'Mein Lieblingstier ist __';
 const OTHER = 'Annas Lieblingstier ist __';
-const model = randomModel(4);
+const model = randomModel(5);
 const plain = runWithCache(model, TEXT);
 const HEADS = [0, 1];
 const LAYERS = [1, 2, 3, 4];

@@ -12,8 +12,8 @@ import { randomModel } from './random-model.ts';
 const LIKELY = [' der', ' die', ' Hund', ' Katze', ' Rex', ' Sch', 'met', 'ter', 'ling', ' mag'];
 
 /** Words are likely and `end` more so, by various amounts. */
-const { gaussian } = random(11);
-const model = randomModel(11, {}, (id, { vocabulary }) => {
+const { gaussian } = random(12);
+const model = randomModel(12, {}, (id, { vocabulary }) => {
   if (id === vocabulary.length + 1) return 7;
   return LIKELY.includes(vocabulary[id] as string) ? 4 + gaussian() : -1;
 });

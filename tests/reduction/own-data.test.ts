@@ -250,7 +250,7 @@ describe('attention from frames', async () => {
   );
 
   it('is none of noisy frames that are said to be exact, and is found where their noise is said', async () => {
-    const { gaussian } = random(7);
+    const { gaussian } = random(8);
     const noisy = positions.map((frame, k) =>
       matrix(
         frame.rows,

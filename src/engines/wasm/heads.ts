@@ -90,12 +90,16 @@ function factorOf(form: Form, beta: number): number {
   return form === 'linear' || form === 'hardmax' ? beta : beta * Math.LOG2E;
 }
 
-/** Σ_j w_j y_j: differences from it keep their accuracy in float32 when the particles draw together. */
+/**
+ * Σ_j w_j y_j by the ways from the first, so that it is exact where all coincide: differences from it keep their
+ * accuracy in float32 when the particles draw together.
+ */
 function meanOf({ data, n, stride, offset, size }: Rows, masses: Float64Array): Float64Array {
-  const mean = new Float64Array(size);
+  const way = new Float64Array(size);
   for (let i = 0; i < n; i++)
-    for (let c = 0; c < size; c++) mean[c] += masses[i] * data[i * stride + offset + c];
-  return mean;
+    for (let c = 0; c < size; c++)
+      way[c] += masses[i] * (data[i * stride + offset + c] - data[offset + c]);
+  return way.map((sum, c) => data[offset + c] + sum);
 }
 
 /**

@@ -2,7 +2,7 @@
  * What a model knows of a world whose law is known: `evaluate --json`. Every number is over texts
  * drawn from a stream of random numbers that training never uses.
  */
-import { random } from '../../numerics/random.ts';
+import { firstStreams } from '../../numerics/random.ts';
 import { mean } from '../../numerics/statistics.ts';
 import type { LanguageModel } from '../checkpoint.ts';
 import { logProbability } from '../world/derive.ts';
@@ -26,7 +26,7 @@ export function evaluateModel(
   settings: EvaluationSettings = EVALUATION_DEFAULTS,
   onStage: (stage: string) => void = () => {},
 ) {
-  const stream = random(settings.seed, STREAM.texts);
+  const stream = firstStreams(settings.seed, STREAM.texts);
   const texts = Array.from({ length: settings.texts }, () => sampleText(world, stream).text);
   const few = texts.slice(0, settings.depthTexts);
   const { depth } = model.config;
@@ -49,7 +49,7 @@ export function evaluateModel(
     .slice(0, settings.nextWordTexts)
     .flatMap((text) => nextWordDivergences(model, world, text, depth));
   onStage(`${settings.blankTexts} blanks`);
-  const blankStream = random(settings.seed, STREAM.blanks);
+  const blankStream = firstStreams(settings.seed, STREAM.blanks);
   const blanks = texts
     .slice(0, settings.blankTexts)
     .map((text) => evaluateBlank(model, world, text, depth, blankStream));
@@ -92,7 +92,7 @@ function baselines(
   texts: readonly string[],
   { seed, baselineTexts }: EvaluationSettings,
 ): BaselineCosts {
-  const stream = random(seed, STREAM.baseline);
+  const stream = firstStreams(seed, STREAM.baseline);
   const training = Array.from({ length: baselineTexts }, () => sampleText(world, stream).text);
   return baselineCosts(tokenizer, training, texts);
 }

@@ -4,7 +4,7 @@
  * exact to hold it against.
  */
 import { InputError } from '../../numerics/errors.ts';
-import { random } from '../../numerics/random.ts';
+import { firstStreams } from '../../numerics/random.ts';
 import type { LanguageModel } from '../checkpoint.ts';
 import type { Reading } from '../options.ts';
 import { shuffled } from '../training/shuffle.ts';
@@ -75,7 +75,7 @@ type DepthRecord = ReturnType<typeof lossRecord> & { readonly blanks: BlankRecor
 export type TextEvaluation = ReturnType<typeof evaluateTexts>;
 
 const blanksOf = ({ config }: LanguageModel, texts: readonly string[], seed: number) =>
-  texts.map((text, i) => textBlanks(text, config.determiners, random(seed, i)));
+  texts.map((text, i) => textBlanks(text, config.determiners, firstStreams(seed, i)));
 
 /** Texts in random order, without those that need more positions than the model has. */
 function choose(
@@ -84,7 +84,7 @@ function choose(
   { seed, texts: count }: Pick<EvaluationSettings, 'seed' | 'texts'>,
 ): string[] {
   const chosen: string[] = [];
-  for (const place of shuffled(texts.length, random(seed))) {
+  for (const place of shuffled(texts.length, firstStreams(seed))) {
     if (chosen.length === count) break;
     const text = texts[place];
     if (tokenizer.encodeIds(text).length < config.maximumPositions) chosen.push(text);

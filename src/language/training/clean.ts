@@ -1,5 +1,5 @@
 /** Cleaning of plain texts: which are left out, and which names stand for which. Knows no tokens. */
-import { random } from '../../numerics/random.ts';
+import { firstStreams } from '../../numerics/random.ts';
 
 /** Behind the seed of the split, which shares it. */
 const NAMES_STREAM = 1;
@@ -28,7 +28,7 @@ export function nameReplacer(
   if (names.length === 0) return (text) => text;
   const pattern = wholeWords([`(${names.map(escaped).join('|')})(s?)`], 'gu');
   return (text) => {
-    const stream = random(seed, NAMES_STREAM, hashOf(text));
+    const stream = firstStreams(seed, NAMES_STREAM, hashOf(text));
     const chosen = new Map<string, string>();
     const choose = (name: string) => {
       const others = [...chosen.values()];

@@ -5,7 +5,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { random } from '../../numerics/random.ts';
+import { firstStreams } from '../../numerics/random.ts';
 import { nearDuplicateGroups } from './near-duplicates.ts';
 import { shuffled } from './shuffle.ts';
 
@@ -36,7 +36,7 @@ export function splitTexts(
   const parts = new Uint8Array(texts.length);
   const rooms = [validation, test].map((share) => Math.round(share * texts.length));
   const most = rooms.map((room) => Math.max(1, LARGEST_GROUP * room));
-  for (const group of shuffled(texts.length, random(seed))) {
+  for (const group of shuffled(texts.length, firstStreams(seed))) {
     const fits = (room: number) => sizes[group] <= Math.min(rooms[room], most[room]);
     const room = fits(1) ? 1 : fits(0) ? 0 : -1;
     if (sizes[group] === 0 || room < 0) continue;
