@@ -13,7 +13,8 @@ const FEW = ['--activations', 'tanh,relu', '--depths', '8,16,32,64', '--seeds', 
 
 it('prints a table with what was found, and writes a folder of files', async () => {
   const out = join(folder, 'resnet');
-  const { code, stdout, stderr } = await resnet(...FEW, '--seed', '2', '--steps', '60', '--out', out);
+  const few = [...FEW, '--seed', '2', '--steps', '60'];
+  const { code, stdout, stderr } = await resnet(...few, '--out', out);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/L +tanh +tanh rk4 +relu +relu rk4 +relu rk4, cut +spirals +told right/);
   expect(stdout).toMatch(/∞ +–/);
