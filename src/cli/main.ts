@@ -83,7 +83,7 @@ async function addLate({ commands }: Command, args: readonly string[]): Promise<
     }
     const flows = [command, ...command.commands].filter(takesDynamics);
     if (flows.length > 0) {
-      const { addCatalogueFlags } = await import('./simulation-flags.ts');
+      const { addCatalogueFlags } = await import('./simulation/flags.ts');
       flows.forEach(addCatalogueFlags);
     }
     throwing(command);

@@ -15,8 +15,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readJob, type SimulationFlags } from '../../src/cli/simulation-job.ts';
-import { runJob } from '../../src/cli/simulation-run.ts';
+import { readJob, type SimulationFlags } from '../../src/cli/simulation/job.ts';
+import { runJob } from '../../src/cli/simulation/run.ts';
 import { openSimulation } from '../../src/flow/simulate.ts';
 import { type SimulationOptions, simulationSettings } from '../../src/flow/simulation-settings.ts';
 import { encodeNpy, npyShape, readNpy } from '../../src/host/npy.ts';

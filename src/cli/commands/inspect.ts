@@ -59,7 +59,7 @@ async function inspect(file: string, flags: InspectFlags): Promise<void> {
   const sources = { frames: file, attentions: flags.attentions ?? null };
   const written = folder === undefined ? [] : await write(folder, inspection, sources, seconds);
   if (flags.json) return printJson({ ...sources, ...inspection, seconds });
-  const { inspectionLines } = await import('../inspect-text.ts');
+  const { inspectionLines } = await import('../inspect/text.ts');
   printLines([...inspectionLines(standardScreen(), file, inspection, seconds), ...written]);
 }
 
@@ -71,8 +71,8 @@ function optionsOf({ space, beta, tolerances }: InspectFlags) {
 }
 
 /** Writes the folder and says so, in one line. */
-async function write(...job: Parameters<typeof import('../inspect-files.ts').writeInspection>) {
-  const { writeInspection } = await import('../inspect-files.ts');
+async function write(...job: Parameters<typeof import('../inspect/files.ts').writeInspection>) {
+  const { writeInspection } = await import('../inspect/files.ts');
   const files = writeInspection(...job);
   return ['', `${job[0]}: ${files.join(', ')}`];
 }

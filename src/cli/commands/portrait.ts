@@ -47,7 +47,7 @@ async function showPortrait(texts: readonly string[], flags: PortraitFlags): Pro
   const result = portrait(readModel(flags.model), all, answerOptions(flags));
   const written = flags.out === undefined ? [] : await write(flags.out, result);
   if (flags.json) return printJson(result);
-  const { portraitLines } = await import('../portrait-text.ts');
+  const { portraitLines } = await import('../portrait/text.ts');
   printLines([...portraitLines(standardScreen(), result), ...written]);
 }
 
@@ -60,6 +60,6 @@ async function linesOf(file: string | undefined): Promise<string[]> {
 }
 
 async function write(folder: string, result: Portrait): Promise<string[]> {
-  const { writePortrait } = await import('../portrait-files.ts');
+  const { writePortrait } = await import('../portrait/files.ts');
   return ['', `${folder}: ${writePortrait(folder, result).join(', ')}`];
 }

@@ -1,7 +1,7 @@
 /** `simulate`: particles flow under dynamics of the catalogue, of a model, or of one's own. */
 import { Command } from 'commander';
 import { withParticleFlags, withRunFlags } from '../flags.ts';
-import type { SimulationFlags } from '../simulation-job.ts';
+import type { SimulationFlags } from '../simulation/job.ts';
 import { printJson, printLines, printWarning, standardScreen } from '../terminal.ts';
 
 const HELP = `
@@ -38,17 +38,17 @@ export function simulateCommand(): Command {
 }
 
 async function simulateParticles(flags: SimulationFlags): Promise<void> {
-  const { readJob } = await import('../simulation-job.ts');
-  const { runJob } = await import('../simulation-run.ts');
+  const { readJob } = await import('../simulation/job.ts');
+  const { runJob } = await import('../simulation/run.ts');
   const { sayTables } = await import('../tables.ts');
   const job = await readJob(flags);
   sayTables(job.tables, flags);
   const outcome = await runJob(job);
   if (flags.json) {
-    const { outcomeJson } = await import('../simulation-text.ts');
+    const { outcomeJson } = await import('../simulation/text.ts');
     printJson(outcomeJson(job, outcome));
   } else {
-    const { outcomeLines } = await import('../simulation-text.ts');
+    const { outcomeLines } = await import('../simulation/text.ts');
     printLines(outcomeLines(standardScreen(), job, outcome));
   }
   // also where the result is piped away

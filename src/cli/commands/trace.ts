@@ -41,13 +41,13 @@ async function showTrace(argument: string | undefined, flags: TraceFlags): Promi
   const seconds = (performance.now() - begun) / 1000;
   const written = flags.out === undefined ? [] : await write(flags.out, result, options, seconds);
   if (flags.json) return printJson({ ...traceToJson(result), seconds });
-  const { traceLines } = await import('../trace-text.ts');
+  const { traceLines } = await import('../trace/text.ts');
   printLines([...traceLines(standardScreen(), result, seconds), ...written]);
 }
 
 /** Writes the folder and says so, in one line. */
-async function write(...job: Parameters<typeof import('../trace-files.ts').writeTrace>) {
-  const { writeTrace } = await import('../trace-files.ts');
+async function write(...job: Parameters<typeof import('../trace/files.ts').writeTrace>) {
+  const { writeTrace } = await import('../trace/files.ts');
   const files = writeTrace(...job);
   return ['', `${job[0]}: ${files.join(', ')}`];
 }

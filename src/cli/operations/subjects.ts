@@ -6,7 +6,7 @@ import type { TableAccount } from '../../host/tables.ts';
 import { InputError } from '../../numerics/errors.ts';
 import type { MeasuresSubject, SubjectKind, Subjects } from '../../operations/subject.ts';
 import { withParticleFlags } from '../flags.ts';
-import type { SimulationFlags } from '../simulation-job.ts';
+import type { SimulationFlags } from '../simulation/job.ts';
 
 export interface Read<S = Subjects[SubjectKind]> {
   readonly subject: S;
@@ -90,7 +90,7 @@ async function readTextOrFlow(
   { threads: _, ...flags }: SimulationFlags,
 ): Promise<Read<Subjects['text or flow']>> {
   if (flags.dynamics !== undefined) {
-    const { readOptions } = await import('../simulation-job.ts');
+    const { readOptions } = await import('../simulation/job.ts');
     const { options, tables } = await readOptions(text === undefined ? flags : { ...flags, text });
     // dynamics of one's own are no plain data
     const plain = typeof options.dynamics !== 'object';

@@ -5,8 +5,8 @@ import {
   simulationSettings,
 } from '../../flow/simulation-settings.ts';
 import type { TableAccount } from '../../host/tables.ts';
-import { camelCase } from '../simulation-flags.ts';
-import { readOptions, type SimulationFlags } from '../simulation-job.ts';
+import { camelCase } from '../simulation/flags.ts';
+import { readOptions, type SimulationFlags } from '../simulation/job.ts';
 import { type Axis, type AxisValue, cellCount, placeOf } from './grid.ts';
 import { axisNames, type SweepRequest } from './request.ts';
 

@@ -5,9 +5,9 @@ import { SEED } from '../../geometry/catalogue.ts';
 import { InputError, LimitError } from '../../numerics/errors.ts';
 import { parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { numberIfOne } from '../flags.ts';
-import { camelCase, parameterNames } from '../simulation-flags.ts';
-import { isModule } from '../simulation-input.ts';
-import { type SimulationFlags, SWEPT } from '../simulation-job.ts';
+import { camelCase, parameterNames } from '../simulation/flags.ts';
+import { isModule } from '../simulation/input.ts';
+import { type SimulationFlags, SWEPT } from '../simulation/job.ts';
 import { type Axis, cellCount, type Grid, readAxes } from './grid.ts';
 
 export interface SweepFlags extends SimulationFlags {

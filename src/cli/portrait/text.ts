@@ -1,8 +1,8 @@
 /** A portrait for a reader: a table of layers, one of heads, and who merges in which sentence. */
-import type { Portrait } from '../language/portrait/portrait.ts';
-import { RELATIONS } from '../language/portrait/sentences.ts';
-import { printable } from '../numerics/printable.ts';
-import { bold, dim, type Screen, table } from './terminal.ts';
+import type { Portrait } from '../../language/portrait/portrait.ts';
+import { RELATIONS } from '../../language/portrait/sentences.ts';
+import { printable } from '../../numerics/printable.ts';
+import { bold, dim, type Screen, table } from '../terminal.ts';
 
 export function portraitLines(screen: Screen, portrait: Portrait): string[] {
   const { model, depth, coupling, sentences } = portrait;

@@ -2,18 +2,18 @@
  * Runs a job of `simulate`: threads, progress, and the recording or the frames in memory. Ctrl-C ends the
  * process at once, even inside of a velocity of a million particles: a recording is whole at any time.
  */
-import type { SimulationFrame } from '../flow/frames.ts';
+import type { SimulationFrame } from '../../flow/frames.ts';
 import {
   openSimulation,
   type SimulationProgress,
   type SimulationReport,
-} from '../flow/simulate.ts';
-import { machineEngines } from '../host/engines.ts';
-import { checkRecordingFolder, startRecording } from '../host/recording.ts';
-import { makeFolder } from './folder.ts';
-import { progressBar } from './progress.ts';
-import type { SimulationJob } from './simulation-job.ts';
-import { tablesRecord } from './tables.ts';
+} from '../../flow/simulate.ts';
+import { machineEngines } from '../../host/engines.ts';
+import { checkRecordingFolder, startRecording } from '../../host/recording.ts';
+import { makeFolder } from '../folder.ts';
+import { progressBar } from '../progress.ts';
+import { tablesRecord } from '../tables.ts';
+import type { SimulationJob } from './job.ts';
 
 export interface Outcome {
   readonly report: SimulationReport;

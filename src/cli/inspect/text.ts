@@ -1,8 +1,8 @@
 /** An inspection as a table of layers for a reader, with its notes below. */
-import type { Inspection } from '../flow/inspect.ts';
-import { printable } from '../numerics/printable.ts';
-import { diagnosticColumns } from './diagnostic-columns.ts';
-import { bold, dim, noteLines, type Screen, table } from './terminal.ts';
+import type { Inspection } from '../../flow/inspect.ts';
+import { printable } from '../../numerics/printable.ts';
+import { diagnosticColumns } from '../diagnostic-columns.ts';
+import { bold, dim, noteLines, type Screen, table } from '../terminal.ts';
 
 /** The file, one line a layer, and what a reader must know. */
 export function inspectionLines(

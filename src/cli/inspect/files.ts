@@ -1,9 +1,9 @@
 /** An inspection as a folder of files for other programs. Each file appears whole; run.json comes last. */
-import type { Inspection } from '../flow/inspect.ts';
-import { toCsv } from '../host/csv.ts';
-import { packageVersion } from '../host/package.ts';
-import { scalarCells, scalarNames } from './diagnostic-columns.ts';
-import { writeFiles } from './folder.ts';
+import type { Inspection } from '../../flow/inspect.ts';
+import { toCsv } from '../../host/csv.ts';
+import { packageVersion } from '../../host/package.ts';
+import { scalarCells, scalarNames } from '../diagnostic-columns.ts';
+import { writeFiles } from '../folder.ts';
 
 /** The files that were inspected. */
 export interface Sources {

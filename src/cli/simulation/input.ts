@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { defineDynamics } from '../dynamics/define.ts';
-import type { Dynamics } from '../dynamics/dynamics.ts';
-import { examineDynamics } from '../flow/examine.ts';
-import { readTable, type TableAccount } from '../host/tables.ts';
-import { InputError } from '../numerics/errors.ts';
-import { toRows } from '../numerics/matrix.ts';
+import { defineDynamics } from '../../dynamics/define.ts';
+import type { Dynamics } from '../../dynamics/dynamics.ts';
+import { examineDynamics } from '../../flow/examine.ts';
+import { readTable, type TableAccount } from '../../host/tables.ts';
+import { InputError } from '../../numerics/errors.ts';
+import { toRows } from '../../numerics/matrix.ts';
 
 /** Parameters whose text is the path of a table become its rows; what was read is put into `accounts`. */
 export function readMatrices(

@@ -1,15 +1,15 @@
 /** A simulation as text for a reader, and as the JSON document of `simulate --json`. */
-import { type DiagnosticRecord, diagnostics } from '../diagnostics/catalogue.ts';
-import type { SimulationFrame } from '../flow/frames.ts';
-import { simulationToJson } from '../flow/simulation.ts';
-import { type SimulationSettings, settingsRecord } from '../flow/simulation-settings.ts';
-import { packageVersion } from '../host/package.ts';
-import { recordedFiles } from '../host/recording.ts';
-import { diagnosticColumns } from './diagnostic-columns.ts';
-import type { SimulationJob } from './simulation-job.ts';
-import type { Outcome } from './simulation-run.ts';
-import { tablesRecord } from './tables.ts';
-import { bold, dim, noteLines, type Screen, table } from './terminal.ts';
+import { type DiagnosticRecord, diagnostics } from '../../diagnostics/catalogue.ts';
+import type { SimulationFrame } from '../../flow/frames.ts';
+import { simulationToJson } from '../../flow/simulation.ts';
+import { type SimulationSettings, settingsRecord } from '../../flow/simulation-settings.ts';
+import { packageVersion } from '../../host/package.ts';
+import { recordedFiles } from '../../host/recording.ts';
+import { diagnosticColumns } from '../diagnostic-columns.ts';
+import { tablesRecord } from '../tables.ts';
+import { bold, dim, noteLines, type Screen, table } from '../terminal.ts';
+import type { SimulationJob } from './job.ts';
+import type { Outcome } from './run.ts';
 
 /** Everything but the frames where a folder has them. */
 export function outcomeJson({ settings, tables, out }: SimulationJob, outcome: Outcome) {

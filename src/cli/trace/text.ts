@@ -1,10 +1,10 @@
 /** A trace as a table of layers for a reader, with the merges of tokens below. */
-import { describeChange } from '../diagnostics/clusters.ts';
-import type { Token } from '../language/tokenizer.ts';
-import type { Trace } from '../language/trace.ts';
-import { printable } from '../numerics/printable.ts';
-import { diagnosticColumns } from './diagnostic-columns.ts';
-import { bold, dim, percent, type Screen, table } from './terminal.ts';
+import { describeChange } from '../../diagnostics/clusters.ts';
+import type { Token } from '../../language/tokenizer.ts';
+import type { Trace } from '../../language/trace.ts';
+import { printable } from '../../numerics/printable.ts';
+import { diagnosticColumns } from '../diagnostic-columns.ts';
+import { bold, dim, percent, type Screen, table } from '../terminal.ts';
 
 /** The angle (radians) at which the table counts clusters and names merges. */
 const TOLERANCE = 0.3;

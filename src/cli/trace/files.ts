@@ -1,15 +1,15 @@
 /** A trace as a folder of files for other programs. Each file appears whole; run.json comes last. */
-import { renderSvg } from '../figures/render.ts';
-import { trajectoriesFigure } from '../flow/figures.ts';
-import { projection } from '../flow/projection.ts';
-import { type Cell, toCsv } from '../host/csv.ts';
-import { encodeNpy } from '../host/npy.ts';
-import { packageVersion } from '../host/package.ts';
-import type { TraceOptions } from '../language/options.ts';
-import { type Trace, traceToJson } from '../language/trace.ts';
-import { scalarCells, scalarNames } from './diagnostic-columns.ts';
-import { prepareFolder, writeFiles } from './folder.ts';
-import { particleNames } from './trace-text.ts';
+import { renderSvg } from '../../figures/render.ts';
+import { trajectoriesFigure } from '../../flow/figures.ts';
+import { projection } from '../../flow/projection.ts';
+import { type Cell, toCsv } from '../../host/csv.ts';
+import { encodeNpy } from '../../host/npy.ts';
+import { packageVersion } from '../../host/package.ts';
+import type { TraceOptions } from '../../language/options.ts';
+import { type Trace, traceToJson } from '../../language/trace.ts';
+import { scalarCells, scalarNames } from '../diagnostic-columns.ts';
+import { prepareFolder, writeFiles } from '../folder.ts';
+import { particleNames } from './text.ts';
 
 /** Writes the files into `folder`, which is made where it is missing, and returns their names. */
 export function writeTrace(

@@ -3,14 +3,14 @@
  * parameter `initial_radius` of dynamics is --initial-radius; one of a start has --start- before it.
  */
 import type { Command } from 'commander';
-import { dynamics } from '../dynamics/catalogue.ts';
-import type { Parameter } from '../dynamics/dynamics.ts';
-import { matrixText } from '../dynamics/matrices.ts';
-import { simulationSchema } from '../flow/simulation-settings.ts';
-import { starts } from '../geometry/catalogue.ts';
-import { InputError } from '../numerics/errors.ts';
-import { show } from '../numerics/parameters.ts';
-import { numberIfOne } from './flags.ts';
+import { dynamics } from '../../dynamics/catalogue.ts';
+import type { Parameter } from '../../dynamics/dynamics.ts';
+import { matrixText } from '../../dynamics/matrices.ts';
+import { simulationSchema } from '../../flow/simulation-settings.ts';
+import { starts } from '../../geometry/catalogue.ts';
+import { InputError } from '../../numerics/errors.ts';
+import { show } from '../../numerics/parameters.ts';
+import { numberIfOne } from '../flags.ts';
 
 /** What commander has read, by camelCase name. */
 export type Flags = Readonly<Record<string, unknown>>;

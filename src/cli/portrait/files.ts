@@ -1,6 +1,6 @@
 /** A portrait as a folder: the record, tables for other programs, and figures. */
-import { renderSvg } from '../figures/render.ts';
-import { toCsv } from '../host/csv.ts';
+import { renderSvg } from '../../figures/render.ts';
+import { toCsv } from '../../host/csv.ts';
 import {
   clusterFigure,
   cosineFigure,
@@ -8,10 +8,10 @@ import {
   lensFigure,
   spectrumFigure,
   weightFigure,
-} from '../language/portrait/figures.ts';
-import type { Portrait } from '../language/portrait/portrait.ts';
-import { RELATIONS } from '../language/portrait/sentences.ts';
-import { prepareFolder, writeFiles } from './folder.ts';
+} from '../../language/portrait/figures.ts';
+import type { Portrait } from '../../language/portrait/portrait.ts';
+import { RELATIONS } from '../../language/portrait/sentences.ts';
+import { prepareFolder, writeFiles } from '../folder.ts';
 
 /** Writes the files into `folder`, which is made where it is missing, and returns their names. */
 export function writePortrait(folder: string, portrait: Portrait): string[] {

@@ -1,25 +1,20 @@
 /** From the flags of `simulate` to a run: options from flags, files, models, or a run that goes on. */
-import { COUPLING_NAMES, type CouplingName } from '../attention/coupling.ts';
-import { dynamics as catalogue } from '../dynamics/catalogue.ts';
-import type { Dynamics } from '../dynamics/dynamics.ts';
+import { COUPLING_NAMES, type CouplingName } from '../../attention/coupling.ts';
+import { dynamics as catalogue } from '../../dynamics/catalogue.ts';
+import type { Dynamics } from '../../dynamics/dynamics.ts';
 import {
   type SimulationOptions,
   type SimulationSettings,
   simulationSettings,
-} from '../flow/simulation-settings.ts';
-import { type RecordedRun, readRecording, type Source } from '../host/recording.ts';
-import { readList, readTable, type TableAccount } from '../host/tables.ts';
-import type { ModelPart } from '../language/particles.ts';
-import { InputError } from '../numerics/errors.ts';
-import type { Matrix } from '../numerics/matrix.ts';
-import { numberIfOne } from './flags.ts';
-import {
-  type Flags,
-  givenParameters,
-  givenStartParameters,
-  readPairs,
-} from './simulation-flags.ts';
-import { isModule, loadDynamics, readMatrices } from './simulation-input.ts';
+} from '../../flow/simulation-settings.ts';
+import { type RecordedRun, readRecording, type Source } from '../../host/recording.ts';
+import { readList, readTable, type TableAccount } from '../../host/tables.ts';
+import type { ModelPart } from '../../language/particles.ts';
+import { InputError } from '../../numerics/errors.ts';
+import type { Matrix } from '../../numerics/matrix.ts';
+import { numberIfOne } from '../flags.ts';
+import { type Flags, givenParameters, givenStartParameters, readPairs } from './flags.ts';
+import { isModule, loadDynamics, readMatrices } from './input.ts';
 
 /** What commander has read; those of the catalogues come beside these. */
 export interface SimulationFlags extends Flags {
@@ -217,8 +212,8 @@ function readInit(path: string, of: Dynamics | string = '', tables: TableAccount
 }
 
 async function optionsFrom(name: string | undefined, part: ModelPart) {
-  const { readModel } = await import('../host/models.ts');
-  const { modelOptions } = await import('../language/particles.ts');
+  const { readModel } = await import('../../host/models.ts');
+  const { modelOptions } = await import('../../language/particles.ts');
   return modelOptions(readModel(name), part);
 }
 
