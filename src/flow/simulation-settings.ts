@@ -35,6 +35,12 @@ function numberOf(parameter: NumberParameter) {
   return number.default(parameter.default).describe(help);
 }
 
+/** A size: absent, it is that of init, or the usual one. */
+const sizeOf = ({ minimum, maximum, help, default: usual }: NumberParameter) =>
+  wholeNumber(minimum, maximum)
+    .optional()
+    .describe(`${help} As many as init has, else ${usual} by default`);
+
 const record = (what: string) =>
   z.record(z.string(), z.unknown(), { error: `expected an object of ${what} by name` }).default({});
 
@@ -42,6 +48,10 @@ const record = (what: string) =>
 const DISTANCE = numberBetween(1e-12, 1e300);
 
 export const ENGINES = ['auto', 'mean', 'reference', 'wasm', 'spectral'] as const;
+
+const TIMES = {
+  error: 'expected times such as [0, 1, 10], or "linear:0:10:11", or "log:1e-2:1e8:200"',
+};
 
 export const simulationSchema = z.strictObject({
   dynamics: z
@@ -74,8 +84,8 @@ export const simulationSchema = z.strictObject({
     .array(numberBetween(0, 1e300), { error: 'expected numbers, one a particle' })
     .optional()
     .describe('Of the particles; they are divided by their sum. Equal by default'),
-  n: numberOf(N),
-  d: numberOf(D),
+  n: sizeOf(N),
+  d: sizeOf(D),
   seed: numberOf(SEED),
   kappa: numberBetween(KAPPA.minimum, KAPPA.maximum)
     .optional()
@@ -91,9 +101,7 @@ export const simulationSchema = z.strictObject({
   tolerance: numberOf(TOLERANCE),
   maximumSteps: numberOf(MAXIMUM_STEPS),
   saveAt: z
-    .union([z.string(), z.array(z.number())], {
-      error: 'expected times such as [0, 1, 10], or "linear:0:10:11", or "log:1e-2:1e8:200"',
-    })
+    .union([z.string(), z.array(z.number()).min(1, TIMES)], TIMES)
     .optional()
     .describe(
       'Times of the frames; the start and the end by default. One beyond the end by rounding, as numpy.arange gives it, is the end',
@@ -144,9 +152,20 @@ export const STEP_SHARE = 0.1;
 export interface SimulationSettings
   extends Omit<
     Parsed,
-    'dynamics' | 'parameters' | 'start' | 'init' | 'masses' | 'diagnostics' | 'scheme' | 'saveAt'
+    | 'dynamics'
+    | 'parameters'
+    | 'start'
+    | 'init'
+    | 'n'
+    | 'd'
+    | 'masses'
+    | 'diagnostics'
+    | 'scheme'
+    | 'saveAt'
   > {
   readonly start: string;
+  readonly n: number;
+  readonly d: number;
   readonly entry: Dynamics;
   readonly parameters: ParameterValues;
   /** √(2/κ), the strength of the noise; 0 without. */
@@ -179,8 +198,9 @@ export function simulationSettings(options: SimulationOptions): SimulationSettin
     ...rest
   } = parseOptions(simulationSchema, options);
   const entry = typeof dynamics === 'string' ? dynamicsNamed(dynamics) : dynamics;
-  const start = rest.start ?? usualStart(entry, rest.d);
-  const positions = startPositions(entry, init, { ...rest, start });
+  const size = askedSize({ init, n: rest.n, d: rest.d });
+  const start = rest.start ?? usualStart(entry, size.d);
+  const positions = startPositions(entry, init, { ...rest, ...size, start });
   const { rows: n, columns: d } = positions;
   const own = ownKappa(entry, given, kappa);
   const parameters = completeParameters(entry, own ?? given, d);
@@ -248,9 +268,30 @@ function checkPlace(options: SimulationOptions): void {
   );
 }
 
-type StartOptions = Pick<Parsed, 'startParameters' | 'n' | 'd' | 'seed' | 'normalise'> & {
+type StartOptions = Pick<Parsed, 'startParameters' | 'seed' | 'normalise'> & {
   readonly start: string;
+  readonly n: number;
+  readonly d: number;
 };
+
+/**
+ * How many particles are asked for, and of how many coordinates, before any is drawn. Throws InputError (field `n`
+ * or `d`) where they are said beside positions of one's own that have others.
+ */
+export function askedSize({ init, n, d }: Pick<SimulationOptions, 'init' | 'n' | 'd'>) {
+  if (!init) return { n: n ?? N.default, d: d ?? D.default };
+  const brought =
+    'rows' in init
+      ? { n: init.rows, d: init.columns }
+      : { n: init.length, d: init[0]?.length ?? 0 };
+  for (const [name, said] of Object.entries({ n, d }))
+    if (said !== undefined && said !== brought[name as 'n' | 'd'])
+      throw new InputError(
+        name,
+        `option ${name} is ${said}, and init has ${brought.n} particles of ${brought.d} coordinates: expected one of the two, leave ${name} out`,
+      );
+  return brought;
+}
 
 /** R^1 has no sphere. */
 const usualStart = ({ space }: Dynamics, d: number) =>

@@ -3,6 +3,7 @@ import { type MessagePort, workerData } from 'node:worker_threads';
 import { openSimulation } from '../flow/simulate.ts';
 import { frameToJson } from '../flow/simulation.ts';
 import {
+  askedSize,
   type SimulationOptions,
   settingsRecord,
   simulationSettings,
@@ -27,7 +28,8 @@ const model = workerModels(start);
 /** Throws InputError for what does not fit, LimitError for what is too much for a server. */
 function readRequest({ text, model: name, coupling, ...options }: SimulateRequest) {
   const { dynamics } = options;
-  checkParticles(options.init?.length ?? options.n, options.init?.[0]?.length ?? options.d);
+  const { n, d } = askedSize(options);
+  checkParticles(n, d);
   const usesModel = text !== undefined || dynamics === 'model';
   const misplaced = name !== undefined ? 'model' : coupling !== undefined ? 'coupling' : null;
   if (!usesModel && misplaced)

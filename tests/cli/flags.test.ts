@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { expect, it } from 'vitest';
 import { withAnswerFlags, withParticleFlags, withRunFlags } from '../../src/cli/flags.ts';
 import { simulationSchema } from '../../src/flow/simulation-settings.ts';
+import { D, N } from '../../src/geometry/catalogue.ts';
 import { fillSchema } from '../../src/language/options.ts';
 import { fieldsOf } from '../../src/operations/options.ts';
 
@@ -27,8 +28,9 @@ function defaultsOf(schema: typeof simulationSchema | typeof fillSchema) {
 }
 
 it('of simulate and sweep', () => {
-  const usual = defaultsOf(simulationSchema);
-  expect(Object.keys(usual)).toEqual(expect.arrayContaining(['n', 'd', 'time', 'tolerance']));
+  // those of sizes are not the schema's, for init has others
+  const usual = { ...defaultsOf(simulationSchema), n: N.default, d: D.default };
+  expect(Object.keys(usual)).toEqual(expect.arrayContaining(['time', 'tolerance']));
   expect(shown(withRunFlags(withParticleFlags(new Command())), usual)).toEqual(usual);
 });
 

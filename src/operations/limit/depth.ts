@@ -1,4 +1,5 @@
 /** `limit depth`: L layers against the flow. */
+import { askedSize } from '../../flow/simulation-settings.ts';
 import { depthLimit, depthLimitSchema } from '../../limits/depth/depth.ts';
 import { modelDepthLimit, modelDepthSchema } from '../../limits/depth/model-depth.ts';
 import { depthReport } from '../../limits/depth/report.ts';
@@ -65,6 +66,6 @@ const sizeOfText = ({ model, text }: TextSubject) => [
 ];
 
 function sizeOfFlow(options: object) {
-  const { init, n, d } = parseOptions(depthLimitSchema, options);
-  return [Array.isArray(init) ? init.length : n, d];
+  const { n, d } = askedSize(parseOptions(depthLimitSchema, options));
+  return [n, d];
 }
