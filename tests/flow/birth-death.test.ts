@@ -7,7 +7,8 @@ import { type Matrix, row } from '../../src/numerics/matrix.ts';
 
 const run = (parameters: object, more: object = {}) =>
   simulate({
-    ...{ dynamics: 'birth_death', parameters, n: 12, d: 3, seed: 2, time: 1 },
+    ...{ dynamics: 'birth_death', parameters, seed: 2, time: 1 },
+    ...('init' in more ? {} : { n: 12, d: 3 }),
     ...{ scheme: 'dopri5', tolerance: 1e-12, diagnostics: [], ...more },
   } as Parameters<typeof simulate>[0]);
 
