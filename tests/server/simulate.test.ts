@@ -116,6 +116,27 @@ describe('a run', () => {
     },
   );
 
+  it('takes matrices as rows, β below 0 and noise, with its weak error', async () => {
+    const turned = {
+      beta: -2,
+      value: [
+        [-1, 0],
+        [0, -1],
+      ],
+      query: [[1, 0]],
+      key: [[1, 0]],
+    };
+    const asked = { ...SMALL, d: 2, parameters: turned, kappa: 1, scheme: 'heun' };
+    const [begin, ...rest] = await linesOf(asked);
+    expect(begin.settings).toMatchObject({ kappa: 1, parameters: { beta: -2 } });
+    const { frames } = await simulate(asked);
+    const last = rest.filter(({ kind }) => kind === 'frame').at(-1);
+    expect(last.positions).toEqual(toRows(frames[frames.length - 1].positions));
+    // 0 where six particles cannot tell it from chance
+    expect(last.noise_error).toBe(0);
+    expect(frames.at(-1)?.noiseError).toBe(0);
+  });
+
   it('starts at the tokens of a sentence, under the flow of the model', async () => {
     const text = 'Mein Lieblingstier ist __';
     const [begin, first] = await linesOf({ dynamics: 'model', text, time: 1 });
