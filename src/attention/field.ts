@@ -6,10 +6,10 @@ import type { CouplingAlgebra } from '../numerics/algebra.ts';
 import { massCoupling } from './coupling.ts';
 import { passesItselfAlong } from './effective.ts';
 import type { Interaction } from './interaction.ts';
-import type { AttentionWeights, Memory } from './scores.ts';
+import type { AttentionWeights, KeysAndValues } from './scores.ts';
 
 /** What the queries of a field listen to. */
-export interface Sources<A> extends Memory<A> {
+export interface Sources<A> extends KeysAndValues<A> {
   readonly interaction: Interaction;
   /** null: one head with Q = K = V = O = I. */
   readonly weights: AttentionWeights<A> | null;
@@ -25,12 +25,12 @@ export function sources<A>(
   weights: AttentionWeights<A> | null,
   scored = y,
 ): Sources<A> {
-  const memory = {
+  const keysAndValues = {
     keys: through(algebra, scored, weights?.key),
     values: through(algebra, y, weights?.value),
   };
   const ownAlong = passesItselfAlong(interaction, weights && interaction.weights);
-  return { interaction, weights, ownAlong, ...memory };
+  return { interaction, weights, ownAlong, ...keysAndValues };
 }
 
 const through = <A>(algebra: CouplingAlgebra<A>, x: A, w: A | undefined): A =>

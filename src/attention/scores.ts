@@ -16,8 +16,8 @@ export interface AttentionWeights<A> {
   readonly output: A;
 }
 
-/** What particles offer to be looked at. */
-export interface Memory<A> {
+/** Keys and values (KV) of the particles that are attended to. */
+export interface KeysAndValues<A> {
   /** [B, m, H·k] */
   readonly keys: A;
   /** [B, m, H·k] */
@@ -27,7 +27,11 @@ export interface Memory<A> {
 }
 
 /** Keys and values of the particles x [B, m, d]. */
-export function remember<A>(algebra: Algebra<A>, weights: AttentionWeights<A>, x: A): Memory<A> {
+export function keysAndValues<A>(
+  algebra: Algebra<A>,
+  weights: AttentionWeights<A>,
+  x: A,
+): KeysAndValues<A> {
   return { keys: algebra.project(x, weights.key), values: algebra.project(x, weights.value) };
 }
 
@@ -36,8 +40,8 @@ export function scores<A>(
   algebra: Algebra<A>,
   weights: AttentionWeights<A>,
   x: A,
-  memory: Memory<A>,
+  attended: KeysAndValues<A>,
   heads: number,
 ): A {
-  return algebra.headScores(algebra.project(x, weights.query), memory.keys, heads);
+  return algebra.headScores(algebra.project(x, weights.query), attended.keys, heads);
 }

@@ -4,7 +4,7 @@
  */
 import type { Algebra, Balancing } from '../numerics/algebra.ts';
 import { sinkhornCoupling, softmaxCoupling } from './coupling.ts';
-import { type AttentionWeights, type Memory, remember, scores } from './scores.ts';
+import { type AttentionWeights, type KeysAndValues, keysAndValues, scores } from './scores.ts';
 
 export interface StepSettings<A> {
   readonly weights: AttentionWeights<A>;
@@ -13,8 +13,8 @@ export interface StepSettings<A> {
   /** 0/1 visibility of shape [n, m] or [B, n, m]; null when everything is visible. */
   readonly visible: A | null;
   /** Keys and values to attend to; the particles' own when absent. */
-  readonly memory?: Memory<A>;
-  /** Everybody is heard alike, as closely as this: the Sinkhorn coupling. Not with a memory of others. */
+  readonly attended?: KeysAndValues<A>;
+  /** The columns sum to 1 too, as closely as this: the Sinkhorn coupling. Not with keys and values of others. */
   readonly balancing?: Balancing;
 }
 
@@ -33,13 +33,19 @@ export function attentionVelocity<A>(
   x: A,
   settings: StepSettings<A>,
 ): Velocity<A> {
-  const { weights, beta, visible, balancing, memory = remember(algebra, weights, x) } = settings;
+  const {
+    weights,
+    beta,
+    visible,
+    balancing,
+    attended = keysAndValues(algebra, weights, x),
+  } = settings;
   const heads = beta.length;
-  const own = scores(algebra, weights, x, memory, heads);
+  const own = scores(algebra, weights, x, attended, heads);
   const coupled = balancing
     ? sinkhornCoupling(algebra, own, beta, visible, balancing)
-    : { coupling: softmaxCoupling(algebra, own, beta, visible, memory.potentials) };
-  const mixed = algebra.headMix(coupled.coupling, memory.values, heads);
+    : { coupling: softmaxCoupling(algebra, own, beta, visible, attended.potentials) };
+  const mixed = algebra.headMix(coupled.coupling, attended.values, heads);
   return { velocity: algebra.project(mixed, weights.output), ...coupled };
 }
 

@@ -1,5 +1,5 @@
 /** A forward pass of L layers as a trajectory: L Euler layers of step h = T / L. */
-import type { AttentionWeights, Memory } from '../attention/scores.ts';
+import type { AttentionWeights, KeysAndValues } from '../attention/scores.ts';
 import { attentionVelocity, layerStep } from '../attention/step.ts';
 import type { Algebra, Balancing } from '../numerics/algebra.ts';
 
@@ -11,10 +11,10 @@ export interface LayerFlow<A> {
   /** L ≥ 1. */
   readonly depth: number;
   readonly visible: A | null;
-  /** Everybody is heard alike, as closely as this (Sinkhorn); not with a memory of others. */
+  /** The columns sum to 1 too, as closely as this (Sinkhorn); not with keys and values of others. */
   readonly balancing?: Balancing;
   /** What the particles attend to in layer k, when it is not just themselves. */
-  readonly memory?: (layer: number, weights: AttentionWeights<A>, x: A) => Memory<A>;
+  readonly attended?: (layer: number, weights: AttentionWeights<A>, x: A) => KeysAndValues<A>;
   /** Moves the particles of a frame, 0 … L, before the flow goes on from there. */
   readonly patch?: (frame: number, x: A) => A;
 }
@@ -41,13 +41,13 @@ export function* layers<A>(
   yield { time: 0, positions, coupling: null };
   for (let k = 0; k < flow.depth; k++) {
     const weights = flow.weights((k + 0.5) / flow.depth);
-    const memory = flow.memory?.(k, weights, positions);
+    const attended = flow.attended?.(k, weights, positions);
     const { velocity, ...coupled } = attentionVelocity(algebra, positions, {
       weights,
       beta: flow.beta,
       visible: flow.visible,
       balancing: flow.balancing,
-      memory,
+      attended,
     });
     positions = patched(k + 1, layerStep(algebra, positions, velocity, h));
     yield { time: (k + 1) * h, positions, ...coupled };

@@ -10,8 +10,8 @@ export function growth(ratio: number, previous: number): number {
 /** After a rejected step. */
 export const shrinkage = (ratio: number): number => Math.max(0.2, 0.9 * pow(ratio, -0.2));
 
-/** What the next step needs to know about this ratio. */
-export const remembered = (ratio: number): number => Math.max(ratio, 1e-4);
+/** The ratio as the next step is damped by it: bounded below. */
+export const boundedRatio = (ratio: number): number => Math.max(ratio, 1e-4);
 
 /**
  * A first step along which the state moves by about one part in a hundred, at most 1 (what follows may

@@ -17,7 +17,7 @@ import {
   type Stretch,
 } from './clock.ts';
 import { beginPace, collapsed, type Pace } from './collapse.ts';
-import { firstStep, growth, remembered, shrinkage } from './controller.ts';
+import { boundedRatio, firstStep, growth, shrinkage } from './controller.ts';
 import { crosses, type FlowEvent, locate } from './events.ts';
 import { withNoise } from './noise.ts';
 import type { FlowProblem } from './problem.ts';
@@ -340,7 +340,7 @@ function adaptiveStep(run: Run, plan: Plan): Span {
 function acceptSize(run: Run, span: Span, ratio: number, largest: number): Span {
   const next = span.h * Math.min(largest, growth(ratio, run.previousRatio));
   run.step = span.h < run.step ? Math.max(next, run.step) : next;
-  run.previousRatio = remembered(ratio);
+  run.previousRatio = boundedRatio(ratio);
   run.steps++;
   run.taken = span.h;
   return span;

@@ -5,7 +5,7 @@
  * all particles together (any depth, every frame).
  */
 import { visibility } from '../attention/coupling.ts';
-import { type AttentionWeights, type Memory, remember } from '../attention/scores.ts';
+import { type AttentionWeights, type KeysAndValues, keysAndValues } from '../attention/scores.ts';
 import { referenceAlgebra } from '../engines/reference.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
 import { layers } from '../flow/layers.ts';
@@ -45,13 +45,13 @@ export function followCached(
   const keys = followers.map((): Float64Array[] => []);
   const values = followers.map((): Float64Array[] => []);
   const d = model.config.dimension;
-  const memory = (k: number, weights: AttentionWeights<Float64Tensor>, x: Float64Tensor) => {
-    const own = remember(referenceAlgebra, weights, x);
+  const attended = (k: number, weights: AttentionWeights<Float64Tensor>, x: Float64Tensor) => {
+    const own = keysAndValues(referenceAlgebra, weights, x);
     followers.forEach((_, b) => {
       keys[b][k] = own.keys.data.slice(b * d, (b + 1) * d);
       values[b][k] = own.values.data.slice(b * d, (b + 1) * d);
     });
-    return joinMemories(cache.memories[k], chains, keys, values, k);
+    return joinKeysAndValues(cache.keysAndValues[k], chains, keys, values, k);
   };
   const { beta, horizon } = model.config;
   const depth = cache.weights.length;
@@ -60,7 +60,7 @@ export function followCached(
   let last = startOf(model, followers);
   for (const frame of layers(
     referenceAlgebra,
-    { weights, beta, horizon, depth, visible, memory },
+    { weights, beta, horizon, depth, visible, attended },
     last,
   ))
     last = frame.positions;
@@ -92,13 +92,13 @@ function chainMask(n: number, chains: readonly FlownFollower[][]): Float64Tensor
   return out;
 }
 
-function joinMemories(
-  context: Memory<Float64Tensor>,
+function joinKeysAndValues(
+  context: KeysAndValues<Float64Tensor>,
   chains: readonly FlownFollower[][],
   keys: readonly Float64Array[][],
   values: readonly Float64Array[][],
   layer: number,
-): Memory<Float64Tensor> {
+): KeysAndValues<Float64Tensor> {
   const ancestors = (part: 'keys' | 'values') =>
     chains.map((chain) => chain.map((follower) => follower[part][layer]));
   const own = (part: readonly Float64Array[][]) => part.map((perLayer) => perLayer[layer]);

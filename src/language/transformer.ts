@@ -5,7 +5,7 @@
  * Legend: n particles, d dimension, H heads, L layers, V vocabulary (size V + 3 with special tokens).
  */
 import { BALANCING, type CouplingName, visibility } from '../attention/coupling.ts';
-import { type AttentionWeights, type Memory, remember } from '../attention/scores.ts';
+import { type AttentionWeights, type KeysAndValues, keysAndValues } from '../attention/scores.ts';
 import { attentionVelocity } from '../attention/step.ts';
 import { projectTransposed, referenceAlgebra } from '../engines/reference.ts';
 import { warmed } from '../engines/reference-balance.ts';
@@ -219,7 +219,7 @@ export interface ContextFlow {
 
 /** Keys, values and, for Sinkhorn, potentials of every layer. */
 export interface LayerCache {
-  readonly memories: readonly Memory<Float64Tensor>[];
+  readonly keysAndValues: readonly KeysAndValues<Float64Tensor>[];
   readonly weights: readonly AttentionWeights<Float64Tensor>[];
 }
 
@@ -240,15 +240,15 @@ export function runContext(
     const frames = [...flow(model, start, visible, depth, changes)];
     return { ...described, frames, cache: null };
   }
-  const memories: Memory<Float64Tensor>[] = [];
+  const own: KeysAndValues<Float64Tensor>[] = [];
   const weights: AttentionWeights<Float64Tensor>[] = [];
-  const memory = (k: number, w: AttentionWeights<Float64Tensor>, x: Float64Tensor) => {
+  const attended = (k: number, w: AttentionWeights<Float64Tensor>, x: Float64Tensor) => {
     weights[k] = w;
-    memories[k] = remember(referenceAlgebra, w, x);
-    return memories[k];
+    own[k] = keysAndValues(referenceAlgebra, w, x);
+    return own[k];
   };
-  const layered = { ...layerFlow(model, depth, visible, changes), memory };
+  const layered = { ...layerFlow(model, depth, visible, changes), attended };
   const frames = [...layers(warmed(referenceAlgebra), layered, start)];
-  const heard = memories.map((own, k) => ({ ...own, potentials: frames[k + 1].potentials }));
-  return { ...described, frames, cache: { memories: heard, weights } };
+  const kept = own.map((layer, k) => ({ ...layer, potentials: frames[k + 1].potentials }));
+  return { ...described, frames, cache: { keysAndValues: kept, weights } };
 }

@@ -294,7 +294,7 @@ describe('a config', () => {
       { model: { ...base.model, maximumPositions: 4 } },
       /more than the 4 slots/,
     ],
-    ['a memory of 1', { optimiser: { ...base.optimiser, beta2: 1 } }, /optimiser.beta2: /],
+    ['a decay of 1', { optimiser: { ...base.optimiser, beta2: 1 } }, /optimiser.beta2: /],
   ])('is refused with %s', (_, changes, message) => {
     expect(refused(changes)).toThrow(InputError);
     expect(refused(changes)).toThrow(message);

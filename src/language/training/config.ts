@@ -5,8 +5,8 @@ import { plainTextSchema } from './plain-text.ts';
 
 const count = z.int().positive();
 const share = z.number().min(0).max(1);
-/** How much of the past a running mean keeps. */
-const memory = z.number().min(0).lt(1);
+/** Decay of a running mean: how much of the past it keeps. */
+const decay = z.number().min(0).lt(1);
 
 export const trainingConfigSchema = z.strictObject({
   name: z.string().min(1),
@@ -46,13 +46,13 @@ export const trainingConfigSchema = z.strictObject({
     warmup: count,
     /** Share of the peak learning rate that is left at the end. */
     floor: share,
-    beta1: memory,
-    beta2: memory,
+    beta1: decay,
+    beta2: decay,
     epsilon: z.number().positive(),
     weightDecay: z.number().min(0),
     clip: z.number().positive(),
     /** The matrices of attention by Muon (muon.ts) instead of AdamW. */
-    muon: z.strictObject({ momentum: memory }).optional(),
+    muon: z.strictObject({ momentum: decay }).optional(),
   }),
   blanks: z.strictObject({
     /** Weight of the blank objective beside the causal one (1). */

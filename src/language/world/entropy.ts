@@ -92,8 +92,8 @@ interface Live {
   readonly classes: Int32Array;
 }
 
-/** Results so far of one alternative: per item, by the classes of the live variables. */
-interface Memory {
+/** Results so far of one alternative, memoised: per item, by the classes of the live variables. */
+interface Memo {
   /** What matters from each item on. */
   readonly live: readonly (readonly Live[])[];
   readonly results: readonly Map<number, number>[];
@@ -102,7 +102,7 @@ interface Memory {
 
 function createFolder(arithmetic: Arithmetic): (rule: Rule, values: Int32Array) => number {
   const liveness = createLiveness();
-  const memories = new Map<Alternative, Memory>();
+  const memos = new Map<Alternative, Memo>();
 
   function ofRule(rule: Rule, values: Int32Array): number {
     const results = rule.alternatives.map((alternative) => ofAlternative(alternative, values));
@@ -111,54 +111,54 @@ function createFolder(arithmetic: Arithmetic): (rule: Rule, values: Int32Array) 
   }
 
   function ofAlternative(alternative: Alternative, values: Int32Array): number {
-    const memory = memories.get(alternative) ?? remember(alternative);
-    memory.variables.set(values);
-    return from(alternative, memory, 0);
+    const memo = memos.get(alternative) ?? memoise(alternative);
+    memo.variables.set(values);
+    return from(alternative, memo, 0);
   }
 
-  function remember(alternative: Alternative): Memory {
+  function memoise(alternative: Alternative): Memo {
     const live = liveness.ofAlternative(alternative);
     const results = live.map(() => new Map<number, number>());
-    const memory = { live, results, variables: new Int32Array(alternative.tables.length) };
-    memories.set(alternative, memory);
-    return memory;
+    const memo = { live, results, variables: new Int32Array(alternative.tables.length) };
+    memos.set(alternative, memo);
+    return memo;
   }
 
-  /** The value of the items from `index` on, under the memory's variables. */
-  function from(alternative: Alternative, memory: Memory, index: number): number {
+  /** The value of the items from `index` on, under the memo's variables. */
+  function from(alternative: Alternative, memo: Memo, index: number): number {
     if (index === alternative.items.length) return arithmetic.nothing;
     let key = 0;
-    for (const { slot, classes } of memory.live[index])
-      key = key * classes.length + classes[memory.variables[slot]];
-    const known = memory.results[index].get(key);
+    for (const { slot, classes } of memo.live[index])
+      key = key * classes.length + classes[memo.variables[slot]];
+    const known = memo.results[index].get(key);
     if (known !== undefined) return known;
-    const value = compute(alternative, memory, index);
-    memory.results[index].set(key, value);
+    const value = compute(alternative, memo, index);
+    memo.results[index].set(key, value);
     return value;
   }
 
-  function compute(alternative: Alternative, memory: Memory, index: number): number {
+  function compute(alternative: Alternative, memo: Memo, index: number): number {
     const item = alternative.items[index];
-    const rest = () => from(alternative, memory, index + 1);
-    if (item.kind === 'draw') return ofDraw(item, memory, memory.live[index + 1] ?? [], rest);
+    const rest = () => from(alternative, memo, index + 1);
+    if (item.kind === 'draw') return ofDraw(item, memo, memo.live[index + 1] ?? [], rest);
     if (item.kind !== 'call') return rest();
-    const values = Int32Array.from(item.slots, (slot) => memory.variables[slot]);
+    const values = Int32Array.from(item.slots, (slot) => memo.variables[slot]);
     return arithmetic.sequence(ofRule(item.rule, values), rest());
   }
 
   function ofDraw(
     item: Item & { kind: 'draw' },
-    memory: Memory,
+    memo: Memo,
     live: readonly Live[],
     rest: () => number,
   ): number {
-    const group = groupOf(item.draw, memory.variables);
-    const excluded = excludedPlaces(item.draw, group, memory.variables);
-    if (group.entries.length <= excluded.length) complain(item.draw, memory.variables);
+    const group = groupOf(item.draw, memo.variables);
+    const excluded = excludedPlaces(item.draw, group, memo.variables);
+    if (group.entries.length <= excluded.length) complain(item.draw, memo.variables);
     if (!live.some(({ slot }) => slot === item.slot))
       return arithmetic.sequence(arithmetic.draw(group, excluded), rest());
     return arithmetic.branch(group, excluded, (entry) => {
-      memory.variables[item.slot] = entry;
+      memo.variables[item.slot] = entry;
       return rest();
     });
   }

@@ -84,7 +84,7 @@ export function weightsOf(table: Table, name: string, at: string): Float64Array 
   const known = table.weights.get(name);
   if (known) return known;
   if (name === 'weight' && !table.columns.has(name))
-    return remember(table, new Float64Array(table.size).fill(1));
+    return cacheWeights(table, new Float64Array(table.size).fill(1));
   const texts = lookUp(table.columns, name, 'weight column', at);
   const weights = Float64Array.from(texts, (text) => (text === '' ? Number.NaN : Number(text)));
   const bad = weights.findIndex((weight) => !(weight >= 0 && weight < Infinity));
@@ -95,10 +95,10 @@ export function weightsOf(table: Table, name: string, at: string): Float64Array 
     );
   if (!weights.some((weight) => weight > 0))
     fault(table.file, `column "${name}" is 0 throughout: give one entry a weight`);
-  return remember(table, weights, name);
+  return cacheWeights(table, weights, name);
 }
 
-function remember(table: Table, weights: Float64Array, name = 'weight'): Float64Array {
+function cacheWeights(table: Table, weights: Float64Array, name = 'weight'): Float64Array {
   table.weights.set(name, weights);
   return weights;
 }
