@@ -36,18 +36,18 @@ export function sources<A>(
 const through = <A>(algebra: CouplingAlgebra<A>, x: A, w: A | undefined): A =>
   w === undefined ? x : algebra.project(x, w);
 
-/** A_ij per head [H, n, m] for queries x [n, d], from the origin of the keys, that see the masses `seen` [n, m]. */
+/** A_ij per head [H, n, m] for queries x [n, d], from the origin of the keys, under the mask of masses `mask` [n, m]. */
 export function fieldCoupling<A>(
   algebra: CouplingAlgebra<A>,
   x: A,
   { interaction, weights, keys }: Sources<A>,
-  seen: A,
+  mask: A,
 ): A {
   const { beta, gaussian } = interaction;
   const queries = through(algebra, x, weights?.query);
   const scores = algebra.headScores(queries, keys, beta.length);
   const potentials = gaussian ? algebra.lengthPotentials(keys, beta) : undefined;
-  return massCoupling(algebra, scores, seen, interaction, potentials);
+  return massCoupling(algebra, scores, mask, interaction, potentials);
 }
 
 /**
@@ -58,11 +58,11 @@ export function fieldAmbient<A>(
   algebra: CouplingAlgebra<A>,
   x: A,
   from: Sources<A>,
-  seen: A,
+  mask: A,
   scored = x,
 ): A {
   const { beta, relative } = from.interaction;
-  const coupling = fieldCoupling(algebra, scored, from, seen);
+  const coupling = fieldCoupling(algebra, scored, from, mask);
   const mixed = relative
     ? algebra.headDifferences(
         coupling,
@@ -80,10 +80,10 @@ export function fieldAmbient<A>(
  * multiples of the identity the second part is radial and left out, so that a cluster's velocity keeps
  * its relative accuracy.
  */
-export function fieldTangent<A>(algebra: CouplingAlgebra<A>, x: A, from: Sources<A>, seen: A): A {
+export function fieldTangent<A>(algebra: CouplingAlgebra<A>, x: A, from: Sources<A>, mask: A): A {
   const heads = from.interaction.beta.length;
   const own = through(algebra, x, from.weights?.value);
-  const coupling = fieldCoupling(algebra, x, from, seen);
+  const coupling = fieldCoupling(algebra, x, from, mask);
   const projected = (mixed: A) => algebra.tangent(x, through(algebra, mixed, from.weights?.output));
   const pull = projected(algebra.headDifferences(coupling, from.values, own, heads));
   if (from.ownAlong) return pull;

@@ -10,8 +10,8 @@ export interface StepSettings<A> {
   readonly weights: AttentionWeights<A>;
   /** Inverse temperature of each head; its length is the number of heads. */
   readonly beta: readonly number[];
-  /** 0/1 visibility of shape [n, m] or [B, n, m]; null when everything is visible. */
-  readonly visible: A | null;
+  /** 0/1 of shape [n, m] or [B, n, m], 1 where query i may attend to key j; null: everywhere. */
+  readonly mask: A | null;
   /** Keys and values to attend to; the particles' own when absent. */
   readonly attended?: KeysAndValues<A>;
   /** The columns sum to 1 too, as closely as this: the Sinkhorn coupling. Not with keys and values of others. */
@@ -36,15 +36,15 @@ export function attentionVelocity<A>(
   const {
     weights,
     beta,
-    visible,
+    mask,
     balancing,
     attended = keysAndValues(algebra, weights, x),
   } = settings;
   const heads = beta.length;
   const own = scores(algebra, weights, x, attended, heads);
   const coupled = balancing
-    ? sinkhornCoupling(algebra, own, beta, visible, balancing)
-    : { coupling: softmaxCoupling(algebra, own, beta, visible, attended.potentials) };
+    ? sinkhornCoupling(algebra, own, beta, mask, balancing)
+    : { coupling: softmaxCoupling(algebra, own, beta, mask, attended.potentials) };
   const mixed = algebra.headMix(coupled.coupling, attended.values, heads);
   return { velocity: algebra.project(mixed, weights.output), ...coupled };
 }

@@ -19,7 +19,7 @@ import type { Float64Tensor } from './tensor.ts';
 export function balance(
   scores: Float64Tensor,
   beta: readonly number[],
-  visible: Float64Tensor | null,
+  mask: Float64Tensor | null,
   balancing: Balancing,
   start?: Float64Tensor,
 ): Float64Tensor {
@@ -29,10 +29,10 @@ export function balance(
     throw new RangeError(`scores [${shape}] are no square, and only n × n of them can be balanced`);
   const heads = beta.length;
   const out = { shape: shape.slice(0, -1), data: new Float64Array(data.length / n) };
-  const mask = visible?.data ?? new Float64Array(n * n).fill(1);
-  const masks = mask.length / (n * n);
+  const shown = mask?.data ?? new Float64Array(n * n).fill(1);
+  const masks = shown.length / (n * n);
   const circles = Array.from({ length: masks }, (_, b) =>
-    once(() => circlesOf(mask.subarray(b * n * n, (b + 1) * n * n), n)),
+    once(() => circlesOf(shown.subarray(b * n * n, (b + 1) * n * n), n)),
   );
   for (let r = 0; r < data.length / (n * n); r++) {
     const square = data.subarray(r * n * n, (r + 1) * n * n);
@@ -53,9 +53,9 @@ export function warmed<A extends Algebra<Float64Tensor>>(algebra: A): A {
   let last: Float64Tensor | undefined;
   return {
     ...algebra,
-    columnPotentials(scores, beta, visible, balancing) {
+    columnPotentials(scores, beta, mask, balancing) {
       const same = last?.data.length === scores.data.length / scores.shape[scores.shape.length - 1];
-      last = balance(scores, beta, visible, balancing, same ? last : undefined);
+      last = balance(scores, beta, mask, balancing, same ? last : undefined);
       return last;
     },
   };
@@ -68,8 +68,8 @@ interface Circle {
 }
 
 /** Who sees whom back, more than one together; others keep the potential 0. Those without mass are heard by nobody. */
-function circlesOf(mask: Float64Array, n: number): Circle[] {
-  const mutual = (i: number, j: number) => mask[i * n + j] !== 0 && mask[j * n + i] !== 0;
+function circlesOf(shown: Float64Array, n: number): Circle[] {
+  const mutual = (i: number, j: number) => shown[i * n + j] !== 0 && shown[j * n + i] !== 0;
   const forest = createForest(n);
   for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) if (mutual(i, j)) forest.join(i, j);
   const circles = setsOf(forest, n).filter(({ length }) => length > 1);
@@ -82,7 +82,7 @@ function circlesOf(mask: Float64Array, n: number): Circle[] {
     members,
     masses: unitMasses(
       members.length,
-      members.map((j) => mask[members[0] * n + j]),
+      members.map((j) => shown[members[0] * n + j]),
     ),
   }));
 }

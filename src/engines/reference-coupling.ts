@@ -16,14 +16,14 @@ function scaleHeads(scores: Float64Tensor, beta: readonly number[]): Float64Tens
   return mapped(scores, (score, at) => beta[Math.floor(at / pairs) % beta.length] * score);
 }
 
-function largest(x: Float64Tensor, seen: Float64Tensor, tie: number): Float64Tensor {
+function largest(x: Float64Tensor, mask: Float64Tensor, tie: number): Float64Tensor {
   const m = last(x.shape);
   const out = tensor(x.shape);
   for (let start = 0; start < x.data.length; start += m) {
     const row = x.data.subarray(start, start + m);
-    const place = start % seen.data.length;
+    const place = start % mask.data.length;
     let top = Number.NEGATIVE_INFINITY;
-    for (let j = 0; j < m; j++) if (seen.data[place + j] !== 0) top = Math.max(top, row[j]);
+    for (let j = 0; j < m; j++) if (mask.data[place + j] !== 0) top = Math.max(top, row[j]);
     // Not `row[j] >= top − tie`: a NaN must not pass for a row without largest entries.
     for (let j = 0; j < m; j++) out.data[start + j] = row[j] < top - tie ? 0 : 1;
   }
@@ -42,10 +42,10 @@ function lengthPotentials(k: Float64Tensor, beta: readonly number[]): Float64Ten
   return out;
 }
 
-function weigh(x: Float64Tensor, seen: Float64Tensor): Float64Tensor {
-  const pairs = seen.data.length;
+function weigh(x: Float64Tensor, mask: Float64Tensor): Float64Tensor {
+  const pairs = mask.data.length;
   return mapped(x, (value, at) => {
-    const mass = seen.data[at % pairs];
+    const mass = mask.data[at % pairs];
     return mass === 0 ? 0 : mass * value;
   });
 }

@@ -4,7 +4,7 @@
  * time, never all n × n of them.
  */
 
-import { CAUSAL_SINKHORN, seenMasses } from '../attention/coupling.ts';
+import { CAUSAL_SINKHORN, massMask } from '../attention/coupling.ts';
 import {
   couplesDifferences,
   effectiveWeights,
@@ -78,8 +78,8 @@ export function openReferenceField(request: FieldRequest, algebra = fieldAlgebra
   const evaluate =
     (velocity: typeof fieldAmbient<Float64Tensor>) =>
     (positions: Float64Array, masses: Float64Array, out: Float64Array) => {
-      for (const { x, scored, from, seen, begin } of blocks(setting, positions, masses)) {
-        const { data } = velocity(algebra, x, from, seen, scored);
+      for (const { x, scored, from, mask, begin } of blocks(setting, positions, masses)) {
+        const { data } = velocity(algebra, x, from, mask, scored);
         for (let at = 0; at < data.length; at++) out[begin * d + at] = interaction.sign * data[at];
       }
     };
@@ -126,7 +126,7 @@ interface Block {
   readonly scored: Float64Tensor;
   readonly from: Sources<Float64Tensor>;
   /** [b, n] */
-  readonly seen: Float64Tensor;
+  readonly mask: Float64Tensor;
 }
 
 /** All queries, as many at a time as PAIRS allows. */
@@ -145,11 +145,11 @@ function* blocks(
   const size = whole ? n : Math.max(1, Math.floor(PAIRS / (n * interaction.beta.length)));
   for (let begin = 0; begin < n; begin += size) {
     const end = Math.min(n, begin + size);
-    const seen = seenMasses(masses, interaction.causal, begin, end);
+    const mask = massMask(masses, interaction.causal, begin, end);
     const [x, scored] = [moved, near].map((data) =>
       tensor([end - begin, d], data.subarray(begin * d, end * d)),
     );
-    yield { begin, x, scored, from, seen: tensor([end - begin, n], seen) };
+    yield { begin, x, scored, from, mask: tensor([end - begin, n], mask) };
   }
 }
 
@@ -157,9 +157,9 @@ function* blocks(
 function allCouplings(setting: Setting, positions: Float64Array, masses: Float64Array): Matrix[] {
   const n = masses.length;
   const out = setting.interaction.beta.map(() => matrix(n, n));
-  for (const { begin, scored, from, seen } of blocks(setting, positions, masses)) {
-    const { data } = fieldCoupling(referenceCouplings, scored, from, seen);
-    const size = seen.data.length;
+  for (const { begin, scored, from, mask } of blocks(setting, positions, masses)) {
+    const { data } = fieldCoupling(referenceCouplings, scored, from, mask);
+    const size = mask.data.length;
     for (const [h, { data: target }] of out.entries())
       target.set(data.subarray(h * size, (h + 1) * size), begin * n);
   }

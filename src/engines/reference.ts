@@ -169,19 +169,19 @@ function fourScores(
 function softmax(
   scores: Float64Tensor,
   beta: readonly number[],
-  visible: Float64Tensor | null,
+  mask: Float64Tensor | null,
   potentials?: Float64Tensor,
 ): Float64Tensor {
-  if (potentials) return softmax(...lifted(scores, beta, potentials), visible);
+  if (potentials) return softmax(...lifted(scores, beta, potentials), mask);
   const heads = beta.length;
   const [n, m] = [last(scores.shape, 2), last(scores.shape)];
   const out = tensor(scores.shape);
-  const mask = visible?.data ?? new Float64Array(m).fill(1);
+  const shown = mask?.data ?? new Float64Array(m).fill(1);
   const rows = scores.data.length / m;
   for (let r = 0; r < rows; r++) {
-    const place = visible ? maskRow(visible, Math.floor(r / (heads * n)), r % n, n, m) : 0;
+    const place = mask ? maskRow(mask, Math.floor(r / (heads * n)), r % n, n, m) : 0;
     const own = beta[Math.floor(r / n) % heads];
-    softmaxRow(scores.data, out.data, r * m, m, own, mask, place);
+    softmaxRow(scores.data, out.data, r * m, m, own, shown, place);
   }
   return out;
 }
@@ -200,8 +200,8 @@ function lifted(
   return [tensor(shape, out), beta.map(() => 1)];
 }
 
-function maskRow(visible: Float64Tensor, batch: number, i: number, n: number, m: number): number {
-  return (visible.shape.length > 2 ? batch * n * m : 0) + i * m;
+function maskRow(mask: Float64Tensor, batch: number, i: number, n: number, m: number): number {
+  return (mask.shape.length > 2 ? batch * n * m : 0) + i * m;
 }
 
 /**
@@ -283,7 +283,7 @@ export const referenceAlgebra: Algebra<Float64Tensor> = {
   project,
   headScores,
   softmax,
-  columnPotentials: (scores, beta, visible, balancing) => balance(scores, beta, visible, balancing),
+  columnPotentials: (scores, beta, mask, balancing) => balance(scores, beta, mask, balancing),
   headMix,
   addScaled: (x, y, scale) => combine(x, y, 1, scale),
   interpolate: (a, b, t) => combine(a, b, 1 - t, t),

@@ -10,7 +10,7 @@ export interface LayerFlow<A> {
   readonly horizon: number;
   /** L ≥ 1. */
   readonly depth: number;
-  readonly visible: A | null;
+  readonly mask: A | null;
   /** The columns sum to 1 too, as closely as this (Sinkhorn); not with keys and values of others. */
   readonly balancing?: Balancing;
   /** What the particles attend to in layer k, when it is not just themselves. */
@@ -45,7 +45,7 @@ export function* layers<A>(
     const { velocity, ...coupled } = attentionVelocity(algebra, positions, {
       weights,
       beta: flow.beta,
-      visible: flow.visible,
+      mask: flow.mask,
       balancing: flow.balancing,
       attended,
     });

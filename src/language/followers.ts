@@ -4,7 +4,7 @@
  * Two ways to the same numbers: with the context's keys and values kept (fast, layers only), and
  * all particles together (any depth, every frame).
  */
-import { visibility } from '../attention/coupling.ts';
+import { contextMask } from '../attention/coupling.ts';
 import { type AttentionWeights, type KeysAndValues, keysAndValues } from '../attention/scores.ts';
 import { referenceAlgebra } from '../engines/reference.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
@@ -56,11 +56,11 @@ export function followCached(
   const { beta, horizon } = model.config;
   const depth = cache.weights.length;
   const weights = (t: number) => cache.weights[Math.floor(t * depth)];
-  const visible = chainMask(context.ids.length, chains);
+  const mask = chainMask(context.ids.length, chains);
   let last = startOf(model, followers);
   for (const frame of layers(
     referenceAlgebra,
-    { weights, beta, horizon, depth, visible, attended },
+    { weights, beta, horizon, depth, mask, attended },
     last,
   ))
     last = frame.positions;
@@ -163,7 +163,7 @@ function treeMask(context: ContextFlow, followers: readonly Follower[]): Float64
   const n = context.ids.length;
   const size = n + followers.length;
   const out = tensor([size, size]);
-  const inner = visibility(n, context.coupling === 'causal' ? 0 : n);
+  const inner = contextMask(n, context.coupling === 'causal' ? 0 : n);
   for (let i = 0; i < n; i++) out.data.set(inner.subarray(i * n, (i + 1) * n), i * size);
   const place = new Map(followers.map((follower, f) => [follower, n + f]));
   followers.forEach((follower, f) => {

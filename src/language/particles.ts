@@ -103,10 +103,10 @@ export function modelOptions(
   { text, dynamics, coupling, reuse }: ModelPart,
 ): SimulationOptions {
   const sentence = text === undefined ? null : sentenceParticles(model, text, coupling);
-  const visible = sentence?.coupling ?? coupling;
+  const own = sentence?.coupling ?? coupling;
   return {
     ...(sentence ? { init: sentence.positions } : { d: model.config.dimension }),
-    ...(dynamics === 'model' && { dynamics: modelDynamics(model, visible, reuse) }),
+    ...(dynamics === 'model' && { dynamics: modelDynamics(model, own, reuse) }),
   };
 }
 

@@ -4,7 +4,7 @@
  *
  * Legend: n particles, d dimension, H heads, L layers, V vocabulary (size V + 3 with special tokens).
  */
-import { BALANCING, type CouplingName, visibility } from '../attention/coupling.ts';
+import { BALANCING, type CouplingName, contextMask } from '../attention/coupling.ts';
 import { type AttentionWeights, type KeysAndValues, keysAndValues } from '../attention/scores.ts';
 import { attentionVelocity } from '../attention/step.ts';
 import { projectTransposed, referenceAlgebra } from '../engines/reference.ts';
@@ -62,17 +62,17 @@ export function embed(
   return referenceAlgebra.normalise(out);
 }
 
-/** What the coupling is beyond its visibility. */
+/** What the coupling is beyond its mask. */
 export const couplingChanges = (coupling: CouplingName): Changes =>
   coupling === 'sinkhorn' ? { balancing: BALANCING } : {};
 
-/** Visibility [n, n] of the coupling among n particles. */
+/** The mask [n, n] of the coupling among n particles. */
 export function couplingMask(coupling: CouplingName, n: number): Float64Tensor {
-  return tensor([n, n], visibility(n, coupling === 'causal' ? 0 : n));
+  return tensor([n, n], contextMask(n, coupling === 'causal' ? 0 : n));
 }
 
 /**
- * The frames of a flow from `start` [n, d] under `visible` [n, n], the start first: L + 1 for L
+ * The frames of a flow from `start` [n, d] under `mask` [n, n], the start first: L + 1 for L
  * layers; for `ode` as many as for the model's own depth, equally spaced in time.
  * The coupling of frame k led there from frame k − 1: for layers A at (x_{k−1}, θ((k − ½)/L)), for
  * `ode` A at (x(t_{k−1}), θ(t_{k−1}/T)).
@@ -80,15 +80,15 @@ export function couplingMask(coupling: CouplingName, n: number): Float64Tensor {
 export function* flow(
   model: LanguageModel,
   start: Float64Tensor,
-  visible: Float64Tensor,
+  mask: Float64Tensor,
   depth: Depth,
   changes: Changes = {},
 ): Generator<Frame> {
-  if (depth === 'ode') yield* continuousFlow(model, start, visible, changes);
-  else yield* layers(warmed(referenceAlgebra), layerFlow(model, depth, visible, changes), start);
+  if (depth === 'ode') yield* continuousFlow(model, start, mask, changes);
+  else yield* layers(warmed(referenceAlgebra), layerFlow(model, depth, mask, changes), start);
 }
 
-function layerFlow(model: LanguageModel, depth: number, visible: Float64Tensor, changes: Changes) {
+function layerFlow(model: LanguageModel, depth: number, mask: Float64Tensor, changes: Changes) {
   const { beta, horizon } = model.config;
   const kept = layerWeights(model, depth);
   const weights = (t: number) => {
@@ -97,7 +97,7 @@ function layerFlow(model: LanguageModel, depth: number, visible: Float64Tensor, 
     return changes.weights?.(layer + 1, own) ?? own;
   };
   const { balancing, patch } = changes;
-  return { weights, beta, horizon, depth, visible, balancing, patch };
+  return { weights, beta, horizon, depth, mask, balancing, patch };
 }
 
 /** Beyond this many layers, weights and caches of all layers would fill the memory. */
@@ -122,7 +122,7 @@ function layerWeights(model: LanguageModel, depth: number): LayerWeights | null 
 function* continuousFlow(
   model: LanguageModel,
   start: Float64Tensor,
-  visible: Float64Tensor,
+  mask: Float64Tensor,
   changes: Changes,
 ): Generator<Frame> {
   const { horizon, knots, depth, beta } = model.config;
@@ -136,7 +136,7 @@ function* continuousFlow(
     attentionVelocity(algebra, x, {
       weights: weights(time / horizon),
       beta,
-      visible,
+      mask,
       balancing: changes.balancing,
     });
   const problem: FlowProblem = {
@@ -234,10 +234,10 @@ export function runContext(
 ): ContextFlow {
   const changes = { ...given, ...couplingChanges(coupling) };
   const start = embed(model, ids, positions);
-  const visible = couplingMask(coupling, ids.length);
+  const mask = couplingMask(coupling, ids.length);
   const described = { depth, coupling, ids, positions, changes };
   if (depth === 'ode' || depth > MAXIMUM_CACHED_DEPTH) {
-    const frames = [...flow(model, start, visible, depth, changes)];
+    const frames = [...flow(model, start, mask, depth, changes)];
     return { ...described, frames, cache: null };
   }
   const own: KeysAndValues<Float64Tensor>[] = [];
@@ -247,7 +247,7 @@ export function runContext(
     own[k] = keysAndValues(referenceAlgebra, w, x);
     return own[k];
   };
-  const layered = { ...layerFlow(model, depth, visible, changes), attended };
+  const layered = { ...layerFlow(model, depth, mask, changes), attended };
   const frames = [...layers(warmed(referenceAlgebra), layered, start)];
   const kept = own.map((layer, k) => ({ ...layer, potentials: frames[k + 1].potentials }));
   return { ...described, frames, cache: { keysAndValues: kept, weights } };

@@ -1,6 +1,6 @@
 /** The conformance suite: what every engine must fulfil, within its dtype's tolerance. */
 import { describe, expect, it } from 'vitest';
-import { visibility } from '../../src/attention/coupling.ts';
+import { contextMask } from '../../src/attention/coupling.ts';
 import type { AttentionWeights } from '../../src/attention/scores.ts';
 import { attentionVelocity, layerStep } from '../../src/attention/step.ts';
 import { layers } from '../../src/flow/layers.ts';
@@ -55,22 +55,22 @@ interface StepCase {
   n: number;
 }
 
-/** One layer of the general step: particles [B, n, d] first, then Q, K, V, O, then the visibility. */
+/** One layer of the general step: particles [B, n, d] first, then Q, K, V, O, then the mask. */
 const oneLayer =
   ({ beta }: StepCase) =>
-  <A>(algebra: Algebra<A>, [x, q, k, v, o, visible]: A[]): A => {
+  <A>(algebra: Algebra<A>, [x, q, k, v, o, mask]: A[]): A => {
     const unit = algebra.normalise(x);
     const { velocity } = attentionVelocity(algebra, unit, {
       weights: weightsFrom([q, k, v, o]),
       beta,
-      visible,
+      mask,
     });
     return layerStep(algebra, unit, velocity, 0.3);
   };
 
 function stepInputs({ n, context }: StepCase, batch: number, d: number): Input[] {
-  const visible = { shape: [n, n], values: visibility(n, context) };
-  return [gaussians([batch, n, d], 7), ...randomWeights(d, 11), visible];
+  const mask = { shape: [n, n], values: contextMask(n, context) };
+  return [gaussians([batch, n, d], 7), ...randomWeights(d, 11), mask];
 }
 
 const rows = (values: ArrayLike<number>, d: number, from: number, to: number) =>
@@ -100,7 +100,7 @@ export function conformance(engine: EngineUnderTest): void {
       const inputs = [equiangular(n, 0), identity(n)];
       const end = engine.run(inputs, <A>(algebra: Algebra<A>, [start, one]: A[]) => {
         const weights = { query: one, key: one, value: one, output: one };
-        const flow = { weights: () => weights, beta: [beta], horizon, depth, visible: null };
+        const flow = { weights: () => weights, beta: [beta], horizon, depth, mask: null };
         let x = start;
         for (const frame of layers(algebra, flow, start)) x = frame.positions;
         return x;
@@ -122,7 +122,7 @@ export function conformance(engine: EngineUnderTest): void {
         const { velocity } = attentionVelocity(algebra, unit, {
           weights,
           beta: [3],
-          visible: null,
+          mask: null,
         });
         return layerStep(algebra, unit, velocity, 0.5);
       };
@@ -184,9 +184,9 @@ export function conformance(engine: EngineUnderTest): void {
         referenceUnderTest.run(inputs, tangent),
         close,
       );
-      const scores = [gaussians([2, 3, 3], 5), { shape: [3, 3], values: visibility(3, 0) }];
-      const coupling = engine.run(scores, (algebra, [s, visible]) =>
-        algebra.softmax(s, [1, 50], visible),
+      const scores = [gaussians([2, 3, 3], 5), { shape: [3, 3], values: contextMask(3, 0) }];
+      const coupling = engine.run(scores, (algebra, [s, mask]) =>
+        algebra.softmax(s, [1, 50], mask),
       );
       expect([coupling[1], coupling[2], coupling[5], coupling[10]]).toEqual([0, 0, 0, 0]);
       expect(coupling[0]).toBe(1);

@@ -53,10 +53,10 @@ function distribution(
   depth: number,
 ) {
   const n = ids.length;
-  const visible = couplingMask('causal', n);
-  for (let i = 0; i < context; i++) visible.data.fill(1, i * n, i * n + context);
+  const mask = couplingMask('causal', n);
+  for (let i = 0; i < context; i++) mask.data.fill(1, i * n, i * n + context);
   let x = embed(model, ids, positions);
-  for (const frame of flow(model, x, visible, depth)) x = frame.positions;
+  for (const frame of flow(model, x, mask, depth)) x = frame.positions;
   const d = model.config.dimension;
   const raw = Array.from(logits(model, x.data.subarray(at * d, (at + 1) * d)), Math.exp);
   const sum = raw.reduce((a, b) => a + b, 0);

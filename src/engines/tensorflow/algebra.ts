@@ -26,10 +26,10 @@ function project(x: tf.Tensor, w: tf.Tensor): tf.Tensor {
   return flat.reshape([...x.shape.slice(0, -1), w.shape[1] as number]);
 }
 
-/** 0 where visible, −1e9 where hidden, as [B or 1, 1, n, m]. */
-function maskBias(visible: tf.Tensor): tf.Tensor {
-  const [batch, n, m] = batched(visible);
-  return visible.sub(1).mul(1e9).reshape([batch, 1, n, m]);
+/** 0 where the mask is 1, −1e9 where it is 0, as [B or 1, 1, n, m]. */
+function maskBias(mask: tf.Tensor): tf.Tensor {
+  const [batch, n, m] = batched(mask);
+  return mask.sub(1).mul(1e9).reshape([batch, 1, n, m]);
 }
 
 const lengths = (x: tf.Tensor) => x.square().sum(-1, true).sqrt();
@@ -59,16 +59,15 @@ export const stockAlgebra: TrainingAlgebra<tf.Tensor> = {
   project,
   headScores: (q, k, heads) =>
     like(q, tf.matMul(splitHeads(q, heads), splitHeads(k, heads), false, true)),
-  softmax(scores, beta, visible, potentials) {
-    if (potentials)
-      return stockAlgebra.softmax(lifted(scores, beta, potentials), ones(beta), visible);
+  softmax(scores, beta, mask, potentials) {
+    if (potentials) return stockAlgebra.softmax(lifted(scores, beta, potentials), ones(beta), mask);
     const four = scores.rank === 3 ? scores.expandDims(0) : scores;
     const scaled = four.mul(tf.tensor(Float32Array.from(beta), [1, beta.length, 1, 1]));
-    const masked = visible ? scaled.add(maskBias(visible)) : scaled;
+    const masked = mask ? scaled.add(maskBias(mask)) : scaled;
     return tf.softmax(masked).reshape(scores.shape);
   },
-  columnPotentials: (scores, beta, visible, { sweeps }) =>
-    columnPotentials(scores, beta, visible, sweeps),
+  columnPotentials: (scores, beta, mask, { sweeps }) =>
+    columnPotentials(scores, beta, mask, sweeps),
   headMix(coupling, v, heads) {
     const four = coupling.rank === 3 ? coupling.expandDims(0) : coupling;
     const mixed = tf.matMul(four, splitHeads(v, heads)).transpose([0, 2, 1, 3]);
@@ -103,10 +102,10 @@ export const stockAlgebra: TrainingAlgebra<tf.Tensor> = {
 export const fusedAlgebra: TrainingAlgebra<tf.Tensor> = {
   ...stockAlgebra,
   headScores: fused.headScores,
-  softmax: (scores, beta, visible, potentials) =>
+  softmax: (scores, beta, mask, potentials) =>
     potentials
-      ? fused.maskedSoftmax(lifted(scores, beta, potentials), ones(beta), visible)
-      : fused.maskedSoftmax(scores, beta, visible),
+      ? fused.maskedSoftmax(lifted(scores, beta, potentials), ones(beta), mask)
+      : fused.maskedSoftmax(scores, beta, mask),
   headMix: fused.headMix,
   addScaled: fused.addScaled,
   interpolate: fused.interpolate,

@@ -4,18 +4,18 @@ import * as tf from '@tensorflow/tfjs';
 /**
  * g [B, H, n] of `columnPotentials` (numerics/algebra.ts) after so many sweeps, whatever is left of the
  * residual: a network unrolls a fixed number of them (arXiv 2110.11773, section 5). scores [B, H, n, n],
- * visible [n, n] or [B, n, n]; equal masses.
+ * mask [n, n] or [B, n, n]; equal masses.
  */
 export function columnPotentials(
   scores: tf.Tensor,
   beta: readonly number[],
-  visible: tf.Tensor | null,
+  mask: tf.Tensor | null,
   sweeps: number,
 ): tf.Tensor {
   const n = scores.shape[scores.rank - 1] as number;
   const four = scores.reshape([-1, beta.length, n, n]);
   const scaled = four.mul(tf.tensor(Float32Array.from(beta), [1, beta.length, 1, 1]));
-  const sees = visible ? visible.reshape([-1, 1, n, n]) : tf.ones([1, 1, n, n]);
+  const sees = mask ? mask.reshape([-1, 1, n, n]) : tf.ones([1, 1, n, n]);
   const mutual = sees.mul(sees.transpose([0, 1, 3, 2]));
   const together = tf.maximum(mutual.sum(-1, true), 1);
   // Padding sees nobody, not even itself: it takes no part.

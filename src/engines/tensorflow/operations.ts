@@ -295,13 +295,13 @@ function registerHeads(): void {
 }
 
 function registerRows(): void {
-  register('MaskedSoftmax', ({ backend, inputs: { scores, visible }, attrs }) => {
+  register('MaskedSoftmax', ({ backend, inputs: { scores, mask }, attrs }) => {
     const [batch, heads, n, m] = scores.shape;
     const out = backend.makeOutput(scores.shape, 'float32');
-    const maskStride = visible.shape.length > 2 ? n * m : 0;
+    const maskStride = mask.shape.length > 2 ? n * m : 0;
     kernels(backend).softmaxRows(
       at(backend, scores),
-      at(backend, visible),
+      at(backend, mask),
       at(backend, out),
       batch,
       heads,
@@ -330,8 +330,8 @@ function registerRows(): void {
     outputsToSave: [true],
     gradFunc: (dy, [y], attrs) => ({
       scores: () => run('SoftmaxGradient', { y, dy: dy as tf.Tensor }, { scale: attrs.scale }),
-      visible: () => {
-        throw new Error('the visibility of keys has no gradient');
+      mask: () => {
+        throw new Error('a mask has no gradient');
       },
     }),
   });
@@ -436,17 +436,17 @@ export function headMix(coupling: tf.Tensor, v: tf.Tensor, _heads: number): tf.T
 export function maskedSoftmax(
   scores: tf.Tensor,
   beta: readonly number[],
-  visible: tf.Tensor | null,
+  mask: tf.Tensor | null,
 ): tf.Tensor {
   const equal = beta.every((value) => value === beta[0]);
   const scale = equal ? beta[0] : 1;
   const scaled = equal
     ? scores
     : scores.mul(tf.tensor(Float32Array.from(beta), [beta.length, 1, 1]));
-  const mask = visible ?? tf.ones(scores.shape.slice(-2));
+  const shown = mask ?? tf.ones(scores.shape.slice(-2));
   return withBatch(
     scaled,
-    (four) => run('MaskedSoftmax', { scores: four, visible: mask }, { scale }),
+    (four) => run('MaskedSoftmax', { scores: four, mask: shown }, { scale }),
     4,
   );
 }

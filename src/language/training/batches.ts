@@ -12,9 +12,9 @@ export interface Batch {
   /** Token and position of each particle, [batch · length]. */
   readonly ids: Int32Array;
   readonly positions: Int32Array;
-  /** 0/1: key j visible to query i, [length · length] (shared) or [batch · length · length]. */
-  readonly visible: Float32Array;
-  readonly visibleShape: readonly number[];
+  /** 1 where query i may attend to key j, else 0: [length · length] (shared) or [batch · length · length]. */
+  readonly mask: Float32Array;
+  readonly maskShape: readonly number[];
   /** Flattened indices of the particles that are read out, and the token each should say. */
   readonly rows: Int32Array;
   readonly targets: Int32Array;
@@ -219,36 +219,36 @@ function assemble(rows: readonly Row[]): Batch {
   const ids = new Int32Array(batch * length);
   const positions = new Int32Array(batch * length);
   const causal = rows.every((row) => row.context === 0);
-  const visible = new Float32Array(causal ? length * length : batch * length * length);
-  if (causal) fillCausal(visible, length);
+  const mask = new Float32Array(causal ? length * length : batch * length * length);
+  if (causal) fillCausalMask(mask, length);
   rows.forEach((row, b) => {
     ids.set(row.ids, b * length);
     positions.set(row.positions, b * length);
     if (!causal)
-      fillVisible(visible.subarray(b * length * length, (b + 1) * length * length), row, length);
+      fillBlankMask(mask.subarray(b * length * length, (b + 1) * length * length), row, length);
   });
   return {
     batch,
     length,
     ids,
     positions,
-    visible,
-    visibleShape: causal ? [length, length] : [batch, length, length],
+    mask,
+    maskShape: causal ? [length, length] : [batch, length, length],
     rows: Int32Array.from(rows.flatMap((row, b) => row.rows.map((i) => b * length + i))),
     targets: Int32Array.from(rows.flatMap((row) => row.targets)),
   };
 }
 
-function fillCausal(visible: Float32Array, length: number): void {
-  for (let i = 0; i < length; i++) visible.fill(1, i * length, i * length + i + 1);
+function fillCausalMask(mask: Float32Array, length: number): void {
+  for (let i = 0; i < length; i++) mask.fill(1, i * length, i * length + i + 1);
 }
 
 /** Everyone sees the context, a follower also those of its own blank up to itself; padding sees itself. */
-function fillVisible(visible: Float32Array, row: Row, length: number): void {
+function fillBlankMask(mask: Float32Array, row: Row, length: number): void {
   for (let i = 0; i < length; i++) {
-    visible[i * length + i] = 1;
+    mask[i * length + i] = 1;
     if (i >= row.ids.length) continue;
-    visible.fill(1, i * length, i * length + row.context);
-    if (i >= row.context) visible.fill(1, i * length + row.followersFrom[i], i * length + i + 1);
+    mask.fill(1, i * length, i * length + row.context);
+    if (i >= row.context) mask.fill(1, i * length + row.followersFrom[i], i * length + i + 1);
   }
 }

@@ -114,14 +114,14 @@ function flowBatch<A>(
   depth: number,
 ): A {
   const attention = knotWeights(named, knots);
-  const visible = algebra.array(batch.visible, batch.visibleShape);
+  const mask = algebra.array(batch.mask, batch.maskShape);
   let x = start;
   const flow = {
     weights: (t: number) => weightsAt(algebra, attention, t),
     beta,
     horizon,
     depth,
-    visible,
+    mask,
     balancing,
   };
   for (const frame of layers(algebra, flow, x)) x = frame.positions;

@@ -51,14 +51,14 @@ export function standardStates<A>(
   batch: Batch,
   { layers, heads, dimension }: { layers: number; heads: number; dimension: number },
 ): A {
-  const visible = algebra.array(batch.visible, batch.visibleShape);
+  const mask = algebra.array(batch.mask, batch.maskShape);
   const beta = new Array(heads).fill(1 / Math.sqrt(dimension / heads));
   const attention = knotWeights(named, layers);
   const add = (x: A, branch: A) => algebra.add(x, branch);
   let x = rootMeanSquare(algebra, start, dimension);
   for (let layer = 0; layer < layers; layer++) {
     const seen = rootMeanSquare(algebra, x, dimension);
-    const settings = { weights: attention[layer], beta, visible };
+    const settings = { weights: attention[layer], beta, mask };
     x = add(x, attentionVelocity(algebra, seen, settings).velocity);
     const wide = algebra.project(
       rootMeanSquare(algebra, x, dimension),

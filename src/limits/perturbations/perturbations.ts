@@ -158,7 +158,7 @@ function runner(
   depth: number | 'ode',
   { signal, onProgress, total }: PerturbationContext & { readonly total: number },
 ): (start: Float64Tensor) => Promise<Matrix[]> {
-  const visible = couplingMask(coupling, tokens.length);
+  const mask = couplingMask(coupling, tokens.length);
   const changes = couplingChanges(coupling);
   let [done, breath] = [0, 0];
   return async (start) => {
@@ -169,7 +169,7 @@ function runner(
     }
     signal?.throwIfAborted();
     onProgress?.(++done, total);
-    const frames = flow(model, start, visible, depth, changes);
+    const frames = flow(model, start, mask, depth, changes);
     return Array.from(frames, ({ positions: { shape, data } }) => matrix(shape[0], shape[1], data));
   };
 }

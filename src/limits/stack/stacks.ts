@@ -195,7 +195,7 @@ const attentionStack: RunStack = (start, weights, scale) => {
       const settings = {
         weights: { ...others, value: tensor([d, d], data) },
         beta: [1],
-        visible: null,
+        mask: null,
       };
       const { velocity } = attentionVelocity(referenceAlgebra, x, settings);
       return layerStep(referenceAlgebra, x, velocity, scale);

@@ -4,7 +4,7 @@
  * little. Not the fit: paths between frames are a guess, and attention.ts takes them out.
  */
 import { Matrix as LibraryMatrix, solve } from 'ml-matrix';
-import { seenMasses } from '../../attention/coupling.ts';
+import { massMask } from '../../attention/coupling.ts';
 import { fieldCoupling, sources } from '../../attention/field.ts';
 import type { Interaction } from '../../attention/interaction.ts';
 import { singleHead } from '../../dynamics/single-head.ts';
@@ -240,7 +240,7 @@ function listening(x: Float64Array, { n, d, interaction, attention }: Setting) {
     referenceCouplings,
     points,
     sources(referenceCouplings, points, interaction, weights),
-    tensor([n, n], seenMasses(masses, false, 0, n)),
+    tensor([n, n], massMask(masses, false, 0, n)),
   );
   const mean = new Float64Array(n * d);
   const spread = new Float64Array(n * d * d);

@@ -30,8 +30,8 @@ const rowsOf = (values: ArrayLike<number>, length: number) =>
   );
 
 /** Who sees whom in row `b`, as one string a particle. */
-const sight = ({ visible, length }: Batch, b: number) =>
-  rowsOf(visible.subarray(b * length * length, (b + 1) * length * length), length).map((row) =>
+const sight = ({ mask, length }: Batch, b: number) =>
+  rowsOf(mask.subarray(b * length * length, (b + 1) * length * length), length).map((row) =>
     row.join(''),
   );
 
@@ -45,8 +45,8 @@ describe('causal batches', () => {
     expect([...batch.rows]).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  it('share one triangle of visibility, in which no text sees padding', () => {
-    expect(batch.visibleShape).toEqual([4, 4]);
+  it('share one triangular mask, in which no text sees padding', () => {
+    expect(batch.maskShape).toEqual([4, 4]);
     expect(sight(batch, 0)).toEqual(['1000', '1100', '1110', '1111']);
   });
 });
@@ -153,8 +153,8 @@ describe('blank batches, laid out by hand', () => {
 });
 
 /** The text that a batch of one row was made of: each blank's followers put back into its place. */
-function restored({ ids, positions, length, visible }: Batch, slots: number): number[] {
-  const context = visible.subarray(0, length).reduce((sum, seen) => sum + seen, 0);
+function restored({ ids, positions, length, mask }: Batch, slots: number): number[] {
+  const context = mask.subarray(0, length).reduce((sum, seen) => sum + seen, 0);
   const particles = Array.from(ids, (id, i) => ({ id, position: positions[i] }));
   const answers = particles.slice(context);
   return particles.slice(1, context).flatMap(({ id, position }) => {
