@@ -5,7 +5,7 @@ import { type FlownFollower, type Follower, followCached, followTogether } from 
 import { type Layout, layOut } from './layout.ts';
 import type { AnswerSettings } from './options.ts';
 import { type Expand, type Node, type SearchResult, searchAnswers } from './search.ts';
-import { type Changes, type ContextFlow, runContext, tokenProbabilities } from './transformer.ts';
+import { type ContextFlow, type FlowHooks, runContext, tokenProbabilities } from './transformer.ts';
 
 /** Everything that a search has brought to light, for records, lens and trace. */
 export interface Findings {
@@ -23,23 +23,23 @@ export function openText(
   model: LanguageModel,
   text: string,
   { coupling, depth = model.config.depth }: Pick<AnswerSettings, 'coupling' | 'depth'>,
-  changes?: Changes,
+  hooks?: FlowHooks,
 ) {
   const layout = layOut(model, text, coupling);
   const ids = layout.tokens.map((token) => token.id);
-  const context = runContext(model, ids, layout.positions, layout.coupling, depth, changes);
+  const context = runContext(model, ids, layout.positions, layout.coupling, depth, hooks);
   const rules = layout.kind === 'next-token' ? null : answerRules(model, layout);
   return { model, layout, context, rules };
 }
 
-/** Runs the context and the search, with changes in the flow of both where there are any. */
+/** Runs the context and the search, with hooks in the flow of both where there are any. */
 export function findAnswers(
   model: LanguageModel,
   text: string,
   settings: AnswerSettings,
-  changes?: Changes,
+  hooks?: FlowHooks,
 ): Findings {
-  const parts = openText(model, text, settings, changes);
+  const parts = openText(model, text, settings, hooks);
   const { layout, context, rules } = parts;
   if (rules === null) return { ...parts, settings, result: nextTokens(model, layout, context) };
   const expand = expander(model, layout, context);

@@ -155,7 +155,7 @@ export function flowTogether(
   const ids = [...context.ids, ...followers.map((f) => f.token)];
   const positions = [...context.positions, ...followers.map((f) => f.position)];
   const start = embed(model, ids, positions);
-  return flow(model, start, treeMask(context, followers), context.depth, context.changes);
+  return flow(model, start, treeMask(context, followers), context.depth, context.hooks);
 }
 
 /** The context as it is coupled; a follower sees the context, its chain, and itself. */

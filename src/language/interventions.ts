@@ -16,7 +16,7 @@ import { type Findings, findAnswers } from './findings.ts';
 import { layOut } from './layout.ts';
 import { traceSchema } from './options.ts';
 import { type Trace, traceOf, traceToJson } from './trace.ts';
-import type { Changes } from './transformer.ts';
+import type { FlowHooks } from './transformer.ts';
 
 const COUNT_ERROR = { error: 'expected a whole number that counts from 0' };
 const head = z.int(COUNT_ERROR).min(0, COUNT_ERROR).describe('A head, from 0');
@@ -110,8 +110,8 @@ export function runWithCache(
   const scalings = typeof scaleBeta === 'number' ? [{ factor: scaleBeta }] : scaleBeta;
   const untouched = ablate.length + patch.length === 0 && scalings.every((one) => one.factor === 1);
   if (untouched) return { ...traceOf(findAnswers(model, text, settings), inside), effect: null };
-  const changes = changesOf(model, { ablate, patch, scalings });
-  const after = findAnswers(model, text, settings, changes);
+  const hooks = hooksOf(model, { ablate, patch, scalings });
+  const after = findAnswers(model, text, settings, hooks);
   const before = findAnswers(model, text, settings);
   return { ...traceOf(after, inside), effect: effectOf(before, after) };
 }
@@ -153,7 +153,7 @@ interface Interventions extends Pick<Settings, 'ablate' | 'patch'> {
   readonly scalings: readonly (Place & { readonly factor: number })[];
 }
 
-function changesOf({ config }: LanguageModel, { ablate, patch, scalings }: Interventions): Changes {
+function hooksOf({ config }: LanguageModel, { ablate, patch, scalings }: Interventions): FlowHooks {
   const reach = (layer: number | null) => (place: Place) =>
     place.layer === undefined || place.layer === layer;
   const queryFactors = (layer: number | null) => {

@@ -25,9 +25,9 @@ export type Depth = number | 'ode';
 
 export type Frame = LayerFrame<Float64Tensor>;
 
-/** What an experimenter changes in a flow on its way; absent parts leave it as it is. */
-export interface Changes {
-  /** Every particle of the context is heard alike, as closely as this: the Sinkhorn coupling. */
+/** Hooks of a forward pass: what an experimenter changes on its way; absent parts leave it as it is. */
+export interface FlowHooks {
+  /** The columns of the coupling sum to 1 too, as closely as this: Sinkhorn. */
   readonly balancing?: Balancing;
   /** θ of layer 1 … L, or of any time of an `ode` (null). */
   readonly weights?: (
@@ -63,7 +63,7 @@ export function embed(
 }
 
 /** What the coupling is beyond its mask. */
-export const couplingChanges = (coupling: CouplingName): Changes =>
+export const couplingHooks = (coupling: CouplingName): FlowHooks =>
   coupling === 'sinkhorn' ? { balancing: BALANCING } : {};
 
 /** The mask [n, n] of the coupling among n particles. */
@@ -82,21 +82,21 @@ export function* flow(
   start: Float64Tensor,
   mask: Float64Tensor,
   depth: Depth,
-  changes: Changes = {},
+  hooks: FlowHooks = {},
 ): Generator<Frame> {
-  if (depth === 'ode') yield* continuousFlow(model, start, mask, changes);
-  else yield* layers(warmed(referenceAlgebra), layerFlow(model, depth, mask, changes), start);
+  if (depth === 'ode') yield* continuousFlow(model, start, mask, hooks);
+  else yield* layers(warmed(referenceAlgebra), layerFlow(model, depth, mask, hooks), start);
 }
 
-function layerFlow(model: LanguageModel, depth: number, mask: Float64Tensor, changes: Changes) {
+function layerFlow(model: LanguageModel, depth: number, mask: Float64Tensor, hooks: FlowHooks) {
   const { beta, horizon } = model.config;
   const kept = layerWeights(model, depth);
   const weights = (t: number) => {
     const layer = Math.floor(t * depth);
     const own = kept?.[layer] ?? theta(model, t);
-    return changes.weights?.(layer + 1, own) ?? own;
+    return hooks.weights?.(layer + 1, own) ?? own;
   };
-  const { balancing, patch } = changes;
+  const { balancing, patch } = hooks;
   return { weights, beta, horizon, depth, mask, balancing, patch };
 }
 
@@ -123,13 +123,13 @@ function* continuousFlow(
   model: LanguageModel,
   start: Float64Tensor,
   mask: Float64Tensor,
-  changes: Changes,
+  hooks: FlowHooks,
 ): Generator<Frame> {
   const { horizon, knots, depth, beta } = model.config;
   const { shape } = start;
   const weights = (t: number) => {
     const own = theta(model, t);
-    return changes.weights?.(null, own) ?? own;
+    return hooks.weights?.(null, own) ?? own;
   };
   const algebra = warmed(referenceAlgebra);
   const field = (time: number, x: Float64Tensor) =>
@@ -137,7 +137,7 @@ function* continuousFlow(
       weights: weights(time / horizon),
       beta,
       mask,
-      balancing: changes.balancing,
+      balancing: hooks.balancing,
     });
   const problem: FlowProblem = {
     size: start.data.length,
@@ -213,8 +213,8 @@ export interface ContextFlow {
   readonly positions: readonly number[];
   /** Keys and values of the context, and the weights, of every layer; null when too many to keep. */
   readonly cache: LayerCache | null;
-  /** What was changed in its flow, and is for all that follows it. */
-  readonly changes: Changes;
+  /** Hooks of its flow, and of all that follows it. */
+  readonly hooks: FlowHooks;
 }
 
 /** Keys, values and, for Sinkhorn, potentials of every layer. */
@@ -230,14 +230,14 @@ export function runContext(
   positions: readonly number[],
   coupling: CouplingName,
   depth: Depth,
-  given: Changes = {},
+  given: FlowHooks = {},
 ): ContextFlow {
-  const changes = { ...given, ...couplingChanges(coupling) };
+  const hooks = { ...given, ...couplingHooks(coupling) };
   const start = embed(model, ids, positions);
   const mask = couplingMask(coupling, ids.length);
-  const described = { depth, coupling, ids, positions, changes };
+  const described = { depth, coupling, ids, positions, hooks };
   if (depth === 'ode' || depth > MAXIMUM_CACHED_DEPTH) {
-    const frames = [...flow(model, start, mask, depth, changes)];
+    const frames = [...flow(model, start, mask, depth, hooks)];
     return { ...described, frames, cache: null };
   }
   const own: KeysAndValues<Float64Tensor>[] = [];
@@ -247,7 +247,7 @@ export function runContext(
     own[k] = keysAndValues(referenceAlgebra, w, x);
     return own[k];
   };
-  const layered = { ...layerFlow(model, depth, mask, changes), attended };
+  const layered = { ...layerFlow(model, depth, mask, hooks), attended };
   const frames = [...layers(warmed(referenceAlgebra), layered, start)];
   const kept = own.map((layer, k) => ({ ...layer, potentials: frames[k + 1].potentials }));
   return { ...described, frames, cache: { keysAndValues: kept, weights } };

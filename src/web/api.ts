@@ -1,5 +1,5 @@
 /** The questions the page asks the server, and the shapes of the replies. */
-import type { Interventions } from './changes.ts';
+import type { Interventions } from './interventions.ts';
 import type { CouplingName, Reading } from './state.ts';
 import { ask } from './transport.ts';
 
@@ -181,7 +181,7 @@ export async function askTrace(question: Question, signal: AbortSignal): Promise
 
 export interface ChangedQuestion extends Question, Interventions {}
 
-/** The same pass with changes in the flow. Throws as `askPrediction`. */
+/** The same pass with interventions in the flow. Throws as `askPrediction`. */
 export async function askChanged(question: ChangedQuestion, signal: AbortSignal): Promise<Trace> {
   const { targets: _, ...pass } = question;
   return readTrace((await ask('api/trace', signal, { ...pass, frames: FRAMES })) as TraceReply);

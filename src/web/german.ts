@@ -253,7 +253,7 @@ export const german: Words = {
     head: 'Kopf',
     tolerance: 'Toleranz',
     plane: 'Achsen',
-    changes: 'Änderungen des Flusses',
+    changes: 'Eingriffe in den Fluss',
     step: 'Schritt',
     reader: 'für wen',
     pairBeta: 'β',

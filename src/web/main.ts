@@ -8,8 +8,8 @@ import {
   askStacks,
   askTrace,
 } from './api.ts';
-import { interventionsOf } from './changes.ts';
 import { createFrame } from './frame.ts';
+import { interventionsOf } from './interventions.ts';
 import { guarded } from './locks.ts';
 import { dropUnknownModel } from './models.ts';
 import type { Page } from './page.ts';
@@ -49,7 +49,7 @@ function askForLayers(): void {
   }
 }
 
-/** The same pass with the reader's changes, where it is shown. */
+/** The same pass with the reader's interventions, where it is shown. */
 function askForChanged(): void {
   const question = questionOf(state.get());
   const interventions = interventionsOf(state.get().changes);

@@ -23,7 +23,7 @@ export interface Page {
   /** Of the sentence to compare with, with the first one's answers as targets. */
   readonly others: Resource<Question, Prediction>;
   readonly traces: Resource<Question, Trace>;
-  /** The same pass with the reader's changes in it, asked for where it is shown. */
+  /** The same pass with the reader's interventions in it, asked for where it is shown. */
   readonly changed: Resource<ChangedQuestion, Trace>;
   /** Asked for when the Depth tab is open. */
   readonly limits: Resource<Question, DepthLimit>;

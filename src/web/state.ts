@@ -46,7 +46,7 @@ export interface State {
   /** How the globe is turned, degrees; null is the page's choice. */
   readonly yaw: number | null;
   readonly pitch: number | null;
-  /** What is changed in the flow, as text (changes.ts); '' for nothing. */
+  /** What is changed in the flow, as text (interventions.ts); '' for nothing. */
   readonly changes: string;
   /** The step of the Learn tab, from 1. */
   readonly step: number;

@@ -235,7 +235,7 @@ const english = {
     head: 'head',
     tolerance: 'tolerance',
     plane: 'axes',
-    changes: 'changes of the flow',
+    changes: 'interventions in the flow',
     step: 'step',
     reader: 'reader',
     pairBeta: 'β',

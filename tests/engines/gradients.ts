@@ -11,7 +11,7 @@ import { drawCandidates } from '../../src/language/training/candidates.ts';
 import {
   batchLoss,
   type FlowSettings,
-  type LossChanges,
+  type LossOptions,
 } from '../../src/language/training/objective.ts';
 import {
   initialise,
@@ -76,19 +76,20 @@ function start({ layout }: Network = flowNetwork): Float32Array {
 }
 
 /** Made anew for each evaluation, since what draws a dropout is used up by it. */
-type Changes = () => LossChanges;
+type MakeOptions = () => LossOptions;
 
 function referenceLoss(
   { layout, settings }: Network,
   values: Float64Array,
   batch: Batch,
-  changes: Changes,
+  makeOptions: MakeOptions,
 ): number {
   const arrays = layout.map(({ shape, offset, size }) =>
     tensor(shape, values.subarray(offset, offset + size)),
   );
   const algebra = referenceTrainingAlgebra;
-  return batchLoss<Float64Tensor>(algebra, layout, arrays, batch, settings, 3, changes()).data[0];
+  return batchLoss<Float64Tensor>(algebra, layout, arrays, batch, settings, 3, makeOptions())
+    .data[0];
 }
 
 /** Some entries of every part, by central differences; the loss is smooth, so 1e-5 is a good step. */
@@ -96,7 +97,7 @@ function finiteDifferences(
   network: Network,
   values: Float64Array,
   batch: Batch,
-  changes: Changes,
+  makeOptions: MakeOptions,
 ): { at: number; slope: number }[] {
   const stream = random(8);
   return network.layout.flatMap(({ offset, size }) =>
@@ -106,7 +107,7 @@ function finiteDifferences(
       const moved = (by: number) => {
         const copy = Float64Array.from(values);
         copy[at] += by;
-        return referenceLoss(network, copy, batch, changes);
+        return referenceLoss(network, copy, batch, makeOptions);
       };
       return { at, slope: (moved(step) - moved(-step)) / (2 * step) };
     }),
@@ -130,10 +131,10 @@ function valuesAndGradients(
 export function gradientsMatchFiniteDifferences(name: string, engine: TrainingEngine): void {
   describe(`gradients, ${name}`, () => {
     const candidates = drawCandidates(few.targets, VOCABULARY, 3, random(6));
-    const half: Changes = () => ({ weight: 0.5 });
-    const sampled: Changes = () => ({ weight: 0.5, candidates });
-    const thinned: Changes = () => ({ dropout: { share: 0.25, random: random(9) } });
-    it.each<[string, Network, Batch, Changes]>([
+    const half: MakeOptions = () => ({ weight: 0.5 });
+    const sampled: MakeOptions = () => ({ weight: 0.5, candidates });
+    const thinned: MakeOptions = () => ({ dropout: { share: 0.25, random: random(9) } });
+    it.each<[string, Network, Batch, MakeOptions]>([
       ['causal', flowNetwork, causalBatch(texts, words), half],
       ['blank', flowNetwork, blankBatch(texts, words, blanks, random(3)), half],
       ['sampled causal', flowNetwork, few, sampled],
@@ -141,21 +142,21 @@ export function gradientsMatchFiniteDifferences(name: string, engine: TrainingEn
       ['blank (Sinkhorn)', sinkhornNetwork, blankBatch(texts, words, blanks, random(3)), half],
       ['causal (tied readout)', tiedNetwork, causalBatch(texts, words), half],
       ['causal (standard transformer)', standardNetwork, causalBatch(texts, words), half],
-    ])('%s objective', (_, network, batch, changes) => {
+    ])('%s objective', (_, network, batch, makeOptions) => {
       const { layout, settings } = network;
       const values = start(network);
       const {
         values: [value],
         gradients,
       } = valuesAndGradients(engine, parameterViews(layout, values), (algebra, arrays) => [
-        batchLoss(algebra, layout, arrays, batch, settings, 3, changes()),
+        batchLoss(algebra, layout, arrays, batch, settings, 3, makeOptions()),
       ]);
       const exact = Float64Array.from(values);
-      expect([value]).toBeAllClose([referenceLoss(network, exact, batch, changes)], {
+      expect([value]).toBeAllClose([referenceLoss(network, exact, batch, makeOptions)], {
         absolute: 3e-6,
       });
       const flat = gradients.flatMap((part) => Array.from(part));
-      const slopes = finiteDifferences(network, exact, batch, changes);
+      const slopes = finiteDifferences(network, exact, batch, makeOptions);
       expect(slopes.map(({ at }) => flat[at])).toBeAllClose(
         slopes.map(({ slope }) => slope),
         { absolute: 2e-6, relative: 2e-4 },

@@ -4,8 +4,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { clustersAt, dendrogram } from '../../src/diagnostics/clusters.ts';
 import { fromRows } from '../../src/numerics/matrix.ts';
 import type { Trace } from '../../src/web/api.ts';
-import type { Interventions } from '../../src/web/changes.ts';
-import { interventionsOf, readChanges, withChange, writeChanges } from '../../src/web/changes.ts';
+import type { Interventions } from '../../src/web/interventions.ts';
+import {
+  interventionsOf,
+  readInterventions,
+  withIntervention,
+  writeInterventions,
+} from '../../src/web/interventions.ts';
 import { layOutTree } from '../../src/web/layers/dendrogram.ts';
 import { between, facing, onGlobe, seenFrom } from '../../src/web/layers/globe/projection.ts';
 import { gramOf } from '../../src/web/layers/gram.ts';
@@ -54,15 +59,19 @@ describe('clusters', () => {
   });
 });
 
-describe('changes of the flow', () => {
+describe('interventions in the flow', () => {
   test('are text that comes back, one for each head, layer and kind', () => {
     const text = '2.5:off,0:2,*:0.5,2.5:3';
-    expect(writeChanges(readChanges(text))).toBe(text);
-    expect(readChanges('*:off,x,1:,2.5:off:3,-1:2')).toEqual([]);
-    const once = withChange(readChanges('0:2,0.3:2'), { head: 0, layer: null, factor: 4 });
-    expect(writeChanges(once)).toBe('0.3:2,0:4');
-    const back = withChange(once, { head: 0, layer: null, factor: 1 });
-    expect(writeChanges(back)).toBe('0.3:2');
+    expect(writeInterventions(readInterventions(text))).toBe(text);
+    expect(readInterventions('*:off,x,1:,2.5:off:3,-1:2')).toEqual([]);
+    const once = withIntervention(readInterventions('0:2,0.3:2'), {
+      head: 0,
+      layer: null,
+      factor: 4,
+    });
+    expect(writeInterventions(once)).toBe('0.3:2,0:4');
+    const back = withIntervention(once, { head: 0, layer: null, factor: 1 });
+    expect(writeInterventions(back)).toBe('0.3:2');
   });
 
   test('are what the library takes', () => {
@@ -264,7 +273,7 @@ describe.skipIf(!executablePath)('the Layers tab', () => {
       await leave(at);
     });
 
-    test('a link restores the changes, and each can be undone', async () => {
+    test('a link restores the interventions, and each can be undone', async () => {
       const at = await enter('&changes=2.5:off,*:0.5,nonsense');
       await at.page.getByText('The best answer changes').waitFor();
       const list = at.page.getByRole('list', { name: 'Changed now' });

@@ -179,7 +179,7 @@ function prediction({ text, depth, coupling, reading, model, targets = [] }: Que
   };
 }
 
-/** Under changes the answers swap their probabilities; the frames stay as they are. */
+/** Under interventions the answers swap their probabilities; the frames stay as they are. */
 function effectOf(question: Partial<ChangedQuestion>): Pick<Trace, 'effect'> {
   const { ablate = [], scaleBeta = [] } = question;
   if (ablate.length + scaleBeta.length === 0) return {};

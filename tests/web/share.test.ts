@@ -154,7 +154,7 @@ describe.skipIf(!executablePath)('sharing', () => {
     await leave(at);
   });
 
-  test('layers under changes: answers before and after, the changed paths, and the program', async () => {
+  test('layers under interventions: answers before and after, the changed paths, and the program', async () => {
     const at = await shareOn('layers', '&changes=2.5:off,0:2');
     const rows = (await csvOf(at, 'effect')).map((line) => Number(line.split(',').at(-1)));
     const scores = predicted.predictions.map(({ score }) => score).sort();

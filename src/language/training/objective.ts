@@ -24,8 +24,8 @@ function byName<A>(layout: readonly ParameterPart[], arrays: readonly A[]): Name
   return new Map(layout.map((part, i) => [part.name, arrays[i]]));
 }
 
-/** What changes the loss of a batch; each absent by default. */
-export interface LossChanges {
+/** Options of a batch's loss; each absent by default. */
+export interface LossOptions {
   /** A factor. */
   readonly weight?: number;
   /** Drawn for this batch's targets: p is the softmax over them, an estimate of the same. */
@@ -47,7 +47,7 @@ export function batchLoss<A>(
   batch: Batch,
   settings: FlowSettings,
   depth: number,
-  { weight = 1, candidates, dropout }: LossChanges = {},
+  { weight = 1, candidates, dropout }: LossOptions = {},
 ): A {
   const named = byName(layout, arrays);
   const [

@@ -74,20 +74,20 @@ export function workerTask(
       const dropout = config.dropout
         ? { share: config.dropout, random: random(config.seed, STREAM.dropout, step, worker, i) }
         : undefined;
-      return [{ i, batch, changes: { weight, candidates, dropout } }];
+      return [{ i, batch, options: { weight, candidates, dropout } }];
     });
     const before = engine.productOperations();
     const values = engine.valuesAndGradients(
       views,
       (algebra, arrays) =>
-        asked.map(({ batch, changes }) =>
-          batchLoss(algebra, layout, arrays, batch, flow, depth, changes),
+        asked.map(({ batch, options }) =>
+          batchLoss(algebra, layout, arrays, batch, flow, depth, options),
         ),
       parameterViews(layout, gradient),
     );
     const losses = [0, 0];
-    asked.forEach(({ i, changes }, k) => {
-      losses[i] = values[k] / changes.weight;
+    asked.forEach(({ i, options }, k) => {
+      losses[i] = values[k] / options.weight;
     });
     const tokens = [...causal, ...blank].reduce((sum, text) => sum + text.length, 0);
     const operations = engine.productOperations() - before;

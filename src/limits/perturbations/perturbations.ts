@@ -9,7 +9,7 @@ import type { LanguageModel } from '../../language/checkpoint.ts';
 import { type Layout, layOut } from '../../language/layout.ts';
 import { couplingSchema, depthSchema } from '../../language/options.ts';
 import {
-  couplingChanges,
+  couplingHooks,
   couplingMask,
   flow,
   tokenProbabilities,
@@ -159,7 +159,7 @@ function runner(
   { signal, onProgress, total }: PerturbationContext & { readonly total: number },
 ): (start: Float64Tensor) => Promise<Matrix[]> {
   const mask = couplingMask(coupling, tokens.length);
-  const changes = couplingChanges(coupling);
+  const hooks = couplingHooks(coupling);
   let [done, breath] = [0, 0];
   return async (start) => {
     if (performance.now() - breath > BREATH) {
@@ -169,7 +169,7 @@ function runner(
     }
     signal?.throwIfAborted();
     onProgress?.(++done, total);
-    const frames = flow(model, start, mask, depth, changes);
+    const frames = flow(model, start, mask, depth, hooks);
     return Array.from(frames, ({ positions: { shape, data } }) => matrix(shape[0], shape[1], data));
   };
 }

@@ -1,6 +1,6 @@
 /** The question of the page as a command line and as a program: the same options, spelled twice. */
 import { FRAMES } from '../api.ts';
-import { interventionsOf } from '../changes.ts';
+import { interventionsOf } from '../interventions.ts';
 import type { Page } from '../page.ts';
 import { predictQuestionOf } from '../page.ts';
 
@@ -104,7 +104,7 @@ export const traceCall = ({ targets: _, ...options }: Options): Call => ({
   also: ['traceToJson'],
 });
 
-/** `runWithCache`: the same with changes in the flow; it has no command line. */
+/** `runWithCache`: the same with interventions in the flow; it has no command line. */
 export const changedCall =
   ({ state }: Page) =>
   ({ targets: _, ...options }: Options): Call => ({

@@ -1,12 +1,13 @@
 /** What is changed now, in words, each with a button that takes it back. */
-import type { Change } from '../../changes.ts';
-import { readChanges, withoutChange, writeChanges } from '../../changes.ts';
+
 import { fill, h } from '../../dom.ts';
+import type { Intervention } from '../../interventions.ts';
+import { readInterventions, withoutIntervention, writeInterventions } from '../../interventions.ts';
 import type { Page } from '../../page.ts';
 import type { ExperimentWords } from './words.ts';
 
 export function createChangedList(page: Page, words: ExperimentWords) {
-  const element = h('ul', { class: 'experiment-changes', 'aria-label': words.changes });
+  const element = h('ul', { class: 'interventions', 'aria-label': words.changes });
   let shown: string | null = null;
   return {
     element,
@@ -15,21 +16,21 @@ export function createChangedList(page: Page, words: ExperimentWords) {
       const { changes } = page.state.get();
       if (changes === shown) return;
       shown = changes;
-      showChanges(page, words, element);
+      showInterventions(page, words, element);
     },
   };
 }
 
-function showChanges(page: Page, words: ExperimentWords, list: HTMLElement): void {
+function showInterventions(page: Page, words: ExperimentWords, list: HTMLElement): void {
   const { state } = page;
-  const changes = readChanges(state.get().changes);
-  const set = (next: Change[]) => {
-    state.set({ changes: writeChanges(next) });
+  const interventions = readInterventions(state.get().changes);
+  const set = (next: Intervention[]) => {
+    state.set({ changes: writeInterventions(next) });
     list.querySelector('button')?.focus(); // what had the focus is gone
   };
-  const items = changes.map((change) => {
-    const text = changeText(page, words, change);
-    const click = () => set(withoutChange(changes, change));
+  const items = interventions.map((intervention) => {
+    const text = interventionText(page, words, intervention);
+    const click = () => set(withoutIntervention(interventions, intervention));
     const name = { 'aria-label': words.undo(text), title: words.undo(text) };
     return h('li', {}, h('button', { type: 'button', class: 'chip', click, ...name }, text, ' ×'));
   });
@@ -39,7 +40,11 @@ function showChanges(page: Page, words: ExperimentWords, list: HTMLElement): voi
 }
 
 /** "Head 3 off in layer 5" */
-function changeText(page: Page, words: ExperimentWords, { head, layer, factor }: Change): string {
+function interventionText(
+  page: Page,
+  words: ExperimentWords,
+  { head, layer, factor }: Intervention,
+): string {
   const where = layer === null ? words.everyLayer : words.inLayer(layer);
   const name = headName(words, head);
   return factor === null

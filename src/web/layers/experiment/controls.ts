@@ -1,7 +1,13 @@
 /** Heads to be switched off and β to be scaled, in every layer or in the one looked at. */
-import type { Change } from '../../changes.ts';
-import { readChanges, withChange, withoutChange, writeChanges } from '../../changes.ts';
+
 import { fill, fillTrack, h, setAttribute } from '../../dom.ts';
+import type { Intervention } from '../../interventions.ts';
+import {
+  readInterventions,
+  withIntervention,
+  withoutIntervention,
+  writeInterventions,
+} from '../../interventions.ts';
 import { rested } from '../../lab/controls/field.ts';
 import { controlsOf } from '../../locks.ts';
 import type { Page } from '../../page.ts';
@@ -79,23 +85,23 @@ function createScope(page: Page, words: ExperimentWords, changed: () => void): S
 
 function createRow(page: Page, words: ExperimentWords, head: number | null, scope: Scope): Row {
   const name = headName(words, head);
-  const changesHere = () =>
-    readChanges(page.state.get().changes).filter(
-      (change) => change.head === head && change.layer === scope.layer(),
+  const interventionsHere = () =>
+    readInterventions(page.state.get().changes).filter(
+      (intervention) => intervention.head === head && intervention.layer === scope.layer(),
     );
-  const set = (edit: typeof withChange, factor: number | null) => {
-    const change: Change = { head, layer: scope.layer(), factor };
-    const next = edit(readChanges(page.state.get().changes), change);
-    page.state.set({ changes: writeChanges(next) });
+  const set = (edit: typeof withIntervention, factor: number | null) => {
+    const intervention: Intervention = { head, layer: scope.layer(), factor };
+    const next = edit(readInterventions(page.state.get().changes), intervention);
+    page.state.set({ changes: writeInterventions(next) });
   };
-  const scaling = createScaling(page, words, head, (factor) => set(withChange, factor));
+  const scaling = createScaling(page, words, head, (factor) => set(withIntervention, factor));
   const off = h(
     'button',
     { type: 'button', class: 'toggle', 'aria-label': words.offLabel(name) },
     words.off,
   );
-  const isOff = () => changesHere().some(({ factor }) => factor === null);
-  off.addEventListener('click', () => set(isOff() ? withoutChange : withChange, null));
+  const isOff = () => interventionsHere().some(({ factor }) => factor === null);
+  off.addEventListener('click', () => set(isOff() ? withoutIntervention : withIntervention, null));
   return {
     element: h(
       'div',
@@ -107,7 +113,7 @@ function createRow(page: Page, words: ExperimentWords, head: number | null, scop
     ),
     show() {
       setAttribute(off, 'aria-pressed', String(isOff()));
-      scaling.show(changesHere().find(({ factor }) => factor !== null)?.factor ?? 1);
+      scaling.show(interventionsHere().find(({ factor }) => factor !== null)?.factor ?? 1);
     },
   };
 }

@@ -1,4 +1,4 @@
-/** What the changes did: the answers before and after with their differences, and the changed paths over the unchanged. */
+/** What the interventions did: the answers before and after with their differences, and the changed paths over the unchanged. */
 import type { Effect, Trace } from '../../api.ts';
 import { fill, h, setVariable } from '../../dom.ts';
 import { decimal, percent, visibleAnswer } from '../../format.ts';

@@ -1,4 +1,4 @@
-/** What the card of changes in the flow says, in both languages. */
+/** What the card of interventions in the flow says, in both languages. */
 import type { Language } from '../../state.ts';
 
 const english = {
