@@ -11,18 +11,6 @@ const END = 15;
 const BETAS = [0, 1, 2, 3, 4, 5];
 const SHADES = [...' ░▒▓█'];
 
-/** Share of the pairs i < j with ⟨x_i, x_j⟩ ≥ 0.999; positions [n, d], unit rows. */
-function together({ rows, columns, data }) {
-  let count = 0;
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < i; j++) {
-      let cosine = 0;
-      for (let k = 0; k < columns; k++) cosine += data[i * columns + k] * data[j * columns + k];
-      if (cosine >= 0.999) count++;
-    }
-  return count / ((rows * (rows - 1)) / 2);
-}
-
 console.log(`rows β, columns t = 0 … ${END}`);
 for (const beta of BETAS) {
   const { frames } = await simulate({
@@ -36,9 +24,10 @@ for (const beta of BETAS) {
     tolerance: 1e-6,
     time: END,
     saveAt: `linear:0:${END}:151`,
-    diagnostics: [],
+    diagnostics: ['pair_share'],
+    delta: 0.001,
   });
-  const shares = frames.map(({ positions }) => together(positions));
+  const shares = frames.map(({ diagnostics }) => diagnostics.pair_share);
   const row = shares.filter((_, k) => k % 3 === 0).map((share) => SHADES[Math.round(4 * share)]);
   const half = frames[shares.findIndex((share) => share >= 0.5)]?.time;
   console.log(`${beta} ${row.join('')} half at ${half?.toFixed(1) ?? '—'}`);

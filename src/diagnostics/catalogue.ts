@@ -14,6 +14,7 @@ import { harmonicPower } from './harmonics.ts';
 import { coneExit, hullExit } from './hull.ts';
 import { attentionLeaders, leaderShare } from './leaders.ts';
 import { fourierModes, meanResultant } from './order.ts';
+import { pairShare } from './pair-share.ts';
 import { radiusMean } from './radius.ts';
 import { sampleNote } from './sample.ts';
 
@@ -26,6 +27,7 @@ export const diagnostics: readonly Diagnostic[] = [
   cosineMean,
   cosineMin,
   cosineHistogram,
+  pairShare,
   effectiveRank,
   attentionEntropy,
   attentionImbalance,

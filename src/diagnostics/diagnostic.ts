@@ -25,6 +25,8 @@ export interface DiagnosticFrame {
   readonly masses?: ArrayLike<number> | null;
   /** β of the energy; absent: 1, as in trained models. */
   readonly beta?: number;
+  /** Which pairs are together: those of cosine 1 − δ or more; absent: 0.001. */
+  readonly delta?: number;
   /** ẋ_i, [n, d]; on the sphere only its tangent part counts. */
   readonly velocity?: Matrix | null;
   /** Absent: the sphere. */
@@ -47,6 +49,7 @@ export interface PairReading {
 export interface PreparedFrame extends DiagnosticFrame {
   readonly space: Space;
   readonly beta: number;
+  readonly delta: number;
   /** The masses, or 1/n each. */
   readonly weights: Float64Array;
   /** Σ w_i x_i, [d]. */
@@ -98,12 +101,15 @@ export interface VectorDiagnostic extends Description {
 
 export type Diagnostic = ScalarDiagnostic | HistogramDiagnostic | VectorDiagnostic;
 
+/** δ where it is not said: pairs of cosine 1 − δ are together, as in figure 3 of arXiv 2312.10794. */
+export const DELTA = 1e-3;
+
 /** `reads` of a diagnostic that reads all pairs. */
 export const readsPairs = (n: number) => pairSample(n)?.length ?? n;
 
 /** Completes a frame and adds what diagnostics share. */
 export function prepareFrame(frame: DiagnosticFrame): PreparedFrame {
-  const { positions, masses, space = 'sphere', beta = 1 } = frame;
+  const { positions, masses, space = 'sphere', beta = 1, delta = DELTA } = frame;
   const n = positions.rows;
   const weights = masses ? Float64Array.from(masses) : new Float64Array(n).fill(1 / n);
   const pairs = once(() => readPairs(positions, weights));
@@ -114,6 +120,7 @@ export function prepareFrame(frame: DiagnosticFrame): PreparedFrame {
     ...frame,
     space,
     beta,
+    delta,
     weights,
     get mean() {
       return mean();

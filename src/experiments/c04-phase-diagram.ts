@@ -1,5 +1,6 @@
 /** Which pairs of tokens are together, over β and time: in high dimension the boundary is one curve (claim C4). */
 import { z } from 'zod';
+import { DELTA } from '../diagnostics/diagnostic.ts';
 import type { Panel, Point } from '../figures/figure.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
 import { exp } from '../numerics/elementary.ts';
@@ -8,7 +9,7 @@ import { mean } from '../numerics/statistics.ts';
 import { measureCells } from './cells.ts';
 import { closingTime } from './equiangular.ts';
 import { experiment } from './experiment.ts';
-import { around, DELTA, fromZero, pairsTogether, timeOf } from './pairs.ts';
+import { around, fromZero, pairsTogether, timeOf } from './pairs.ts';
 import { uniformInSpan } from './starts.ts';
 
 const schema = z.strictObject({

@@ -1,5 +1,6 @@
 /** Whether tokens still come together where Q, K and V are random matrices (claim C14). */
 import { z } from 'zod';
+import { DELTA } from '../diagnostics/diagnostic.ts';
 import type { Panel } from '../figures/figure.ts';
 import { drawStart } from '../geometry/catalogue.ts';
 import { uniform } from '../geometry/uniform.ts';
@@ -10,7 +11,7 @@ import { mean, median } from '../numerics/statistics.ts';
 import { measureCells } from './cells.ts';
 import { closingTime } from './equiangular.ts';
 import { experiment, type Prediction } from './experiment.ts';
-import { around, DELTA, fromZero, pairsTogether, timeOf } from './pairs.ts';
+import { around, fromZero, pairsTogether, timeOf } from './pairs.ts';
 
 const schema = z.strictObject({
   n: wholeNumber(3, 256).default(32),

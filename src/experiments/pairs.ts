@@ -1,9 +1,8 @@
 /** Which share of the pairs of tokens is together, while attention moves them. Not the diagrams made of it. */
+import { DELTA } from '../diagnostics/diagnostic.ts';
+import { shareOfPairs } from '../diagnostics/pair-share.ts';
 import { simulate } from '../flow/simulation.ts';
 import type { Matrix } from '../numerics/matrix.ts';
-
-/** Pairs of cosine 1 − δ are together (arXiv 2312.10794, figure 3). */
-export const DELTA = 1e-3;
 
 /** Particles closer than this angle are one: far closer than δ asks. */
 const ONE = 1e-3;
@@ -27,21 +26,10 @@ export async function pairsTogether(run: PairRun): Promise<number[]> {
     ...{ scheme: 'dopri5', tolerance: 1e-5, engine: 'wasm', diagnostics: [] },
     ...(merge ? { merge: ONE, stopClusters: 1 } : {}),
   });
-  const shares = frames.map(({ positions }) => shareOf(positions)).slice(0, times.length);
+  const shares = frames
+    .slice(0, times.length)
+    .map(({ positions }) => shareOfPairs(positions, DELTA) ?? 1);
   return [...shares, ...new Array<number>(times.length - shares.length).fill(1)];
-}
-
-/** Of pairs of unit rows with |x − y|² = 2 − 2⟨x, y⟩ ≤ 2δ. */
-function shareOf({ rows: n, columns: d, data }: Matrix): number {
-  let count = 0;
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < i; j++) {
-      let square = 0;
-      for (let k = 0; k < d && square <= 2 * DELTA; k++)
-        square += (data[i * d + k] - data[j * d + k]) ** 2;
-      if (square <= 2 * DELTA) count++;
-    }
-  return (2 * count) / (n * (n - 1));
 }
 
 /** When the share first reaches a level, linear between two times; ∞ where it does not. */

@@ -45,7 +45,7 @@ const MOST_COUPLED = 512;
 /** From the integrator's frames to those of all particles, with diagnostics. */
 export function frameReader(run: Run, seenBefore?: SeenFrames): (frame: Frame) => SimulationFrame {
   const { settings } = run;
-  const { entry, parameters, n, d, chosen } = settings;
+  const { entry, parameters, n, d, chosen, delta } = settings;
   const beta = energyBetaOf(entry, parameters);
   let initial = seenBefore?.first;
   let previous = seenBefore?.last;
@@ -58,9 +58,10 @@ export function frameReader(run: Run, seenBefore?: SeenFrames): (frame: Frame) =
     const view = entry.view?.(positions, frame.time, parameters) ?? null;
     const seen = view ?? positions;
     initial ??= seen;
-    const shared = { positions: seen, previous, initial, masses, beta, space: entry.space, radii };
+    const shared = { positions: seen, previous, initial, masses, radii };
+    const meant = { beta, delta, space: entry.space };
     const found = diagnoseFrame(
-      { ...shared, ...motion(run, frame, masses, view !== null) },
+      { ...shared, ...meant, ...motion(run, frame, masses, view !== null) },
       chosen,
     );
     Object.assign(run.notes, found.notes);

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { diagnostics } from '../diagnostics/catalogue.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { DELTA, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import { dynamicsNamed } from '../dynamics/catalogue.ts';
 import type { Dynamics, ParameterValues } from '../dynamics/dynamics.ts';
 import { KAPPA, strengthOf } from '../dynamics/noise.ts';
@@ -133,6 +133,9 @@ export const simulationSchema = z.strictObject({
     .array(z.string(), { error: 'expected names of diagnostics' })
     .optional()
     .describe('Which ones; all by default'),
+  delta: numberBetween(1e-14, 0.99)
+    .default(DELTA)
+    .describe('δ of the diagnostic pair_share: pairs with a cosine of 1 − δ or more are together'),
 });
 
 /**

@@ -59,7 +59,7 @@ const NUMBERS = [
     'accuracy',
     'threads',
   ],
-  ...['merge', 'stopClusters', 'stopBelow'],
+  ...['merge', 'stopClusters', 'stopBelow', 'delta'],
 ];
 const TEXTS = ['start', 'scheme', 'engine', 'precision'];
 const SWITCHES = ['normalise', 'mergeError'];
