@@ -24,8 +24,8 @@ const CASES = [
 const options = { spawn: spawnFieldThread, threads: THREADS };
 const [spectral, direct] = [spectralEngine(options), wasmEngine(options)];
 
-/** Unit vectors that crowd around the first axis, so that the series has something to sum. */
-function crowdedRows(d) {
+/** Unit vectors that cluster around the first axis, so that the series has something to sum. */
+function clusteredRows(d) {
   const x = unitRows(N, d);
   for (let at = 0; at < x.length; at += d) {
     x[at] += 0.5;
@@ -68,7 +68,7 @@ for (const test of CASES) {
     ...{ sign: 1, tie: 0 },
   };
   const request = { interaction, n: N, d, precision, accuracy, threads: THREADS };
-  const x = crowdedRows(d);
+  const x = clusteredRows(d);
   const one = await timeField(spectral, { ...request, threads: 1 }, x);
   const all = await timeField(spectral, request, x);
   const pairs = await timeField(direct, { ...request, n: FEWER }, x.slice(0, FEWER * d));

@@ -1,6 +1,6 @@
 /** Everyone walks towards the others, the nearer the more: attention by distance, in R^d. */
 export default {
-  name: 'crowd',
+  name: 'proximity',
   help: 'v_i = Σ_j w_j e^{−|x_j − x_i|² / 2r²} (x_j − x_i)',
   space: 'euclidean',
   parameters: [{ type: 'number', name: 'reach', default: 1, minimum: 0.01, maximum: 100 }],

@@ -50,10 +50,10 @@ export function frameReader(run: Run, seenBefore?: SeenFrames): (frame: Frame) =
   let initial = seenBefore?.first;
   let previous = seenBefore?.last;
   return (frame) => {
-    const { crowd } = run;
-    const shown = shownCrowd(run, frame);
+    const { population } = run;
+    const shown = shownPopulation(run, frame);
     const positions = matrix(n, d, expand(shown.positions, shown));
-    const { radii, masses: changed } = partsOf(entry, frame.state, crowd.masses.length, d);
+    const { radii, masses: changed } = partsOf(entry, frame.state, population.masses.length, d);
     const masses = changed ?? settings.masses;
     const view = entry.view?.(positions, frame.time, parameters) ?? null;
     const seen = view ?? positions;
@@ -79,8 +79,11 @@ export function frameReader(run: Run, seenBefore?: SeenFrames): (frame: Frame) =
 }
 
 /** The particles of a frame. In the step in which they meet, the integrator has not merged them yet. */
-function shownCrowd({ settings, crowd, notes }: Run, { time, state }: Frame): Population {
-  const now = { ...crowd, positions: state.subarray(0, crowd.masses.length * crowd.d) };
+function shownPopulation({ settings, population, notes }: Run, { time, state }: Frame): Population {
+  const now = {
+    ...population,
+    positions: state.subarray(0, population.masses.length * population.d),
+  };
   const merging = mergeSettings(settings);
   if (!merging) return now;
   const shown = settled(now, merging);
@@ -93,20 +96,20 @@ function shownCrowd({ settings, crowd, notes }: Run, { time, state }: Frame): Po
 
 /** What the field says of a frame; nothing where it would be about other positions than those seen. */
 function motion(run: Run, frame: Frame, masses: Float64Array, isView: boolean) {
-  const { settings, source, crowd, problem } = run;
+  const { settings, source, population, problem } = run;
   if (isView || settings.chosen.length === 0) return {};
   const { n, d } = settings;
   const rate = new Float64Array(frame.state.length);
   problem.velocity(frame.time, frame.state, rate);
-  const velocity = matrix(n, d, expand(rate.subarray(0, crowd.masses.length * d), crowd));
-  const readable = n <= MOST_COUPLED && crowd.masses.length === n;
+  const velocity = matrix(n, d, expand(rate.subarray(0, population.masses.length * d), population));
+  const readable = n <= MOST_COUPLED && population.masses.length === n;
   const positions = frame.state.subarray(0, n * d);
   return { velocity, couplings: readable ? source.couplings(positions, masses) : null };
 }
 
 function continuationOf(run: Run, frame: Frame): SimulationContinuation {
-  const { crowd, source, merges, notes } = run;
+  const { population, source, merges, notes } = run;
   const { name, reason } = source.report;
-  const known = { members: crowd.members, merges: [...merges], notes: { ...notes } };
+  const known = { members: population.members, merges: [...merges], notes: { ...notes } };
   return { integrator: frame.continuation(), engine: { name, reason }, ...known };
 }

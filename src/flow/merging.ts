@@ -26,7 +26,7 @@ export interface MergeSettings {
 }
 
 /** n particles, each standing for itself. */
-export function population(positions: Float64Array, masses: Float64Array, d: number): Population {
+export function unmerged(positions: Float64Array, masses: Float64Array, d: number): Population {
   return { d, positions, masses, members: Array.from(masses, (_, i) => [i]) };
 }
 

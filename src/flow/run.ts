@@ -1,5 +1,5 @@
 /**
- * The state of a simulation between its steps: which engine drives which crowd, who has merged, why it
+ * The state of a simulation between its steps: which engine drives which population, who has merged, why it
  * stops. Not what is reported of it (frames.ts).
  */
 import { norm } from '../geometry/sphere.ts';
@@ -14,6 +14,7 @@ import {
 } from '../integrators/integrate.ts';
 import type { FlowProblem } from '../integrators/problem.ts';
 import { type WienerPath, wienerPath } from '../integrators/wiener.ts';
+import { YIELD_INTERVAL } from '../numerics/yielding.ts';
 import type { EngineName, Engines } from './engine-choice.ts';
 import { checkPromises } from './examine.ts';
 import {
@@ -22,7 +23,7 @@ import {
   meetingsWithin,
   mergeClose,
   type Population,
-  population,
+  unmerged,
 } from './merging.ts';
 import { flowProblem, stateOf, type Velocities } from './problem.ts';
 import { beginResolution, isResolvable, type Resolution, resolutionNote } from './resolution.ts';
@@ -54,7 +55,7 @@ export interface Run {
   /** What the noise follows. */
   readonly path: WienerPath;
   source: VelocitySource;
-  crowd: Population;
+  population: Population;
   problem: FlowProblem;
   last: Frame | null;
   /** In the step that is being taken. */
@@ -62,13 +63,11 @@ export interface Run {
   readonly merges: MergeEvent[];
   readonly notes: Record<string, string>;
   readonly resolution: Resolution;
-  /** When other work of this thread was last let in. */
-  breath: number;
+  /** When the run last yielded to the event loop. */
+  yielded: number;
   stopped: string;
 }
 
-/** Milliseconds of computing between two looks at the signal. */
-const BREATH = 50;
 /** Schemes that do not compute f between steps anyway are asked for the speed this seldom. */
 const SPEED_EVERY = 16;
 /** Up to so many particles pairs are affordable where modes are not accurate enough. */
@@ -83,10 +82,10 @@ export async function openRun(
   checkPromises(settings);
   const opened = await openVelocities(settings, engines, resumedEngine(settings, from));
   const source = { ...opened, report: { ...opened.report, ...from?.engine } };
-  const crowd = crowdOf(settings, from);
-  const parts = { settings, engines, path, source, crowd };
+  const population = populationOf(settings, from);
+  const parts = { settings, engines, path, source, population };
   const known = { merges: [...(from?.merges ?? [])], notes: { ...from?.notes } };
-  const state = { last: null, meetings: [], ...known, breath: performance.now(), stopped: 'end' };
+  const state = { last: null, meetings: [], ...known, yielded: performance.now(), stopped: 'end' };
   const run = { ...parts, ...state, resolution: beginResolution() };
   return Object.assign(run, { problem: problemOf(run) });
 }
@@ -104,22 +103,22 @@ function resumedEngine(
   return ENGINES.find((name) => name === found) ?? engine;
 }
 
-function crowdOf(settings: SimulationSettings, from?: SimulationContinuation): Population {
+function populationOf(settings: SimulationSettings, from?: SimulationContinuation): Population {
   const { positions, masses, d } = settings;
-  const first = population(Float64Array.from(positions.data), masses, d);
+  const first = unmerged(Float64Array.from(positions.data), masses, d);
   if (!from) return first;
   const together = (own: readonly number[]) => own.reduce((sum, i) => sum + masses[i], 0);
   return { ...first, members: from.members, masses: Float64Array.from(from.members, together) };
 }
 
-/** The problem of the crowd as it is now, with the source's velocities as they will be. */
-function problemOf(run: Pick<Run, 'settings' | 'crowd' | 'source'>): FlowProblem {
+/** The problem of the population as it is now, with the source's velocities as they will be. */
+function problemOf(run: Pick<Run, 'settings' | 'population' | 'source'>): FlowProblem {
   const { entry, parameters, d, noise } = run.settings;
   const velocities: Velocities = {
     tangent: (...at) => run.source.velocities.tangent(...at),
     ambient: (...at) => run.source.velocities.ambient(...at),
   };
-  return flowProblem({ entry, parameters, masses: run.crowd.masses, d, velocities, noise });
+  return flowProblem({ entry, parameters, masses: run.population.masses, d, velocities, noise });
 }
 
 /** The frames of the integrator: those to be saved, and those where the run pauses, switches or stops. */
@@ -143,18 +142,18 @@ export function stepsOf(run: Run, from?: SimulationContinuation): Generator<Fram
   });
 }
 
-/** Whether other work of this thread has waited long enough. */
-export const isBreathDue = ({ breath }: Run) => performance.now() - breath > BREATH;
+/** Whether it is time to yield to the event loop. */
+export const isYieldDue = ({ yielded }: Run) => performance.now() - yielded > YIELD_INTERVAL;
 
 /** Merges, stops, and asks for a pause, between two steps. */
 function afterStep(run: Run, view: StepView): Reply {
   watchStep(run, view);
   const merged = mergeStep(run, view);
-  const { crowd, settings } = run;
-  if (settings.stopClusters !== undefined && crowd.masses.length <= settings.stopClusters)
+  const { population, settings } = run;
+  if (settings.stopClusters !== undefined && population.masses.length <= settings.stopClusters)
     return { ...merged, stop: stopFor(run, 'clusters') };
   const slow = merged ? {} : slowness(run, view);
-  const pause = isBreathDue(run) ? { frame: 'pause' } : {};
+  const pause = isYieldDue(run) ? { frame: 'pause' } : {};
   return { ...pause, ...slow, ...merged };
 }
 
@@ -181,17 +180,17 @@ export function mergeSettings({ merge, entry }: SimulationSettings): MergeSettin
  * the one that leaves so few that the run stops ends the step.
  */
 function withinStep(run: Run, { next, timeAt, at }: StepInside): number {
-  const { settings, crowd } = run;
+  const { settings, population } = run;
   const merging = mergeSettings(settings);
   if (!merging) return 1;
   const state = new Float64Array(next.length);
   const within = (theta: number) => {
     at?.(theta, state);
-    return { ...crowd, positions: state };
+    return { ...population, positions: state };
   };
-  const found = meetingsWithin({ ...crowd, positions: next }, at && within, merging);
+  const found = meetingsWithin({ ...population, positions: next }, at && within, merging);
   run.meetings = found.map((meeting) => ({ ...meeting, time: timeAt(meeting.theta) }));
-  return fewEnough(found, crowd.masses.length, settings);
+  return fewEnough(found, population.masses.length, settings);
 }
 
 /** The θ after which so few are left that the run stops; 1 where there is none. */
@@ -212,13 +211,13 @@ function fewEnough(
 function mergeStep(run: Run, { time, state, steps }: StepView): Reply | null {
   const merging = mergeSettings(run.settings);
   if (!merging || (steps > 0 && run.meetings.length === 0)) return null;
-  let crowd: Population = { ...run.crowd, positions: state };
+  let merged: Population = { ...run.population, positions: state };
   const groups: { readonly time: number; readonly own: readonly number[] }[] = [];
-  for (let after = mergeClose(crowd, merging); after; after = mergeClose(crowd, merging)) {
-    const known = new Set(crowd.members);
+  for (let after = mergeClose(merged, merging); after; after = mergeClose(merged, merging)) {
+    const known = new Set(merged.members);
     const found = after.members.filter((own) => !known.has(own));
     groups.push(...found.map((own) => ({ own, time: meetingTime(run, own) ?? time })));
-    crowd = after;
+    merged = after;
   }
   run.meetings = [];
   if (groups.length === 0) return null;
@@ -227,9 +226,9 @@ function mergeStep(run: Run, { time, state, steps }: StepView): Reply | null {
       time: at,
       groups: groups.filter((g) => g.time === at).map(({ own }) => own),
     });
-  run.crowd = crowd;
+  run.population = merged;
   run.problem = problemOf(run);
-  return { state: crowd.positions, problem: run.problem };
+  return { state: merged.positions, problem: run.problem };
 }
 
 const meetingTime = ({ meetings }: Run, own: readonly number[]) =>
@@ -251,8 +250,8 @@ function slowness(run: Run, view: StepView): Reply {
 }
 
 /** Of the fastest particle; where masses change, of all amplitudes together if that is more. */
-function speedOf({ settings, crowd }: Run, velocity: Float64Array): number {
-  const size = crowd.masses.length * settings.d;
+function speedOf({ settings, population }: Run, velocity: Float64Array): number {
+  const size = population.masses.length * settings.d;
   const moving = fastest(velocity.subarray(0, size), settings.d);
   return settings.entry.reaction ? Math.max(moving, norm(velocity.subarray(size))) : moving;
 }

@@ -8,12 +8,13 @@ import { angle } from '../geometry/sphere.ts';
 import { GIVEN_UP } from '../integrators/integrate.ts';
 import { InputError } from '../numerics/errors.ts';
 import { row } from '../numerics/matrix.ts';
+import { yieldToEvents } from '../numerics/yielding.ts';
 import { besideSettings, type Companion, type OpenBeside, withCompanion } from './companion.ts';
 import type { Engines } from './engine-choice.ts';
 import { simulationEngines } from './engines.ts';
 import { frameReader, type SeenFrames, type SimulationFrame } from './frames.ts';
 import {
-  isBreathDue,
+  isYieldDue,
   type MergeEvent,
   openRun,
   type Run,
@@ -124,7 +125,7 @@ async function* framesOf(
       if (frame.reason === 'switch') await switchEngine(run);
       if (frame.reason === GIVEN_UP) run.stopped = GIVEN_UP;
       if (frame.saved || run.stopped !== 'end') yield describe(frame);
-      await breathe(run, context);
+      await yieldBetweenFrames(run, context);
     }
   } finally {
     run.source.close();
@@ -156,13 +157,16 @@ function farthest(
   return largest;
 }
 
-/** Lets the rest of this thread work, now and then, and looks at the signal. */
-async function breathe(run: Run, { signal, onProgress }: SimulationContext): Promise<void> {
+/** Reports, yields to the event loop now and then, and looks at the signal. */
+async function yieldBetweenFrames(
+  run: Run,
+  { signal, onProgress }: SimulationContext,
+): Promise<void> {
   const { last, settings } = run;
   if (last) onProgress?.({ time: last.time, end: settings.time, steps: last.steps });
-  if (isBreathDue(run)) await new Promise((resolve) => setTimeout(resolve));
+  if (isYieldDue(run)) await yieldToEvents();
   signal?.throwIfAborted();
-  run.breath = performance.now();
+  run.yielded = performance.now();
 }
 
 function reportOf({ source, last, stopped, merges, notes }: Run): SimulationReport {

@@ -59,7 +59,7 @@ export function sphericalHellingerKantorovichGeodesic(
 function along(
   x: Matrix,
   y: Matrix,
-  { pairs, lonely }: HellingerKantorovich,
+  { pairs, unmatched }: HellingerKantorovich,
   onSphere: boolean,
 ): Geodesic {
   return (time) => {
@@ -74,8 +74,8 @@ function along(
       const { mass, angle } = conePoint(p, q, theta, time);
       put(between(row(x, i), row(y, j), { theta, angle, onSphere }), mass);
     }
-    lonely.first.forEach((mass, i) => void put(row(x, i), (1 - time) ** 2 * mass));
-    lonely.second.forEach((mass, j) => void put(row(y, j), time ** 2 * mass));
+    unmatched.first.forEach((mass, i) => void put(row(x, i), (1 - time) ** 2 * mass));
+    unmatched.second.forEach((mass, j) => void put(row(y, j), time ** 2 * mass));
     return {
       points: matrix(masses.length, x.columns, Float64Array.from(points)),
       masses: Float64Array.from(masses),

@@ -56,7 +56,7 @@ export interface HellingerKantorovich {
   readonly columns: Float64Array;
   readonly pairs: readonly ConePair[];
   /** Mass of each point that has no partner within π/2, else 0: [n] and [m]. */
-  readonly lonely: { readonly first: Float64Array; readonly second: Float64Array };
+  readonly unmatched: { readonly first: Float64Array; readonly second: Float64Array };
 }
 
 /**
@@ -85,13 +85,13 @@ export function hellingerKantorovich(
   for (let at = 0; at < plan.data.length; at++) plan.data[at] *= scale;
   const masses = [a.map((mass) => totals[0] * mass), b.map((mass) => totals[1] * mass)];
   const transport = pairsOf(plan, angles, masses[0], masses[1]);
-  const { pairs, lonely } = transport;
+  const { pairs, unmatched } = transport;
   const moved = pairs.reduce((sum, { p, q, theta }) => sum + squaredConeDistance(p, q, theta), 0);
   const found = pairs.reduce(
     (sum, { p, q, theta }) => sum + Math.sqrt(p) * Math.sqrt(q) * cos(theta),
     0,
   );
-  const square = moved + total(lonely.first) + total(lonely.second);
+  const square = moved + total(unmatched.first) + total(unmatched.second);
   const gap = Math.max(0, 2 * (scale * overlap - found));
   return { distance: Math.sqrt(square), gap, plan, ...transport };
 }
@@ -269,7 +269,12 @@ function pairsOf(plan: Matrix, angles: Float64Array, a: Float64Array, b: Float64
   });
   const without = (masses: Float64Array, sums: Float64Array) =>
     masses.map((mass, i) => (sums[i] > 0 ? 0 : mass));
-  return { rows, columns, pairs, lonely: { first: without(a, rows), second: without(b, columns) } };
+  return {
+    rows,
+    columns,
+    pairs,
+    unmatched: { first: without(a, rows), second: without(b, columns) },
+  };
 }
 
 function sumsOf(plan: Matrix) {

@@ -26,7 +26,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const path = (...names: string[]) => join(folder, ...names);
 const model = writeRandomModel(path('model'));
-const crowd = fileURLToPath(new URL('../../examples/own-dynamics.mjs', import.meta.url));
+const proximity = fileURLToPath(new URL('../../examples/own-dynamics.mjs', import.meta.url));
 
 function write(name: string, text: string | Uint8Array): string {
   writeFileSync(path(name), text);
@@ -267,19 +267,19 @@ describe('simulate begins', () => {
 
 describe('dynamics of one’s own', () => {
   const own = (...args: string[]) =>
-    run('--dynamics', crowd, '--start', 'box', '--n', '5', '--d', '2', ...args);
+    run('--dynamics', proximity, '--start', 'box', '--n', '5', '--d', '2', ...args);
 
   it('run from their file, with their parameters', async () => {
     const { code, stdout } = await own('--set', 'reach=2', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
-      settings: { dynamics: 'crowd', parameters: { reach: 2 } },
-      engine: { name: 'own', reason: 'dynamics crowd bring their velocity' },
+      settings: { dynamics: 'proximity', parameters: { reach: 2 } },
+      engine: { name: 'own', reason: 'dynamics proximity bring their velocity' },
     });
   });
 
   it('go on from their recording', async () => {
-    const [whole, part] = [path('crowd'), path('half-crowd')];
+    const [whole, part] = [path('proximity'), path('half-proximity')];
     await own('--set', 'reach=0.5', '--time', '2', '--save-at', '0,1,2', '--out', whole);
     await own('--set', 'reach=0.5', '--time', '1', '--out', part);
     const { code, stderr } = await run('--continue', part, '--time', '2');

@@ -58,7 +58,7 @@ it('is refused where a promise breaks later, and runs where it ends before', asy
 
 it('is refused where a promise breaks for many particles, and runs with few', async () => {
   const dynamics = defineDynamics({
-    name: 'crowded',
+    name: 'many',
     properties: { causal: true },
     velocity: (particles, ...rest) => {
       if (particles.n > 10) meanTimes(() => 1)(particles, ...rest);

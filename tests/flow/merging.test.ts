@@ -1,7 +1,7 @@
 /** Particles that have met become one: what that keeps, what it costs and saves, and where it is refused. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expand, mergeClose, population, unmergedNote } from '../../src/flow/merging.ts';
+import { expand, mergeClose, unmerged, unmergedNote } from '../../src/flow/merging.ts';
 import { type Simulation, simulate } from '../../src/flow/simulation.ts';
 import { type SimulationOptions, simulationSettings } from '../../src/flow/simulation-settings.ts';
 import { angle, norm } from '../../src/geometry/sphere.ts';
@@ -18,7 +18,7 @@ const equal = (n: number) => new Float64Array(n).fill(1 / n);
 describe('merging what is close', () => {
   it('takes the centre of mass of groups that are nowhere wider than the tolerance', () => {
     const angles = [0, 3, 0.009, 0.004, 2];
-    const before = population(circle(angles), Float64Array.of(0.1, 0.2, 0.3, 0.1, 0.3), 2);
+    const before = unmerged(circle(angles), Float64Array.of(0.1, 0.2, 0.3, 0.1, 0.3), 2);
     const after = mergeClose(before, { merge: 0.01, space: 'sphere' });
     expect(after?.members).toEqual([[0, 2, 3], [1], [4]]);
     expect(after?.masses).toBeAllClose([0.5, 0.2, 0.3]);
@@ -29,7 +29,7 @@ describe('merging what is close', () => {
   });
 
   it('leaves chains that are wider, and says so', () => {
-    const chain = population(circle([0, 3, 0.009, 0.018, 2, 2.005]), equal(6), 2);
+    const chain = unmerged(circle([0, 3, 0.009, 0.018, 2, 2.005]), equal(6), 2);
     const settings = { merge: 0.01, space: 'sphere' } as const;
     const after = mergeClose(chain, settings);
     expect(after?.members).toEqual([[0], [1], [2], [3], [4, 5]]);
@@ -37,7 +37,7 @@ describe('merging what is close', () => {
     expect(unmergedNote(after ?? chain, settings)).toMatch(
       /^3 particles .* groups wider than that/,
     );
-    expect(unmergedNote(population(circle([0, 1]), equal(2), 2), settings)).toBeNull();
+    expect(unmergedNote(unmerged(circle([0, 1]), equal(2), 2), settings)).toBeNull();
   });
 
   it.each<[string, number[], number, RegExp]>([
@@ -50,7 +50,7 @@ describe('merging what is close', () => {
       /^4 particles .* wider than that/,
     ],
   ])('leaves what balances out: %s', (_, angles, merge, note) => {
-    const before = population(circle(angles), equal(angles.length), 2);
+    const before = unmerged(circle(angles), equal(angles.length), 2);
     expect(mergeClose(before, { merge, space: 'sphere' })).toBeNull();
     expect(unmergedNote(before, { merge, space: 'sphere' })).toMatch(note);
     // Off the sphere the centre is a place like any other.
@@ -60,7 +60,7 @@ describe('merging what is close', () => {
   });
 
   it('where the masses do not balance, two poles become the heavier', () => {
-    const before = population(circle([0, Math.PI]), Float64Array.of(0.3, 0.7), 2);
+    const before = unmerged(circle([0, Math.PI]), Float64Array.of(0.3, 0.7), 2);
     const after = mergeClose(before, { merge: Math.PI, space: 'sphere' });
     expect(after?.positions).toBeAllClose([-1, 0], { absolute: 1e-15 });
   });
@@ -76,7 +76,7 @@ describe('merging what is close', () => {
           const stream = random(seed >>> 0);
           const rows = Array.from({ length: n }, () => [...uniformDirection(d, stream)]);
           const of = (order: readonly number[]) =>
-            mergeClose(population(Float64Array.from(order.flatMap((i) => rows[i])), equal(n), d), {
+            mergeClose(unmerged(Float64Array.from(order.flatMap((i) => rows[i])), equal(n), d), {
               ...{ merge, space: 'sphere' },
             });
           const ranks = rows.map((_, i) => ({ i, rank: stream.uniform() }));
@@ -102,17 +102,17 @@ describe('merging what is close', () => {
     ));
 
   it('measures angles on the sphere and distances off it, the tolerance included', () => {
-    const pair = (gap: number) => population(circle([0, gap]), equal(2), 2);
+    const pair = (gap: number) => unmerged(circle([0, gap]), equal(2), 2);
     expect(mergeClose(pair(1.0001), { merge: 1, space: 'sphere' })).toBeNull();
     expect(mergeClose(pair(0.9999), { merge: 1, space: 'sphere' })?.members).toEqual([[0, 1]]);
-    const flat = population(Float64Array.of(0, 2, 5), equal(3), 1);
+    const flat = unmerged(Float64Array.of(0, 2, 5), equal(3), 1);
     const merged = mergeClose(flat, { merge: 2, space: 'euclidean' });
     expect(merged?.members).toEqual([[0, 1], [2]]);
     expect(merged?.positions).toBeAllClose([1, 5]);
   });
 
   it('counts particles without mass alike', () => {
-    const before = population(Float64Array.of(0, 1, 9), Float64Array.of(0, 0, 1), 1);
+    const before = unmerged(Float64Array.of(0, 1, 9), Float64Array.of(0, 0, 1), 1);
     expect(mergeClose(before, { merge: 1, space: 'euclidean' })?.positions).toBeAllClose([0.5, 9]);
   });
 
@@ -129,7 +129,7 @@ describe('merging what is close', () => {
           const draw = Array.from({ length: n }, () => 0.1 + stream.uniform());
           const total = draw.reduce((sum, mass) => sum + mass, 0);
           const masses = Float64Array.from(draw, (mass) => mass / total);
-          const before = population(Float64Array.from(rows.flat()), masses, d);
+          const before = unmerged(Float64Array.from(rows.flat()), masses, d);
           const after = mergeClose(before, { merge, space: 'sphere' }) ?? before;
           expect(after.masses.reduce((sum, mass) => sum + mass, 0)).toBeCloseTo(1, 13);
           expect(after.members.flat().sort((a, b) => a - b)).toEqual(rows.map((_, i) => i));
@@ -154,7 +154,7 @@ describe('merging what is close', () => {
     ));
 
   it('expands any rows to all members', () => {
-    const merged = { ...population(new Float64Array(4), equal(2), 2), members: [[0, 2], [1]] };
+    const merged = { ...unmerged(new Float64Array(4), equal(2), 2), members: [[0, 2], [1]] };
     expect([...expand(Float64Array.of(1, 2, 3, 4), merged)]).toEqual([1, 2, 3, 4, 1, 2]);
     expect([...expand(Float64Array.of(7, 8), merged)]).toEqual([7, 8, 7]);
   });

@@ -59,7 +59,7 @@ const isWorker = (path: string) => /\/worker-.*\.js$/.test(path);
 const isWorkerAddress = (url: URL) => isWorker(url.pathname);
 const isThread = (path: string) => /\/thread-.*\.js$/.test(path);
 
-/** Enough pairs for threads to be woken, and many breaths for them to come up in. */
+/** Enough pairs for threads to be woken, and many yields for them to come up in. */
 const LARGE: RunOptions = {
   init: drawStart(startNamed('uniform'), {}, { n: 1000, d: 3, seed: 1 }).positions,
   ...{ engine: 'wasm', time: 2, step: 0.02, saveAt: 'linear:0:2:5' },

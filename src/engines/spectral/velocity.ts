@@ -114,7 +114,7 @@ function evaluate(
   const series = writeSeries(setting);
   describe(setting.memory, arrays, { ...job, constant: series });
   run(setting, d === 2 ? 'circleField' : 'sphereField', n);
-  sumLonely(setting, n);
+  sumDirectly(setting, n);
   out.set(arrays.out.subarray(0, n * d));
 }
 
@@ -185,7 +185,7 @@ function writeSeries({ plan, arrays, tables }: Setting): number {
  * Velocities of particles whose couplings sum to too little for the series, over all pairs. Exponential
  * couplings have none, also where round-off makes a sum negative.
  */
-function sumLonely({ plan: { threshold }, arrays, crew }: Setting, n: number): void {
+function sumDirectly({ plan: { threshold }, arrays, crew }: Setting, n: number): void {
   if (threshold === 0) return;
   const least = arrays.least.subarray(0, blockCount(n));
   if (least.every((sum) => !(sum < threshold))) return;

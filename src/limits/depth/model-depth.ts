@@ -9,6 +9,7 @@ import { tokenProbabilities } from '../../language/transformer.ts';
 import { log } from '../../numerics/elementary.ts';
 import { type Matrix, row } from '../../numerics/matrix.ts';
 import { parseOptions } from '../../numerics/options.ts';
+import { yieldToEvents } from '../../numerics/yielding.ts';
 import {
   type DepthContext,
   type DepthLimit,
@@ -104,15 +105,12 @@ async function answers(
   const ode = answerAt('ode');
   const by_depth: (string | null)[] = [];
   for (const depth of depths) {
-    await breathe();
+    await yieldToEvents();
     by_depth.push(depth <= MAXIMUM_DEPTH ? answerAt(depth) : null);
   }
   const last = by_depth.findLastIndex((answer) => answer !== null && answer !== ode);
   return { ode, by_depth, stable_from: depths[last + 1] ?? null };
 }
-
-/** Lets the rest of this thread work: other threads are handed their runs by it. */
-const breathe = () => new Promise((resolve) => setTimeout(resolve));
 
 /** Up to so many layers answers are searched for, so many at each. */
 const SEARCHED_DEPTH = 16;
@@ -131,7 +129,7 @@ async function bestOfFound(
   const few = depths.filter((depth) => depth <= SEARCHED_DEPTH);
   const found: string[] = [];
   for (const depth of new Set([...few, model.config.depth])) {
-    await breathe();
+    await yieldToEvents();
     const { predictions } = fillBlank(model, text, { depth, coupling, top: CANDIDATES });
     found.push(...predictions.map(({ token_str }) => token_str));
   }

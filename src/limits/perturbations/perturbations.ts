@@ -18,6 +18,7 @@ import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
 import { median, rankCorrelation } from '../../numerics/statistics.ts';
+import { YIELD_INTERVAL, yieldToEvents } from '../../numerics/yielding.ts';
 import { assignmentDistance } from '../../transport/assignment.ts';
 import { squaredDistances } from '../../transport/measure.ts';
 import { along, ownStart, perturbedStarts, type Start } from './cloud.ts';
@@ -148,10 +149,7 @@ interface Run {
 
 const lastOf = (frames: readonly Matrix[]): Matrix => frames[frames.length - 1];
 
-/** Milliseconds of computing between two looks at the signal. */
-const BREATH = 50;
-
-/** The layers of any start; the signal and who counts are heard before each run. */
+/** The layers of any start; the signal is looked at and runs are counted before each. */
 function runner(
   model: LanguageModel,
   { coupling, tokens }: Layout,
@@ -160,12 +158,11 @@ function runner(
 ): (start: Float64Tensor) => Promise<Matrix[]> {
   const mask = couplingMask(coupling, tokens.length);
   const hooks = couplingHooks(coupling);
-  let [done, breath] = [0, 0];
+  let [done, yielded] = [0, 0];
   return async (start) => {
-    if (performance.now() - breath > BREATH) {
-      // lets the rest of this thread work, so that someone can abort
-      await new Promise((resolve) => setTimeout(resolve));
-      breath = performance.now();
+    if (performance.now() - yielded > YIELD_INTERVAL) {
+      await yieldToEvents();
+      yielded = performance.now();
     }
     signal?.throwIfAborted();
     onProgress?.(++done, total);

@@ -27,6 +27,7 @@ import { betweenKnots } from '../../numerics/knots.ts';
 import { matrix, transposed } from '../../numerics/matrix.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
+import { yieldToEvents } from '../../numerics/yielding.ts';
 import { accuracyOf, drawSpirals, type Labelled, type Readout } from './spirals.ts';
 
 export const spiralSchema = z.strictObject({
@@ -134,8 +135,8 @@ interface Descent extends SpiralContext {
 const ADAM = { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 };
 const SCHEDULE = { warmup: 10, floor: 0.02 };
 const LONGEST_GRADIENT = 1;
-/** Steps after which other work of this thread is let in. */
-const BREATH = 10;
+/** Steps after which training yields to the event loop. */
+const YIELD_STEPS = 10;
 
 /** The losses of all steps; `values` are changed in place. */
 async function descend(
@@ -167,7 +168,7 @@ async function descend(
       { step, scale },
     );
     losses.push(loss);
-    if (step % BREATH === 0) await new Promise((resolve) => setTimeout(resolve));
+    if (step % YIELD_STEPS === 0) await yieldToEvents();
     signal?.throwIfAborted();
     onProgress?.(step, steps);
   }

@@ -7,6 +7,7 @@ import { log2 } from '../../numerics/elementary.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
+import { yieldToEvents } from '../../numerics/yielding.ts';
 import { fitOrder, type Order } from '../order.ts';
 import { type Draw, STACKS, type StackName, stacks } from './stacks.ts';
 
@@ -73,8 +74,7 @@ export async function stackLimit(
     const { error, ...told } = stacks[name];
     const errors: number[] = [];
     for (const depth of depths) {
-      // lets other work of this thread in
-      await new Promise((resolve) => setTimeout(resolve));
+      await yieldToEvents();
       signal?.throwIfAborted();
       errors.push(overSeeds(settings, (draw) => error(depth, draw)));
     }

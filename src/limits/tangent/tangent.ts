@@ -26,6 +26,7 @@ import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
 import { parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
 import { type Complex, eigenvalues } from '../../numerics/spectrum.ts';
+import { YIELD_INTERVAL, yieldToEvents } from '../../numerics/yielding.ts';
 import { checkSmooth, type FlowRecord } from '../smooth.ts';
 import { logStretchings, noFactors, type ScaledRows, withFactor } from './stretching.ts';
 import {
@@ -137,8 +138,6 @@ const NEUTRAL = 1e-6;
 const MOST_VECTORS = 8;
 /** Tells this stream apart from others of the same seed. */
 const STREAM = 0x746e;
-/** Milliseconds of computing between two looks at the signal. */
-const BREATH = 50;
 
 /**
  * Exponents along the trajectory by repeated orthonormalisation (Benettin, Galgani, Giorgilli & Strelcyn,
@@ -260,7 +259,7 @@ async function carry(
   state.set(frame.data, size);
   const logs = new Float64Array(count);
   let stretched = noFactors(count);
-  let breath = performance.now();
+  let yielded = performance.now();
   const renew = (view: StepView) => {
     context.onProgress?.(view.time, time);
     if (view.time === 0) return undefined;
@@ -272,7 +271,7 @@ async function carry(
       for (let a = 0; a < count; a++) logs[a] += log(factor.data[a * (count + 1)]);
       stretched = withFactor(factor, stretched);
     }
-    const due = performance.now() - breath > BREATH;
+    const due = performance.now() - yielded > YIELD_INTERVAL;
     return { state: next, ...(due && { frame: 'pause' }) };
   };
   const settings = { scheme: 'dopri5', tolerance, maximumSteps, end: time, times: [time] };
@@ -281,10 +280,9 @@ async function carry(
   let end = start;
   for (const frame of integrate(stopping, state, settings, { onStep: renew })) {
     end = frame.state.slice(0, size);
-    // lets the rest of this thread work, so that someone can abort
-    if (frame.reason === 'pause') await new Promise((resolve) => setTimeout(resolve));
+    if (frame.reason === 'pause') await yieldToEvents();
     context.signal?.throwIfAborted();
-    breath = performance.now();
+    yielded = performance.now();
   }
   return { end, logs, stretched };
 }

@@ -68,8 +68,8 @@ export function measureDistance(
     distance: spherical ? sphericalFrom(found.distance) : found.distance,
     gap: found.gap,
     pairs: found.pairs.length,
-    fading: total(found.lonely.first),
-    growing: total(found.lonely.second),
+    fading: total(found.unmatched.first),
+    growing: total(found.unmatched.second),
     geodesic: times.map((time) => {
       const { points, masses } = path(time);
       return { time, mass: total(masses), points: toRows(points), masses: [...masses] };

@@ -103,8 +103,8 @@ const FINDERS: Readonly<
     return exactly(buresWasserstein(first, second), null);
   },
   hk(x, y, { epsilon }) {
-    const { distance, gap, pairs, lonely } = hellingerKantorovich(x, y, { epsilon });
-    const [fading, growing] = [lonely.first, lonely.second].map(sumOf);
+    const { distance, gap, pairs, unmatched } = hellingerKantorovich(x, y, { epsilon });
+    const [fading, growing] = [unmatched.first, unmatched.second].map(sumOf);
     return {
       distance,
       quality: `the true HK² is at most ${gap.toExponential(1)} smaller; mass ${fading.toPrecision(3)} fades and ${growing.toPrecision(3)} grows in place`,
