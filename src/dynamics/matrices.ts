@@ -17,7 +17,10 @@ import type { Ensemble, MatrixValue } from './dynamics.ts';
 
 const ENSEMBLES: readonly Ensemble[] = ['ginibre', 'wigner'];
 const FORMS =
-  '"identity", a number, "diagonal:1,-0.5", rows of numbers, "ginibre:SEED", "wigner:SEED", or one of the objects {scalar}, {diagonal}, {rows}, {ensemble, seed, scale}';
+  '"identity", a number, "diagonal:1,-0.5", rows of numbers, "ginibre:SEED", "wigner:SEED" (SEED "run": that of the run), or one of the objects {scalar}, {diagonal}, {rows}, {ensemble, seed, scale}';
+
+/** In place of the seed of an ensemble: that of the run, so that runs of other seeds have other matrices. */
+const RUN = 'run';
 
 const numbers = z.custom<number[]>(
   (value) => Array.isArray(value) && value.every((entry) => typeof entry === 'number'),
@@ -29,7 +32,11 @@ const OBJECT = z.union([
   z.strictObject({ scalar: number }),
   z.strictObject({ diagonal: numbers }),
   z.strictObject({ rows: z.array(numbers) }),
-  z.strictObject({ ensemble: z.enum(ENSEMBLES), seed: number, scale: number.optional() }),
+  z.strictObject({
+    ensemble: z.enum(ENSEMBLES),
+    seed: z.union([number, z.literal(RUN)]),
+    scale: number.optional(),
+  }),
 ]);
 
 /** Which rows fit besides d × d. */
@@ -40,22 +47,38 @@ export interface RowShapes {
   readonly narrow?: boolean;
 }
 
+/** What a caller may give: the seed of an ensemble may be that of the run. */
+type GivenValue = MatrixValue | z.output<typeof OBJECT>;
+
 /**
  * A matrix value from what a caller gives: a MatrixValue, or one of the short forms: a number (that
  * multiple of the identity), nested rows, or the text identity, 2.5, diagonal:1,-0.5, ginibre:7, wigner:7;
- * or any of these as JSON. Throws InputError (field: name) for another form, a wrong shape or a number that is
- * not finite.
+ * or any of these as JSON. The seed "run" of an ensemble is `runSeed`. Throws InputError (field: name) for another
+ * form, a wrong shape, a number that is not finite, and the seed "run" where there is no run.
  */
 export function readMatrixValue(
   name: string,
   given: unknown,
   d: number,
   shapes: RowShapes = {},
+  runSeed?: number,
 ): MatrixValue {
   const form = typeof given === 'string' ? fromJson(name, given.trim()) : given;
-  const value = typeof form === 'string' ? fromText(name, form) : fromForm(name, form);
+  const read = typeof form === 'string' ? fromText(name, form) : fromForm(name, form);
+  const value = seeded(name, read, runSeed);
   checkShape(name, value, d, shapes);
   return value;
+}
+
+function seeded(name: string, value: GivenValue, runSeed?: number): MatrixValue {
+  if (value === 'identity' || !('seed' in value)) return value;
+  const { seed, ...rest } = value;
+  if (seed !== RUN) return { ...rest, seed };
+  if (runSeed !== undefined) return { ...rest, seed: runSeed };
+  throw new InputError(
+    name,
+    `${name} is ${value.ensemble} with the seed of the run, and there is no run here: expected a seed, such as ${value.ensemble}:1`,
+  );
 }
 
 /** What JSON stands for; other text as it is. */
@@ -83,11 +106,12 @@ export function matrixText(value: MatrixValue): string {
   return value.scale === undefined ? `${value.ensemble}:${value.seed}` : JSON.stringify(value);
 }
 
-function fromText(name: string, text: string): MatrixValue {
+function fromText(name: string, text: string): GivenValue {
   if (text === 'identity') return text;
   const [word, rest, ...more] = text.split(':');
   if (more.length === 0) {
     const ensemble = ENSEMBLES.find((known) => known === word);
+    if (ensemble && rest === RUN) return { ensemble, seed: RUN };
     if (ensemble && rest !== '') return { ensemble, seed: rest === undefined ? 1 : Number(rest) };
     if (word === 'diagonal' && rest) return { diagonal: rest.split(',').map(numberFrom) };
     if (Number.isFinite(numberFrom(text))) return { scalar: Number(text) };
@@ -99,7 +123,7 @@ function fromText(name: string, text: string): MatrixValue {
 /** NaN for blanks, which `Number` takes for 0. */
 const numberFrom = (text: string) => (text.trim() === '' ? Number.NaN : Number(text));
 
-function fromForm(name: string, given: unknown): MatrixValue {
+function fromForm(name: string, given: unknown): GivenValue {
   if (typeof given === 'number') return { scalar: given };
   const { data } = OBJECT.safeParse(Array.isArray(given) ? { rows: given } : given);
   if (data) return data;

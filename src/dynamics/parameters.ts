@@ -18,7 +18,8 @@ import type {
 import { readMatrixValue, rowCount } from './matrices.ts';
 
 /**
- * The entry's parameters for dimension d: those given, checked, and defaults for the others.
+ * The entry's parameters for dimension d: those given, checked, and defaults for the others. `runSeed`: that of
+ * matrices that are drawn with the seed of the run.
  * Throws InputError (field: the parameter's name) for an unknown name with the nearest one, a number
  * out of range or not finite, an unknown choice, and a matrix of a wrong form or shape; and (field
  * `d`) where the entry is made for another d.
@@ -27,18 +28,20 @@ export function completeParameters(
   entry: Pick<Dynamics, 'name' | 'parameters' | 'dimension'>,
   given: Readonly<Record<string, unknown>>,
   d: number,
+  runSeed?: number,
 ): ParameterValues {
   if (entry.dimension !== undefined && d !== entry.dimension)
     throw new InputError(
       'd',
       `d is ${d}: expected ${entry.dimension} for dynamics ${entry.name}, set d or choose other dynamics`,
     );
+  const shapesOf = (parameter: MatrixParameter) => ({
+    heads: headsOf(parameter, entry.parameters, given),
+    narrow: parameter.pairedWith !== undefined,
+  });
   const check = (parameter: Parameter, value: unknown) =>
     parameter.type === 'matrix'
-      ? readMatrixValue(parameter.name, value, d, {
-          heads: headsOf(parameter, entry.parameters, given),
-          narrow: parameter.pairedWith !== undefined,
-        })
+      ? readMatrixValue(parameter.name, value, d, shapesOf(parameter), runSeed)
       : checkSimple(parameter, value);
   const values = completeValues(`dynamics ${entry.name}`, entry.parameters, given, check);
   for (const parameter of entry.parameters)

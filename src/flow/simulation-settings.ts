@@ -206,7 +206,7 @@ export function simulationSettings(options: SimulationOptions): SimulationSettin
   const positions = startPositions(entry, init, { ...rest, ...size, start });
   const { rows: n, columns: d } = positions;
   const own = ownKappa(entry, given, kappa);
-  const parameters = completeParameters(entry, own ?? given, d);
+  const parameters = completeParameters(entry, own ?? given, d, rest.seed);
   const noise = own || kappa === undefined ? (entry.noise?.(parameters) ?? 0) : strengthOf(kappa);
   const settings: SimulationSettings = {
     ...rest,

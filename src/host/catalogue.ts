@@ -35,11 +35,11 @@ const MATRIX_FORMS: readonly MatrixForm[] = [
   { form: '[[1, 0], [0, 1]] or {"rows": [[1, 0], [0, 1]]}', help: 'The rows of the matrix.' },
   {
     form: '"ginibre:SEED" or {"ensemble": "ginibre", "seed": 1, "scale": 1}',
-    help: 'Entries N(0, 1/d), eigenvalues in the unit disk, times the scale.',
+    help: 'Entries N(0, 1/d), eigenvalues in the unit disk, times the scale. Seed "run": that of the run.',
   },
   {
     form: '"wigner:SEED" or {"ensemble": "wigner", "seed": 1, "scale": 1}',
-    help: 'Symmetric (GOE), spectrum in [−2, 2], times the scale.',
+    help: 'Symmetric (GOE), spectrum in [−2, 2], times the scale. Seed "run": that of the run.',
   },
 ];
 

@@ -115,6 +115,27 @@ describe('a plan', () => {
     expect(settingsOf(3).startParameters).toEqual({ concentration: 20 });
   });
 
+  it('draws matrices with the seed of each cell, the queries other ones than the keys', async () => {
+    const flags = { query: 'ginibre:run', key: 'ginibre:run', d: '3', seed: '7', seeds: '2' };
+    const { settingsOf } = await planOf(request({ ...flags, grid: ['value=wigner:run,wigner:1'] }));
+    const drawn = (seed: number) => ({ ensemble: 'ginibre', seed });
+    const found = [0, 1, 2, 3].map((cell) => settingsOf(cell));
+    expect(found.map(({ parameters }) => parameters.query)).toEqual([7, 8, 7, 8].map(drawn));
+    expect(found.map(({ parameters }) => parameters.value)).toEqual(
+      [7, 8, 1, 1].map((seed) => ({ ensemble: 'wigner', seed })),
+    );
+    const weights = ({ entry, parameters, d }: (typeof found)[number]) =>
+      entry.interaction?.(parameters, d, 0).weights;
+    const [first, second] = found.map(weights);
+    expect(first?.query).not.toEqual(first?.key);
+    expect(first?.query).not.toEqual(second?.query);
+    const alone = ['query', 'key'].map((name) => [name, 'ginibre:7']);
+    const fixed = await planOf(
+      request({ ...flags, ...Object.fromEntries(alone), value: 'wigner:7', seeds: '1' }),
+    );
+    expect(weights(fixed.settingsOf(0))).toEqual(first);
+  });
+
   it('fits if a point does, and says why if none does', async () => {
     const some = request({ grid: ['d=1,2'] });
     expect(firstFitting(some, await planOf(some)).d).toBe(2);

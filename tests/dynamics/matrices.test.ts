@@ -155,6 +155,19 @@ describe('as the catalogue shows it', () => {
   });
 
   it.each([
+    'ginibre:run',
+    '{"ensemble": "ginibre", "seed": "run"}',
+    { ensemble: 'ginibre', seed: 'run' },
+  ])('%s is drawn with the seed of the run, and refused where there is none', (given) => {
+    const value = { ensemble: 'ginibre', seed: 12 };
+    expect(readMatrixValue('value', given, 2, {}, 12)).toEqual(value);
+    expect(refusal(() => readMatrixValue('value', given, 2))).toMatchObject({
+      field: 'value',
+      message: expect.stringContaining('there is no run here: expected a seed, such as ginibre:1'),
+    });
+  });
+
+  it.each([
     ['[[1,0],[0,1]', 'which is no JSON'],
     ['{"scale": 1}', 'expected "identity"'],
     ['[[1,0],[0,"1"]]', 'expected "identity"'],

@@ -16,7 +16,8 @@ Examples:
   schmetterling simulate --continue runs/metastable --time 2e8
 
 Matrices are identity, a number, diagonal:1,-0.5, ginibre:SEED, wigner:SEED, rows or an object as JSON such as
-"[[-1,0],[0,-1]]" or '{"scalar": -1}', or a .npy or .csv file; query and key may both be k × d with k < d.
+"[[-1,0],[0,-1]]" or '{"scalar": -1}', or a .npy or .csv file; query and key may both be k × d with k < d. ginibre:run
+and wigner:run are drawn with the seed of the run.
 Tables are text or .npy; rows, columns and what was decided are said on standard error.
 --out writes a folder that grows frame by frame: positions.npy [frames, n, d], times.npy, diagnostics.csv,
 diagnostics.jsonl and run.json; where the dynamics have them view.npy [frames, n, d] (rescaled positions),

@@ -7,6 +7,7 @@ const HELP = `
 Examples:
   schmetterling sweep --grid beta=0.1:9:0.1,d=2,8,32 --seeds 100 --time 30 --out runs/phase
   schmetterling sweep --grid dynamics=sa,usa,beta=1,4,16 --n 64 --scheme dopri5 --diagnostics cluster_count --out runs/both
+  schmetterling sweep --grid beta=1:9:1 --query ginibre:run --key ginibre:run --seeds 50 --out runs/ensemble
   schmetterling sweep --grid beta=log:1:100:13 --save-at 1,10,100 --time 100 --out runs/times
   schmetterling sweep --grid beta=0:9:0.01 --seeds 1000 --out runs/big --shard $SLURM_ARRAY_TASK_ID/64
   schmetterling sweep merge runs/big --parquet
@@ -15,6 +16,7 @@ A grid is name=values, separated by commas: every name of a flag of simulate tha
 are 2,8,32, or FROM:TO:STEP, or linear:FROM:TO:COUNT, or log:FROM:TO:COUNT; all combinations are run, the last
 name fastest, each with the seeds S, S + 1, …, S + N − 1 of --seed S and --seeds N. Cell c is run c mod N of its
 combination, whatever the threads and the shards, and \`simulate\` with the same values and seed gives its numbers.
+A matrix ginibre:run or wigner:run is drawn anew with each seed, ginibre:SEED is the same in all cells.
 
 --out/cells.csv gets a row as soon as a cell is done: its values, seed, status, and the diagnostics of the last
 frame, with --save-at those of every saved time besides (NAME@TIME). A cell that fails is a row with its error. The

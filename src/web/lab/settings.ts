@@ -250,7 +250,7 @@ export function settled(settings: LabSettings): LabSettings {
     kappa,
     pace: adaptive ? settings.pace : 'even',
     parameters: fitValues(entry.parameters, settings.parameters, usual.parameters, (values) =>
-      completeParameters(entry, asOptions(entry.parameters, values), d),
+      completeParameters(entry, asOptions(entry.parameters, values), d, settings.seed),
     ),
     startParameters: fitValues(
       recipeParameters,

@@ -24,7 +24,8 @@ const english = {
   engine: 'Engine',
   engineName: 'Engine',
   precision: 'Precision of pairs',
-  matrixHint: 'identity, 2.5, diagonal:1,-0.5, ginibre:7, wigner:7, or rows as [[1,0],[0,1]]',
+  matrixHint:
+    'identity, 2.5, diagonal:1,-0.5, ginibre:7, wigner:7, ginibre:run (drawn with the seed of the run), or rows as [[1,0],[0,1]]',
   from: (low: string, high: string) => `${low} to ${high}`,
   picture: 'Picture',
   play: 'Play',
@@ -137,7 +138,8 @@ const german: LabWords = {
   engine: 'Rechenwerk',
   engineName: 'Rechenwerk',
   precision: 'Genauigkeit der Paare',
-  matrixHint: 'identity, 2.5, diagonal:1,-0.5, ginibre:7, wigner:7, oder Zeilen wie [[1,0],[0,1]]',
+  matrixHint:
+    'identity, 2.5, diagonal:1,-0.5, ginibre:7, wigner:7, ginibre:run (mit dem Seed des Laufs gezogen) oder Zeilen wie [[1,0],[0,1]]',
   from: (low, high) => `${low} bis ${high}`,
   picture: 'Bild',
   play: 'Abspielen',

@@ -119,9 +119,9 @@ function createDynamics(lab: Lab): Part {
       lab.change({ parameters: { ...before, [name]: value } });
     },
     check(name, value) {
-      const { d, parameters: before, ...rest } = lab.settings();
+      const { d, seed, parameters: before, ...rest } = lab.settings();
       const entry = entryOf(rest);
-      completeParameters(entry, asOptions(entry.parameters, { ...before, [name]: value }), d);
+      completeParameters(entry, asOptions(entry.parameters, { ...before, [name]: value }), d, seed);
     },
   });
   return group(

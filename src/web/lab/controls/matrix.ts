@@ -12,7 +12,15 @@ export interface MatrixAsked {
   readonly set: (text: string) => void;
 }
 
-const FORMS = ['identity', '-1', 'diagonal:1,-0.5', 'ginibre:1', 'wigner:1'];
+const FORMS = [
+  'identity',
+  '-1',
+  'diagonal:1,-0.5',
+  'ginibre:1',
+  'ginibre:run',
+  'wigner:1',
+  'wigner:run',
+];
 
 export function createMatrix({ id, told, hint, check, set }: MatrixAsked): Control<string> {
   const list = `${id}-forms`;
