@@ -5,7 +5,7 @@ import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { mean, median } from '../numerics/statistics.ts';
 import { measureSeeds } from './cells.ts';
 import { experiment } from './experiment.ts';
-import { polytopeNumbers, rescaled } from './limits-of-tokens.ts';
+import { polytopeNumbers, rescaled } from './limit-points.ts';
 import { hullLine, mapOf } from './token-map.ts';
 
 const schema = z.strictObject({

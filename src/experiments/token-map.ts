@@ -2,7 +2,7 @@
 import type { Line, Panel, Point, Series } from '../figures/figure.ts';
 import { hull } from '../geometry/plane.ts';
 import { type Matrix, row } from '../numerics/matrix.ts';
-import type { Rescaled } from './limits-of-tokens.ts';
+import type { Rescaled } from './limit-points.ts';
 
 const place = (frame: Matrix, i: number): Point => [row(frame, i)[0], row(frame, i)[1]];
 

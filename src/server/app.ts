@@ -10,7 +10,7 @@ import type { z } from 'zod';
 import { catalogue } from '../host/catalogue.ts';
 import { InputError } from '../numerics/errors.ts';
 import { parseOptions } from '../numerics/options.ts';
-import { checkText, LIMITS } from './limits.ts';
+import { BOUNDS, checkText } from './bounds.ts';
 import { openApi } from './openapi.ts';
 import { servedOperations } from './operations.ts';
 import type { Workers } from './pool.ts';
@@ -46,7 +46,7 @@ export function createApp(parts: AppParts): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use(securityHeaders, compression());
-  app.use('/api', limited(parts.requestsPerMinute ?? LIMITS.requestsPerMinute), api(parts));
+  app.use('/api', limited(parts.requestsPerMinute ?? BOUNDS.requestsPerMinute), api(parts));
   if (parts.page) app.use(pageFiles(parts.page));
   app.use(notFound);
   app.use(problems(parts.log ?? console.error));
@@ -203,8 +203,8 @@ const bodyUpTo = (limit: number) =>
     },
   });
 
-const readBody = bodyUpTo(LIMITS.bodyBytes);
-const readLargeBody = bodyUpTo(LIMITS.simulation.bodyBytes);
+const readBody = bodyUpTo(BOUNDS.bodyBytes);
+const readLargeBody = bodyUpTo(BOUNDS.simulation.bodyBytes);
 
 /** The request's body, checked before it costs a worker anything. Throws InputError or LimitError. */
 function checked<S extends z.ZodObject>(schema: S, request: Request, parts: AppParts): z.output<S> {

@@ -1,7 +1,7 @@
 /** The description of the HTTP API, made from the schemas that check the requests. */
 import { z } from 'zod';
 import { packageVersion } from '../host/package.ts';
-import { LIMITS } from './limits.ts';
+import { BOUNDS } from './bounds.ts';
 import { type ServedOperation, servedOperations } from './operations.ts';
 import { predictRequest, simulateRequest, traceRequest } from './requests.ts';
 
@@ -25,7 +25,7 @@ export function openApi(): object {
     info: {
       title: 'Schmetterling',
       version: packageVersion(),
-      description: `Limits: bodies of ${LIMITS.bodyBytes} bytes, texts of ${LIMITS.textCharacters} characters, traces of ${LIMITS.traceNumbers} numbers, simulations of ${LIMITS.simulation.coordinates} coordinates, ${LIMITS.simulation.frameNumbers} numbers in all frames and ${LIMITS.simulation.seconds} s, ${LIMITS.seconds} s a request, ${LIMITS.requestsPerMinute} requests a minute from one address.`,
+      description: `Bounds: bodies of ${BOUNDS.bodyBytes} bytes, texts of ${BOUNDS.textCharacters} characters, traces of ${BOUNDS.traceNumbers} numbers, simulations of ${BOUNDS.simulation.coordinates} coordinates, ${BOUNDS.simulation.frameNumbers} numbers in all frames and ${BOUNDS.simulation.seconds} s, ${BOUNDS.seconds} s a request, ${BOUNDS.requestsPerMinute} requests a minute from one address.`,
       license: { name: 'MIT' },
     },
     paths: {

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Tinypool } from 'tinypool';
 import { builtWorker } from '../host/built.ts';
 import { errorFromJson } from '../numerics/errors.ts';
-import { LIMITS } from './limits.ts';
+import { BOUNDS } from './bounds.ts';
 import type { SimulationTask, Task, TaskResult, WorkerStart } from './task.ts';
 
 /** All workers are busy and the queue is full, or the work took too long: ask again later. */
@@ -37,8 +37,8 @@ export function startWorkers(
   start: WorkerStart,
   {
     threads = defaultThreads(),
-    queue = LIMITS.queue,
-    seconds = LIMITS.seconds,
+    queue = BOUNDS.queue,
+    seconds = BOUNDS.seconds,
   }: WorkersOptions = {},
 ): Workers {
   const pool = new Tinypool({

@@ -11,7 +11,7 @@ import {
 import { packageVersion } from '../host/package.ts';
 import { modelOptions } from '../language/particles.ts';
 import { errorToJson, InputError } from '../numerics/errors.ts';
-import { checkParticles, checkRun } from './limits.ts';
+import { checkParticles, checkRun } from './bounds.ts';
 import type { SimulateRequest } from './requests.ts';
 import type {
   SimulationLine,

@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
 import { Tinypool } from 'tinypool';
-import { LIMITS } from './limits.ts';
+import { BOUNDS } from './bounds.ts';
 import { busy, runTask, workerFile } from './pool.ts';
 import type { SimulateRequest } from './requests.ts';
 import type { SimulationWord, WorkerStart } from './task.ts';
@@ -34,8 +34,8 @@ export function startSimulations(
   start: WorkerStart,
   {
     threads = Math.min(2, availableParallelism()),
-    queue = LIMITS.simulation.queue,
-    seconds = LIMITS.simulation.seconds,
+    queue = BOUNDS.simulation.queue,
+    seconds = BOUNDS.simulation.seconds,
   }: SimulationsOptions = {},
 ): Simulations {
   const pool = new Tinypool({

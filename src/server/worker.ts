@@ -5,7 +5,7 @@ import { interventionToJson, runWithCache } from '../language/interventions.ts';
 import { errorToJson } from '../numerics/errors.ts';
 import { loadOperation } from '../operations/catalogue.ts';
 import { readSubject } from '../operations/subject.ts';
-import { checkTrace } from './limits.ts';
+import { checkTrace } from './bounds.ts';
 import type { PredictRequest, TraceRequest } from './requests.ts';
 import type { Task, TaskResult, WorkerStart } from './task.ts';
 import { workerModels } from './worker-models.ts';

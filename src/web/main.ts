@@ -26,7 +26,7 @@ const answers = createResource(askPrediction);
 const others = createResource(askPrediction);
 const traces = createResource(askTrace);
 const changed = createResource(askChanged);
-const limits = createResource(askDepths);
+const depthLimit = createResource(askDepths);
 const stacks = createResource(askStacks);
 const flows = createResource(askFlow);
 const models = createResource(askModels);
@@ -36,7 +36,7 @@ function ask(): void {
   if (question) answers.load(question);
   else {
     answers.clear();
-    for (const resource of [others, traces, changed, flows, limits]) resource.clear();
+    for (const resource of [others, traces, changed, flows, depthLimit]) resource.clear();
   }
 }
 
@@ -63,16 +63,16 @@ function askForChanged(): void {
 }
 
 /** Layers against the flow take seconds, so they wait for the reader to look; the depth chosen changes nothing. */
-function askForLimits(): void {
+function askForDepthLimit(): void {
   const question = questionOf(state.get());
   if (state.get().tab !== 'depth' || !question || answers.get().status !== 'ready') return;
   const { targets: _, depth: __, ...pass } = question;
-  limits.load({ ...pass, depth: 8 });
+  depthLimit.load({ ...pass, depth: 8 });
 }
 
 /** Stacks know no sentence; they are asked for behind it, once. */
 function askForStacks(): void {
-  if (state.get().tab === 'depth' && limits.get().status === 'ready') stacks.load(null);
+  if (state.get().tab === 'depth' && depthLimit.get().status === 'ready') stacks.load(null);
 }
 
 /** The flow that layers are drawn over, where it is shown. */
@@ -95,14 +95,14 @@ function retry(): void {
   else {
     askForLayers();
     askForChanged();
-    askForLimits();
+    askForDepthLimit();
     askForFlow();
   }
 }
 
 /** `follow` listens first, so that the theme is set before a chart reads its colours. */
 function build(): void {
-  const resources = { answers, others, traces, changed, flows, limits, stacks, models };
+  const resources = { answers, others, traces, changed, flows, depthLimit, stacks, models };
   for (const store of [state, hover, ...Object.values(resources)]) store.silence();
   const { language, theme } = state.get();
   document.documentElement.lang = language;
@@ -119,9 +119,9 @@ function build(): void {
   state.subscribe(askForOther);
   answers.subscribe(askForLayers);
   answers.subscribe(askForChanged);
-  answers.subscribe(askForLimits);
+  answers.subscribe(askForDepthLimit);
   answers.subscribe(askForFlow);
-  limits.subscribe(askForStacks);
+  depthLimit.subscribe(askForStacks);
   answers.subscribe(askForModels);
   models.subscribe(() => dropUnknownModel({ ...page, state }));
   const focused = document.activeElement?.id;
@@ -137,7 +137,7 @@ function follow(now: State, before: State): void {
   if (now.language !== before.language) build();
   ask();
   askForChanged();
-  askForLimits();
+  askForDepthLimit();
   askForStacks();
   askForFlow();
 }

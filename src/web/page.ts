@@ -26,7 +26,7 @@ export interface Page {
   /** The same pass with the reader's interventions in it, asked for where it is shown. */
   readonly changed: Resource<ChangedQuestion, Trace>;
   /** Asked for when the Depth tab is open. */
-  readonly limits: Resource<Question, DepthLimit>;
+  readonly depthLimit: Resource<Question, DepthLimit>;
   /** Asked for when the Depth tab is open. */
   readonly stacks: Resource<null, StackLimit>;
   /** Traces of the flow itself, asked for where layers are drawn over it. */

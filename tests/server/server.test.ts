@@ -11,7 +11,7 @@ import type { RunningServer } from '../../src/host/services.ts';
 import { runWithCache } from '../../src/language/interventions.ts';
 import { toRows } from '../../src/numerics/matrix.ts';
 import { createApp } from '../../src/server/app.ts';
-import { checkTrace, LIMITS } from '../../src/server/limits.ts';
+import { BOUNDS, checkTrace } from '../../src/server/bounds.ts';
 import { BusyError } from '../../src/server/pool.ts';
 import { startServer } from '../../src/server/start.ts';
 import { writeRandomModel } from '../host/model-folder.ts';
@@ -262,7 +262,7 @@ describe('problems', () => {
     ['a name twice within', '{"text": "_", "x": [{"a": 1, "\\u0061": 2}]}', 400, { field: 'body' }],
     ['10,000 characters', { text: `${long}__` }, 422, { field: 'text', detail: /10002.*4000/ }],
     ['too many positions', { text: `${'Hund '.repeat(99)}__` }, 422, { field: 'text' }],
-    ['a body too large', { text: 'x'.repeat(LIMITS.bodyBytes) }, 413, { field: 'body' }],
+    ['a body too large', { text: 'x'.repeat(BOUNDS.bodyBytes) }, 413, { field: 'body' }],
   ])('%s', async (_, body, status, { detail, ...expected }: { detail?: RegExp }) => {
     const response = await post('/api/predict', body);
     const check = detail ? { ...expected, detail: expect.stringMatching(detail) } : expected;

@@ -8,7 +8,7 @@ import { readModel } from '../../src/host/models.ts';
 import type { RunningServer } from '../../src/host/services.ts';
 import { sentenceParticles } from '../../src/language/particles.ts';
 import { toRows } from '../../src/numerics/matrix.ts';
-import { LIMITS } from '../../src/server/limits.ts';
+import { BOUNDS } from '../../src/server/bounds.ts';
 import { BusyError } from '../../src/server/pool.ts';
 import { startSimulations } from '../../src/server/simulations.ts';
 import { startServer } from '../../src/server/start.ts';
@@ -175,7 +175,7 @@ describe('problems', () => {
     ['too much work', { n: 20_000, d: 8, time: 1e4 }, 422, 'n', /products/],
     [
       'a body too large',
-      `{"x":"${' '.repeat(LIMITS.simulation.bodyBytes)}"}`,
+      `{"x":"${' '.repeat(BOUNDS.simulation.bodyBytes)}"}`,
       413,
       'body',
       /larger/,

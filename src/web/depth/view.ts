@@ -12,7 +12,7 @@ import { divergenceLines, errorLines, stackLines } from './lines.ts';
 import { createPaths } from './paths.ts';
 
 export function createDepthView(page: Page): HTMLElement {
-  const { words, limits, state } = page;
+  const { words, depthLimit, state } = page;
   const errors = createChart(page, words.limit.title, words.limit.hint);
   const divergence = createChart(page, words.limit.divergence, words.limit.divergenceHint);
   const stacks = createChart(page, words.limit.stacks, words.limit.stacksHint);
@@ -43,7 +43,7 @@ export function createDepthView(page: Page): HTMLElement {
     ),
   );
   const show = () => {
-    const { status, value, problem } = limits.get();
+    const { status, value, problem } = depthLimit.get();
     view.classList.toggle('stale', value !== null && status !== 'ready');
     view.classList.toggle('waiting', value === null);
     view.setAttribute('aria-busy', String(status === 'loading'));
@@ -58,7 +58,7 @@ export function createDepthView(page: Page): HTMLElement {
     fill(strip, ...answerRuns(value).map((run) => createRun(page, run)));
     fill(told, ...sentences(page, value).map((sentence) => h('li', {}, sentence)));
   };
-  limits.subscribe(show);
+  depthLimit.subscribe(show);
   const showStacks = () => {
     const { value } = page.stacks.get();
     stacks.element.hidden = value === null;
@@ -81,7 +81,7 @@ export function createDepthView(page: Page): HTMLElement {
 function createChart(page: Page, title: string, hint: string) {
   const canvas = h('canvas', { role: 'img' });
   const chart: LineChart = createLineChart(page, canvas, (at) => {
-    const depth = page.limits.get().value?.depths[at];
+    const depth = page.depthLimit.get().value?.depths[at];
     if (depth !== undefined && depth <= deepest) page.state.set({ depth });
   });
   const element = h(

@@ -22,13 +22,13 @@ export interface Film<F extends Kept> {
   clear(): void;
 }
 
-export interface FilmLimits<F> {
+export interface FilmBounds<F> {
   readonly most: number;
   readonly bytes: number;
   readonly sizeOf: (frame: F) => number;
 }
 
-export function createFilm<F extends Kept>({ most, bytes, sizeOf }: FilmLimits<F>): Film<F> {
+export function createFilm<F extends Kept>({ most, bytes, sizeOf }: FilmBounds<F>): Film<F> {
   let frames: F[] = [];
   let stride = 1;
   let held = 0;

@@ -52,7 +52,7 @@ export interface Session extends Store<SessionState> {
 }
 
 const FAILED = { status: 'failed', playing: false, seeking: false, rate: null } as const;
-const LIMITS = { most: 1200, bytes: 64 * 2 ** 20, sizeOf };
+const FILM_BOUNDS = { most: 1200, bytes: 64 * 2 ** 20, sizeOf };
 
 export function createSession(measurer: Measurer): Session {
   const empty: SessionState = {
@@ -60,7 +60,7 @@ export function createSession(measurer: Measurer): Session {
     ...{ last: null, report: null, rate: null },
   };
   const state = createStore(empty);
-  const film: Film<LabFrame> = createFilm(LIMITS);
+  const film: Film<LabFrame> = createFilm(FILM_BOUNDS);
   let run: Running | null = null;
   let wanted = 0;
 

@@ -9,7 +9,7 @@ import { overFlowFigure } from './layers.ts';
 import type { Shared } from './shared.ts';
 
 export function shareDepth(page: Page): Shared {
-  const limit = page.limits.get().value;
+  const limit = page.depthLimit.get().value;
   const trace = page.traces.get().value;
   const paths = trace ? [{ name: 'trajectories', figure: overFlowFigure(page, trace) }] : [];
   const errors = limit

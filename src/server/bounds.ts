@@ -5,7 +5,7 @@ import type { SimulationSettings } from '../flow/simulation-settings.ts';
 import type { ModelConfig } from '../language/checkpoint.ts';
 import { LimitError } from '../numerics/errors.ts';
 
-export const LIMITS = {
+export const BOUNDS = {
   /** Bytes of a request's body. */
   bodyBytes: 65_536,
   /** UTF-16 units of a text. */
@@ -38,10 +38,10 @@ export const LIMITS = {
 
 /** Throws LimitError when the text is longer than the server takes. */
 export function checkText(text: string): void {
-  if (text.length > LIMITS.textCharacters)
+  if (text.length > BOUNDS.textCharacters)
     throw new LimitError(
       'text',
-      `the text has ${text.length} characters, expected at most ${LIMITS.textCharacters}: shorten it`,
+      `the text has ${text.length} characters, expected at most ${BOUNDS.textCharacters}: shorten it`,
     );
 }
 
@@ -60,16 +60,16 @@ export function checkTrace(
   const layers = typeof depth === 'number' ? depth : config.depth;
   const frame = particles * config.dimension + config.heads * particles ** 2 + top;
   const numbers = Math.min(layers + 1, frames ?? Number.POSITIVE_INFINITY) * frame;
-  if (numbers > LIMITS.traceNumbers)
+  if (numbers > BOUNDS.traceNumbers)
     throw new LimitError(
       'depth',
-      `a trace of ${particles} tokens and ${layers} layers holds ${numbers} numbers, expected at most ${LIMITS.traceNumbers}: ask for fewer frames or a shorter text`,
+      `a trace of ${particles} tokens and ${layers} layers holds ${numbers} numbers, expected at most ${BOUNDS.traceNumbers}: ask for fewer frames or a shorter text`,
     );
 }
 
 /** Throws LimitError for more particles than the server takes, before any is drawn. */
 export function checkParticles(n: number, d: number, field = 'n'): void {
-  const most = LIMITS.simulation.coordinates;
+  const most = BOUNDS.simulation.coordinates;
   if (n * d > most)
     throw new LimitError(
       field,
@@ -84,7 +84,7 @@ export function checkRun(settings: SimulationSettings): void {
   checkMatrices(settings);
   checkFrames(settings);
   const work = workOf(settings);
-  const most = LIMITS.simulation.work;
+  const most = BOUNDS.simulation.work;
   if (work > most)
     throw new LimitError(
       'n',
@@ -97,19 +97,19 @@ function checkMatrices({ entry, parameters, d }: SimulationSettings): void {
     ({ name, type }) => type === 'matrix' && !isIdentity(matrixValueOf(parameters, name)),
   );
   const numbers = headsOf({ entry, parameters }) * d * d;
-  if (given.length > 0 && numbers > LIMITS.simulation.matrixNumbers)
+  if (given.length > 0 && numbers > BOUNDS.simulation.matrixNumbers)
     throw new LimitError(
       'd',
-      `${given[0].name} at d = ${d} has ${numbers} numbers with all its heads, expected at most ${LIMITS.simulation.matrixNumbers}: lower d or the number of heads`,
+      `${given[0].name} at d = ${d} has ${numbers} numbers with all its heads, expected at most ${BOUNDS.simulation.matrixNumbers}: lower d or the number of heads`,
     );
 }
 
 function checkFrames({ times, n, d, entry }: SimulationSettings): void {
   const numbers = times.length * n * d * (entry.view ? 2 : 1);
-  if (numbers > LIMITS.simulation.frameNumbers)
+  if (numbers > BOUNDS.simulation.frameNumbers)
     throw new LimitError(
       'saveAt',
-      `${times.length} frames of ${n} particles hold ${numbers} numbers, expected at most ${LIMITS.simulation.frameNumbers}: save fewer times or take fewer particles`,
+      `${times.length} frames of ${n} particles hold ${numbers} numbers, expected at most ${BOUNDS.simulation.frameNumbers}: save fewer times or take fewer particles`,
     );
 }
 

@@ -113,19 +113,19 @@ function rateOf({ times }: Rescaled, width: readonly number[]): number {
 }
 
 /**
- * Whether the limits of a run lie on the boundary of a polytope (1 or 0), which has more vertices than dimensions; the
- * share of the limits that are its vertices; limits a token; and the rate at which tokens reach them.
+ * Whether the limit points of a run lie on the boundary of a polytope (1 or 0), which has more vertices than dimensions; the
+ * share of those that are its vertices; limit points a token; and the rate at which tokens reach them.
  */
 export function polytopeNumbers(run: Rescaled): number[] {
   const end = run.frames[run.frames.length - 1];
   const groups = endsOf(run);
-  const limits = middles(end, groups);
-  const corners = vertices(limits).filter(Boolean).length;
-  const onPolytope = corners > end.columns && allOnBoundary(limits);
+  const points = middles(end, groups);
+  const corners = vertices(points).filter(Boolean).length;
+  const onPolytope = corners > end.columns && allOnBoundary(points);
   return [
     onPolytope ? 1 : 0,
-    corners / limits.rows,
-    limits.rows / end.rows,
+    corners / points.rows,
+    points.rows / end.rows,
     rateOf(run, widths(run, groups)),
   ];
 }

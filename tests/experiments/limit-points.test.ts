@@ -1,6 +1,6 @@
 /** What experiments say about where tokens end, on ends that are known. */
 import { describe, expect, it } from 'vitest';
-import { polytopeNumbers, type Rescaled } from '../../src/experiments/limits-of-tokens.ts';
+import { polytopeNumbers, type Rescaled } from '../../src/experiments/limit-points.ts';
 import { hullLine } from '../../src/experiments/token-map.ts';
 import { fromRows } from '../../src/numerics/matrix.ts';
 
