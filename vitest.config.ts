@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     setupFiles: ['tests/matchers.ts'],
+    // Modules are loaded once in each worker: no test changes what a module holds.
+    isolate: false,
     // Browser, servers and training runs need no core to themselves.
     maxWorkers: '100%',
     testTimeout: 120_000,
