@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writeRandomModel } from '../host/model-folder.ts';
-import { command, ENTRY, type Outcome, start } from './command.ts';
+import { cold, command, ENTRY, type Outcome, start } from './command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'schmetterling-cli-'));
 const model = writeRandomModel(join(folder, 'model'));
@@ -36,9 +36,7 @@ function expectOneLine({ stdout, stderr }: Outcome, message: RegExp): void {
 
 describe('predict', () => {
   it('prints one JSON document and nothing else', async () => {
-    const { code, stdout, stderr } = await command(
-      quick('predict', QUESTION, '--json', '--top', '3'),
-    );
+    const { code, stdout, stderr } = await cold(quick('predict', QUESTION, '--json', '--top', '3'));
     const record = JSON.parse(stdout);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(record).toMatchObject({ model: 'random', kind: 'blank', depth: 1, scheme: 'layer' });
@@ -54,7 +52,7 @@ describe('predict', () => {
   });
 
   it('reads standard input, with or without the last newline', async () => {
-    const { stdout } = await command(quick('predict', '-', '--json'), `${QUESTION}\n`);
+    const { stdout } = await cold(quick('predict', '-', '--json'), `${QUESTION}\n`);
     expect(JSON.parse(stdout).text).toBe(QUESTION);
     const wrapped = 'Mein Lieblingstier\r\nist\u00a0__\r\n\r\n';
     const other = await command(quick('predict', '-', '--json'), wrapped);
@@ -159,7 +157,7 @@ describe('trace', () => {
 
 describe('help', () => {
   it.each(['predict', 'trace', 'models', 'serve'])('of %s has examples', async (name) => {
-    const { code, stdout } = await command([name, '--help']);
+    const { code, stdout } = await cold([name, '--help']);
     expect(code).toBe(0);
     expect(stdout).toContain(`Examples:\n  schmetterling ${name}`);
   });
@@ -241,10 +239,7 @@ describe('wrong usage ends with 2 and one line', () => {
   });
 
   it('invalid UTF-8 on standard input', async () => {
-    const outcome = await command(
-      withModel('predict', '-'),
-      Buffer.from('M\u00e4use __', 'latin1'),
-    );
+    const outcome = await cold(withModel('predict', '-'), Buffer.from('M\u00e4use __', 'latin1'));
     expect(outcome.code).toBe(2);
     expectOneLine(outcome, /standard input is not UTF-8: byte 0xe4 at offset 1.*convert it/);
   });
@@ -286,7 +281,7 @@ describe('what cannot be done ends with 1 and one line', () => {
   it('serving a damaged model', async () => {
     const damaged = writeRandomModel(join(folder, 'unserved'));
     rmSync(join(damaged, 'model.safetensors'));
-    const outcome = await command(['serve', '--port', '0', '--workers', '1', '--model', damaged]);
+    const outcome = await cold(['serve', '--port', '0', '--workers', '1', '--model', damaged]);
     expect(outcome.code).toBe(1);
     expectOneLine(outcome, /model\.safetensors is missing/);
   });
@@ -297,7 +292,7 @@ it('without a build it names the remedy', async () => {
   mkdirSync(join(place, 'bin'), { recursive: true });
   writeFileSync(join(place, 'package.json'), '{"type": "module"}');
   copyFileSync(ENTRY, join(place, 'bin', 'schmetterling.js'));
-  const outcome = await command(['models'], '', join(place, 'bin', 'schmetterling.js'));
+  const outcome = await cold(['models'], '', join(place, 'bin', 'schmetterling.js'));
   expect(outcome.code).toBe(1);
   expectOneLine(outcome, /dist\/ is missing: run `npm ci`/);
 });
