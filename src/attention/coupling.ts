@@ -3,54 +3,158 @@
  * Full and causal are one coupling with different masks; masses are a mask beyond 0 and 1.
  */
 import type { Algebra, Balancing, CouplingAlgebra } from '../numerics/algebra.ts';
-import type { CouplingKind, Interaction } from './interaction.ts';
+import { exp } from '../numerics/elementary.ts';
 
-export const COUPLING_NAMES = ['full', 'causal', 'sinkhorn'] as const;
+/** Far below what a layer's answer needs, far above round-off. */
+export const BALANCING: Balancing = { tolerance: 1e-9, sweeps: 20_000 };
+
+/** What a coupling is computed from. */
+export interface Scored<A, Mask = A> {
+  /** s_ij = ⟨Qx_i, Kx_j⟩ per head, [B, H, n, m]; β enters with the coupling. */
+  readonly scores: A;
+  /** Masses w_j behind their mask [n, m], or 0/1 of shape [n, m] or [B, n, m]; null: all alike. */
+  readonly mask: Mask;
+  /** Inverse temperature of each head. */
+  readonly beta: readonly number[];
+  /** Softmax: what is added to the scaled scores of each key, [B, H, m]. */
+  readonly potentials?: A;
+  /** Hardmax: scaled scores this close to the row's largest tie with it. */
+  readonly tie?: number;
+  /** Sinkhorn: how closely the columns sum to the masses. */
+  readonly balancing?: Partial<Balancing>;
+}
+
+export interface Coupled<A> {
+  /** A_ij per head, [B, H, n, m]. */
+  readonly coupling: A;
+  /** Of Sinkhorn, g [B, H, m]: what others who come to listen add to their scores. */
+  readonly potentials?: A;
+}
+
+/** A way from scores and masses to the coupling. */
+export interface Coupling {
+  readonly title: string;
+  /** A_ij, with s_ij = β⟨Qx_i, Kx_j⟩ and masses w_j. */
+  readonly help: string;
+  readonly citation: string;
+  /** Why there is none that is causal, where there is none; said by whoever is asked for it. */
+  readonly notCausal?: string;
+  /** About the most that a row sums to for unit vectors, Q = K = I. */
+  largest(beta: number): number;
+  couple<A>(algebra: CouplingAlgebra<A>, from: Scored<A>): Coupled<A>;
+}
+
+const ONE = () => 1;
+const scaled = <A>(algebra: CouplingAlgebra<A>, { scores, beta }: Scored<A>) =>
+  algebra.scaleHeads(scores, beta);
+
+/**
+ * The couplings by name. Softmax and sinkhorn need the algebra of forward passes and training alone.
+ * Where sums over k are causal they are over k ≤ i. A particle without mass is heard by nobody, and one that
+ * sees no mass rests.
+ */
+export const couplings = {
+  softmax: {
+    title: 'Softmax',
+    help: 'SA: w_j e^{s_ij} / Σ_k w_k e^{s_ik}.',
+    citation: 'arXiv 2312.10794, eq. (SA)',
+    largest: ONE,
+    couple: <A>(algebra: Algebra<A>, { scores, beta, mask, potentials }: Scored<A, A | null>) => ({
+      coupling: algebra.softmax(scores, beta, mask, potentials),
+    }),
+  },
+  exponential: {
+    title: 'Exponential',
+    help: 'USA: w_j e^{s_ij}.',
+    citation: 'arXiv 2312.10794, eq. (USA)',
+    largest: (beta) => exp(Math.abs(beta)),
+    couple: (algebra, from) => ({
+      coupling: algebra.weigh(algebra.exponential(scaled(algebra, from)), from.mask),
+    }),
+  },
+  hardmax: {
+    title: 'Hardmax',
+    help: 'w_j over the largest scores of a row, divided by their sum.',
+    citation: 'arXiv 2305.05465',
+    largest: ONE,
+    couple: (algebra, from) => {
+      const top = algebra.largest(scaled(algebra, from), from.mask, from.tie ?? 0);
+      return { coupling: algebra.shares(algebra.weigh(top, from.mask)) };
+    },
+  },
+  linear: {
+    title: 'Linear',
+    help: 'w_j s_ij.',
+    citation: 'arXiv 2212.07677',
+    largest: (beta) => Math.max(1, Math.abs(beta)),
+    couple: (algebra, from) => ({ coupling: algebra.weigh(scaled(algebra, from), from.mask) }),
+  },
+  sinkhorn: {
+    title: 'Sinkhorn',
+    help: 'w_j e^{s_ij + f_i + g_j} with row sums 1 and Σ_i w_i A_ij = w_j: doubly stochastic.',
+    citation: 'arXiv 2110.11773, eq. (5)',
+    notCausal:
+      'a causal mask has no doubly stochastic scaling: token 1 listens to itself only, so its column is full before token 2 is heard',
+    largest: ONE,
+    // as a softmax with column potentials, so that rows sum to 1 exactly
+    couple: <A>(algebra: Algebra<A>, { scores, beta, mask, balancing }: Scored<A, A | null>) => {
+      const potentials = algebra.columnPotentials(scores, beta, mask, {
+        ...BALANCING,
+        ...balancing,
+      });
+      return { coupling: algebra.softmax(scores, beta, mask, potentials), potentials };
+    },
+  },
+} satisfies Record<string, Coupling>;
+
+export type CouplingKind = keyof typeof couplings;
+
+export const COUPLING_KINDS = Object.keys(couplings) as CouplingKind[];
+
+/** The coupling of that kind, as every kind is. */
+export const couplingOf = (kind: CouplingKind): Coupling => couplings[kind];
+
+/** How a language model couples the tokens of a text. */
+export interface ModelCoupling {
+  readonly title: string;
+  readonly help: string;
+  readonly citation: string;
+  readonly kind: 'softmax' | 'sinkhorn';
+  readonly causal: boolean;
+}
+
+/** The couplings of a language model by name: who listens to whom. */
+export const modelCouplings = {
+  full: {
+    title: 'Full coupling',
+    help: 'Every particle sees every other: a blank anywhere in a text.',
+    citation: 'arXiv:2312.10794, eq. (2.2)',
+    kind: 'softmax',
+    causal: false,
+  },
+  causal: {
+    title: 'Causal coupling',
+    help: 'A particle sees itself and those before it: how a text goes on.',
+    citation: 'arXiv:2411.04990',
+    kind: 'softmax',
+    causal: true,
+  },
+  sinkhorn: {
+    title: 'Sinkhorn coupling',
+    help: 'As full, and every particle of the text is heard as much as every other: doubly stochastic.',
+    citation: 'arXiv:2110.11773',
+    kind: 'sinkhorn',
+    causal: false,
+  },
+} as const satisfies Record<string, ModelCoupling>;
 
 /**
  * Who listens to whom: `full` everybody to everybody, `causal` to those before, `sinkhorn` as full, and
  * doubly stochastic: the columns of A sum to 1 too (arXiv 2110.11773).
  */
-export type CouplingName = (typeof COUPLING_NAMES)[number];
+export type CouplingName = keyof typeof modelCouplings;
 
-/**
- * A = row softmax of β_h · scores over the keys that the mask shows (arXiv 2312.10794, eq. 2.2): [B, H, n, m]. Keys of
- * a Sinkhorn coupling bring their potentials [B, H, m].
- */
-export function softmaxCoupling<A>(
-  algebra: Algebra<A>,
-  scores: A,
-  beta: readonly number[],
-  mask: A | null,
-  potentials?: A,
-): A {
-  return algebra.softmax(scores, beta, mask, potentials);
-}
-
-/** Far below what a layer's answer needs, far above round-off. */
-export const BALANCING: Balancing = { tolerance: 1e-9, sweeps: 20_000 };
-
-export interface BalancedCoupling<A> {
-  /** [B, H, n, m] */
-  readonly coupling: A;
-  /** g [B, H, m]: what others who come to listen add to their scores. */
-  readonly potentials: A;
-}
-
-/**
- * A = the doubly stochastic scaling of e^{β_h · scores} (Sinkformers, arXiv 2110.11773, eq. 5), written as
- * a softmax with column potentials, so that its rows sum to 1 exactly: scores [B, H, n, n].
- */
-export function sinkhornCoupling<A>(
-  algebra: Algebra<A>,
-  scores: A,
-  beta: readonly number[],
-  mask: A | null,
-  balancing: Balancing,
-): BalancedCoupling<A> {
-  const potentials = algebra.columnPotentials(scores, beta, mask, balancing);
-  return { coupling: algebra.softmax(scores, beta, mask, potentials), potentials };
-}
+export const COUPLING_NAMES = Object.keys(modelCouplings) as CouplingName[];
 
 /**
  * The 0/1 mask of key j for query i, row-major n × n: j < max(context, i + 1).
@@ -61,35 +165,6 @@ export function contextMask(n: number, context: number): Float64Array {
   const mask = new Float64Array(n * n);
   for (let i = 0; i < n; i++) mask.fill(1, i * n, i * n + Math.min(n, Math.max(context, i + 1)));
   return mask;
-}
-
-type CouplingSettings = Pick<Interaction, 'coupling' | 'beta' | 'tie' | 'balancing'>;
-
-/** Why there is no such thing; said by whoever is asked for it. */
-export const CAUSAL_SINKHORN =
-  'a causal mask has no doubly stochastic scaling: token 1 listens to itself only, so its column is full before token 2 is heard';
-
-/**
- * A_ij of interaction.ts from scores [B, H, n, m] and the masses behind their mask [n, m]: [B, H, n, m]. `potentials`
- * [B, H, m] are added to the scaled scores of a softmax.
- */
-export function massCoupling<A>(
-  algebra: CouplingAlgebra<A>,
-  scores: A,
-  mask: A,
-  { coupling, beta, tie, balancing }: CouplingSettings,
-  potentials?: A,
-): A {
-  const scaled = () => algebra.scaleHeads(scores, beta);
-  const couplings: Record<CouplingKind, () => A> = {
-    softmax: () => algebra.softmax(scores, beta, mask, potentials),
-    exponential: () => algebra.weigh(algebra.exponential(scaled()), mask),
-    hardmax: () => algebra.shares(algebra.weigh(algebra.largest(scaled(), mask, tie), mask)),
-    linear: () => algebra.weigh(scaled(), mask),
-    sinkhorn: () =>
-      sinkhornCoupling(algebra, scores, beta, mask, { ...BALANCING, ...balancing }).coupling,
-  };
-  return couplings[coupling]();
 }
 
 /** The mask of masses for queries from … to − 1 and n keys, row-major: w_j, or 0 for j > i if causal. */

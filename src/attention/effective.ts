@@ -1,6 +1,6 @@
 /** What an interaction comes to, for engines that treat simple ones apart. Not its velocity: field.ts. */
-import { exp } from '../numerics/elementary.ts';
 import type { Matrix } from '../numerics/matrix.ts';
+import { couplingOf } from './coupling.ts';
 import type { Interaction } from './interaction.ts';
 import type { AttentionWeights } from './scores.ts';
 
@@ -84,7 +84,7 @@ function isMultiple(entry: (i: number, j: number) => number, size: number): bool
 
 /**
  * How large a velocity of unit particles in R^d may be: |V|·|O| as Frobenius norms a head and a
- * dimension, times e^{|β|} or |β| where couplings reach that. With general Q and K it is an estimate.
+ * dimension, times the most that a row of couplings sums to. With general Q and K it is an estimate.
  */
 export function velocityScale(interaction: Interaction, d: number): number {
   const { beta, coupling } = interaction;
@@ -92,9 +92,9 @@ export function velocityScale(interaction: Interaction, d: number): number {
   const values = weights
     ? (norm(weights.value) * norm(weights.output)) / Math.sqrt(d * beta.length)
     : 1;
-  if (coupling === 'linear') return values * Math.max(1, ...beta.map(Math.abs));
-  const grows = coupling === 'exponential' && scoresOwnPositions(interaction, weights);
-  return values * (grows ? exp(Math.abs(beta[0])) : 1);
+  // a power is what unit vectors reach, and of other scores nobody knows
+  if (coupling === 'exponential' && !scoresOwnPositions(interaction, weights)) return values;
+  return values * Math.max(...beta.map(couplingOf(coupling).largest));
 }
 
 const norm = ({ data }: Matrix) => Math.sqrt(data.reduce((sum, value) => sum + value ** 2, 0));

@@ -1,18 +1,61 @@
 /**
- * The velocity of an interaction: step.ts for every kind of coupling, with masses. The sign of the
+ * Third part: the velocity. With scores.ts and coupling.ts this is the one definition of attention, for every
+ * coupling, with masses or a mask; every engine runs these lines or is certified against them. The sign of an
  * interaction is left to whoever writes the velocity down.
  */
-import type { CouplingAlgebra } from '../numerics/algebra.ts';
-import { massCoupling } from './coupling.ts';
+import type { Algebra, CouplingAlgebra } from '../numerics/algebra.ts';
+import { type Coupled, couplingOf, type Scored } from './coupling.ts';
 import { passesItselfAlong } from './effective.ts';
 import type { Interaction } from './interaction.ts';
-import type { AttentionWeights, KeysAndValues } from './scores.ts';
+import {
+  type AttentionWeights,
+  type KeysAndValues,
+  keysAndValues,
+  scores,
+  through,
+} from './scores.ts';
 
-/** What the queries of a field listen to. */
-export interface Sources<A> extends KeysAndValues<A> {
-  readonly interaction: Interaction;
+/** What queries attend to. */
+export interface Attended<A> extends KeysAndValues<A> {
   /** null: one head with Q = K = V = O = I. */
   readonly weights: AttentionWeights<A> | null;
+}
+
+export interface Velocity<A> extends Coupled<A> {
+  /** v_i [B, n, d], not yet projected. */
+  readonly velocity: A;
+}
+
+/** What is known of a coupling before the scores are, and who computes it over which algebra. */
+interface Couple<A, Mask, G> extends Omit<Scored<A, Mask>, 'scores'> {
+  readonly couple: (algebra: G, from: Scored<A, Mask>) => Coupled<A>;
+}
+
+function coupledBy<A, Mask, G extends Algebra<A>>(
+  algebra: G,
+  x: A,
+  from: Attended<A>,
+  { couple, mask, beta, potentials, tie, balancing }: Couple<A, Mask, G>,
+): Coupled<A> {
+  const own = scores(algebra, from.weights, x, from, beta.length);
+  return couple(algebra, { scores: own, mask, beta, potentials, tie, balancing });
+}
+
+/** v_i = Σ_h O_h Σ_j A^h_ij V_h x_j [B, n, d] at the queries x [B, n, d], and A. */
+export function velocityBy<A, Mask, G extends Algebra<A>>(
+  algebra: G,
+  x: A,
+  from: Attended<A>,
+  given: Couple<A, Mask, G>,
+): Velocity<A> {
+  const { coupling, potentials } = coupledBy(algebra, x, from, given);
+  const mixed = algebra.headMix(coupling, from.values, given.beta.length);
+  return { velocity: through(algebra, mixed, from.weights?.output), coupling, potentials };
+}
+
+/** What the queries of a field listen to. */
+export interface Sources<A> extends Attended<A> {
+  readonly interaction: Interaction;
   /** What a particle passes to itself lies along it. */
   readonly ownAlong: boolean;
 }
@@ -25,29 +68,23 @@ export function sources<A>(
   weights: AttentionWeights<A> | null,
   scored = y,
 ): Sources<A> {
-  const keysAndValues = {
-    keys: through(algebra, scored, weights?.key),
-    values: through(algebra, y, weights?.value),
-  };
   const ownAlong = passesItselfAlong(interaction, weights && interaction.weights);
-  return { interaction, weights, ownAlong, ...keysAndValues };
+  return { interaction, weights, ownAlong, ...keysAndValues(algebra, weights, y, scored) };
 }
 
-const through = <A>(algebra: CouplingAlgebra<A>, x: A, w: A | undefined): A =>
-  w === undefined ? x : algebra.project(x, w);
+function coupleOf<A>(
+  algebra: CouplingAlgebra<A>,
+  { interaction, keys }: Sources<A>,
+  mask: A,
+): Couple<A, A, CouplingAlgebra<A>> {
+  const { coupling, beta, tie, balancing, gaussian } = interaction;
+  const potentials = gaussian ? algebra.lengthPotentials(keys, beta) : undefined;
+  return { couple: couplingOf(coupling).couple, mask, beta, tie, balancing, potentials };
+}
 
 /** A_ij per head [H, n, m] for queries x [n, d], from the origin of the keys, under the mask of masses `mask` [n, m]. */
-export function fieldCoupling<A>(
-  algebra: CouplingAlgebra<A>,
-  x: A,
-  { interaction, weights, keys }: Sources<A>,
-  mask: A,
-): A {
-  const { beta, gaussian } = interaction;
-  const queries = through(algebra, x, weights?.query);
-  const scores = algebra.headScores(queries, keys, beta.length);
-  const potentials = gaussian ? algebra.lengthPotentials(keys, beta) : undefined;
-  return massCoupling(algebra, scores, mask, interaction, potentials);
+export function fieldCoupling<A>(algebra: CouplingAlgebra<A>, x: A, from: Sources<A>, mask: A): A {
+  return coupledBy(algebra, x, from, coupleOf(algebra, from, mask)).coupling;
 }
 
 /**
@@ -61,16 +98,15 @@ export function fieldAmbient<A>(
   mask: A,
   scored = x,
 ): A {
-  const { beta, relative } = from.interaction;
-  const coupling = fieldCoupling(algebra, scored, from, mask);
-  const mixed = relative
-    ? algebra.headDifferences(
-        coupling,
-        from.values,
-        through(algebra, x, from.weights?.value),
-        beta.length,
-      )
-    : algebra.headMix(coupling, from.values, beta.length);
+  if (!from.interaction.relative)
+    return velocityBy(algebra, scored, from, coupleOf(algebra, from, mask)).velocity;
+  const own = through(algebra, x, from.weights?.value);
+  return pull(algebra, own, from, fieldCoupling(algebra, scored, from, mask));
+}
+
+/** Σ_h O_h Σ_j A^h_ij (V_h x_j − u_i) [n, d] for u = V x. */
+function pull<A>(algebra: CouplingAlgebra<A>, own: A, from: Sources<A>, coupling: A): A {
+  const mixed = algebra.headDifferences(coupling, from.values, own, from.interaction.beta.length);
   return through(algebra, mixed, from.weights?.output);
 }
 
@@ -81,11 +117,11 @@ export function fieldAmbient<A>(
  * its relative accuracy.
  */
 export function fieldTangent<A>(algebra: CouplingAlgebra<A>, x: A, from: Sources<A>, mask: A): A {
-  const heads = from.interaction.beta.length;
   const own = through(algebra, x, from.weights?.value);
   const coupling = fieldCoupling(algebra, x, from, mask);
-  const projected = (mixed: A) => algebra.tangent(x, through(algebra, mixed, from.weights?.output));
-  const pull = projected(algebra.headDifferences(coupling, from.values, own, heads));
-  if (from.ownAlong) return pull;
-  return algebra.addScaled(pull, projected(algebra.headTotals(coupling, own, heads)), 1);
+  const pulled = algebra.tangent(x, pull(algebra, own, from, coupling));
+  if (from.ownAlong) return pulled;
+  const kept = algebra.headTotals(coupling, own, from.interaction.beta.length);
+  const radial = algebra.tangent(x, through(algebra, kept, from.weights?.output));
+  return algebra.addScaled(pulled, radial, 1);
 }

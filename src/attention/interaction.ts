@@ -4,19 +4,11 @@
  */
 import type { Balancing } from '../numerics/algebra.ts';
 import type { Matrix } from '../numerics/matrix.ts';
+import type { CouplingKind } from './coupling.ts';
 import type { AttentionWeights } from './scores.ts';
 
-/**
- * How scores s_ij = β⟨Qx_i, Kx_j⟩ and masses w_j become the coupling A_ij:
- * softmax (SA) w_j e^{s_ij} / Σ_k w_k e^{s_ik}; exponential (USA) w_j e^{s_ij};
- * hardmax w_j over the row's largest scores, divided by their sum; linear w_j s_ij; sinkhorn
- * w_j e^{s_ij + f_i + g_j} with row sums 1 and Σ_i w_i A_ij = w_j (arXiv 2110.11773), never causal.
- * Causal: j ≤ i only, so that sums over k are too. A particle without mass is heard by nobody, and
- * one that sees no mass rests.
- */
-export type CouplingKind = 'softmax' | 'exponential' | 'hardmax' | 'linear' | 'sinkhorn';
-
 export interface Interaction {
+  /** How scores s_ij = β⟨Qx_i, Kx_j⟩ and masses w_j become the coupling A_ij: a name of `couplings`. */
   readonly coupling: CouplingKind;
   /** Particle i listens to j ≤ i only. */
   readonly causal: boolean;

@@ -26,22 +26,33 @@ export interface KeysAndValues<A> {
   readonly potentials?: A;
 }
 
-/** Keys and values of the particles x [B, m, d]. */
+/** x W, or x where there is no matrix: W = I. */
+export const through = <A>(algebra: Algebra<A>, x: A, w: A | undefined): A =>
+  w === undefined ? x : algebra.project(x, w);
+
+/**
+ * Keys and values of the particles x [B, m, d]; `scored`: the same from another origin, for their keys. Without
+ * weights Q = K = V = O = I.
+ */
 export function keysAndValues<A>(
   algebra: Algebra<A>,
-  weights: AttentionWeights<A>,
+  weights: AttentionWeights<A> | null,
   x: A,
+  scored = x,
 ): KeysAndValues<A> {
-  return { keys: algebra.project(x, weights.key), values: algebra.project(x, weights.value) };
+  return {
+    keys: through(algebra, scored, weights?.key),
+    values: through(algebra, x, weights?.value),
+  };
 }
 
 /** ⟨Q x_i, K y_j⟩ per head: x [B, n, d] → [B, H, n, m]. β enters with the coupling. */
 export function scores<A>(
   algebra: Algebra<A>,
-  weights: AttentionWeights<A>,
+  weights: AttentionWeights<A> | null,
   x: A,
-  attended: KeysAndValues<A>,
+  { keys }: KeysAndValues<A>,
   heads: number,
 ): A {
-  return algebra.headScores(algebra.project(x, weights.query), attended.keys, heads);
+  return algebra.headScores(through(algebra, x, weights?.query), keys, heads);
 }

@@ -1,10 +1,8 @@
-/**
- * Third and last part: velocity and layer. With scores.ts and coupling.ts this is the one
- * definition of the attention step; every engine runs these lines or is certified against them.
- */
+/** The step of a forward pass: the velocity of field.ts under a mask, without masses, and the layer. */
 import type { Algebra, Balancing } from '../numerics/algebra.ts';
-import { sinkhornCoupling, softmaxCoupling } from './coupling.ts';
-import { type AttentionWeights, type KeysAndValues, keysAndValues, scores } from './scores.ts';
+import { couplings } from './coupling.ts';
+import { type Velocity, velocityBy } from './field.ts';
+import { type AttentionWeights, type KeysAndValues, keysAndValues } from './scores.ts';
 
 export interface StepSettings<A> {
   readonly weights: AttentionWeights<A>;
@@ -18,35 +16,16 @@ export interface StepSettings<A> {
   readonly balancing?: Balancing;
 }
 
-export interface Velocity<A> {
-  /** v_i [B, n, d], not yet projected. */
-  readonly velocity: A;
-  /** A_ij per head [B, H, n, m]. */
-  readonly coupling: A;
-  /** Of the Sinkhorn coupling, [B, H, n]. */
-  readonly potentials?: A;
-}
-
 /** v_i = Σ_h O_h Σ_j A^h_ij V_h x_j, the attention field at the particles x [B, n, d]. */
 export function attentionVelocity<A>(
   algebra: Algebra<A>,
   x: A,
-  settings: StepSettings<A>,
+  { weights, beta, mask, balancing, attended }: StepSettings<A>,
 ): Velocity<A> {
-  const {
-    weights,
-    beta,
-    mask,
-    balancing,
-    attended = keysAndValues(algebra, weights, x),
-  } = settings;
-  const heads = beta.length;
-  const own = scores(algebra, weights, x, attended, heads);
-  const coupled = balancing
-    ? sinkhornCoupling(algebra, own, beta, mask, balancing)
-    : { coupling: softmaxCoupling(algebra, own, beta, mask, attended.potentials) };
-  const mixed = algebra.headMix(coupled.coupling, attended.values, heads);
-  return { velocity: algebra.project(mixed, weights.output), ...coupled };
+  const { keys, values, potentials } = attended ?? keysAndValues(algebra, weights, x);
+  const { couple } = couplings[balancing ? 'sinkhorn' : 'softmax'];
+  const given = { couple: couple<A>, mask, beta, balancing, potentials };
+  return velocityBy(algebra, x, { weights, keys, values }, given);
 }
 
 /** The layer: x ← normalise(x + h v), a residual connection followed by RMS normalisation. */

@@ -1,6 +1,7 @@
 /** A user's own dynamics: an entry that is not in the catalogue, checked in form. Its promises: flow/examine.ts. */
 import { z } from 'zod';
-import type { CouplingKind, Interaction } from '../attention/interaction.ts';
+import { COUPLING_KINDS } from '../attention/coupling.ts';
+import type { Interaction } from '../attention/interaction.ts';
 import type { AttentionWeights } from '../attention/scores.ts';
 import { checkDimension } from '../geometry/catalogue.ts';
 import { InputError } from '../numerics/errors.ts';
@@ -130,16 +131,8 @@ const DEFINITION = z.strictObject({
   view: callable<NonNullable<Dynamics['view']>>(),
 });
 
-const COUPLINGS = [
-  'softmax',
-  'exponential',
-  'hardmax',
-  'linear',
-  'sinkhorn',
-] as const satisfies CouplingKind[];
-
 const INTERACTION = z.strictObject({
-  coupling: z.enum(COUPLINGS, `expected one of ${COUPLINGS.join(', ')}`),
+  coupling: z.enum(COUPLING_KINDS, `expected one of ${COUPLING_KINDS.join(', ')}`),
   causal: flag.default(false),
   beta: z.custom<readonly number[]>(
     (value) => Array.isArray(value) && value.length > 0 && value.every(Number.isFinite),

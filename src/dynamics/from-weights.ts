@@ -1,5 +1,5 @@
 /** The flow of given weights θ(t), such as a checkpoint's, as an entry. Where they come from is not known here. */
-import type { CouplingKind } from '../attention/interaction.ts';
+import type { CouplingKind } from '../attention/coupling.ts';
 import type { AttentionWeights } from '../attention/scores.ts';
 import { InputError } from '../numerics/errors.ts';
 import { knotTimes } from '../numerics/knots.ts';

@@ -1,5 +1,5 @@
 /** Attention as a move towards what is listened to, without projection: the form that has a heat flow as its limit. */
-import type { CouplingKind } from '../attention/interaction.ts';
+import type { CouplingKind } from '../attention/coupling.ts';
 import type { ChoiceParameter } from '../numerics/parameters.ts';
 import type { Dynamics, ParameterValues } from './dynamics.ts';
 import { betaOf, choiceOf, KEY, QUERY, VALUE } from './parameters.ts';

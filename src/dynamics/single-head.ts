@@ -1,5 +1,6 @@
 /** The interaction of one head with Q, K and V from an entry's parameters. */
-import type { CouplingKind, Interaction } from '../attention/interaction.ts';
+import type { CouplingKind } from '../attention/coupling.ts';
+import type { Interaction } from '../attention/interaction.ts';
 import type { AttentionWeights } from '../attention/scores.ts';
 import { type Matrix, transposed } from '../numerics/matrix.ts';
 import type { ParameterValues, Properties } from './dynamics.ts';

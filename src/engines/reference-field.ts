@@ -4,7 +4,7 @@
  * time, never all n × n of them.
  */
 
-import { CAUSAL_SINKHORN, massMask } from '../attention/coupling.ts';
+import { couplings, massMask } from '../attention/coupling.ts';
 import {
   couplesDifferences,
   effectiveWeights,
@@ -50,7 +50,7 @@ function refusal({ interaction, n, precision }: FieldRequest): string | null {
 }
 
 function unbalanced({ causal }: Interaction, n: number): string | null {
-  if (causal) return `${CAUSAL_SINKHORN}: use softmax with a causal mask`;
+  if (causal) return `${couplings.sinkhorn.notCausal}: use softmax with a causal mask`;
   if (n <= MOST_BALANCED) return null;
   return `n = ${n} particles are more than the ${MOST_BALANCED} whose couplings it can balance: use fewer`;
 }

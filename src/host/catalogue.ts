@@ -2,6 +2,7 @@
  * What there is to choose from and to read, as plain data for every face: dynamics, starts, schemes,
  * couplings, engines, diagnostics and families, with their parameters. Not the entries themselves: they compute.
  */
+import { type ModelCoupling, modelCouplings } from '../attention/coupling.ts';
 import { diagnostics } from '../diagnostics/catalogue.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { dynamics } from '../dynamics/catalogue.ts';
@@ -97,6 +98,10 @@ function familyRecord({ quantiles: _, help, parameters, ...entry }: Family) {
   return { ...entry, help: `${help} Parameters: ${ranges.join(', ')}.`, ranges: parameters };
 }
 
+function couplingRecord([name, { title, help, citation }]: [string, ModelCoupling]) {
+  return { name, title, help, citation };
+}
+
 const DEPTH_SCHEMES = [
   {
     name: 'layer',
@@ -108,27 +113,6 @@ const DEPTH_SCHEMES = [
     title: 'Dormand–Prince 5(4)',
     help: 'The flow itself, step size adapted, never across a knot of the weights: depth = "ode"',
     citation: 'Dormand & Prince 1980',
-  },
-];
-
-const COUPLINGS = [
-  {
-    name: 'full',
-    title: 'Full coupling',
-    help: 'Every particle sees every other: a blank anywhere in a text.',
-    citation: 'arXiv:2312.10794, eq. (2.2)',
-  },
-  {
-    name: 'causal',
-    title: 'Causal coupling',
-    help: 'A particle sees itself and those before it: how a text goes on.',
-    citation: 'arXiv:2411.04990',
-  },
-  {
-    name: 'sinkhorn',
-    title: 'Sinkhorn coupling',
-    help: 'As full, and every particle of the text is heard as much as every other: doubly stochastic.',
-    citation: 'arXiv:2110.11773',
   },
 ];
 
@@ -163,7 +147,7 @@ export function catalogue() {
     schemes: schemes.map(schemeRecord),
     engines: Object.entries(ENGINES).map(([name, entry]) => ({ name, ...entry })),
     diagnostics: diagnostics.map(diagnosticRecord),
-    couplings: COUPLINGS,
+    couplings: Object.entries(modelCouplings).map(couplingRecord),
     /** Of measures on a line, for reduced models and inverse problems. */
     families: families.map(familyRecord),
     /** How a trained model's flow is cut: the `depth` of predict and trace. */

@@ -4,7 +4,7 @@
  * Two ways to the same numbers: with the context's keys and values kept (fast, layers only), and
  * all particles together (any depth, every frame).
  */
-import { contextMask } from '../attention/coupling.ts';
+import { contextMask, modelCouplings } from '../attention/coupling.ts';
 import { type AttentionWeights, type KeysAndValues, keysAndValues } from '../attention/scores.ts';
 import { referenceAlgebra } from '../engines/reference.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
@@ -163,7 +163,7 @@ function treeMask(context: ContextFlow, followers: readonly Follower[]): Float64
   const n = context.ids.length;
   const size = n + followers.length;
   const out = tensor([size, size]);
-  const inner = contextMask(n, context.coupling === 'causal' ? 0 : n);
+  const inner = contextMask(n, modelCouplings[context.coupling].causal ? 0 : n);
   for (let i = 0; i < n; i++) out.data.set(inner.subarray(i * n, (i + 1) * n), i * size);
   const place = new Map(followers.map((follower, f) => [follower, n + f]));
   followers.forEach((follower, f) => {

@@ -2,7 +2,7 @@
  * From a text to its particles: which tokens, at which positions, where the answer is read and
  * where its tokens follow. No weights yet.
  */
-import { CAUSAL_SINKHORN, type CouplingName } from '../attention/coupling.ts';
+import { type CouplingName, couplingOf, modelCouplings } from '../attention/coupling.ts';
 import { InputError, LimitError } from '../numerics/errors.ts';
 import { type Blank, findBlank } from './blank.ts';
 import type { LanguageModel } from './checkpoint.ts';
@@ -63,7 +63,8 @@ function continuation(model: LanguageModel, read: ReadText, coupling: CouplingNa
 }
 
 function needsBlank(coupling: CouplingName): InputError {
-  const why = coupling === 'sinkhorn' ? ` and ${CAUSAL_SINKHORN}` : '';
+  const { notCausal } = couplingOf(modelCouplings[coupling].kind);
+  const why = notCausal ? ` and ${notCausal}` : '';
   return new InputError(
     'coupling',
     `coupling "${coupling}" needs a blank and the text has none${why}: write __ where the answer belongs, or choose "causal"`,

@@ -1,5 +1,5 @@
 /** A sentence as the start of a simulation, and a trained model as its dynamics. Not predictions. */
-import type { CouplingName } from '../attention/coupling.ts';
+import { type CouplingName, modelCouplings } from '../attention/coupling.ts';
 import type { Dynamics } from '../dynamics/dynamics.ts';
 import { fromWeights } from '../dynamics/from-weights.ts';
 import { referenceAlgebra } from '../engines/reference.ts';
@@ -64,8 +64,8 @@ export function modelDynamics(
     beta,
     horizon,
     knots,
-    causal: coupling === 'causal',
-    coupling: coupling === 'sinkhorn' ? 'sinkhorn' : 'softmax',
+    causal: modelCouplings[coupling].causal,
+    coupling: modelCouplings[coupling].kind,
     name: 'model',
     title: `The flow of ${name}`,
   });

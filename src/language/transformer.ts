@@ -4,7 +4,12 @@
  *
  * Legend: n particles, d dimension, H heads, L layers, V vocabulary (size V + 3 with special tokens).
  */
-import { BALANCING, type CouplingName, contextMask } from '../attention/coupling.ts';
+import {
+  BALANCING,
+  type CouplingName,
+  contextMask,
+  modelCouplings,
+} from '../attention/coupling.ts';
 import { type AttentionWeights, type KeysAndValues, keysAndValues } from '../attention/scores.ts';
 import { attentionVelocity } from '../attention/step.ts';
 import { projectTransposed, referenceAlgebra } from '../engines/reference.ts';
@@ -64,11 +69,11 @@ export function embed(
 
 /** What the coupling is beyond its mask. */
 export const couplingHooks = (coupling: CouplingName): FlowHooks =>
-  coupling === 'sinkhorn' ? { balancing: BALANCING } : {};
+  modelCouplings[coupling].kind === 'sinkhorn' ? { balancing: BALANCING } : {};
 
 /** The mask [n, n] of the coupling among n particles. */
 export function couplingMask(coupling: CouplingName, n: number): Float64Tensor {
-  return tensor([n, n], contextMask(n, coupling === 'causal' ? 0 : n));
+  return tensor([n, n], contextMask(n, modelCouplings[coupling].causal ? 0 : n));
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The reference field against the equations of the flows, written here once more and as plainly as can be. */
 import { describe, expect, it } from 'vitest';
-import type { CouplingKind, Interaction } from '../../src/attention/interaction.ts';
+import type { CouplingKind } from '../../src/attention/coupling.ts';
+import type { Interaction } from '../../src/attention/interaction.ts';
 import { dynamics } from '../../src/dynamics/catalogue.ts';
 import type { Dynamics } from '../../src/dynamics/dynamics.ts';
 import type { FieldRequest } from '../../src/engines/field.ts';

@@ -4,7 +4,7 @@
  * are shifted by β, which no score exceeds; all others by the running maximum of each query.
  * Not the kernels (assembly/field.ts), nor how a platform starts a thread (handed in as `spawn`).
  */
-import { CAUSAL_SINKHORN } from '../../attention/coupling.ts';
+import { couplings } from '../../attention/coupling.ts';
 import {
   effectiveWeights,
   exponentialOverflow,
@@ -50,7 +50,7 @@ function refusal(request: FieldRequest): string | null {
 /** Doubly stochastic couplings are scaled by sweeps alone, which end where scores are symmetric. */
 function unbalanced({ interaction, precision }: FieldRequest): string | null {
   if (interaction.coupling !== 'sinkhorn') return null;
-  if (interaction.causal) return `${CAUSAL_SINKHORN}: use softmax with a causal mask`;
+  if (interaction.causal) return `${couplings.sinkhorn.notCausal}: use softmax with a causal mask`;
   if (precision === 'float32')
     return 'a doubly stochastic scaling goes on until round-off of float64: use float64';
   if (scoresSymmetric(effectiveWeights(interaction))) return null;

@@ -2,7 +2,8 @@
  * One head of an interaction as a job of the kernels: which form it takes, how its arrays are filled,
  * and what the sums mean. Not the projections to q, k, v nor the way back through O.
  */
-import type { CouplingKind, Interaction } from '../../attention/interaction.ts';
+import type { CouplingKind } from '../../attention/coupling.ts';
+import type { Interaction } from '../../attention/interaction.ts';
 import { exp, log, log2 } from '../../numerics/elementary.ts';
 import {
   type Form,

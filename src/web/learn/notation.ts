@@ -34,7 +34,7 @@ export const rows: readonly Row[] = [
     tex: String.raw`v_i,\ \mathsf P_{x_i} v_i`,
     meaning: 'velocity',
     place: 'trajectories',
-    code: 'src/attention/step.ts',
+    code: 'src/attention/field.ts',
   },
   {
     tex: String.raw`L,\ T,\ h = T/L`,
