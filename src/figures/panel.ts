@@ -148,8 +148,8 @@ function roomyDomain(panel: Panel, along: 0 | 1): Domain {
 function grid({ plot, xTicks, yTicks }: Layout, panel: Panel, theme: Theme): string {
   const { left, top, width, height } = plot;
   const look = { stroke: theme.grid, 'stroke-width': 1 };
-  const frame = element('rect', { x: left, y: top, width, height, fill: 'none', ...look });
-  if (panel.series.some(isHeat)) return frame;
+  const border = element('rect', { x: left, y: top, width, height, fill: 'none', ...look });
+  if (panel.series.some(isHeat)) return border;
   const upright = xTicks.map(({ value }) => {
     const x = plot.x(value);
     return element('line', { x1: x, y1: top, x2: x, y2: top + height, ...look });
@@ -158,7 +158,7 @@ function grid({ plot, xTicks, yTicks }: Layout, panel: Panel, theme: Theme): str
     const y = plot.y(value);
     return element('line', { x1: left, y1: y, x2: left + width, y2: y, ...look });
   });
-  return frame + upright.join('') + level.join('');
+  return border + upright.join('') + level.join('');
 }
 
 function tickLabels({ plot, xTicks, yTicks, tilted }: Layout, theme: Theme): string {

@@ -1,7 +1,7 @@
 /** What a simulation shows of its particles: all of them at a time, with diagnostics. */
 import { type DiagnosticValue, diagnoseFrame } from '../diagnostics/catalogue.ts';
 import { energyBetaOf } from '../dynamics/dynamics.ts';
-import type { Frame } from '../integrators/integrate.ts';
+import type { IntegrationFrame } from '../integrators/integrate.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { expand, type Population, settled, unmergedNote } from './merging.ts';
 import { partsOf } from './problem.ts';
@@ -43,7 +43,10 @@ export interface SeenFrames {
 const MOST_COUPLED = 512;
 
 /** From the integrator's frames to those of all particles, with diagnostics. */
-export function frameReader(run: Run, seenBefore?: SeenFrames): (frame: Frame) => SimulationFrame {
+export function frameReader(
+  run: Run,
+  seenBefore?: SeenFrames,
+): (frame: IntegrationFrame) => SimulationFrame {
   const { settings } = run;
   const { entry, parameters, n, d, chosen, delta } = settings;
   const beta = energyBetaOf(entry, parameters);
@@ -79,7 +82,10 @@ export function frameReader(run: Run, seenBefore?: SeenFrames): (frame: Frame) =
 }
 
 /** The particles of a frame. In the step in which they meet, the integrator has not merged them yet. */
-function shownPopulation({ settings, population, notes }: Run, { time, state }: Frame): Population {
+function shownPopulation(
+  { settings, population, notes }: Run,
+  { time, state }: IntegrationFrame,
+): Population {
   const now = {
     ...population,
     positions: state.subarray(0, population.masses.length * population.d),
@@ -95,7 +101,7 @@ function shownPopulation({ settings, population, notes }: Run, { time, state }: 
 }
 
 /** What the field says of a frame; nothing where it would be about other positions than those seen. */
-function motion(run: Run, frame: Frame, masses: Float64Array, isView: boolean) {
+function motion(run: Run, frame: IntegrationFrame, masses: Float64Array, isView: boolean) {
   const { settings, source, population, problem } = run;
   if (isView || settings.chosen.length === 0) return {};
   const { n, d } = settings;
@@ -107,7 +113,7 @@ function motion(run: Run, frame: Frame, masses: Float64Array, isView: boolean) {
   return { velocity, couplings: readable ? source.couplings(positions, masses) : null };
 }
 
-function continuationOf(run: Run, frame: Frame): SimulationContinuation {
+function continuationOf(run: Run, frame: IntegrationFrame): SimulationContinuation {
   const { population, source, merges, notes } = run;
   const { name, reason } = source.report;
   const known = { members: population.members, merges: [...merges], notes: { ...notes } };

@@ -6,7 +6,7 @@ import { norm } from '../geometry/sphere.ts';
 import { fastest } from '../integrators/events.ts';
 import {
   type Continuation,
-  type Frame,
+  type IntegrationFrame,
   integrate,
   type Reply,
   type StepInside,
@@ -57,7 +57,7 @@ export interface Run {
   source: VelocitySource;
   population: Population;
   problem: FlowProblem;
-  last: Frame | null;
+  last: IntegrationFrame | null;
   /** In the step that is being taken. */
   meetings: readonly (Meeting & { readonly time: number })[];
   readonly merges: MergeEvent[];
@@ -122,7 +122,10 @@ function problemOf(run: Pick<Run, 'settings' | 'population' | 'source'>): FlowPr
 }
 
 /** The frames of the integrator: those to be saved, and those where the run pauses, switches or stops. */
-export function stepsOf(run: Run, from?: SimulationContinuation): Generator<Frame, void> {
+export function stepsOf(
+  run: Run,
+  from?: SimulationContinuation,
+): Generator<IntegrationFrame, void> {
   const { scheme, step, tolerance, maximumSteps, time, times } = run.settings;
   const settings = {
     scheme: scheme.name,

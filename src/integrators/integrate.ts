@@ -54,7 +54,7 @@ export interface IntegrationSettings {
   readonly path?: WienerPath;
 }
 
-export interface Frame {
+export interface IntegrationFrame {
   readonly time: number;
   /** A copy, [size]. */
   readonly state: Float64Array;
@@ -180,13 +180,13 @@ export function integrate(
   start: Float64Array | Continuation,
   settings: IntegrationSettings,
   hooks: Hooks = {},
-): Generator<Frame, void> {
+): Generator<IntegrationFrame, void> {
   // Not a generator itself, so that settings are refused here and not at the first frame.
   const plan = makePlan(problem, settings);
   return frames(beginRun(problem, start, plan), plan, hooks);
 }
 
-function* frames(run: Run, plan: Plan, hooks: Hooks): Generator<Frame, void> {
+function* frames(run: Run, plan: Plan, hooks: Hooks): Generator<IntegrationFrame, void> {
   if (run.delivered < 0 && (yield* arrive(run, plan, hooks))) return;
   while (run.time < plan.end) {
     const span = yield* nextStep(run, plan);
@@ -205,7 +205,7 @@ function* frames(run: Run, plan: Plan, hooks: Hooks): Generator<Frame, void> {
 }
 
 /** One step; where steps become too small instead, the last state before the error. More steps may be allowed later. */
-function* nextStep(run: Run, plan: Plan): Generator<Frame, Span> {
+function* nextStep(run: Run, plan: Plan): Generator<IntegrationFrame, Span> {
   try {
     return plan.scheme.adaptive ? adaptiveStep(run, plan) : fixedStep(run, plan);
   } catch (error) {
@@ -457,7 +457,7 @@ function eventsWithin(
   });
 }
 
-function frameWithin(run: Run, span: Span, { time, saved, reason }: Moment): Frame {
+function frameWithin(run: Run, span: Span, { time, saved, reason }: Moment): IntegrationFrame {
   const state = new Float64Array(run.problem.size);
   run.stepper.interpolate?.((time - span.time) / span.h, state);
   return frameOf(run, time, state, saved, reason);
@@ -467,7 +467,12 @@ function frameWithin(run: Run, span: Span, { time, saved, reason }: Moment): Fra
  * Between two steps: the hook, what it changes, and the frame. `event` is what happened just there.
  * Returns whether the run ends here.
  */
-function* arrive(run: Run, plan: Plan, hooks: Hooks, event?: Moment): Generator<Frame, boolean> {
+function* arrive(
+  run: Run,
+  plan: Plan,
+  hooks: Hooks,
+  event?: Moment,
+): Generator<IntegrationFrame, boolean> {
   const reply = hooks.onStep?.(viewOf(run)) ?? {};
   const changed = change(run, plan, reply);
   const ended = run.time >= plan.end;
@@ -503,7 +508,7 @@ function frameOf(
   state: Float64Array,
   saved: boolean,
   reason: string | null,
-): Frame {
+): IntegrationFrame {
   const continuation = () => ({ ...base, state: Float64Array.from(base.state), delivered: time });
   return { time, state, saved, reason, steps, rejected, step: taken, continuation };
 }

@@ -7,7 +7,7 @@ import type { AnswerRules } from './answers.ts';
 import type { LanguageModel } from './checkpoint.ts';
 import { type Follower, flowTogether } from './followers.ts';
 import type { Layout } from './layout.ts';
-import { type ContextFlow, type Frame, tokenProbabilities } from './transformer.ts';
+import { type ContextFlow, type ModelFrame, tokenProbabilities } from './transformer.ts';
 
 /** What one frame says: the score of each chain, and p of every token at the answer's first place. */
 export interface FrameScores {
@@ -43,9 +43,9 @@ export function* chainScores(
 /** The scores at the last frame alone. */
 export function finalChainScores(problem: ChainProblem): FrameScores {
   const tree = followerTree(problem);
-  let last: Frame | undefined;
+  let last: ModelFrame | undefined;
   for (const frame of framesWith(problem, tree)) last = frame;
-  return frameScores(problem, tree, last as Frame);
+  return frameScores(problem, tree, last as ModelFrame);
 }
 
 /** Followers by their tokens, parents first: common beginnings flow once. */
@@ -69,11 +69,11 @@ function followerTree({ chains, rules, layout }: ChainProblem): Tree {
   return tree;
 }
 
-function framesWith({ model, context }: ChainProblem, tree: Tree): Iterable<Frame> {
+function framesWith({ model, context }: ChainProblem, tree: Tree): Iterable<ModelFrame> {
   return tree.size === 0 ? context.frames : flowTogether(model, context, [...tree.values()]);
 }
 
-function frameScores(problem: ChainProblem, tree: Tree, frame: Frame): FrameScores {
+function frameScores(problem: ChainProblem, tree: Tree, frame: ModelFrame): FrameScores {
   const { model, layout, context, chains } = problem;
   const size = model.tokenizer.size;
   const rows = [layout.readAt, ...Array.from(tree, (_, f) => context.ids.length + f)];

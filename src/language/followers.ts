@@ -10,7 +10,7 @@ import { referenceAlgebra } from '../engines/reference.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
 import { layers } from '../flow/layers.ts';
 import type { LanguageModel } from './checkpoint.ts';
-import { type ContextFlow, embed, type Frame, flow, type LayerCache } from './transformer.ts';
+import { type ContextFlow, embed, flow, type LayerCache, type ModelFrame } from './transformer.ts';
 
 /** A token of an answer, behind the tokens before it (null: the first). */
 export interface Follower {
@@ -151,7 +151,7 @@ export function flowTogether(
   model: LanguageModel,
   context: ContextFlow,
   followers: readonly Follower[],
-): Generator<Frame> {
+): Generator<ModelFrame> {
   const ids = [...context.ids, ...followers.map((f) => f.token)];
   const positions = [...context.positions, ...followers.map((f) => f.position)];
   const start = embed(model, ids, positions);
@@ -186,11 +186,11 @@ export function followTogether(
   followers: readonly Follower[],
 ): Float64Array[] {
   const all = withParents(followers);
-  let last: Frame | undefined;
+  let last: ModelFrame | undefined;
   for (const frame of flowTogether(model, context, all)) last = frame;
   const d = model.config.dimension;
   const n = context.ids.length;
-  const data = (last as Frame).positions.data;
+  const data = (last as ModelFrame).positions.data;
   return followers.map((follower) => {
     const row = n + all.indexOf(follower);
     return data.slice(row * d, (row + 1) * d);

@@ -16,7 +16,7 @@ import { type LensLayer, logitLens } from './lens.ts';
 import { type TraceOptions, traceSchema } from './options.ts';
 import { type Prediction, predictionOf } from './prediction.ts';
 import type { Token } from './tokenizer.ts';
-import type { Frame } from './transformer.ts';
+import type { ModelFrame } from './transformer.ts';
 
 /** A sentence through the layers: positions, attention, lens, diagnostics and clusters of each frame. */
 export interface Trace {
@@ -98,7 +98,7 @@ function asMatrix({ shape, data }: Float64Tensor): Matrix {
 }
 
 /** The coupling of a frame, one matrix a head. */
-function heads({ coupling }: Frame): Matrix[] {
+function heads({ coupling }: ModelFrame): Matrix[] {
   if (!coupling) return [];
   const [count, n, m] = coupling.shape;
   return Array.from({ length: count }, (_, h) =>

@@ -28,7 +28,7 @@ import type { LanguageModel } from './checkpoint.ts';
 /** Number of layers, or the flow itself by an adaptive integrator. */
 export type Depth = number | 'ode';
 
-export type Frame = LayerFrame<Float64Tensor>;
+export type ModelFrame = LayerFrame<Float64Tensor>;
 
 /** Hooks of a forward pass: what an experimenter changes on its way; absent parts leave it as it is. */
 export interface FlowHooks {
@@ -88,7 +88,7 @@ export function* flow(
   mask: Float64Tensor,
   depth: Depth,
   hooks: FlowHooks = {},
-): Generator<Frame> {
+): Generator<ModelFrame> {
   if (depth === 'ode') yield* continuousFlow(model, start, mask, hooks);
   else yield* layers(warmed(referenceAlgebra), layerFlow(model, depth, mask, hooks), start);
 }
@@ -129,7 +129,7 @@ function* continuousFlow(
   start: Float64Tensor,
   mask: Float64Tensor,
   hooks: FlowHooks,
-): Generator<Frame> {
+): Generator<ModelFrame> {
   const { horizon, knots, depth, beta } = model.config;
   const { shape } = start;
   const weights = (t: number) => {
@@ -211,7 +211,7 @@ export function tokenProbabilities(model: LanguageModel, x: Float64Array): Float
 
 /** The context of a text with all its frames, and what later particles need in order to see it. */
 export interface ContextFlow {
-  readonly frames: readonly Frame[];
+  readonly frames: readonly ModelFrame[];
   readonly depth: Depth;
   readonly coupling: CouplingName;
   readonly ids: readonly number[];

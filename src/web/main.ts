@@ -8,12 +8,12 @@ import {
   askStacks,
   askTrace,
 } from './api.ts';
-import { createFrame } from './frame.ts';
 import { interventionsOf } from './interventions.ts';
 import { guarded } from './locks.ts';
 import { dropUnknownModel } from './models.ts';
 import type { Page } from './page.ts';
 import { otherQuestion, predictQuestionOf, questionOf } from './page.ts';
+import { createShell } from './shell.ts';
 import type { State } from './state.ts';
 import { defaults, readFragment, writeFragment } from './state.ts';
 import { createResource, createStore } from './store.ts';
@@ -125,7 +125,7 @@ function build(): void {
   answers.subscribe(askForModels);
   models.subscribe(() => dropUnknownModel({ ...page, state }));
   const focused = document.activeElement?.id;
-  document.getElementById('page')?.replaceChildren(createFrame(page));
+  document.getElementById('page')?.replaceChildren(createShell(page));
   if (focused) document.getElementById(focused)?.focus();
 }
 

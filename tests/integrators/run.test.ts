@@ -3,8 +3,8 @@ import { describe, expect, it, test } from 'vitest';
 import { type FlowEvent, fastest } from '../../src/integrators/events.ts';
 import {
   type Continuation,
-  type Frame,
   type Hooks,
+  type IntegrationFrame,
   type IntegrationSettings,
   integrate,
 } from '../../src/integrators/integrate.ts';
@@ -43,8 +43,11 @@ const run = (
 ) => [...integrate(problem, start, settingsOf(changes), hooks)];
 
 /** What is left of an iterator that throws. */
-function untilError(frames: Iterable<Frame>): { frames: Frame[]; error: unknown } {
-  const delivered: Frame[] = [];
+function untilError(frames: Iterable<IntegrationFrame>): {
+  frames: IntegrationFrame[];
+  error: unknown;
+} {
+  const delivered: IntegrationFrame[] = [];
   try {
     for (const frame of frames) delivered.push(frame);
   } catch (error) {
@@ -260,12 +263,12 @@ describe('a step that is cut', () => {
 });
 
 /** Through JSON and back, as a recording keeps it. */
-const kept = (frame: Frame): Continuation => {
+const kept = (frame: IntegrationFrame): Continuation => {
   const continuation = frame.continuation();
   return JSON.parse(JSON.stringify({ ...continuation, state: Array.from(continuation.state) }));
 };
 
-const plain = ({ time, state, saved, reason, steps, rejected }: Frame) => ({
+const plain = ({ time, state, saved, reason, steps, rejected }: IntegrationFrame) => ({
   ...{ time, state, saved, reason, steps, rejected },
 });
 
@@ -300,7 +303,7 @@ describe('continuing', () => {
         times: name === 'layer' ? [0, 0.5, 1.25, 3] : [0, 0.01, 0.02, 0.5, 1.3, 2.9, 3],
         events,
       });
-      const whole: Frame[] = [];
+      const whole: IntegrationFrame[] = [];
       const places: Continuation[] = [];
       for (const frame of integrate(problem, someTokens(4), settings)) {
         whole.push(frame);

@@ -11,10 +11,10 @@ import { modelOptions } from '../../src/language/particles.ts';
 import { tangentReport } from '../../src/limits/tangent/report.ts';
 import { modelTangentFlow, tangentFlow } from '../../src/limits/tangent/tangent.ts';
 import {
-  coordinateFrame,
+  coordinateBasis,
   directional,
   type Place,
-  tangentFrame,
+  tangentBasis,
   tangentMatrix,
 } from '../../src/limits/tangent/variation.ts';
 import { InputError } from '../../src/numerics/errors.ts';
@@ -165,7 +165,7 @@ describe('contraction over a long time', async () => {
     const problem = await problemOf(flow);
     const start = simulationSettings(flow).positions.data;
     const basisAt = (x: Float64Array) =>
-      tangentFrame(x, { space: 'sphere', n: 3, d: 2 }, 3, random(0));
+      tangentBasis(x, { space: 'sphere', n: 3, d: 2 }, 3, random(0));
     // ẋ = f, ṡ = div f
     const beside: FlowProblem = {
       size: 7,
@@ -225,7 +225,7 @@ describe('all directions', async () => {
     expect(spectrum?.eigenvalues).toHaveLength(10);
   });
 
-  it('are those of the stretching, which a frame that has turned in nears', async () => {
+  it('are those of the stretching, which a basis that has turned in nears', async () => {
     const long = { ...flow, seed: 7, time: 40, tolerance: 1e-9 };
     const every = await tangentFlow({ ...long, vectors: 10 });
     const stretched = (every.singular_values ?? []).map((value) => Math.log(value) / 40);
@@ -254,7 +254,7 @@ it('tells that a few directions may have missed the fastest', async () => {
   expect(few.findings[0]).toMatch(/2 of 16 directions find the fastest in long times only/);
 });
 
-describe('two tokens that meet over T = 40: the turn of both is neutral, whatever frame begins', () => {
+describe('two tokens that meet over T = 40: the turn of both is neutral, whatever basis begins', () => {
   const flow = { dynamics: 'sa', parameters: { beta: 1 }, init: pair(2), time: 40 };
 
   it.each([0, 1, 2])('of both directions, seed %d: ln σ / T', async (seed) => {
@@ -320,7 +320,7 @@ describe('differences of very different units', () => {
   });
 });
 
-it('a frame of coordinates is orthonormal and tangent, particle by particle', () => {
+it('a basis of coordinates is orthonormal and tangent, particle by particle', () => {
   const stream = random(4);
   const x = Float64Array.from({ length: 12 }, stream.gaussian);
   x.set([0, -1, 0], 9);
@@ -328,8 +328,8 @@ it('a frame of coordinates is orthonormal and tangent, particle by particle', ()
     const length = Math.hypot(x[i], x[i + 1], x[i + 2]);
     for (let k = i; k < i + 3; k++) x[k] /= length;
   }
-  const frame = coordinateFrame(x, { space: 'sphere', n: 4, d: 3 });
-  const all = Array.from({ length: 8 }, (_, a) => row(frame, a));
+  const basis = coordinateBasis(x, { space: 'sphere', n: 4, d: 3 });
+  const all = Array.from({ length: 8 }, (_, a) => row(basis, a));
   const inner = (a: Float64Array, b: Float64Array) => total(Array.from(a, (v, k) => v * b[k]));
   for (const [a, own] of all.entries()) {
     for (const [b, other] of all.entries())
@@ -342,7 +342,7 @@ it('a frame of coordinates is orthonormal and tangent, particle by particle', ()
 /** Singular values of the flow map by differences of runs, one pair a direction. */
 function differencesOfRuns(problem: FlowProblem, x: Float64Array, place: Place, time: number) {
   const count = place.n * (place.d - 1);
-  const [basis, h] = [tangentFrame(x, place, count, random(5)), 1e-5];
+  const [basis, h] = [tangentBasis(x, place, count, random(5)), 1e-5];
   const images = matrix(count, x.length);
   const moved = (a: number, step: number) => {
     const near = x.map((value, at) => value + step * row(basis, a)[at]);

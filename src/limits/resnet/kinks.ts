@@ -3,7 +3,7 @@ import type { ParameterValues } from '../../dynamics/dynamics.ts';
 import { resnetLayer } from '../../dynamics/resnet.ts';
 import { preactivations, residualVelocity } from '../../dynamics/resnet-layer.ts';
 import type { FlowEvent } from '../../integrators/events.ts';
-import { type Frame, integrate } from '../../integrators/integrate.ts';
+import { type IntegrationFrame, integrate } from '../../integrators/integrate.ts';
 import type { FlowProblem } from '../../integrators/problem.ts';
 
 /** One particle: every other has kinks of its own. */
@@ -46,7 +46,7 @@ type How =
 export function cutEnd(crosser: Crosser, crossings: readonly number[], how: How): Float64Array {
   const { time: end, start } = crosser;
   const problem = { ...problemOf(crosser), breakpoints: crossings };
-  const frames: Frame[] = [...integrate(problem, start, { ...how, end, times: [end] })];
+  const frames: IntegrationFrame[] = [...integrate(problem, start, { ...how, end, times: [end] })];
   return frames[frames.length - 1].state;
 }
 

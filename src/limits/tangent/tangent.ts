@@ -30,11 +30,11 @@ import { YIELD_INTERVAL, yieldToEvents } from '../../numerics/yielding.ts';
 import { checkSmooth, type FlowRecord } from '../smooth.ts';
 import { logStretchings, noFactors, type ScaledRows, withFactor } from './stretching.ts';
 import {
-  coordinateFrame,
+  coordinateBasis,
   orthonormalise,
   type Place,
+  tangentBasis,
   tangentDimension,
-  tangentFrame,
   tangentMatrix,
   withVectors,
 } from './variation.ts';
@@ -253,10 +253,10 @@ async function carry(
   { count, begin, time, tolerance, maximumSteps, seed, context }: Carrying,
 ): Promise<Carried> {
   const { size } = problem;
-  const frame = tangentFrame(start, place, count, random(seed, STREAM));
+  const basis = tangentBasis(start, place, count, random(seed, STREAM));
   const state = new Float64Array((count + 1) * size);
   state.set(start);
-  state.set(frame.data, size);
+  state.set(basis.data, size);
   const logs = new Float64Array(count);
   let stretched = noFactors(count);
   let yielded = performance.now();
@@ -333,8 +333,8 @@ function spectrumAt(
         ? `${dimension} directions are more than the ${MOST_SPECTRUM} whose eigenvalues are computed: take fewer particles`
         : null;
   if (obstacle) return { spectrum: null, spectrum_problem: obstacle };
-  // in coordinates of the particles, which keep apart what a random frame would mix with rounding
-  const found = eigenvalues(tangentMatrix(problem, time, x, coordinateFrame(x, place)));
+  // in coordinates of the particles, which keep apart what a random basis would mix with rounding
+  const found = eigenvalues(tangentMatrix(problem, time, x, coordinateBasis(x, place)));
   const tolerance = NEUTRAL * Math.max(1, ...found.map(({ re, im }) => hypot([re, im])));
   const count = (holds: (re: number) => boolean) => found.filter(({ re }) => holds(re)).length;
   return {

@@ -88,28 +88,28 @@ function dot(a: Float64Array, b: Float64Array): number {
 }
 
 /** k orthonormal tangent vectors at x, [k, nd]: all directions alike. */
-export function tangentFrame(x: Float64Array, place: Place, k: number, random: Random): Matrix {
+export function tangentBasis(x: Float64Array, place: Place, k: number, random: Random): Matrix {
   const { d } = place;
-  const frame = matrix(k, x.length, Float64Array.from({ length: k * x.length }, random.gaussian));
-  if (place.space === 'sphere') for (let a = 0; a < k; a++) toTangent(row(frame, a), x, d);
-  orthonormalise(frame);
-  return frame;
+  const basis = matrix(k, x.length, Float64Array.from({ length: k * x.length }, random.gaussian));
+  if (place.space === 'sphere') for (let a = 0; a < k; a++) toTangent(row(basis, a), x, d);
+  orthonormalise(basis);
+  return basis;
 }
 
 /**
  * An orthonormal basis of the tangent space at x, [dimension, nd], particle by particle: the coordinates of R^d,
  * or those that a reflection takes from the coordinate nearest to x_i to x_i itself.
  */
-export function coordinateFrame(x: Float64Array, place: Place): Matrix {
+export function coordinateBasis(x: Float64Array, place: Place): Matrix {
   const { d } = place;
-  const frame = matrix(tangentDimension(place), x.length);
+  const basis = matrix(tangentDimension(place), x.length);
   let next = 0;
   for (let start = 0; start < x.length; start += d) {
     const own = x.subarray(start, start + d);
     const axes = place.space === 'sphere' ? besides(own) : unitVectors(d);
-    for (const axis of axes) row(frame, next++).set(axis, start);
+    for (const axis of axes) row(basis, next++).set(axis, start);
   }
-  return frame;
+  return basis;
 }
 
 function unitVectors(d: number): Float64Array[] {

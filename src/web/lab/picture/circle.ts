@@ -30,7 +30,7 @@ const INNER = 0.72;
 /** Sectors of the bars while particles are drawn one by one. */
 const FEW_SECTORS = 120;
 
-export interface CircleFrame {
+export interface CircleLayout {
   readonly x: number;
   readonly y: number;
   readonly radius: number;
@@ -38,14 +38,14 @@ export interface CircleFrame {
   readonly room: number;
 }
 
-export function circleFrame({ width, height }: Pick<Brush, 'width' | 'height'>): CircleFrame {
+export function circleLayout({ width, height }: Pick<Brush, 'width' | 'height'>): CircleLayout {
   const half = Math.min(width, height) / 2 - 6;
   return { x: width / 2, y: height / 2, radius: INNER * half, room: (1 - INNER) * half };
 }
 
 export function drawCircle(brush: Brush, picture: CirclePicture): void {
   const { context, inks } = brush;
-  const at = circleFrame(brush);
+  const at = circleLayout(brush);
   const shares = picture.shares ?? countShares(picture);
   const density = shares.map((share) => (share * shares.length) / TURN);
   const most = Math.max(maximum(density), picture.law ? maximum(picture.law) : 0);
@@ -75,7 +75,7 @@ const maximum = (values: ArrayLike<number>) => {
 /** Upright on the circle; y points up, as angles are drawn. */
 function drawBars(
   { context, inks }: Brush,
-  { x, y, radius, room }: CircleFrame,
+  { x, y, radius, room }: CircleLayout,
   density: Float64Array,
   most: number,
   strong: boolean,
@@ -99,7 +99,7 @@ function drawBars(
 
 function drawLaw(
   { context, inks }: Brush,
-  { x, y, radius, room }: CircleFrame,
+  { x, y, radius, room }: CircleLayout,
   law: ArrayLike<number>,
   most: number,
 ): void {
@@ -115,7 +115,11 @@ function drawLaw(
 }
 
 /** Σ w_i x_i as an arrow: its length is the order parameter. */
-function drawMean({ context, inks }: Brush, { x, y, radius }: CircleFrame, picture: CirclePicture) {
+function drawMean(
+  { context, inks }: Brush,
+  { x, y, radius }: CircleLayout,
+  picture: CirclePicture,
+) {
   const { points, masses } = picture;
   if (!points) return;
   let [a, b] = [0, 0];
@@ -134,7 +138,7 @@ function drawMean({ context, inks }: Brush, { x, y, radius }: CircleFrame, pictu
   dots(context, [x, y, 2, x + radius * a, y - radius * b, 4]);
 }
 
-function drawDots(brush: Brush, at: CircleFrame, picture: CirclePicture): void {
+function drawDots(brush: Brush, at: CircleLayout, picture: CirclePicture): void {
   const { points, classes, masses, chosen, first } = picture;
   if (!points) return;
   const { context, inks } = brush;
@@ -162,24 +166,24 @@ function mark({ context, inks }: Brush, [x, y]: readonly [number, number], radiu
   context.stroke();
 }
 
-function placeOf(at: CircleFrame, { data }: Matrix, i: number): [number, number] {
+function placeOf(at: CircleLayout, { data }: Matrix, i: number): [number, number] {
   return [at.x + at.radius * data[2 * i], at.y - at.radius * data[2 * i + 1]];
 }
 
-function drawLabels(brush: Brush, at: CircleFrame, { points, labels }: CirclePicture): void {
+function drawLabels(brush: Brush, at: CircleLayout, { points, labels }: CirclePicture): void {
   if (!points || !labels) return;
   const places = Array.from({ length: points.rows }, (_, i) => placeOf(at, points, i));
   names(brush, places, labels);
 }
 
 /** The angle of a place on the screen, as seen from the middle. */
-export function angleAt({ x, y }: CircleFrame, px: number, py: number): number {
+export function angleAt({ x, y }: CircleLayout, px: number, py: number): number {
   return Math.atan2(y - py, px - x);
 }
 
 /** The particle within `reach` pixels of a place, the nearest; null for none. */
 export function particleAt(
-  at: CircleFrame,
+  at: CircleLayout,
   points: Matrix,
   px: number,
   py: number,

@@ -9,7 +9,7 @@ import { rested } from '../controls/field.ts';
 import type { LabFrame } from '../frame.ts';
 import { fitsLink, readGiven } from '../given.ts';
 import type { Lab } from '../lab.ts';
-import { angleAt, circleFrame, particleAt } from './circle.ts';
+import { angleAt, circleLayout, particleAt } from './circle.ts';
 import type { Hand, Painter } from './painter.ts';
 
 /** Milliseconds that a slider rests before its particle is let go. */
@@ -46,7 +46,7 @@ export function createHand(
   function grasp(event: PointerEvent): void {
     const place = open();
     if (!place || event.button !== 0) return;
-    const particle = particleAt(frameOf(canvas), place.points, ...within(canvas, event), REACH);
+    const particle = particleAt(layoutOf(canvas), place.points, ...within(canvas, event), REACH);
     if (particle === null) return;
     session.pause();
     canvas.setPointerCapture(event.pointerId);
@@ -60,10 +60,10 @@ export function createHand(
     if (!held) {
       const place = open();
       const over =
-        place && particleAt(frameOf(canvas), place.points, ...within(canvas, event), REACH);
+        place && particleAt(layoutOf(canvas), place.points, ...within(canvas, event), REACH);
       return void canvas.classList.toggle('over', over !== null);
     }
-    const angle = angleAt(frameOf(canvas), ...within(canvas, event));
+    const angle = angleAt(layoutOf(canvas), ...within(canvas, event));
     held.moved = withAngle(held.moved, held.particle, angle);
     showFields();
     redraw();
@@ -156,8 +156,8 @@ export function createHand(
   };
 }
 
-function frameOf(canvas: HTMLCanvasElement) {
-  return circleFrame({ width: canvas.clientWidth, height: canvas.clientHeight });
+function layoutOf(canvas: HTMLCanvasElement) {
+  return circleLayout({ width: canvas.clientWidth, height: canvas.clientHeight });
 }
 
 function within(canvas: HTMLCanvasElement, event: PointerEvent): [number, number] {

@@ -1,4 +1,4 @@
-/** The frame around the views: head, sentence box, tabs, notices, foot. Views live in their folders. */
+/** The shell around the views: head, sentence box, tabs, notices, foot. Views live in their folders. */
 import { createComposer } from './composer.ts';
 import { fill, h, setAttribute } from './dom.ts';
 import { decimal } from './format.ts';
@@ -15,10 +15,10 @@ import { languages, tabs, themes } from './state.ts';
 import { ALONE } from './transport.ts';
 
 /** The whole page for one language. */
-export function createFrame(page: Page): HTMLElement {
-  const frame = h(
+export function createShell(page: Page): HTMLElement {
+  const shell = h(
     'div',
-    { class: 'frame' },
+    { class: 'shell' },
     h('a', { class: 'skip', href: '#answer', click: skipToAnswer }, page.words.skip),
     createHead(page),
     h(
@@ -31,11 +31,11 @@ export function createFrame(page: Page): HTMLElement {
     createFoot(page),
   );
   const show = () => {
-    frame.dataset.tab = page.state.get().tab;
+    shell.dataset.tab = page.state.get().tab;
   };
   page.state.subscribe(show);
   show();
-  return frame;
+  return shell;
 }
 
 /** The fragment holds the state, so the link moves the focus itself. */
