@@ -1,5 +1,6 @@
 /** What an interaction comes to, for engines that treat simple ones apart. Not its velocity: field.ts. */
 import type { Matrix } from '../numerics/matrix.ts';
+import { norm } from '../numerics/vectors.ts';
 import { couplingOf } from './coupling.ts';
 import type { Interaction } from './interaction.ts';
 import type { AttentionWeights } from './scores.ts';
@@ -90,14 +91,12 @@ export function velocityScale(interaction: Interaction, d: number): number {
   const { beta, coupling } = interaction;
   const weights = effectiveWeights(interaction);
   const values = weights
-    ? (norm(weights.value) * norm(weights.output)) / Math.sqrt(d * beta.length)
+    ? (norm(weights.value.data) * norm(weights.output.data)) / Math.sqrt(d * beta.length)
     : 1;
   // a power is what unit vectors reach, and of other scores nobody knows
   if (coupling === 'exponential' && !scoresOwnPositions(interaction, weights)) return values;
   return values * Math.max(...beta.map(couplingOf(coupling).largest));
 }
-
-const norm = ({ data }: Matrix) => Math.sqrt(data.reduce((sum, value) => sum + value ** 2, 0));
 
 /** The largest |β| with e^{|β|} in the type. */
 const LARGEST_BETA = { float32: 88.7, float64: 709.7 } as const;

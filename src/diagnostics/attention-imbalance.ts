@@ -1,6 +1,8 @@
 /** How unevenly the tokens are heard. */
+
 import { type Matrix, row } from '../numerics/matrix.ts';
 import { mean } from '../numerics/statistics.ts';
+import { sumOf } from '../numerics/vectors.ts';
 import { readCouplings } from './attention-rows.ts';
 import type { ScalarDiagnostic } from './diagnostic.ts';
 
@@ -22,7 +24,7 @@ function imbalance(coupling: Matrix, weights: Float64Array): number {
   const excess = weights.map((mass) => -mass);
   for (let i = 0; i < coupling.rows; i++) {
     const shares = row(coupling, i);
-    const total = shares.reduce((sum, share) => sum + share, 0);
+    const total = sumOf(shares);
     if (total > 0)
       for (let j = 0; j < shares.length; j++) excess[j] += (weights[i] * shares[j]) / total;
   }

@@ -1,8 +1,8 @@
 /** How many clusters there are, without a tolerance to choose. */
 import { dendrogram } from './clusters.ts';
 import { type PreparedFrame, readsPairs, type ScalarDiagnostic } from './diagnostic.ts';
-import { spread } from './distance.ts';
 import { angleRange, clusterPlateau } from './plateau.ts';
+import { spread } from './spread.ts';
 
 export const clusterCount: ScalarDiagnostic = {
   name: 'cluster_count',

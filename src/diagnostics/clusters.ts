@@ -6,8 +6,8 @@
 import { angle } from '../geometry/sphere.ts';
 import { createForest, setsOf } from '../numerics/forest.ts';
 import { type Matrix, row } from '../numerics/matrix.ts';
+import { distance } from '../numerics/vectors.ts';
 import type { Space } from './diagnostic.ts';
-import { distance } from './distance.ts';
 import { pairSample, sampleNote, selectRows } from './sample.ts';
 
 /** Two clusters become one. Clusters 0 … n−1 are the particles, n + k is merge k. */

@@ -1,6 +1,7 @@
 /** The cone that holds all particles, around their mean direction. */
-import { norm } from '../geometry/sphere.ts';
+
 import { row } from '../numerics/matrix.ts';
+import { norm } from '../numerics/vectors.ts';
 import type { PreparedFrame, ScalarDiagnostic } from './diagnostic.ts';
 
 /** A mean this short, in unit lengths, is rounding and has no direction. */

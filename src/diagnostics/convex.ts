@@ -5,9 +5,11 @@
  * and drop those that would get a negative weight. Not for many points in many dimensions at once:
  * a distance costs about min(d, n) passes over all points.
  */
+
 import { hypot } from '../numerics/elementary.ts';
 import { type Matrix, matrix, row } from '../numerics/matrix.ts';
 import { type Span, spanOf, split } from '../numerics/span.ts';
+import { dot, squaredNorm } from '../numerics/vectors.ts';
 
 /** Where the distance is known to this relative error, the search ends. */
 const GAP = 1e-10;
@@ -47,11 +49,11 @@ function largest(points: Matrix, targets: Matrix, distance: Distance): number {
   const span = points.rows < points.columns ? knownSpan(points) : null;
   const spanned = span ? span.coordinates : points;
   let size = 0;
-  for (let j = 0; j < points.rows; j++) size = Math.max(size, square(row(points, j)));
+  for (let j = 0; j < points.rows; j++) size = Math.max(size, squaredNorm(row(points, j)));
   const parts = Array.from({ length: targets.rows }, (_, i) => {
     const x = row(targets, i);
     const { inside, outside } = span ? split(x, span.basis) : { inside: x, outside: 0 };
-    return { inside, outside, rounding: ROUNDING * Math.sqrt(Math.max(size, square(x))) };
+    return { inside, outside, rounding: ROUNDING * Math.sqrt(Math.max(size, squaredNorm(x))) };
   });
   let most = 0;
   // the likely farthest first: the others then need not be known exactly
@@ -97,13 +99,13 @@ interface Active {
 
 function search(problem: Problem, enough: number): number {
   const { points, offset, affine } = problem;
-  const scale = Math.sqrt(Math.max(square(offset), largestSquare(points)));
+  const scale = Math.sqrt(Math.max(squaredNorm(offset), largestSquare(points)));
   const active: Active = { chosen: [], weights: [], products: [] };
   if (affine) add(problem, active, shortest(points));
   if (affine) active.weights[0] = 1;
   let y = combination(problem, active);
   for (;;) {
-    const length = Math.sqrt(square(y));
+    const length = Math.sqrt(squaredNorm(y));
     if (length <= ROUNDING * scale) return 0;
     if (length <= enough) return length;
     const level = affine ? length * length : 0;
@@ -114,7 +116,7 @@ function search(problem: Problem, enough: number): number {
     if (!settle(problem, active)) return length;
     y = combination(problem, active);
     // Each step shortens y; where rounding hinders it, no further one would.
-    if (!(square(y) < length * length)) return length;
+    if (!(squaredNorm(y) < length * length)) return length;
   }
 }
 
@@ -140,7 +142,7 @@ function settle(problem: Problem, active: Active): boolean {
 function unconstrained({ points, offset, affine }: Problem, active: Active): number[] | null {
   const { chosen, products } = active;
   if (!affine) {
-    const against = chosen.map((j) => -inner(row(points, j), offset));
+    const against = chosen.map((j) => -dot(row(points, j), offset));
     return solvePositive(products, against, 0);
   }
   // (G + σ 11ᵀ) u ∝ 1 gives the affine minimiser; σ of the size of G keeps it well conditioned.
@@ -152,11 +154,11 @@ function unconstrained({ points, offset, affine }: Problem, active: Active): num
 
 function add({ points }: Problem, active: Active, index: number): void {
   const p = row(points, index);
-  const line = active.chosen.map((j) => inner(row(points, j), p));
+  const line = active.chosen.map((j) => dot(row(points, j), p));
   active.products.forEach((other, s) => {
     other.push(line[s]);
   });
-  active.products.push([...line, inner(p, p)]);
+  active.products.push([...line, squaredNorm(p)]);
   active.chosen.push(index);
   active.weights.push(0);
 }
@@ -194,7 +196,7 @@ function shortest(points: Matrix): number {
   let best = 0;
   let least = Number.POSITIVE_INFINITY;
   for (let j = 0; j < points.rows; j++) {
-    const length = square(row(points, j));
+    const length = squaredNorm(row(points, j));
     if (length < least) [best, least] = [j, length];
   }
   return best;
@@ -202,7 +204,7 @@ function shortest(points: Matrix): number {
 
 function largestSquare(points: Matrix): number {
   let most = 0;
-  for (let j = 0; j < points.rows; j++) most = Math.max(most, square(row(points, j)));
+  for (let j = 0; j < points.rows; j++) most = Math.max(most, squaredNorm(row(points, j)));
   return most;
 }
 
@@ -235,11 +237,3 @@ function solvePositive(
   }
   return solution;
 }
-
-function inner(x: Float64Array, y: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < x.length; k++) sum += x[k] * y[k];
-  return sum;
-}
-
-const square = (x: Float64Array) => inner(x, x);

@@ -1,8 +1,8 @@
 /** How far the particles moved since the frame before. */
 import { angle } from '../geometry/sphere.ts';
 import { type Matrix, row } from '../numerics/matrix.ts';
+import { distance } from '../numerics/vectors.ts';
 import type { PreparedFrame, ScalarDiagnostic } from './diagnostic.ts';
-import { distance } from './distance.ts';
 
 export const displacement: ScalarDiagnostic = {
   name: 'displacement',

@@ -1,7 +1,9 @@
 /** How fast the interaction energy changes, from the velocities and not from differences of frames. */
+
 import { tangent } from '../geometry/sphere.ts';
 import { exp } from '../numerics/elementary.ts';
 import { type Matrix, matrix, row } from '../numerics/matrix.ts';
+import { dot } from '../numerics/vectors.ts';
 import { type PreparedFrame, pairSum, readsPairs, type ScalarDiagnostic } from './diagnostic.ts';
 
 export const energyRate: ScalarDiagnostic = {
@@ -65,11 +67,11 @@ function euclideanRate(frame: PreparedFrame, velocity: Matrix): number {
     frame,
     (i) => {
       const x = row(positions, i);
-      return exp(beta * inner(x, x)) * inner(x, row(velocity, i));
+      return exp(beta * dot(x, x)) * dot(x, row(velocity, i));
     },
     (a, b) => {
       const [x, y] = [row(pairs.positions, a), row(pairs.positions, b)];
-      return (exp(beta * gram.data[a * m + b]) * (inner(y, v(a)) + inner(x, v(b)))) / 2;
+      return (exp(beta * gram.data[a * m + b]) * (dot(y, v(a)) + dot(x, v(b)))) / 2;
     },
   );
 }
@@ -79,10 +81,4 @@ function tangents({ positions }: PreparedFrame, velocity: Matrix): Matrix {
   for (let i = 0; i < positions.rows; i++)
     result.data.set(tangent(row(positions, i), row(velocity, i)), i * positions.columns);
   return result;
-}
-
-function inner(x: Float64Array, y: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < x.length; k++) sum += x[k] * y[k];
-  return sum;
 }

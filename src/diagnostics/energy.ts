@@ -1,6 +1,8 @@
 /** The interaction energy of the particles. */
+
 import { expm1 } from '../numerics/elementary.ts';
 import { row } from '../numerics/matrix.ts';
+import { squaredNorm } from '../numerics/vectors.ts';
 import { type PreparedFrame, pairSum, readsPairs, type ScalarDiagnostic } from './diagnostic.ts';
 
 /**
@@ -14,16 +16,10 @@ export function energyAt(frame: PreparedFrame, beta: number): number {
   return (
     pairSum(
       frame,
-      (i) => term(square(row(positions, i))),
+      (i) => term(squaredNorm(row(positions, i))),
       (a, b) => term(gram.data[a * m + b]),
     ) / 2
   );
-}
-
-function square(x: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < x.length; k++) sum += x[k] * x[k];
-  return sum;
 }
 
 export const energy: ScalarDiagnostic = {

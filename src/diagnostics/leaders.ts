@@ -1,5 +1,7 @@
 /** Whom the tokens listen to. */
+
 import { type Matrix, row } from '../numerics/matrix.ts';
+import { sumOf } from '../numerics/vectors.ts';
 import { readCouplings } from './attention-rows.ts';
 import type { PreparedFrame, ScalarDiagnostic } from './diagnostic.ts';
 
@@ -48,7 +50,7 @@ function addColumns(
   for (let i = 0; i < coupling.rows; i++) {
     const listening = row(coupling, i);
     // Unnormalised attention has rows of any sum.
-    const total = listening.reduce((sum, share) => sum + share, 0);
+    const total = sumOf(listening);
     const scale = weights[i] / (heads * total);
     for (let j = 0; j < shares.length; j++) shares[j] += scale * listening[j];
   }

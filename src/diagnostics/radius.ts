@@ -1,6 +1,7 @@
 /** How long the vectors are whose directions the particles are. */
-import { norm } from '../geometry/sphere.ts';
+
 import { row } from '../numerics/matrix.ts';
+import { norm } from '../numerics/vectors.ts';
 import type { PreparedFrame, ScalarDiagnostic } from './diagnostic.ts';
 
 export const radiusMean: ScalarDiagnostic = {

@@ -1,6 +1,7 @@
 /** The exponential of a small square matrix. */
+
 import { log2 } from '../numerics/elementary.ts';
-import { type Matrix, matrix, product } from '../numerics/matrix.ts';
+import { identity, type Matrix, matrix, product } from '../numerics/matrix.ts';
 
 /**
  * e^{scale · a} by scaling and squaring of the Taylor series (Moler, Van Loan, SIAM Rev. 45, 2003):
@@ -41,10 +42,4 @@ function rowSumNorm({ rows, columns, data }: Matrix): number {
     largest = Math.max(largest, sum);
   }
   return largest;
-}
-
-function identity(d: number): Matrix {
-  const out = matrix(d, d);
-  for (let i = 0; i < d; i++) out.data[i * d + i] = 1;
-  return out;
 }

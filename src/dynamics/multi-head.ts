@@ -2,8 +2,9 @@
  * Multi-head attention with full-size heads: every head has d × d matrices Q, K, V, O of its own,
  * as in the papers, so that d need not be divisible. Narrow heads are those of a checkpoint (from-weights.ts).
  */
+
 import type { Interaction } from '../attention/interaction.ts';
-import { type Matrix, matrix, transposed } from '../numerics/matrix.ts';
+import { type Matrix, stacked, transposed } from '../numerics/matrix.ts';
 import type { Dynamics, MatrixParameter, MatrixValue, ParameterValues } from './dynamics.ts';
 import { checkSize, resolveMatrix } from './matrices.ts';
 import { BETA, betaOf, matrixParameter, matrixValueOf, numberOf } from './parameters.ts';
@@ -69,14 +70,4 @@ function headsInteraction(parameters: ParameterValues, d: number): Interaction {
 /** H matrices [d, d] → [d, H·d] */
 function sideBySide(blocks: readonly Matrix[]): Matrix {
   return transposed(stacked(blocks.map(transposed)));
-}
-
-/** H matrices [d, d] → [H·d, d] */
-function stacked(blocks: readonly Matrix[]): Matrix {
-  const d = blocks[0].columns;
-  const out = matrix(blocks.length * d, d);
-  blocks.forEach(({ data }, h) => {
-    out.data.set(data, h * d * d);
-  });
-  return out;
 }

@@ -2,12 +2,14 @@
  * Checks what an entry promises (Properties) on random particles. The same checks are the property
  * tests of the catalogue and what every run of a user's own dynamics begins with. Evidence, not proof.
  */
-import { norm, tangent } from '../geometry/sphere.ts';
+
+import { tangent } from '../geometry/sphere.ts';
 import { uniformDirection } from '../geometry/uniform.ts';
 import { exp } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import { show } from '../numerics/parameters.ts';
 import { type Random, random } from '../numerics/random.ts';
+import { dot, largestDifference, norm, sumOf } from '../numerics/vectors.ts';
 import {
   type Dynamics,
   energyBetaOf,
@@ -153,7 +155,7 @@ function randomParticles(
       i * d,
     );
   const raw = Float64Array.from({ length: n }, () => 0.2 + stream.uniform());
-  const total = raw.reduce((sum, value) => sum + value, 0);
+  const total = sumOf(raw);
   return { n, d, positions, masses: raw.map((value) => value / total) };
 }
 
@@ -225,16 +227,6 @@ function flow(
 }
 
 const rowOf = (values: Float64Array, i: number, d: number) => values.subarray(i * d, (i + 1) * d);
-
-function dot(x: Float64Array, y: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < x.length; k++) sum += x[k] * y[k];
-  return sum;
-}
-
-function largestDifference(a: Float64Array, b: Float64Array): number {
-  return a.reduce((largest, value, at) => Math.max(largest, Math.abs(value - b[at])), 0);
-}
 
 const MEASURES: Record<keyof Properties, (trial: Trial) => Violation> = {
   rotationEquivariant: rotation,

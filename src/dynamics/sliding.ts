@@ -9,7 +9,9 @@
  * For Σ_j A_ij = 1: s_ij = x_iᵀ M x_j, v_i = Σ_h Σ_j A^h_ij U_h x_j, and ṡ_ij = ẋ_iᵀ M x_j + x_iᵀ M ẋ_j is affine in
  * the weights of all that tie.
  */
+
 import type { Interaction } from '../attention/interaction.ts';
+import { dot } from '../numerics/vectors.ts';
 
 export interface SlidingField {
   tangent(positions: Float64Array, masses: Float64Array, out: Float64Array): void;
@@ -327,12 +329,6 @@ function mapTransposed(matrix: Float64Array, x: Float64Array, d: number): Float6
   const out = new Float64Array(d);
   for (let a = 0; a < d; a++) for (let b = 0; b < d; b++) out[b] += matrix[a * d + b] * x[a];
   return out;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
-  return sum;
 }
 
 function add(out: Float64Array, x: Float64Array, factor: number): void {

@@ -1,9 +1,11 @@
 /** Log-densities that particles are to sample: what they pull towards. Not how (svgd.ts, kl-descent.ts). */
+
 import { cos, exp, log, sin } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import type { ChoiceParameter, NumberParameter } from '../numerics/parameters.ts';
 import { precisionOf } from '../numerics/precision.ts';
+import { sumOf } from '../numerics/vectors.ts';
 import type { Parameter, ParameterValues, Particles } from './dynamics.ts';
 import { resolveMatrix } from './matrices.ts';
 import { choiceOf, matrixParameter, matrixValueOf, numberOf } from './parameters.ts';
@@ -141,7 +143,7 @@ function mixtureTarget(modes: readonly Float64Array[], deviation: number): Targe
       const all = exponents(x);
       const top = Math.max(...all);
       const shares = all.map((one) => exp(one - top));
-      const total = shares.reduce((sum, one) => sum + one, 0);
+      const total = sumOf(shares);
       out.fill(0);
       for (const [m, mode] of modes.entries())
         for (let k = 0; k < x.length; k++)

@@ -1,6 +1,8 @@
 /** The reference algebra with what masses and couplings other than the softmax need. Written to be obvious. */
+
 import type { CouplingAlgebra } from '../numerics/algebra.ts';
 import { exp } from '../numerics/elementary.ts';
+import { squaredNorm, sumOf } from '../numerics/vectors.ts';
 import { referenceAlgebra } from './reference.ts';
 import { type Float64Tensor, tensor } from './tensor.ts';
 
@@ -37,7 +39,7 @@ function lengthPotentials(k: Float64Tensor, beta: readonly number[]): Float64Ten
   for (const [h, own] of beta.entries())
     for (let j = 0; j < m; j++) {
       const head = k.data.subarray(j * width + h * size, j * width + (h + 1) * size);
-      out.data[h * m + j] = -0.5 * own * head.reduce((sum, value) => sum + value * value, 0);
+      out.data[h * m + j] = -0.5 * own * squaredNorm(head);
     }
   return out;
 }
@@ -55,7 +57,7 @@ function shares(x: Float64Tensor): Float64Tensor {
   const out = tensor(x.shape);
   for (let start = 0; start < x.data.length; start += m) {
     const row = x.data.subarray(start, start + m);
-    const sum = row.reduce((total, value) => total + value, 0);
+    const sum = sumOf(row);
     if (sum !== 0)
       out.data.set(
         row.map((value) => value / sum),
@@ -105,7 +107,7 @@ function headTotals(coupling: Float64Tensor, u: Float64Tensor, heads: number): F
   const width = last(u.shape);
   const out = tensor(u.shape);
   forRows(coupling, width, heads, (row, target) => {
-    const total = row.reduce((sum, value) => sum + value, 0);
+    const total = sumOf(row);
     for (let at = target; at < target + width / heads; at++) out.data[at] = total * u.data[at];
   });
   return out;

@@ -1,5 +1,8 @@
 /** Float64 arrays with a shape: what the reference engine computes with. */
 
+import { type Matrix, matrix } from '../numerics/matrix.ts';
+import { shapeSize } from '../numerics/vectors.ts';
+
 /** Numbers in row-major order, as many as the product of the shape. */
 export interface Float64Tensor {
   readonly shape: readonly number[];
@@ -8,8 +11,12 @@ export interface Float64Tensor {
 
 /** A tensor over `data` (zeros if absent). Throws RangeError when the length does not fit the shape. */
 export function tensor(shape: readonly number[], data?: Float64Array): Float64Tensor {
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = shapeSize(shape);
   if (data && data.length !== size)
     throw new RangeError(`shape [${shape}] needs ${size} values, got ${data.length}`);
   return { shape, data: data ?? new Float64Array(size) };
 }
+
+/** A tensor [n, d] as a matrix over the same numbers. */
+export const asMatrix = ({ shape, data }: Float64Tensor): Matrix =>
+  matrix(shape[0], shape[1], data);

@@ -1,11 +1,12 @@
 /** Creation and annihilation against pure transport: which leaves the metastable states sooner? */
+
 import { z } from 'zod';
 import type { Line, Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
 import { expm1, log10 } from '../numerics/elementary.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
-import { median } from '../numerics/statistics.ts';
+import { mean, median } from '../numerics/statistics.ts';
 import { experiment, type Measured } from './experiment.ts';
 
 const PARTS = ['transport', 'reaction', 'both'] as const;
@@ -65,7 +66,7 @@ export const birthDeathExperiment = experiment({
     return {
       values: {
         [SOONER]: over(ratios, median),
-        [ALWAYS]: over(sooner, (all) => all.reduce((sum, one) => sum + one, 0) / all.length),
+        [ALWAYS]: over(sooner, (all) => mean(all)),
       },
       columns: [
         { name: 'seed', heading: 'seed', values: ratios.map((_, i) => i + 1) },

@@ -1,4 +1,5 @@
 /** On the circle at large β clusters live long and then merge: the energy is a staircase (claim C5). Not how many there are. */
+
 import { z } from 'zod';
 import { clusterMasses, clustersAt, dendrogram } from '../diagnostics/clusters.ts';
 import { clusterPlateau, timePlateau } from '../diagnostics/plateau.ts';
@@ -10,6 +11,7 @@ import { cos, exp, expm1, log, log10, pow, sin } from '../numerics/elementary.ts
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { fitLine } from '../numerics/regression.ts';
 import { median } from '../numerics/statistics.ts';
+import { squaredNorm } from '../numerics/vectors.ts';
 import { measureCells, partOf } from './cells.ts';
 import { exactly, experiment } from './experiment.ts';
 
@@ -179,7 +181,7 @@ function withoutWidth({ positions }: SimulationFrame): number {
   const { from, to } = clusterPlateau(tree);
   const equal = new Float64Array(positions.rows).fill(1 / positions.rows);
   const masses = clusterMasses(clustersAt(tree, Math.sqrt(from * to)), equal);
-  return masses.reduce((sum, mass) => sum + mass * mass, 0);
+  return squaredNorm(masses);
 }
 
 /** Of each of the two clusters. */

@@ -1,4 +1,5 @@
 /** V = −I without projection: tokens go to the origin like (2t)^{−1/2} (claim C9). */
+
 import { z } from 'zod';
 import type { Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
@@ -7,6 +8,7 @@ import { log, log10 } from '../numerics/elementary.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { fitLine } from '../numerics/regression.ts';
 import { mean } from '../numerics/statistics.ts';
+import { squaredNorm } from '../numerics/vectors.ts';
 import { measureSeeds } from './cells.ts';
 import { experiment } from './experiment.ts';
 
@@ -92,7 +94,7 @@ async function radii({ n, d, time, value }: Settings, seed: number): Promise<Poi
   return frames
     .filter((frame) => frame.time > 0)
     .map(({ time: t, positions: { data } }): Point => {
-      const square = data.reduce((sum, x) => sum + x * x, 0) / n;
+      const square = squaredNorm(data) / n;
       return [t, Math.sqrt(square)];
     });
 }

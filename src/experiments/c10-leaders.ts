@@ -1,4 +1,5 @@
 /** On the line the attention matrix tends to a Boolean one of rank 1 or 2: its columns are leaders (claim C10). */
+
 import { z } from 'zod';
 import { noProjection } from '../dynamics/no-projection.ts';
 import { completeParameters } from '../dynamics/parameters.ts';
@@ -12,6 +13,7 @@ import { type Matrix, row, toRows } from '../numerics/matrix.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { fitLine } from '../numerics/regression.ts';
 import { mean, median } from '../numerics/statistics.ts';
+import { sumOf } from '../numerics/vectors.ts';
 import { measureSeeds } from './cells.ts';
 import { exactly, experiment } from './experiment.ts';
 
@@ -151,7 +153,7 @@ function couplings(given: { beta: number; value: number }, n: number) {
 const gapsOf = (coupling: Matrix) =>
   Array.from({ length: coupling.rows }, (_, i) => {
     const shares = row(coupling, i).slice().sort();
-    return shares.subarray(0, -1).reduce((sum, share) => sum + share, 0);
+    return sumOf(shares.subarray(0, -1));
   });
 
 function leadersOf(coupling: Matrix): number[] {

@@ -1,10 +1,13 @@
 /** The heat flow as the limit of residual attention that moves away (claim C15). */
+
 import { z } from 'zod';
 import type { Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
 import { exp } from '../numerics/elementary.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { normalQuantile } from '../numerics/quantile.ts';
+import { mean } from '../numerics/statistics.ts';
+import { squaredNorm } from '../numerics/vectors.ts';
 import { exactly, experiment } from './experiment.ts';
 
 const schema = z.strictObject({
@@ -129,7 +132,7 @@ function variance(rate: (s: number, beta: number) => number, beta: number, time:
 /** Quantiles of N(0, 1), brought to variance 1. */
 function gaussianStart(n: number): number[] {
   const raw = Array.from({ length: n }, (_, k) => normalQuantile((k + 0.5) / n));
-  const scale = Math.sqrt(raw.reduce((sum, x) => sum + x * x, 0) / n);
+  const scale = Math.sqrt(squaredNorm(raw) / n);
   return raw.map((x) => x / scale);
 }
 
@@ -153,8 +156,8 @@ async function spreading(
     ...{ accuracy: 1e-12, diagnostics: [] },
   });
   const moments = frames.map(({ positions: { data } }) => {
-    const mean = data.reduce((sum, x) => sum + x, 0) / data.length;
-    return { mean, variance: data.reduce((sum, x) => sum + (x - mean) ** 2, 0) / data.length };
+    const middle = mean(data);
+    return { mean: middle, variance: squaredNorm(data.map((x) => x - middle)) / data.length };
   });
   return {
     points: frames.map((frame, k): Point => [frame.time / beta, moments[k].variance]),

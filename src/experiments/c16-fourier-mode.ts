@@ -1,4 +1,5 @@
 /** Which Fourier mode of a nearly uniform law on the circle grows into clusters, and how surely (claim C16). */
+
 import { z } from 'zod';
 import { clustersAt, dendrogram } from '../diagnostics/clusters.ts';
 import { timePlateau } from '../diagnostics/plateau.ts';
@@ -9,6 +10,7 @@ import { bootstrap } from '../numerics/bootstrap.ts';
 import { exp, expm1, log } from '../numerics/elementary.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { mean } from '../numerics/statistics.ts';
+import { argmax } from '../numerics/vectors.ts';
 import { exactly, experiment } from './experiment.ts';
 
 const schema = z.strictObject({
@@ -182,7 +184,7 @@ const ratesOf = (beta: number) =>
 
 function leadingMode(beta: number): number {
   const rates = ratesOf(beta);
-  return rates.indexOf(Math.max(...rates)) + 1;
+  return argmax(rates) + 1;
 }
 
 /** By which share the leading rate exceeds the next one. */
@@ -267,7 +269,7 @@ async function grow(
   const late = frames.slice(LOOKS - 1);
   const counts = late.map(({ positions }) => clustersAt(dendrogram(positions), TOGETHER).length);
   const plateau = timePlateau(times.slice(LOOKS - 1), counts);
-  return { mode: first ? first.indexOf(Math.max(...first)) + 1 : 0, clusters: plateau.count };
+  return { mode: first ? argmax(first) + 1 : 0, clusters: plateau.count };
 }
 
 const spaced = (from: number, to: number, count: number) =>

@@ -2,15 +2,16 @@
  * Where tokens without projection end: which of them end together, whether their limits lie on the boundary of a
  * convex polytope, and how fast they get there. Not the claims about it.
  */
+
 import { clustersAt, dendrogram } from '../diagnostics/clusters.ts';
 import { largestHullDistance } from '../diagnostics/convex.ts';
-import { distance } from '../diagnostics/distance.ts';
 import type { Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
 import { log } from '../numerics/elementary.ts';
 import { type Matrix, matrix, row } from '../numerics/matrix.ts';
 import { fitLine } from '../numerics/regression.ts';
 import { mean } from '../numerics/statistics.ts';
+import { distance } from '../numerics/vectors.ts';
 
 /** z_i = e^{−tV} x_i at the times of the frames. */
 export interface Rescaled {

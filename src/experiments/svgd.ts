@@ -1,4 +1,5 @@
 /** SVGD with the linear kernel: the moments of finitely many particles are exact. */
+
 import { z } from 'zod';
 import type { Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
@@ -6,6 +7,7 @@ import { linearSvgdMoments } from '../limits/moments/svgd.ts';
 import { matrix } from '../numerics/matrix.ts';
 import { momentsOf } from '../numerics/moments.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
+import { largestDifference } from '../numerics/vectors.ts';
 import { exactly, experiment } from './experiment.ts';
 
 const schema = z.strictObject({
@@ -65,18 +67,16 @@ export const svgdExperiment = experiment({
     };
     const exact = [found[0], ...linearSvgdMoments(found[0], target, times.slice(1))];
     onProgress?.(1);
-    const apart = (a: ArrayLike<number>, b: Float64Array) =>
-      b.reduce((most, value, k) => Math.max(most, Math.abs(value - a[k])), 0);
     const over = (distance: (k: number) => number) => Math.max(...times.map((_, k) => distance(k)));
     const curve = (value: (k: number) => number) => times.map((t, k): Point => [t, value(k)]);
     const shown = [0, 3, 1];
     return {
       values: {
-        [MEAN]: exactly(over((k) => apart(exact[k].mean, found[k].mean))),
+        [MEAN]: exactly(over((k) => largestDifference(exact[k].mean, found[k].mean))),
         [COVARIANCE]: exactly(
-          over((k) => apart(exact[k].covariance.data, found[k].covariance.data)),
+          over((k) => largestDifference(exact[k].covariance.data, found[k].covariance.data)),
         ),
-        [TARGET]: exactly(apart(CENTRE, found[20].mean)),
+        [TARGET]: exactly(largestDifference(CENTRE, found[20].mean)),
       },
       columns: [
         { name: 'time', heading: 't', values: times },

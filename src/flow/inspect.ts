@@ -6,6 +6,7 @@
  * normalisation would, and their lengths are reported as `radius_mean`; with `space: 'euclidean'` they
  * stay as they are.
  */
+
 import { z } from 'zod';
 import { type DiagnosticNotes, type DiagnosticRecord, diagnose } from '../diagnostics/catalogue.ts';
 import {
@@ -15,11 +16,11 @@ import {
   clusterTolerances,
 } from '../diagnostics/clusters.ts';
 import type { DiagnosticFrame, Space } from '../diagnostics/diagnostic.ts';
-import { spread } from '../diagnostics/distance.ts';
-import { norm } from '../geometry/sphere.ts';
+import { spread } from '../diagnostics/spread.ts';
 import { InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix, row } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';
+import { norm } from '../numerics/vectors.ts';
 
 /** Numbers in row-major order with their shape. */
 export interface ArrayOfShape {

@@ -2,10 +2,11 @@
  * Coarse-graining: particles that are closer than a tolerance become one with their masses together, so
  * that a metastable run costs what its clusters cost. Not cluster diagnostics, which change nothing.
  */
-import { norm } from '../geometry/sphere.ts';
+
 import { sin } from '../numerics/elementary.ts';
 import { createForest, setsOf } from '../numerics/forest.ts';
 import { onset } from '../numerics/onset.ts';
+import { norm } from '../numerics/vectors.ts';
 import { normaliseRows } from './problem.ts';
 
 /** Particles, each of which stands for some of those that the run began with. */

@@ -7,13 +7,13 @@
  * schemes (rk4 at 2.4 of 2.79, heun at 1.6 of 2). Beyond it a step ends somewhere else than the flow, round-off grows
  * from step to step, and the numbers are those of the engine.
  */
-import { distance } from '../diagnostics/distance.ts';
+
 import type { Dynamics, ParameterValues } from '../dynamics/dynamics.ts';
-import { norm } from '../geometry/sphere.ts';
 import type { StepView } from '../integrators/integrate.ts';
 import type { FlowProblem } from '../integrators/problem.ts';
 import type { Scheme } from '../integrators/schemes.ts';
 import { matrix } from '../numerics/matrix.ts';
+import { distance, norm } from '../numerics/vectors.ts';
 
 /** One step in so many is looked at: 6 % more velocities. */
 const EVERY = 32;
@@ -115,4 +115,5 @@ function stepNote(from: number, to: number, what: string): string {
 }
 
 const short = (value: number) => Number(value.toPrecision(4));
-const percent = (share: number) => `${Number((100 * share).toPrecision(2))} %`;
+/** A share as notes say it. */
+export const percent = (share: number) => `${Number((100 * share).toPrecision(2))} %`;

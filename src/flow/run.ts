@@ -2,7 +2,7 @@
  * The state of a simulation between its steps: which engine drives which population, who has merged, why it
  * stops. Not what is reported of it (frames.ts).
  */
-import { norm } from '../geometry/sphere.ts';
+
 import { fastest } from '../integrators/events.ts';
 import {
   type Continuation,
@@ -14,6 +14,7 @@ import {
 } from '../integrators/integrate.ts';
 import type { FlowProblem } from '../integrators/problem.ts';
 import { type WienerPath, wienerPath } from '../integrators/wiener.ts';
+import { norm } from '../numerics/vectors.ts';
 import { YIELD_INTERVAL } from '../numerics/yielding.ts';
 import type { EngineName, Engines } from './engine-choice.ts';
 import { checkPromises } from './examine.ts';

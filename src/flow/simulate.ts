@@ -3,11 +3,12 @@
  * with diagnostics come out one after the other. Joins the catalogue, an engine, an integrator, merging
  * and the diagnostics, each of which knows nothing of the others. Not the files of a run.
  */
-import { distance } from '../diagnostics/distance.ts';
+
 import { angle } from '../geometry/sphere.ts';
 import { GIVEN_UP } from '../integrators/integrate.ts';
 import { InputError } from '../numerics/errors.ts';
 import { row } from '../numerics/matrix.ts';
+import { distance } from '../numerics/vectors.ts';
 import { yieldToEvents } from '../numerics/yielding.ts';
 import { besideSettings, type Companion, type OpenBeside, withCompanion } from './companion.ts';
 import type { Engines } from './engine-choice.ts';

@@ -2,6 +2,7 @@
  * What a simulation is asked for, checked before anything is computed: the options of the library, the
  * body of the HTTP call and the flags of the command line are this one schema. Not the run itself.
  */
+
 import { z } from 'zod';
 import { diagnostics } from '../diagnostics/catalogue.ts';
 import { DELTA, type Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -27,6 +28,7 @@ import { InputError } from '../numerics/errors.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../numerics/options.ts';
 import { entryNamed, type NumberParameter, show } from '../numerics/parameters.ts';
+import { sumOf } from '../numerics/vectors.ts';
 
 /** The schema of a parameter that is data. */
 function numberOf(parameter: NumberParameter) {
@@ -318,7 +320,7 @@ function startPositions(
 /** Of sum 1. Throws InputError (field `masses`). */
 function readMasses(given: readonly number[] | undefined, n: number): Float64Array {
   if (!given) return equalMasses(n);
-  const total = given.reduce((sum, mass) => sum + mass, 0);
+  const total = sumOf(given);
   if (given.length !== n || !(total > 0))
     throw new InputError(
       'masses',

@@ -6,11 +6,12 @@
  * error of the run (Richardson; Talay and Tubaro, Stoch. Anal. Appl. 8, 1990). f are the coordinates and their
  * products: the means and second moments, on which what a frame shows of many particles hangs first.
  */
-import { distance } from '../diagnostics/distance.ts';
-import { norm } from '../geometry/sphere.ts';
+
 import { weakOrder } from '../integrators/schemes.ts';
+import { distance, norm } from '../numerics/vectors.ts';
 import { besideSettings, type Companion } from './companion.ts';
 import type { SimulationFrame } from './frames.ts';
+import { percent } from './resolution.ts';
 import type { SimulationSettings } from './simulation-settings.ts';
 
 /** An error of so much of the size of the cloud is worth a warning. */
@@ -41,8 +42,6 @@ export function coarseCompanion(
     },
   };
 }
-
-const percent = (share: number) => `${Number((100 * share).toPrecision(2))} %`;
 
 /**
  * The larger of the changes of E x and of E x xᵀ (Frobenius), over 2^p − 1, in units of the cloud's size: 1 on the

@@ -1,5 +1,7 @@
 /** Starts in which all pairs have one cosine: the orthonormal one, and the general one. */
+
 import { InputError } from '../numerics/errors.ts';
+import { unitVector } from '../numerics/vectors.ts';
 import { retract } from './sphere.ts';
 import { fromRows, numberIn, type Start } from './start.ts';
 
@@ -17,15 +19,9 @@ export const orthonormal: Start = {
         'n',
         `n is ${n} with d = ${d}: expected at most ${d} orthonormal points, lower n or raise d`,
       );
-    return fromRows(n, d, (i) => axis(i, d));
+    return fromRows(n, d, (i) => unitVector(i, d));
   },
 };
-
-function axis(i: number, d: number): Float64Array {
-  const out = new Float64Array(d);
-  out[i] = 1;
-  return out;
-}
 
 /**
  * Row i of the Cholesky factor of (1 − ρ) I + ρ 11ᵀ, in closed form: column j < i holds

@@ -1,9 +1,11 @@
 /** Checks positions that the caller brings, as rows or as a matrix. Reading files is the host's. */
+
 import { InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix, row } from '../numerics/matrix.ts';
 import { show } from '../numerics/parameters.ts';
+import { argmax, norm } from '../numerics/vectors.ts';
 import { checkDimension } from './catalogue.ts';
-import { norm, retract } from './sphere.ts';
+import { retract } from './sphere.ts';
 import type { Space } from './start.ts';
 
 export interface GivenSettings {
@@ -90,7 +92,7 @@ function bringToSphere(positions: Matrix, normalise: boolean, source: string): v
 
 function checkOnSphere(lengths: readonly number[], source: string): void {
   const off = lengths.map((length) => Math.abs(length - 1));
-  const worst = off.reduce((best, value, i) => (value > off[best] ? i : best), 0);
+  const worst = argmax(off);
   if (off[worst] <= TOLERANCE) return;
   const count = off.filter((value) => value > TOLERANCE).length;
   throw fault(

@@ -2,26 +2,19 @@
  * The unit sphere S^{d−1} for single points given as arrays: tangent projection, retraction, angle.
  * Not the batched versions that a layer uses: those belong to the algebra of each engine.
  */
+
 import { atan2 } from '../numerics/elementary.ts';
+import { dot, squaredNorm } from '../numerics/vectors.ts';
 
 /** P_x v = v − ⟨x, v⟩ x: the projection of v on the tangent space at the unit vector x. */
 export function tangent(x: ArrayLike<number>, v: ArrayLike<number>): Float64Array {
-  let along = 0;
-  for (let k = 0; k < x.length; k++) along += x[k] * v[k];
+  const along = dot(x, v);
   return Float64Array.from(v, (value, k) => value - along * x[k]);
-}
-
-/** |v|, Euclidean. */
-export function norm(v: ArrayLike<number>): number {
-  let square = 0;
-  for (let k = 0; k < v.length; k++) square += v[k] * v[k];
-  return Math.sqrt(square);
 }
 
 /** v / |v|: the retraction to the sphere. Throws RangeError for a vector without direction. */
 export function retract(v: ArrayLike<number>): Float64Array {
-  let square = 0;
-  for (let k = 0; k < v.length; k++) square += v[k] * v[k];
+  const square = squaredNorm(v);
   if (!(square > 0 && Number.isFinite(square)))
     throw new RangeError(
       `a vector of squared length ${square} has no direction; give a finite one`,

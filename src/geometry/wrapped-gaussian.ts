@@ -1,7 +1,9 @@
 /** Starts in several round clouds: a mixture of Gaussians of tangent spaces, wrapped on the sphere. */
+
 import { cos, sin } from '../numerics/elementary.ts';
 import type { Random } from '../numerics/random.ts';
-import { norm, retract, tangent } from './sphere.ts';
+import { norm } from '../numerics/vectors.ts';
+import { retract, tangent } from './sphere.ts';
 import { fromRows, numberIn, type Start } from './start.ts';
 import { uniformDirection } from './uniform.ts';
 

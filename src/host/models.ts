@@ -1,4 +1,5 @@
 /** The models on this machine: which there are, and reading one from its folder. Not the format (language/checkpoint). */
+
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
@@ -10,6 +11,7 @@ import {
   tensorShapes,
 } from '../language/checkpoint.ts';
 import { DamagedFileError, InputError } from '../numerics/errors.ts';
+import { shapeSize, sumOf } from '../numerics/vectors.ts';
 import { errorCode } from './files.ts';
 import { packageRoot } from './package.ts';
 
@@ -140,6 +142,5 @@ export function modelRecord({ name, config, problem }: InstalledModel) {
 }
 
 function parameterCount(config: StoredConfig): number {
-  const shapes = Object.values(tensorShapes(config));
-  return shapes.reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  return sumOf(Object.values(tensorShapes(config)).map(shapeSize));
 }

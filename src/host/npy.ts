@@ -3,8 +3,10 @@
  * 1 to 3, real numbers and truth values of up to 8 bytes, in either order of bytes and of axes; every other file is
  * refused with its remedy.
  */
+
 import { closeSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { DamagedFileError, InputError } from '../numerics/errors.ts';
+import { shapeSize } from '../numerics/vectors.ts';
 import { readable } from './files.ts';
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0];
@@ -15,7 +17,7 @@ const ALIGNMENT = 64;
  * Throws RangeError when their lengths do not add up to the shape.
  */
 export function encodeNpy(shape: readonly number[], parts: readonly Float64Array[]): Uint8Array {
-  const size = shape.reduce((a, b) => a * b, 1);
+  const size = shapeSize(shape);
   const given = parts.reduce((sum, part) => sum + part.length, 0);
   if (given !== size)
     throw new RangeError(`an array of shape [${shape}] needs ${size} values, got ${given}`);
@@ -63,7 +65,7 @@ export interface NpyWriter {
  */
 export function growNpy(path: string, tail: readonly number[], rows = 0): NpyWriter {
   const file = openSync(path, rows > 0 ? 'r+' : 'w');
-  const size = tail.reduce((a, b) => a * b, 1);
+  const size = shapeSize(tail);
   // Whatever the count, the header has the length of the largest one.
   const digits = String(Number.MAX_SAFE_INTEGER).length;
   const header = (count: number) => npyHeader([count, ...tail], digits - String(count).length);
@@ -113,7 +115,7 @@ export function readNpyRow(path: string, field: string, index: number): NpyArray
       `${path} has numbers of the type ${type}${fortran ? ' in Fortran order' : ''}, expected <f8 in C order, as they were written: save it so again`,
     );
   const [rows, ...tail] = shape;
-  const size = sizeOf(tail);
+  const size = shapeSize(tail);
   const bytes = readBytes(path, field, 8 * size, end + 8 * size * index);
   if (index >= rows || bytes.length < 8 * size)
     throw new DamagedFileError(
@@ -121,8 +123,6 @@ export function readNpyRow(path: string, field: string, index: number): NpyArray
     );
   return { shape: tail, data: valuesOf(bytes.slice().buffer, size, FLOAT64, true) };
 }
-
-const sizeOf = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
 
 const headerOf = (path: string, field: string) =>
   readHeader(readBytes(path, field, 1024, 0), field, path);
@@ -171,7 +171,7 @@ export function decodeNpy(bytes: Uint8Array, field: string, source: string): Npy
   const { type, fortran, shape } = parseHeader(text, source);
   const reader = READERS.get(type.slice(1));
   if (!reader) throw new InputError(field, `${source} holds ${refusalOf(type)}`);
-  const size = sizeOf(shape);
+  const size = shapeSize(shape);
   const found = bytes.length - end;
   if (found !== size * reader.width)
     throw new DamagedFileError(
@@ -312,7 +312,7 @@ function valuesOf(buffer: ArrayBuffer, size: number, reader: Reader, little: boo
 /** Numbers whose first axis is the fastest in the order in which the last one is. */
 function toRowMajor<T extends Float32Array | Float64Array>(data: T, shape: readonly number[]): T {
   const turned = data.slice() as T;
-  const strides = shape.map((_, k) => sizeOf(shape.slice(0, k)));
+  const strides = shape.map((_, k) => shapeSize(shape.slice(0, k)));
   const at = shape.map(() => 0);
   let from = 0;
   for (let i = 0; i < data.length; i++) {

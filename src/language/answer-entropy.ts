@@ -1,5 +1,7 @@
 /** How undecided the answer to a blank is: bounds on its entropy that hold whatever the search has not found. */
+
 import { log } from '../numerics/elementary.ts';
+import { sumOf } from '../numerics/vectors.ts';
 
 /** What a search knows of the answers. */
 export interface KnownAnswers {
@@ -26,7 +28,7 @@ export interface EntropyBounds {
  * they are alike. Hence e^H ≥ 1 / max(p_best, b).
  */
 export function entropyBounds({ scores, bound, open, logCount }: KnownAnswers): EntropyBounds {
-  const found = scores.reduce((sum, p) => sum + p, 0);
+  const found = sumOf(scores);
   const surprise = -scores.reduce((sum, p) => (p > 0 ? sum + p * log(p) : sum), 0);
   if (found === 0) return { low: bound > 0 ? -log(bound) : 0, high: Number.POSITIVE_INFINITY };
   const mean = (others: number, each: number) => (surprise + others * each) / (found + others);

@@ -9,6 +9,7 @@
  * `output` [V+3, d], or `readout` [d, d] where the embedding E reads out too: the output is then
  * E · readoutᵀ; `bias` [V+3].
  */
+
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { z } from 'zod';
@@ -16,6 +17,7 @@ import type { AttentionWeights } from '../attention/scores.ts';
 import { projectTransposed } from '../engines/reference.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
 import { DamagedFileError } from '../numerics/errors.ts';
+import { shapeSize } from '../numerics/vectors.ts';
 import { decodeSafetensors, encodeSafetensors, type Tensors } from './safetensors.ts';
 import { createTokenizer, type Tokenizer } from './tokenizer.ts';
 
@@ -225,7 +227,7 @@ export function saveModel(model: LanguageModel, file = 'model.safetensors'): Mod
 /** The tensors of a model, by the names of the file. */
 export function modelTensors({ config, weights }: LanguageModel): Tensors {
   const shapes = tensorShapes(config);
-  const attention = new Float32Array(shapes.attention.reduce((a, b) => a * b, 1));
+  const attention = new Float32Array(shapeSize(shapes.attention));
   const square = config.dimension ** 2;
   weights.attention
     .flatMap((knot) => [knot.query, knot.key, knot.value, knot.output])

@@ -4,10 +4,11 @@ import type { Dynamics } from '../dynamics/dynamics.ts';
 import { fromWeights } from '../dynamics/from-weights.ts';
 import { referenceAlgebra } from '../engines/reference.ts';
 import type { Float64Tensor } from '../engines/tensor.ts';
+import { asMatrix } from '../engines/tensor.ts';
 import { weightsAt } from '../flow/depth-weights.ts';
 import type { SimulationOptions } from '../flow/simulation-settings.ts';
 import type { Algebra } from '../numerics/algebra.ts';
-import { type Matrix, matrix } from '../numerics/matrix.ts';
+import type { Matrix } from '../numerics/matrix.ts';
 import type { LanguageModel } from './checkpoint.ts';
 import { layOut } from './layout.ts';
 import type { Token } from './tokenizer.ts';
@@ -109,5 +110,3 @@ export function modelOptions(
     ...(dynamics === 'model' && { dynamics: modelDynamics(model, own, reuse) }),
   };
 }
-
-const asMatrix = ({ shape, data }: Float64Tensor): Matrix => matrix(shape[0], shape[1], data);

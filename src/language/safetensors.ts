@@ -2,10 +2,12 @@
  * The safetensors format for float32 and float16: an 8-byte little-endian header length, a JSON header,
  * the data. It knows no model; other element types are refused.
  */
+
 import { getFloat16, setFloat16 } from '@petamoriken/float16';
 import { z } from 'zod';
 import { DamagedFileError } from '../numerics/errors.ts';
 import { once } from '../numerics/once.ts';
+import { shapeSize } from '../numerics/vectors.ts';
 
 export interface StoredTensor {
   readonly shape: readonly number[];
@@ -56,8 +58,6 @@ export type NumberType = keyof typeof TYPES;
 
 const isNumberType = (name: string): name is NumberType => Object.hasOwn(TYPES, name);
 
-const sizeOf = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
-
 /**
  * The file's bytes, every number rounded to `type`; tensors in the order of their names, so that equal
  * tensors give equal bytes.
@@ -70,7 +70,7 @@ export function encodeSafetensors(
   const names = Object.keys(tensors).sort();
   const header = new TextEncoder().encode(paddedHeader(tensors, names, metadata, type));
   const total = names.reduce(
-    (sum, name) => sum + TYPES[type].bytes * sizeOf(tensors[name].shape),
+    (sum, name) => sum + TYPES[type].bytes * shapeSize(tensors[name].shape),
     0,
   );
   const bytes = new Uint8Array(8 + header.length + total);
@@ -97,9 +97,9 @@ function paddedHeader(
   let offset = 0;
   for (const name of names) {
     const { shape, data } = tensors[name];
-    if (data.length !== sizeOf(shape))
+    if (data.length !== shapeSize(shape))
       throw new RangeError(
-        `tensor ${name} of shape [${shape}] needs ${sizeOf(shape)} values, got ${data.length}`,
+        `tensor ${name} of shape [${shape}] needs ${shapeSize(shape)} values, got ${data.length}`,
       );
     const end = offset + TYPES[type].bytes * data.length;
     entries[name] = { dtype: type, shape, data_offsets: [offset, end] };
@@ -165,7 +165,7 @@ function readTensor(
   if (!isNumberType(dtype)) throw damaged(file, `tensor ${name} of type ${dtype}`, 'F32 or F16');
   const { bytes: width, read } = TYPES[dtype];
   const [from, to] = offsets;
-  const bytes = width * sizeOf(shape);
+  const bytes = width * shapeSize(shape);
   if (to > data.length || to - from !== bytes)
     throw damaged(
       file,
@@ -173,7 +173,7 @@ function readTensor(
       `${bytes} bytes for the shape [${shape}]`,
     );
   const view = new DataView(data.buffer, data.byteOffset + from, bytes);
-  const numbers = new Float32Array(sizeOf(shape));
+  const numbers = new Float32Array(shapeSize(shape));
   for (let i = 0; i < numbers.length; i++) numbers[i] = read(view, width * i);
   return { tensor: { shape, data: numbers }, bytes };
 }

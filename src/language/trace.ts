@@ -6,7 +6,7 @@
 import type { z } from 'zod';
 import { type DiagnosticRecord, runDiagnostics } from '../diagnostics/catalogue.ts';
 import { type ClusterChange, type ClusterLevel, clusterHistory } from '../diagnostics/clusters.ts';
-import type { Float64Tensor } from '../engines/tensor.ts';
+import { asMatrix } from '../engines/tensor.ts';
 import { type Projection, projection } from '../flow/projection.ts';
 import { type Matrix, matrix, toRows } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';
@@ -91,10 +91,6 @@ export function traceOf(
     projection: projection(hiddenStates),
     prediction: predictionOf(findings),
   };
-}
-
-function asMatrix({ shape, data }: Float64Tensor): Matrix {
-  return matrix(shape[0], shape[1], data);
 }
 
 /** The coupling of a frame, one matrix a head. */

@@ -1,9 +1,11 @@
 /** What data say about the values of a least-squares fit: intervals, and directions that they leave open. */
+
 import { Matrix as LibraryMatrix, SVD } from 'ml-matrix';
 import { hypot } from './elementary.ts';
 import type { Fit } from './least-squares.ts';
 import { type Matrix, row } from './matrix.ts';
 import { studentQuantile } from './regression.ts';
+import { squaredNorm } from './vectors.ts';
 
 export interface Sensitivity {
   /** Falling, [columns]. */
@@ -55,7 +57,7 @@ export function confidence(
 ): Confidence {
   const { singular, directions, rank } = sensitivity(jacobian, floor);
   const freedom = residuals.length - rank;
-  const square = residuals.reduce((sum, value) => sum + value * value, 0);
+  const square = squaredNorm(residuals);
   const deviation = freedom > 0 ? Math.sqrt(square / freedom) : null;
   const null_space = directions.slice(rank);
   const intervals = Array.from(values, (value, i): Interval => {

@@ -2,9 +2,11 @@
  * Nonlinear least squares, min |r(x)|². The residuals may come from a simulation, so they may be promised:
  * libraries that fit a formula at given places do not serve here. Not what the data leave open: confidence.ts.
  */
+
 import { Matrix as LibraryMatrix, QrDecomposition } from 'ml-matrix';
 import { ConvergenceError } from './errors.ts';
 import { type Matrix, matrix, row } from './matrix.ts';
+import { squaredNorm } from './vectors.ts';
 
 type Values = Float64Array;
 
@@ -67,7 +69,7 @@ export async function leastSquares(
 
 async function pointAt(problem: Problem, values: Values): Promise<Point> {
   const residuals = await problem.residuals(values);
-  return { values, residuals, cost: residuals.reduce((sum, value) => sum + value * value, 0) };
+  return { values, residuals, cost: squaredNorm(residuals) };
 }
 
 /** The first damped step that goes down; null where none does, as at a minimum up to rounding. */

@@ -41,6 +41,13 @@ export function stacked(all: readonly Matrix[]): Matrix {
   return out;
 }
 
+/** I [d, d] */
+export function identity(d: number): Matrix {
+  const out = matrix(d, d);
+  for (let k = 0; k < d; k++) out.data[k * (d + 1)] = 1;
+  return out;
+}
+
 /** The matrix of nested arrays, all of one length and at least one. */
 export const fromRows = (rows: readonly (readonly number[])[]): Matrix =>
   matrix(rows.length, rows[0].length, Float64Array.from(rows.flat()));

@@ -1,4 +1,5 @@
 /** A straight line through points, with the interval that its slope lies in. */
+import { mean } from './statistics.ts';
 
 export interface Slope {
   readonly slope: number;
@@ -24,7 +25,6 @@ export function studentQuantile(freedom: number): number {
 /** Least squares of y on x, of two points at least with different x. */
 export function fitLine(x: readonly number[], y: readonly number[]): Slope {
   const n = x.length;
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / n;
   const [centreX, centreY] = [mean(x), mean(y)];
   const spread = x.reduce((sum, value) => sum + (value - centreX) ** 2, 0);
   const slope = x.reduce((sum, value, i) => sum + (value - centreX) * (y[i] - centreY), 0) / spread;

@@ -2,7 +2,9 @@
  * The span of points, by Gram–Schmidt: n points of R^d seen in the at most n dimensions that they fill, with
  * all inner products as they were. Not principal axes, which are ordered and centred: spectrum.ts.
  */
+
 import { type Matrix, matrix, row } from './matrix.ts';
+import { dot, squaredNorm } from './vectors.ts';
 
 /** A row this close to the span of others, relative to its length, adds no dimension. */
 const DEPENDENT = 1e-13;
@@ -28,12 +30,11 @@ export function split(x: Float64Array, basis: readonly Float64Array[]) {
   const rest = x.slice();
   const inside = new Float64Array(basis.length);
   basis.forEach((axis, k) => {
-    let along = 0;
-    for (let c = 0; c < rest.length; c++) along += rest[c] * axis[c];
+    const along = dot(rest, axis);
     inside[k] = along;
     for (let c = 0; c < rest.length; c++) rest[c] -= along * axis[c];
   });
-  return { inside, rest, outside: square(rest) };
+  return { inside, rest, outside: squaredNorm(rest) };
 }
 
 /** Gram–Schmidt, twice over, without the rows that depend on those before them. */
@@ -42,10 +43,9 @@ function orthonormalBasis(points: Matrix): Float64Array[] {
   for (let i = 0; i < points.rows; i++) {
     const p = row(points, i);
     const rest = split(split(p, basis).rest, basis).rest;
-    const length = Math.sqrt(square(rest));
-    if (length > DEPENDENT * Math.sqrt(square(p))) basis.push(rest.map((value) => value / length));
+    const length = Math.sqrt(squaredNorm(rest));
+    if (length > DEPENDENT * Math.sqrt(squaredNorm(p)))
+      basis.push(rest.map((value) => value / length));
   }
   return basis;
 }
-
-const square = (x: Float64Array) => x.reduce((sum, value) => sum + value * value, 0);

@@ -2,9 +2,11 @@
  * Eigenvalues, singular values and principal axes of small matrices; the decomposition is ml-matrix's.
  * Everything goes through the smaller Gram matrix, so n points in R^d cost min(n, d)³.
  */
+
 import { EigenvalueDecomposition, Matrix as LibraryMatrix } from 'ml-matrix';
 import { balanced, irreducibleBlocks } from './balance.ts';
 import { type Matrix, matrix, row, stacked } from './matrix.ts';
+import { squaredNorm } from './vectors.ts';
 
 export interface SymmetricEigen {
   /** Falling. */
@@ -89,7 +91,7 @@ export interface PrincipalAxes {
 export function principalAxes(frames: readonly Matrix[], components: number): PrincipalAxes {
   const points = stacked(frames);
   // What rounding of the mean alone can leave of points that are all equal.
-  const rounding = (points.rows * Number.EPSILON) ** 2 * squaredNorm(points);
+  const rounding = (points.rows * Number.EPSILON) ** 2 * squaredNorm(points.data);
   const mean = centre(points);
   const d = points.columns;
   const { values, vectors } = columnEigen(points);
@@ -154,10 +156,6 @@ function columnEigen(points: Matrix): SymmetricEigen {
     }
   }
   return { values, vectors: result };
-}
-
-function squaredNorm({ data }: Matrix): number {
-  return data.reduce((sum, value) => sum + value * value, 0);
 }
 
 /** Subtracts the mean row in place and returns it. */

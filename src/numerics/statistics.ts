@@ -20,6 +20,20 @@ export function entropy(weights: ArrayLike<number>): number {
   return result;
 }
 
+/** KL(p ‖ q) = Σ p ln(p/q) in nats, 0 ln 0 = 0, of two laws on the same outcomes. */
+export function divergence(p: ArrayLike<number>, q: ArrayLike<number>): number {
+  let result = 0;
+  for (let k = 0; k < p.length; k++) if (p[k] > 0) result += p[k] * log(p[k] / q[k]);
+  return result;
+}
+
+/** The total variation ½ Σ |p − q| of two laws on the same outcomes. */
+export function totalVariation(p: ArrayLike<number>, q: ArrayLike<number>): number {
+  let result = 0;
+  for (let k = 0; k < p.length; k++) result += Math.abs(p[k] - q[k]);
+  return result / 2;
+}
+
 /**
  * Counts in `bins` equal intervals of [low, high]; each interval holds its lower end, the last one both.
  * Values outside are counted in the nearest bin: a cosine may leave [−1, 1] by a rounding error.

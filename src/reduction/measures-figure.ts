@@ -1,6 +1,8 @@
 /** Some measures in one panel: their mass up to x on a line, their points in the plane. Not what they are for. */
+
 import type { Panel, Point } from '../figures/figure.ts';
 import { type Matrix, row } from '../numerics/matrix.ts';
+import { sumOf } from '../numerics/vectors.ts';
 
 export interface ShownMeasure {
   readonly name: string;
@@ -23,16 +25,13 @@ export function measuresPanel(shown: readonly ShownMeasure[], mass: string): Pan
         }),
       })),
     };
-  const most = Math.max(...shown.map(({ masses }) => total(masses)));
+  const most = Math.max(...shown.map(({ masses }) => sumOf(masses)));
   return {
     x: { label: 'x' },
     y: { label: `${mass} up to x`, domain: [0, most] },
     series: shown.map((one) => ({ kind: 'line', name: one.name, points: upTo(one) })),
   };
 }
-
-const total = (masses: ArrayLike<number>) =>
-  Array.from(masses).reduce((sum, mass) => sum + mass, 0);
 
 function upTo({ points: { data }, masses }: ShownMeasure): Point[] {
   const order = Array.from(data.keys()).sort((i, j) => data[i] - data[j]);

@@ -2,10 +2,12 @@
  * Entropic barycentres of histograms on a fixed support, for any costs: a grid on the line, on the circle
  * or in R^d. Not exact: entropy spreads them by about √(ε/2), unless they are debiased.
  */
+
 import { z } from 'zod';
 import { exp } from '../numerics/elementary.ts';
 import { ConvergenceError, InputError } from '../numerics/errors.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../numerics/options.ts';
+import { largestOf } from '../numerics/vectors.ts';
 import { newtonForPlans } from './barycentre-newton.ts';
 import {
   type BarycentrePlans,
@@ -71,7 +73,7 @@ export function fixedBarycentre(
   checkCosts(costs, n, settings.debiased);
   const all = createPlans(masses, lambda, costs, settings.debiased);
   const { epsilon, tolerance } = settings;
-  const largest = costs.reduce((most, cost) => Math.max(most, cost), epsilon);
+  const largest = largestOf(costs, epsilon);
   const most = settings.debiased ? 1 : PATIENCE;
   for (let now = largest; now > epsilon; now *= SCALING) iterate(all, now, COARSE, most);
   const { sweeps, error } = iterate(all, epsilon, tolerance, settings.maximumSweeps);

@@ -2,8 +2,10 @@
  * Exact Wasserstein distances on the circle, for points given by their angles in radians. Cutting the
  * circle leaves the line and one number α, how much mass crosses the cut; the cost is convex in α.
  */
+
 import { pow } from '../numerics/elementary.ts';
 import type { Matrix } from '../numerics/matrix.ts';
+import { largestOf } from '../numerics/vectors.ts';
 import {
   checkPower,
   checkValues,
@@ -145,7 +147,7 @@ function cutSlope(x: Quantiles, y: Quantiles, p: number): (alpha: number) => num
       distances[2 * k + 1] = Math.abs(x.values[i] - next.value);
       now = next;
     }
-    const unit = distances.reduce((most, d) => Math.max(most, d), 0);
+    const unit = largestOf(distances, 0);
     return distances.reduce(
       (sum, d, at) => sum + (at % 2 === 0 ? pow(d / unit, p) : -pow(d / unit, p)),
       0,

@@ -3,11 +3,13 @@
  * spherical one of probability measures. Mass may move, grow and shrink; the cost is ∫ (|v|² + g²/4). Not
  * the geodesics: those are cone-geodesic.ts.
  */
+
 import { z } from 'zod';
 import { asin, cos, exp, hypot, log, log1p, sin } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix, row } from '../numerics/matrix.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../numerics/options.ts';
+import { sumOf } from '../numerics/vectors.ts';
 import { REACH, squaredConeDistance } from './cone.ts';
 import {
   checkFinite,
@@ -91,7 +93,7 @@ export function hellingerKantorovich(
     (sum, { p, q, theta }) => sum + Math.sqrt(p) * Math.sqrt(q) * cos(theta),
     0,
   );
-  const square = moved + total(unmatched.first) + total(unmatched.second);
+  const square = moved + sumOf(unmatched.first) + sumOf(unmatched.second);
   const gap = Math.max(0, 2 * (scale * overlap - found));
   return { distance: Math.sqrt(square), gap, plan, ...transport };
 }
@@ -118,15 +120,12 @@ export function probability({ points, masses }: Measure): Measure {
   return { points, masses: unitMasses(points.rows, masses) };
 }
 
-const total = (masses: ArrayLike<number>) =>
-  Array.from(masses).reduce((sum, mass) => sum + mass, 0);
-
 /** Without masses it is 1. */
-const totalMass = ({ masses }: Measure) => (masses ? total(masses) : 1);
+const totalMass = ({ masses }: Measure) => (masses ? sumOf(masses) : 1);
 
 /** Throws InputError where HK² may be beyond the numbers. */
 function checkTotals(totals: readonly number[]): void {
-  if (total(totals) < Number.POSITIVE_INFINITY) return;
+  if (sumOf(totals) < Number.POSITIVE_INFINITY) return;
   throw new InputError(
     'masses',
     'the masses of both measures have a sum beyond 1.8e308: expected less; divide all of them by one number, and HK is divided by its root',

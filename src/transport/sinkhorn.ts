@@ -2,8 +2,10 @@
  * Entropic transport in the log domain, and the Sinkhorn divergence: a distance between measures with
  * any masses, smooth in the points, that tends to W_2² as ε → 0.
  */
+
 import { ConvergenceError, InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
+import { dot, largestOf } from '../numerics/vectors.ts';
 import {
   checkFinite,
   checkSameSpace,
@@ -82,7 +84,12 @@ export function entropicTransport(
     return residual;
   };
   const finish = () => finishByNewton(problem, f, g, tolerance);
-  const sweeps = iterate(largest(costs), settings, sweep, b.length <= MOST_SOLVED ? finish : null);
+  const sweeps = iterate(
+    largestOf(costs, 0),
+    settings,
+    sweep,
+    b.length <= MOST_SOLVED ? finish : null,
+  );
   return { cost: dualValue(problem, f, g), f, g, sweeps };
 }
 
@@ -101,7 +108,7 @@ export function symmetricTransport(
   const { f, sweeps } = symmetricPotentials(
     minimum,
     a,
-    largest(costs),
+    largestOf(costs, 0),
     settings,
     a.length <= MOST_SOLVED ? finish : null,
   );
@@ -147,8 +154,6 @@ export function symmetricPotentials(
   return { f, sweeps: iterate(largest, settings, sweep, finish && (() => finish(f))) };
 }
 
-const largest = (costs: Float64Array) => costs.reduce((most, cost) => Math.max(most, cost), 0);
-
 /**
  * Sweeps from the largest cost down to the last ε and there until the error is small enough; returns how
  * many. A sweep returns the error before it; `finish` does the rest where it can.
@@ -182,9 +187,6 @@ function checkEpsilon(epsilon: number): void {
       `epsilon is ${epsilon}: expected a number above 0, in units of the cost`,
     );
 }
-
-const dot = (a: Float64Array, b: Float64Array) =>
-  a.reduce((sum, value, i) => sum + value * b[i], 0);
 
 export interface Divergence {
   /** S_ε = OT_ε(a, b) − ½ OT_ε(a, a) − ½ OT_ε(b, b) ≥ 0, with the cost |x − y|². */

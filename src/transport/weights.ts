@@ -1,6 +1,8 @@
 /** The weights of a mean of measures: a point of the simplex, one number a measure. */
+
 import { z } from 'zod';
 import { InputError } from '../numerics/errors.ts';
+import { sumOf } from '../numerics/vectors.ts';
 
 /** The option of every barycentre; its numbers are checked by `simplexWeights`. */
 export const weightsOption = z
@@ -19,7 +21,7 @@ export function simplexWeights(count: number, weights?: ArrayLike<number>): Floa
   if (count === 0)
     throw new InputError('measures', 'no measures are given: expected at least one to average');
   if (!weights) return new Float64Array(count).fill(1 / count);
-  const sum = Array.from(weights).reduce((total, weight) => total + weight, 0);
+  const sum = sumOf(weights);
   if (weights.length !== count)
     throw new InputError(
       'weights',

@@ -1,13 +1,15 @@
 /** Particles that have met become one: what that keeps, what it costs and saves, and where it is refused. */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expand, mergeClose, unmerged, unmergedNote } from '../../src/flow/merging.ts';
 import { type Simulation, simulate } from '../../src/flow/simulation.ts';
 import { type SimulationOptions, simulationSettings } from '../../src/flow/simulation-settings.ts';
-import { angle, norm } from '../../src/geometry/sphere.ts';
+import { angle } from '../../src/geometry/sphere.ts';
 import { uniformDirection } from '../../src/geometry/uniform.ts';
 import { row, toRows } from '../../src/numerics/matrix.ts';
 import { random } from '../../src/numerics/random.ts';
+import { norm } from '../../src/numerics/vectors.ts';
 import { refusal } from '../dynamics/refusal.ts';
 import { closingTime } from './closed-forms.ts';
 

@@ -1,12 +1,13 @@
 /** What holds for any particles, parameters and dynamics: engines agree, frames lie on the sphere, order and seed mean what they say. */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dynamics, dynamicsNamed } from '../../src/dynamics/catalogue.ts';
 import type { Dynamics, Parameter } from '../../src/dynamics/dynamics.ts';
 import { type Simulation, simulate } from '../../src/flow/simulation.ts';
 import { type SimulationOptions, simulationSettings } from '../../src/flow/simulation-settings.ts';
-import { norm } from '../../src/geometry/sphere.ts';
 import { row, toRows } from '../../src/numerics/matrix.ts';
+import { norm } from '../../src/numerics/vectors.ts';
 
 const seed = fc.integer({ min: 0, max: 1000 });
 

@@ -1,9 +1,10 @@
 /** Every start at the smallest and largest sizes. */
+
 import { describe, expect, it } from 'vitest';
 import { completeStart, drawStart, startNamed, starts } from '../../src/geometry/catalogue.ts';
-import { norm } from '../../src/geometry/sphere.ts';
 import { LimitError } from '../../src/numerics/errors.ts';
 import { row } from '../../src/numerics/matrix.ts';
+import { norm } from '../../src/numerics/vectors.ts';
 
 /** Parameters at the ends of their ranges. */
 const EXTREMES: Record<string, Record<string, number>[]> = {

@@ -58,7 +58,7 @@ function sumsOf(flags: SweepRequest['flags'], grid: SweepRequest['grid']): Recor
   const given = [...Object.values(flags), ...grid.axes.flatMap(({ values }) => values)];
   const paths = given.flat().filter((text): text is string => typeof text === 'string');
   const files = paths.map(fileOf).filter((path) => path !== null);
-  return Object.fromEntries(files.map((path) => [path, sumOf(path)]));
+  return Object.fromEntries(files.map((path) => [path, checksumOf(path)]));
 }
 
 /** A model's config.json has the sum of its weights. */
@@ -70,7 +70,7 @@ function fileOf(text: string): string | null {
 
 const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
-const sumOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
+const checksumOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
 
 /**
  * Writes the record where there is none. Throws InputError (field `out`) where the folder holds a sweep with

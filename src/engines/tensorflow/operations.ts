@@ -2,8 +2,10 @@
  * Our operations inside tfjs: each a kernel on the WASM backend's own memory with its gradient.
  * tfjs sees ordinary kernels; nothing is copied, because assembly/ works on the same heap.
  */
+
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { shapeSize } from '../../numerics/vectors.ts';
 import { instantiateKernels, type TrainingKernels, wasmMemory } from './kernels.ts';
 
 let shared: TrainingKernels | undefined;
@@ -51,14 +53,12 @@ function withScratch(backend: BackendWasm, bytes: number, use: (pointer: number)
   backend.disposeData(scratch.dataId as object);
 }
 
-const product = (shape: readonly number[]) => shape.reduce((size, length) => size * length, 1);
-
 /** Adds what the WASM backend lacks for training at all: the gradient of gather. */
 export function registerMissingKernels(): void {
   if (tf.getKernel('UnsortedSegmentSum', 'wasm')) return;
   register('UnsortedSegmentSum', ({ backend, inputs: { x, segmentIds }, attrs }) => {
-    const count = product(segmentIds.shape);
-    const columns = product(x.shape) / count;
+    const count = shapeSize(segmentIds.shape);
+    const columns = shapeSize(x.shape) / count;
     const out = backend.makeOutput([attrs.numSegments as number, ...x.shape.slice(1)], 'float32');
     const sums = backend.typedArrayFromHeap(out) as Float32Array;
     const rows = backend.typedArrayFromHeap(x) as Float32Array;
@@ -95,7 +95,7 @@ function overrideIdentity(): void {
 function registerGather(): void {
   register('GatherRows', ({ backend, inputs: { table, ids } }) => {
     const [, columns] = table.shape;
-    const count = product(ids.shape);
+    const count = shapeSize(ids.shape);
     const out = backend.makeOutput([count, columns], 'float32');
     const [from, rows, to] = [at(backend, table), at(backend, ids), at(backend, out)];
     kernels(backend).gatherRows(from, rows, to, count, columns);
@@ -133,7 +133,7 @@ function overrideMatMul(): void {
       transA ? aRows : aColumns,
       transB ? bRows : bColumns,
     ];
-    const [aBatch, bBatch] = [a, b].map((x) => product(x.shape.slice(0, -2)));
+    const [aBatch, bBatch] = [a, b].map((x) => shapeSize(x.shape.slice(0, -2)));
     if (aBatch !== bBatch && aBatch !== 1 && bBatch !== 1)
       throw new RangeError(`cannot broadcast batches of [${a.shape}] and [${b.shape}]`);
     const batch = Math.max(aBatch, bBatch);
@@ -319,7 +319,7 @@ function registerRows(): void {
       at(backend, y),
       at(backend, dy),
       at(backend, out),
-      product(y.shape) / columns,
+      shapeSize(y.shape) / columns,
       columns,
       attrs.scale as number,
     );
@@ -339,7 +339,7 @@ function registerRows(): void {
   register('AddScaled', ({ backend, inputs: { x, y }, attrs }) => {
     const out = backend.makeOutput(x.shape, 'float32');
     const [to, a, b] = [at(backend, out), at(backend, x), at(backend, y)];
-    kernels(backend).addScaled(to, a, b, attrs.scale as number, product(x.shape));
+    kernels(backend).addScaled(to, a, b, attrs.scale as number, shapeSize(x.shape));
     return out;
   });
   tf.registerGradient({
@@ -352,7 +352,7 @@ function registerRows(): void {
   register('Interpolate', ({ backend, inputs: { a, b }, attrs }) => {
     const out = backend.makeOutput(a.shape, 'float32');
     const [to, from, other] = [at(backend, out), at(backend, a), at(backend, b)];
-    kernels(backend).lerp(to, from, other, attrs.t as number, product(a.shape));
+    kernels(backend).lerp(to, from, other, attrs.t as number, shapeSize(a.shape));
     return out;
   });
   tf.registerGradient({
@@ -367,7 +367,7 @@ function registerRows(): void {
 function registerNormalise(): void {
   register('NormaliseRows', ({ backend, inputs: { x } }) => {
     const columns = x.shape[x.shape.length - 1];
-    const rows = product(x.shape) / columns;
+    const rows = shapeSize(x.shape) / columns;
     const out = backend.makeOutput(x.shape, 'float32');
     withScratch(backend, 4 * rows, (norms) =>
       kernels(backend).normaliseRows(at(backend, x), at(backend, out), norms, rows, columns),
@@ -376,7 +376,7 @@ function registerNormalise(): void {
   });
   register('NormaliseRowsGradient', ({ backend, inputs: { x, dy } }) => {
     const columns = x.shape[x.shape.length - 1];
-    const rows = product(x.shape) / columns;
+    const rows = shapeSize(x.shape) / columns;
     const out = backend.makeOutput(x.shape, 'float32');
     // The unit rows and their lengths are cheaper to compute again than to keep.
     withScratch(backend, 4 * rows * (columns + 1), (unit) => {

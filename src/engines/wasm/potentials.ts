@@ -2,7 +2,9 @@
  * What is added to a head's scores before its softmax: lengths of keys where scores are distances, and column
  * potentials where the coupling is doubly stochastic. The sums are the kernels'; the iteration is transport's.
  */
+
 import type { Balancing } from '../../numerics/algebra.ts';
+import { largestOf, squaredNorm } from '../../numerics/vectors.ts';
 import { symmetricPotentials } from '../../transport/sinkhorn.ts';
 import { largestSumError } from '../../transport/soft-minimum.ts';
 import { reachableResidual } from '../field.ts';
@@ -21,7 +23,7 @@ export function lengthPotentials(keys: Rows, beta: number): Float64Array {
 function squares({ data, n, stride, offset, size }: Rows): Float64Array {
   return Float64Array.from({ length: n }, (_, i) => {
     const from = i * stride + offset;
-    return data.subarray(from, from + size).reduce((sum, value) => sum + value * value, 0);
+    return squaredNorm(data.subarray(from, from + size));
   });
 }
 
@@ -41,7 +43,7 @@ export function columnPotentials(
     sums({ ...head, beta: head.beta / epsilon, potentials }, out);
     for (let i = 0; i < out.length; i++) out[i] *= -epsilon;
   };
-  const largest = head.beta * squares(head.keys).reduce((most, one) => Math.max(most, one), 0);
+  const largest = head.beta * largestOf(squares(head.keys), 0);
   const settings = {
     ...{ epsilon: 1, maximumSweeps: sweeps, start, error: largestSumError },
     tolerance: reachableResidual(tolerance, largest),

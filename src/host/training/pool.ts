@@ -1,8 +1,10 @@
 /** Data-parallel worker threads: each fills a gradient of its own, then steps with a share of the parts. */
+
 import { Worker } from 'node:worker_threads';
 import { parameterCount } from '../../language/training/parameters.ts';
 import type { GradientPool } from '../../language/training/train.ts';
 import { errorFromJson, errorToJson } from '../../numerics/errors.ts';
+import { sumOf } from '../../numerics/vectors.ts';
 import { builtWorker } from '../built.ts';
 import { type FromWorker, floatViews, type Task, type WorkerStart } from './protocol.ts';
 
@@ -33,7 +35,7 @@ export async function startPool(common: Common, workers: number): Promise<Traini
       const squares = await all({ average: true }, (message) =>
         'square' in message ? message.square : undefined,
       );
-      return Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
+      return Math.sqrt(sumOf(squares));
     },
     optimise: async (step) => {
       await all({ optimise: step }, (message) => ('optimised' in message ? true : undefined));

@@ -2,11 +2,13 @@
  * What the flow of a model does with sentences, layer by layer, averaged over them: how alike the tokens
  * become, when they cluster, what the heads look at, and how the answer sharpens.
  */
+
 import { diagnostics } from '../../diagnostics/catalogue.ts';
 import type { ClusterChange } from '../../diagnostics/clusters.ts';
 import { log } from '../../numerics/elementary.ts';
 import { type Matrix, row } from '../../numerics/matrix.ts';
 import { entropy, mean } from '../../numerics/statistics.ts';
+import { sumOf } from '../../numerics/vectors.ts';
 import type { Token } from '../tokenizer.ts';
 import type { Trace } from '../trace.ts';
 
@@ -119,7 +121,7 @@ const nameOf = ({ text }: Token) => (text === '' ? '(start)' : text.trim());
 function cosineShares(traces: readonly Trace[], layer: number): number[] {
   const shares = traces.map(({ diagnostics: { cosine_histogram: frames } }) => {
     const counts = frames[layer] as number[];
-    const pairs = counts.reduce((sum, count) => sum + count, 0);
+    const pairs = sumOf(counts);
     return counts.map((count) => count / (pairs || 1));
   });
   return shares[0].map((_, bin) => mean(shares.map((one) => one[bin])));

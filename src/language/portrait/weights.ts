@@ -2,8 +2,10 @@
  * What the weights of a model say of its flow, without any text: how sharply each head looks, for what,
  * and where V·O moves the tokens. Not what heads do in a sentence (sentences.ts).
  */
+
 import { type Matrix, matrix, product, transposed } from '../../numerics/matrix.ts';
 import { type Complex, eigenvalues } from '../../numerics/spectrum.ts';
+import { norm } from '../../numerics/vectors.ts';
 import type { LanguageModel } from '../checkpoint.ts';
 
 /** One head at one knot, with M = Q Kᵀ and W = V O, both [d, d] of rank k = d / H at most. */
@@ -48,9 +50,9 @@ function headWeights(
   heads: number,
 ): HeadWeights {
   const d = scores.rows;
-  const alike = (m: Matrix) => trace(m) / (Math.sqrt(d / heads) * norm(m) || 1);
+  const alike = (m: Matrix) => trace(m) / (Math.sqrt(d / heads) * norm(m.data) || 1);
   return {
-    effectiveBeta: (beta * norm(scores)) / Math.sqrt(d),
+    effectiveBeta: (beta * norm(scores.data)) / Math.sqrt(d),
     likeness: alike(scores),
     symmetry: symmetry(scores),
     attraction: alike(values),
@@ -59,7 +61,7 @@ function headWeights(
 
 /** ‖½(M + Mᵀ)‖² = ½(‖M‖² + tr M²). */
 function symmetry(m: Matrix): number {
-  const squared = norm(m) ** 2;
+  const squared = norm(m.data) ** 2;
   return squared === 0 ? 1 : (squared + trace(product(m, m))) / (2 * squared);
 }
 
@@ -81,9 +83,6 @@ function rowsOf({ shape: [all, d], data }: Weights, head: number, heads: number)
   const k = all / heads;
   return matrix(k, d, data.subarray(head * k * d, (head + 1) * k * d));
 }
-
-/** Frobenius. */
-const norm = ({ data }: Matrix) => Math.sqrt(data.reduce((sum, entry) => sum + entry ** 2, 0));
 
 function trace({ rows, columns: width, data }: Matrix): number {
   let sum = 0;

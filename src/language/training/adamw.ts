@@ -1,5 +1,7 @@
 /** AdamW (arXiv 1711.05101) on flat Float32 vectors, with clipping of the gradient's length. */
+
 import { cos, pow } from '../../numerics/elementary.ts';
+import { squaredNorm } from '../../numerics/vectors.ts';
 import type { ParameterPart } from './parts.ts';
 
 export interface AdamState {
@@ -20,8 +22,7 @@ export interface AdamSettings {
 export const clipScale = (length: number, limit: number): number => Math.min(1, limit / length);
 
 /** Euclidean length of a gradient. */
-export const gradientLength = (gradient: Float32Array): number =>
-  Math.sqrt(gradient.reduce((sum, entry) => sum + entry * entry, 0));
+export const gradientLength = (gradient: Float32Array): number => Math.sqrt(squaredNorm(gradient));
 
 /** One step, in place, `step` counted from 1; `scale` is a factor on the gradient. */
 export function adamStep(

@@ -1,9 +1,11 @@
 /** The loss of a batch, written over the algebra: embed, flow through L layers, read out. */
+
 import type { TrainingAlgebra } from '../../engines/training-engine.ts';
 import { weightsAt } from '../../flow/depth-weights.ts';
 import { layers } from '../../flow/layers.ts';
 import type { Balancing } from '../../numerics/algebra.ts';
 import type { Random } from '../../numerics/random.ts';
+import { shapeSize } from '../../numerics/vectors.ts';
 import type { Batch } from './batches.ts';
 import type { DrawnCandidates } from './candidates.ts';
 import { knotWeights, type Named, type ParameterPart } from './parts.ts';
@@ -78,7 +80,7 @@ export function batchLoss<A>(
  */
 function dropoutMask({ share, random }: Dropout, shape: readonly number[]): Float32Array {
   const kept = 1 / (1 - share);
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = shapeSize(shape);
   return Float32Array.from({ length: size }, () => (random.uniform() < share ? 0 : kept));
 }
 

@@ -1,7 +1,9 @@
 /** The parameters of the model in training: one flat Float32 vector and the layout of its parts. */
+
 import type { ParameterArray } from '../../engines/training-engine.ts';
 import { cos, pow, sin } from '../../numerics/elementary.ts';
 import type { Random } from '../../numerics/random.ts';
+import { shapeSize } from '../../numerics/vectors.ts';
 import {
   type Architecture,
   headLayout,
@@ -47,7 +49,7 @@ export function parameterLayout(a: Architecture): ParameterPart[] {
 export function placed(parts: readonly PartDraft[]): ParameterPart[] {
   let offset = 0;
   return parts.map((part) => {
-    const size = part.shape.reduce((product, length) => product * length, 1);
+    const size = shapeSize(part.shape);
     const own = { ...part, offset, size };
     offset += size;
     return own;

@@ -2,7 +2,10 @@
  * The training loop: gradients of the workers, their mean, clipped, a step of the optimiser. It knows neither
  * threads nor files nor a clock; those are handed in.
  */
+
 import { random } from '../../numerics/random.ts';
+import { mean } from '../../numerics/statistics.ts';
+import { sumOf } from '../../numerics/vectors.ts';
 import { clipScale, learningRateAt } from './adamw.ts';
 import type { TrainingConfig } from './config.ts';
 import type { OptimiserStep, RunVectors } from './optimiser.ts';
@@ -65,12 +68,10 @@ export async function runTraining(
 }
 
 function together(results: readonly StepResult[]): StepResult {
-  const mean = (pick: (result: StepResult) => number) =>
-    results.reduce((sum, result) => sum + pick(result), 0) / results.length;
   return {
-    causal: mean((result) => result.causal),
-    blank: mean((result) => result.blank),
-    tokens: results.reduce((sum, { tokens }) => sum + tokens, 0),
-    operations: results.reduce((sum, { operations }) => sum + operations, 0),
+    causal: mean(results.map(({ causal }) => causal)),
+    blank: mean(results.map(({ blank }) => blank)),
+    tokens: sumOf(results.map(({ tokens }) => tokens)),
+    operations: sumOf(results.map(({ operations }) => operations)),
   };
 }

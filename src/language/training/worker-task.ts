@@ -2,9 +2,11 @@
  * What one data-parallel worker does in a step: draw its texts, build both batches, and find the
  * gradient. Everything follows from (seed, step, worker), so a run can stop anywhere and go on.
  */
+
 import type { TrainingEngine } from '../../engines/training-engine.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { random } from '../../numerics/random.ts';
+import { largestOf } from '../../numerics/vectors.ts';
 import { type Batch, blankBatch, causalBatch, type WordBoundaries } from './batches.ts';
 import { type DrawnCandidates, drawCandidates } from './candidates.ts';
 import type { TrainingConfig } from './config.ts';
@@ -112,7 +114,7 @@ function candidatesAt(
 
 /** A table has no row behind its last one; a text that needs it cannot be learned by halves. */
 function checkPositions({ positions }: Batch, { model }: TrainingConfig): void {
-  const needed = positions.reduce((most, position) => Math.max(most, position), 0) + 1;
+  const needed = largestOf(positions, 0) + 1;
   if (needed > model.maximumPositions)
     throw new InputError(
       'config',

@@ -6,7 +6,9 @@
  * excluded weight: entries that agree in these are one class. Results are kept by the live classes;
  * a variable that is only spoken of again costs nothing.
  */
+
 import { log } from '../../numerics/elementary.ts';
+import { sumOf } from '../../numerics/vectors.ts';
 import {
   type Draw,
   drawEntropy,
@@ -51,7 +53,7 @@ const entropy: Arithmetic = {
 const count: Arithmetic = {
   nothing: 1,
   sequence: (first, second) => first * second,
-  choice: (_, values) => values.reduce((sum, value) => sum + value, 0),
+  choice: (_, values) => sumOf(values),
   draw: (group, excluded) => group.entries.length - excluded.length,
   branch(group, excluded, follow) {
     let sum = 0;

@@ -2,7 +2,9 @@
  * A world: a language whose law is known, read from its description (`world.json`, and per language
  * a `grammar.json` with CSV tables). This file reads and checks; sampling, parsing and entropy stand beside it.
  */
+
 import { z } from 'zod';
+import { sumOf } from '../../numerics/vectors.ts';
 import { countTexts } from './entropy.ts';
 import { fault, unknown } from './fault.ts';
 import { compileRule, type Rule, ruleSource, type Scope } from './rules.ts';
@@ -52,7 +54,7 @@ export function parseWorld(given: Record<string, string>): World {
     Object.entries(given).map(([path, text]) => [path, text.normalize('NFC')]), // as `readText` reads
   );
   const { name, languages } = readJson(files, 'world.json', worldSchema);
-  const total = Object.values(languages).reduce((sum, share) => sum + share, 0);
+  const total = sumOf(Object.values(languages));
   if (total === 0)
     fault('world.json', 'names no language: give at least one, e.g. "languages": {"de": 1}');
   const inventory = emptyInventory();

@@ -2,6 +2,7 @@
  * What theory alone promises of L layers: the error is at most C/L with C from local errors and a Lipschitz
  * constant along the trajectory. Softmax attention only. Not the error that is measured (depth.ts).
  */
+
 import type { Interaction } from '../../attention/interaction.ts';
 import { openReferenceField } from '../../engines/reference-field.ts';
 import { simulationEngines } from '../../flow/engines.ts';
@@ -12,9 +13,10 @@ import { type SimulationOptions, simulationSettings } from '../../flow/simulatio
 import type { FlowProblem } from '../../integrators/problem.ts';
 import { schemes } from '../../integrators/schemes.ts';
 import { exp, log } from '../../numerics/elementary.ts';
-import { type Matrix, matrix, product, row, transposed } from '../../numerics/matrix.ts';
+import { identity, type Matrix, matrix, product, row, transposed } from '../../numerics/matrix.ts';
 import { entryNamed } from '../../numerics/parameters.ts';
 import { eigenvalues } from '../../numerics/spectrum.ts';
+import { dot } from '../../numerics/vectors.ts';
 
 export interface AprioriBound {
   /** log₁₀ C of error ≤ C/L for L → ∞. */
@@ -140,9 +142,8 @@ interface Head {
 
 function headOf({ weights, beta }: Interaction, h: number, d: number): Head {
   if (!weights) {
-    const identity = matrix(d, d);
-    for (let c = 0; c < d; c++) identity.data[c * (d + 1)] = 1;
-    return { query: identity, key: identity, value: identity, output: identity };
+    const one = identity(d);
+    return { query: one, key: one, value: one, output: one };
   }
   const size = weights.query.columns / beta.length;
   const columns = ({ rows, columns: width, data }: Matrix) =>
@@ -185,9 +186,6 @@ function headGrowth(head: Head, beta: number, x: Matrix, coupling: Matrix): Floa
     return sum;
   });
 }
-
-const dot = (a: Float64Array, b: Float64Array) =>
-  a.reduce((sum, value, c) => sum + value * b[c], 0);
 
 const difference = (a: Float64Array, b: Float64Array) => a.map((value, c) => value - b[c]);
 

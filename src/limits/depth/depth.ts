@@ -2,6 +2,7 @@
  * Depth → continuum: a flow cut into L layers against the flow itself. Any dynamics and start; what the
  * difference means for a model's answers is in model-depth.ts.
  */
+
 import { z } from 'zod';
 import type { SimulationContext } from '../../flow/simulate.ts';
 import { simulate } from '../../flow/simulation.ts';
@@ -10,10 +11,11 @@ import { log10 } from '../../numerics/elementary.ts';
 import { ConvergenceError } from '../../numerics/errors.ts';
 import type { Matrix } from '../../numerics/matrix.ts';
 import { parseOptions, wholeNumber } from '../../numerics/options.ts';
+import { largestOf, sumOf } from '../../numerics/vectors.ts';
 import { fitOrder, type Order } from '../order.ts';
 import { checkSmooth, type FlowRecord } from '../smooth.ts';
 import { type AprioriBound, aprioriBound } from './apriori.ts';
-import { type DepthErrors, depthErrors, distances, type FlowEnd, largest } from './errors.ts';
+import { type DepthErrors, depthErrors, distances, type FlowEnd } from './errors.ts';
 
 /** Schemes that are cut into L steps. */
 export const DEPTH_SCHEMES = ['layer', 'euler', 'rk4'] as const;
@@ -106,8 +108,6 @@ export interface DepthContext extends Pick<SimulationContext, 'engines' | 'signa
 export const risingDepths = (depths: readonly number[]): number[] =>
   [...new Set(depths)].sort((a, b) => a - b);
 
-const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
-
 const STAGES: Readonly<Record<DepthScheme, number>> = { layer: 1, euler: 1, rk4: 4 };
 const ORDERS: Readonly<Record<DepthScheme, number>> = { layer: 1, euler: 1, rk4: 4 };
 /** Beyond this the reference is none: errors of deep rk4 would be its own. */
@@ -150,7 +150,7 @@ export async function depthLimit(
   const bounding = schemes.includes('layer') ? aprioriBound(flow, here) : null;
   for (const work of [...started.values(), bounding]) work?.catch(() => {});
   const [[reference], [rougher]] = await Promise.all([fine, rough]);
-  const estimated_error = largest(distances(reference.positions, rougher.positions));
+  const estimated_error = largestOf(distances(reference.positions, rougher.positions), 0);
   if (!(estimated_error <= WORST_REFERENCE))
     throw new ConvergenceError(
       `the reference at tolerance ${tolerance} is good to ${estimated_error.toPrecision(2)} only, and errors below that mean nothing: expected ${WORST_REFERENCE}, choose a shorter time or a smaller tolerance`,
@@ -213,9 +213,9 @@ async function endOf(
 /** log₁₀ of the largest L · error of the layer; null where it has none. */
 function measuredConstant({ depths, reference, runs }: Compared): number | null {
   const constants = (runs.layer ?? []).map(
-    (end, i) => depths[i] * largest(distances(reference.positions, end.positions)),
+    (end, i) => depths[i] * largestOf(distances(reference.positions, end.positions), 0),
   );
-  return constants.length > 0 ? log10(largest(constants)) : null;
+  return constants.length > 0 ? log10(largestOf(constants, 0)) : null;
 }
 
 type Runs = Readonly<Partial<Record<DepthScheme, readonly FlowEnd[]>>>;

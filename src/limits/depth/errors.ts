@@ -1,7 +1,8 @@
 /** How far the end of a flow cut into layers is from the flow's own. Not the runs: depth.ts. */
-import { distance } from '../../diagnostics/distance.ts';
+
 import { hypot } from '../../numerics/elementary.ts';
 import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
+import { distance, largestDifference, largestOf } from '../../numerics/vectors.ts';
 import { assignmentDistance, MOST_ASSIGNED } from '../../transport/assignment.ts';
 import { squaredDistances } from '../../transport/measure.ts';
 
@@ -39,7 +40,7 @@ export function depthErrors(
 ): DepthErrors {
   const each = ends.map(({ positions }) => distances(exact.positions, positions));
   return {
-    position_max: each.map(largest),
+    position_max: each.map((errors) => largestOf(errors, 0)),
     position_rms: each.map((some) => hypot(some) / Math.sqrt(some.length)),
     w2: ends.map((end) =>
       exact.equal && end.equal ? measureDistance(exact.positions, end.positions) : null,
@@ -48,17 +49,14 @@ export function depthErrors(
       const half = ends[depths.indexOf(depths[i] / 2)];
       if (!half) return null;
       const better = extrapolated(positions, half.positions, order);
-      return largest(distances(exact.positions, better));
+      return largestOf(distances(exact.positions, better), 0);
     }),
     ...(exact.masses && { mass_max: ends.map(({ masses }) => massError(exact.masses, masses)) }),
   };
 }
 
 const massError = (exact: Float64Array | null, found: Float64Array | null): number | null =>
-  exact && found && largest(Array.from(exact, (mass, i) => Math.abs(mass - found[i])));
-
-export const largest = (values: readonly number[]) =>
-  values.reduce((most, one) => Math.max(most, one), 0);
+  exact && found && largestDifference(exact, found);
 
 /** Of every particle. */
 export function distances(a: Matrix, b: Matrix): number[] {

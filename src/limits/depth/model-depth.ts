@@ -1,4 +1,5 @@
 /** Depth → continuum for a trained model and a sentence: what layers change of the flow, of the logits and of the answer. */
+
 import { z } from 'zod';
 import type { LanguageModel } from '../../language/checkpoint.ts';
 import { fillBlank, scoreAnswers } from '../../language/fill.ts';
@@ -6,9 +7,10 @@ import { layOut } from '../../language/layout.ts';
 import { fillSchema, MAXIMUM_DEPTH } from '../../language/options.ts';
 import { modelOptions } from '../../language/particles.ts';
 import { tokenProbabilities } from '../../language/transformer.ts';
-import { log } from '../../numerics/elementary.ts';
 import { type Matrix, row } from '../../numerics/matrix.ts';
 import { parseOptions } from '../../numerics/options.ts';
+import { divergence, totalVariation } from '../../numerics/statistics.ts';
+import { argmax } from '../../numerics/vectors.ts';
 import { yieldToEvents } from '../../numerics/yielding.ts';
 import {
   type DepthContext,
@@ -78,7 +80,7 @@ export async function modelDepthLimit(
     const errors = {
       ...scheme.errors,
       logits_kl: laws.map((q) => divergence(exact, q)),
-      logits_tv: laws.map((q) => variation(exact, q)),
+      logits_tv: laws.map((q) => totalVariation(exact, q)),
     };
     return [name, { ...scheme, errors }];
   });
@@ -136,12 +138,6 @@ async function bestOfFound(
   const targets = [...new Set(found)];
   return (depth: number | 'ode') => {
     const scores = scoreAnswers(model, text, { depth, coupling, targets });
-    return targets[scores.indexOf(Math.max(...scores))];
+    return targets[argmax(scores)];
   };
 }
-
-const divergence = (p: Float64Array, q: Float64Array) =>
-  p.reduce((sum, value, id) => (value > 0 ? sum + value * log(value / q[id]) : sum), 0);
-
-const variation = (p: Float64Array, q: Float64Array) =>
-  p.reduce((sum, value, id) => sum + Math.abs(value - q[id]), 0) / 2;

@@ -2,11 +2,13 @@
  * The mean-field equation of attention on the circle by Fourier–Galerkin: noise, or as long as the
  * density is smooth. Where it turns into Diracs no such method holds it; quantiles.ts follows those.
  */
+
 import { integrate, type StepView } from '../../integrators/integrate.ts';
 import type { FlowProblem } from '../../integrators/problem.ts';
 import { exp, hypot } from '../../numerics/elementary.ts';
 import { ConvergenceError } from '../../numerics/errors.ts';
 import { scaledBesselI } from '../../numerics/special.ts';
+import { largestOf, sumOf } from '../../numerics/vectors.ts';
 import {
   type CircleLaw,
   degreeOf,
@@ -235,9 +237,9 @@ export function stationaryLaw(
 function momentsOf(logarithm: Float64Array, degree: number): CircleLaw {
   const points = logarithm.length;
   const { cos: c, sin: s } = gridTable(points);
-  const largest = logarithm.reduce((most, one) => Math.max(most, one), Number.NEGATIVE_INFINITY);
+  const largest = largestOf(logarithm);
   const weights = logarithm.map((value) => exp(value - largest));
-  const total = weights.reduce((all, weight) => all + weight, 0);
+  const total = sumOf(weights);
   const cos = new Float64Array(degree + 1);
   const sin = new Float64Array(degree + 1);
   for (let k = 0; k <= degree; k++) {

@@ -1,13 +1,15 @@
 /** A mean field as a table and a figure. Not its numbers. */
+
 import type { Line, Point } from '../../figures/figure.ts';
 import type { Report } from '../../figures/report.ts';
+import { argmax } from '../../numerics/vectors.ts';
 import type { DensityLimit } from './density.ts';
 
 export function densityReport(limit: DensityLimit): Report {
   const { settings, times, angles, densities, resultants, degrees, growth_rates } = limit;
   const { attention, beta, kappa } = settings;
   const noise = kappa === undefined ? 'no noise' : `noise κ = ${kappa}`;
-  const fastest = growth_rates.indexOf(Math.max(...growth_rates));
+  const fastest = argmax(growth_rates);
   return {
     title: 'The mean field on the circle',
     settings: `${attention}, β = ${beta}, ${noise} · Fourier–Galerkin, up to ${Math.max(...degrees)} modes`,

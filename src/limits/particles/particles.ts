@@ -2,12 +2,14 @@
  * Particles → mean field on the circle: how far n particles are from the law that they are drawn of, while
  * both flow. The law itself is followed by Fourier modes where there is noise, by quantiles where not.
  */
+
 import { z } from 'zod';
 import type { SimulationContext } from '../../flow/simulate.ts';
 import { log } from '../../numerics/elementary.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
 import { mean, median } from '../../numerics/statistics.ts';
+import { largestOf } from '../../numerics/vectors.ts';
 import { wassersteinOnCircle } from '../../transport/circle.ts';
 import { solveOnCircle } from '../mean-field/circle.ts';
 import { type CircleLaw, quantileFunction } from '../mean-field/circle-law.ts';
@@ -242,5 +244,5 @@ function dobrushin(measured: readonly Measured[], times: readonly number[]): num
       .slice(1)
       .flatMap((errors, t) => errors.map((error, run) => log(error / w1[0][run]) / times[t + 1])),
   );
-  return growth.reduce((most, one) => Math.max(most, one), Number.NEGATIVE_INFINITY);
+  return largestOf(growth);
 }

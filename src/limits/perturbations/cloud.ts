@@ -1,12 +1,14 @@
 /** The cloud of perturbed texts, as starts of the flow: what is changed, where, and by how much. Not what becomes of it. */
+
 import type { Float64Tensor } from '../../engines/tensor.ts';
-import { norm, retract, tangent } from '../../geometry/sphere.ts';
+import { retract, tangent } from '../../geometry/sphere.ts';
 import type { LanguageModel } from '../../language/checkpoint.ts';
 import type { Layout } from '../../language/layout.ts';
 import { embed } from '../../language/transformer.ts';
 import { cos, sin } from '../../numerics/elementary.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { type Random, random } from '../../numerics/random.ts';
+import { norm } from '../../numerics/vectors.ts';
 
 export const KINDS = ['noise', 'token', 'swap', 'fastest'] as const;
 

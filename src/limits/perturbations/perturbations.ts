@@ -3,8 +3,10 @@
  * of their particles. How far apart do they end, and which perturbations does the answer notice? What is changed:
  * cloud.ts; how fast the fastest change grows: stretching.ts.
  */
+
 import { z } from 'zod';
 import type { Float64Tensor } from '../../engines/tensor.ts';
+import { asMatrix } from '../../engines/tensor.ts';
 import type { LanguageModel } from '../../language/checkpoint.ts';
 import { type Layout, layOut } from '../../language/layout.ts';
 import { couplingSchema, depthSchema } from '../../language/options.ts';
@@ -14,10 +16,11 @@ import {
   flow,
   tokenProbabilities,
 } from '../../language/transformer.ts';
-import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
+import { type Matrix, row } from '../../numerics/matrix.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
-import { median, rankCorrelation } from '../../numerics/statistics.ts';
+import { median, rankCorrelation, totalVariation } from '../../numerics/statistics.ts';
+import { argmax, largestOf } from '../../numerics/vectors.ts';
 import { YIELD_INTERVAL, yieldToEvents } from '../../numerics/yielding.ts';
 import { assignmentDistance } from '../../transport/assignment.ts';
 import { squaredDistances } from '../../transport/measure.ts';
@@ -132,10 +135,10 @@ function told(
   own: Run,
   run: Run,
 ): Perturbation {
-  const distances = own.frames.map((frame, k) => distance(frame, run.frames[k]));
+  const distances = own.frames.map((frame, k) => w2(frame, run.frames[k]));
   return {
     ...{ ...change, distances, ratio: (distances.at(-1) as number) / distances[0] },
-    answer_change: variation(own.answers, run.answers),
+    answer_change: totalVariation(own.answers, run.answers),
     answer: bestOf(model, run.answers),
   };
 }
@@ -167,7 +170,7 @@ function runner(
     signal?.throwIfAborted();
     onProgress?.(++done, total);
     const frames = flow(model, start, mask, depth, hooks);
-    return Array.from(frames, ({ positions: { shape, data } }) => matrix(shape[0], shape[1], data));
+    return Array.from(frames, ({ positions }) => asMatrix(positions));
   };
 }
 
@@ -176,15 +179,10 @@ function withAnswer(model: LanguageModel, { readAt }: Layout, frames: Matrix[]):
 }
 
 /** W_2 of the two empirical measures. */
-const distance = (x: Matrix, y: Matrix) => assignmentDistance(squaredDistances(x, y), 2);
-
-/** ½ Σ |p − q| */
-function variation(p: Float64Array, q: Float64Array): number {
-  return p.reduce((sum, value, id) => sum + Math.abs(value - q[id]), 0) / 2;
-}
+const w2 = (x: Matrix, y: Matrix) => assignmentDistance(squaredDistances(x, y), 2);
 
 function bestOf({ tokenizer }: LanguageModel, p: Float64Array): string {
-  const best = p.reduce((found, value, id) => (value > p[found] ? id : found), 0);
+  const best = argmax(p);
   return tokenizer.decode([best]).trim();
 }
 
@@ -196,11 +194,11 @@ const STREAM = 0x9e28;
 function overPairs(runs: readonly Run[], seed: number) {
   const most = mostPairs(lastOf(runs[0].frames).rows);
   const ratios = pairsOf(runs.length, most, seed).flatMap(([i, j]) => {
-    const begin = distance(runs[i].frames[0], runs[j].frames[0]);
-    return begin > 0 ? [distance(lastOf(runs[i].frames), lastOf(runs[j].frames)) / begin] : [];
+    const begin = w2(runs[i].frames[0], runs[j].frames[0]);
+    return begin > 0 ? [w2(lastOf(runs[i].frames), lastOf(runs[j].frames)) / begin] : [];
   });
   return {
-    lipschitz: ratios.reduce((most, ratio) => Math.max(most, ratio), 0),
+    lipschitz: largestOf(ratios, 0),
     median_ratio: median(ratios),
     pairs: ratios.length,
   };

@@ -2,12 +2,14 @@
  * The derivative of a model's flow map at a text: which small perturbations grow most, and which the answer
  * notices. By runs of the map itself, n · d of them; the same of any flow, along the way, is limits/tangent.
  */
+
 import type { Float64Tensor } from '../../engines/tensor.ts';
-import { norm, tangent } from '../../geometry/sphere.ts';
+import { tangent } from '../../geometry/sphere.ts';
 import type { LanguageModel } from '../../language/checkpoint.ts';
 import type { Depth } from '../../language/transformer.ts';
 import { hypot } from '../../numerics/elementary.ts';
 import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
+import { dot, norm, sumOf, unitVector } from '../../numerics/vectors.ts';
 
 export interface TokenStretching {
   /** Growth of small noise in this token alone (root mean square): |Δx_T| / |Δx_0| over all tokens. */
@@ -57,10 +59,9 @@ export async function stretchingAt(
   const tokens = Array.from({ length: n }, (_, i): TokenStretching => {
     const part = Array.from({ length: d }, (_, c) => row(images, i * d + c));
     const read = part.map((image) => image.subarray(readAt * d, (readAt + 1) * d));
-    const total = (squares: readonly number[]) => squares.reduce((sum, one) => sum + one, 0);
     return {
-      growth: Math.sqrt(total(part.map((image) => norm(image) ** 2)) / (d - 1)),
-      answer: Math.sqrt(total(read.map((image) => quadratic(seen, image))) / (d - 1)) / 2,
+      growth: Math.sqrt(sumOf(part.map((image) => norm(image) ** 2)) / (d - 1)),
+      answer: Math.sqrt(sumOf(read.map((image) => quadratic(seen, image))) / (d - 1)) / 2,
     };
   });
   const mean = norm(images.data) / Math.sqrt(n * (d - 1));
@@ -75,9 +76,7 @@ async function derivative(own: Float64Tensor, map: FlowRuns['map'], step: number
   const images = matrix(data.length, data.length);
   for (let at = 0; at < data.length; at++) {
     const from = at - (at % d);
-    const unit = new Float64Array(d);
-    unit[at % d] = 1;
-    const way = tangent(data.subarray(from, from + d), unit);
+    const way = tangent(data.subarray(from, from + d), unitVector(at % d, d));
     const length = hypot([1, step * norm(way)]);
     const near = data.slice();
     for (let c = 0; c < d; c++) near[from + c] = (data[from + c] + step * way[c]) / length;
@@ -140,9 +139,3 @@ function fisher({ weights, config }: LanguageModel, p: Float64Array): Matrix {
 /** δᵀGδ */
 const quadratic = (g: Matrix, delta: Float64Array): number =>
   delta.reduce((sum, value, c) => sum + value * dot(row(g, c), delta), 0);
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
-  return sum;
-}

@@ -1,8 +1,10 @@
 /** Orders of layers and of rk4 for residual networks whose weights turn smoothly in depth, over many draws. */
-import { distance } from '../../diagnostics/distance.ts';
+
 import { type SimulationOptions, simulationSettings } from '../../flow/simulation-settings.ts';
 import type { ActivationName } from '../../numerics/activations.ts';
 import { row } from '../../numerics/matrix.ts';
+import { mean } from '../../numerics/statistics.ts';
+import { distance } from '../../numerics/vectors.ts';
 import { depthLimit } from '../depth/depth.ts';
 import { fitOrder, type Order } from '../order.ts';
 import { type Crosser, crossingTimes, cutEnd } from './kinks.ts';
@@ -110,9 +112,6 @@ function cutParticle(crosser: Crosser, depths: readonly number[], tolerance: num
     ),
   };
 }
-
-export const mean = (values: readonly number[]) =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
  * All draws of one activation together. Where in a step a kink lies is chance, so that errors of ReLU are

@@ -2,12 +2,14 @@
  * Residual networks against their flow: which order a layer and rk4 have for each activation, and what layers
  * change for a trained one (claim C18). Weights smooth in depth; independent ones are stack/.
  */
+
 import { z } from 'zod';
 import type { TrainingEngine } from '../../engines/training-engine.ts';
 import { ACTIVATIONS } from '../../numerics/activations.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
+import { mean } from '../../numerics/statistics.ts';
 import { risingDepths } from '../depth/depth.ts';
-import { type Draw, drawErrors, type MeasuredScheme, mean, pooledOrders } from './orders.ts';
+import { type Draw, drawErrors, type MeasuredScheme, pooledOrders } from './orders.ts';
 import { type SpiralLimit, spiralLimit } from './spiral-depth.ts';
 import { spiralSchema } from './train-spirals.ts';
 

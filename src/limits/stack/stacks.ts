@@ -2,6 +2,7 @@
  * The stacks: how each draws its layers, and how far L of them are from what they tend to, for one seed. Not the
  * seeds together, nor the orders: stack.ts.
  */
+
 import { attentionVelocity, layerStep } from '../../attention/step.ts';
 import { referenceAlgebra } from '../../engines/reference.ts';
 import { tensor } from '../../engines/tensor.ts';
@@ -9,7 +10,7 @@ import { integrate } from '../../integrators/integrate.ts';
 import type { FlowProblem } from '../../integrators/problem.ts';
 import { type ActivationName, activations } from '../../numerics/activations.ts';
 import { cos, hypot, sin } from '../../numerics/elementary.ts';
-import { type Matrix, matrix, product } from '../../numerics/matrix.ts';
+import { identity, type Matrix, matrix, product } from '../../numerics/matrix.ts';
 import type { Random } from '../../numerics/random.ts';
 
 export const STACKS = [
@@ -187,9 +188,8 @@ const mapped = ({ rows, columns, data }: Matrix, f: (value: number) => number) =
 /** The layer with Q = K = O = I and β = 1, linear in V_k: what halved weights average is the update. */
 const attentionStack: RunStack = (start, weights, scale) => {
   const d = start.columns;
-  const identity = tensor([d, d]);
-  for (let c = 0; c < d; c++) identity.data[c * (d + 1)] = 1;
-  const others = { query: identity, key: identity, output: identity };
+  const one = tensor([d, d], identity(d).data);
+  const others = { query: one, key: one, output: one };
   const end = weights.reduce(
     (x, { data }) => {
       const settings = {

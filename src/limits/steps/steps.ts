@@ -2,6 +2,7 @@
  * Layers as a dynamical system of their own: what steps h that are not small change of the flow. Equiangular
  * tokens by their exact map; on the circle the order of the tokens and the number of clusters.
  */
+
 import { z } from 'zod';
 import { clustersAt, dendrogram } from '../../diagnostics/clusters.ts';
 import type { SimulationContext } from '../../flow/simulate.ts';
@@ -11,6 +12,7 @@ import { exp } from '../../numerics/elementary.ts';
 import type { Matrix } from '../../numerics/matrix.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { mean } from '../../numerics/statistics.ts';
+import { sumOf } from '../../numerics/vectors.ts';
 import { anglesOf } from '../mean-field/quantiles.ts';
 import { collapseFactor, cosineAfterLayers, cosineOfFlow } from './equiangular-map.ts';
 
@@ -169,7 +171,7 @@ function keepsOrder(frames: readonly Matrix[]): boolean {
   return frames.every((frame) => {
     const angles = anglesOf(frame);
     const gaps = order.map((i, k) => gapBetween(angles[i], angles[order[(k + 1) % order.length]]));
-    return gaps.reduce((sum, gap) => sum + gap, 0) < 1.5 * TURN;
+    return sumOf(gaps) < 1.5 * TURN;
   });
 }
 

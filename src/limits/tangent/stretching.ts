@@ -2,8 +2,10 @@
  * How much a product of triangular factors stretches: the singular values of R_m ⋯ R_1, as logarithms, since
  * those of long times lie beyond what a number holds. Not the factors: variation.ts.
  */
+
 import { exp, hypot, log } from '../../numerics/elementary.ts';
 import { type Matrix, row } from '../../numerics/matrix.ts';
+import { dot, norm, unitVector } from '../../numerics/vectors.ts';
 
 /** Row a of the product is e^{log} · direction, with a direction of length 1. */
 interface ScaledRow {
@@ -15,11 +17,7 @@ export type ScaledRows = readonly ScaledRow[];
 
 /** The product of no factors: the identity. */
 export function noFactors(size: number): ScaledRows {
-  return Array.from({ length: size }, (_, a) => {
-    const direction = new Float64Array(size);
-    direction[a] = 1;
-    return { log: 0, direction };
-  });
+  return Array.from({ length: size }, (_, a) => ({ log: 0, direction: unitVector(a, size) }));
 }
 
 /** R · rows for an upper triangle R, which keeps the product one: row b begins at its column b. */
@@ -83,13 +81,7 @@ function separated(p: ScaledRow, q: ScaledRow): [ScaledRow, ScaledRow] | null {
 
 /** e^{size} · vector; the zero vector as one of length 0. */
 function scaled(size: number, vector: Float64Array): ScaledRow {
-  const length = Math.sqrt(dot(vector, vector));
+  const length = norm(vector);
   if (length === 0) return { log: Number.NEGATIVE_INFINITY, direction: vector };
   return { log: size + log(length), direction: vector.map((value) => value / length) };
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let at = 0; at < a.length; at++) sum += a[at] * b[at];
-  return sum;
 }

@@ -3,6 +3,7 @@
  * Ẏ = Df(t, x) Y (Lyapunov exponents, the Jacobian of the flow map), and what an equilibrium does with
  * them (the spectrum of Df).
  */
+
 import { z } from 'zod';
 import type { CouplingName } from '../../attention/coupling.ts';
 import { simulationEngines } from '../../flow/engines.ts';
@@ -26,6 +27,7 @@ import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
 import { parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
 import { type Complex, eigenvalues } from '../../numerics/spectrum.ts';
+import { sumOf } from '../../numerics/vectors.ts';
 import { YIELD_INTERVAL, yieldToEvents } from '../../numerics/yielding.ts';
 import { checkSmooth, type FlowRecord } from '../smooth.ts';
 import { logStretchings, noFactors, type ScaledRows, withFactor } from './stretching.ts';
@@ -308,7 +310,7 @@ function exponentsOf({ logs, stretched }: Carried, time: number, all: boolean) {
   return {
     exponents: grown.map((one) => one / time),
     singular_values: grown.map((one) => exp(one)),
-    log_determinant: logs.reduce((sum, log) => sum + log, 0),
+    log_determinant: sumOf(logs),
   };
 }
 

@@ -1,8 +1,10 @@
 /** Derivatives of a flow's field, and the flow together with vectors that it carries. */
+
 import type { FlowProblem } from '../../integrators/problem.ts';
 import { hypot } from '../../numerics/elementary.ts';
 import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
 import type { Random } from '../../numerics/random.ts';
+import { argmax, dot, unitVector } from '../../numerics/vectors.ts';
 
 /** Central differences of fields of size 1 are then good to about 1e-9 times β². */
 const DIFFERENCE = 1e-5;
@@ -81,12 +83,6 @@ export function orthonormalise(vectors: Matrix): Matrix {
   return upper;
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let at = 0; at < a.length; at++) sum += a[at] * b[at];
-  return sum;
-}
-
 /** k orthonormal tangent vectors at x, [k, nd]: all directions alike. */
 export function tangentBasis(x: Float64Array, place: Place, k: number, random: Random): Matrix {
   const { d } = place;
@@ -113,16 +109,12 @@ export function coordinateBasis(x: Float64Array, place: Place): Matrix {
 }
 
 function unitVectors(d: number): Float64Array[] {
-  return Array.from({ length: d }, (_, k) => {
-    const axis = new Float64Array(d);
-    axis[k] = 1;
-    return axis;
-  });
+  return Array.from({ length: d }, (_, k) => unitVector(k, d));
 }
 
 /** d − 1 orthonormal vectors orthogonal to a unit x: those of e_k that x ∓ e_m reflects, e_m nearest to ±x. */
 function besides(x: Float64Array): Float64Array[] {
-  const nearest = x.reduce((best, value, k) => (Math.abs(value) > Math.abs(x[best]) ? k : best), 0);
+  const nearest = argmax(x.map(Math.abs));
   const mirror = x.slice();
   mirror[nearest] += x[nearest] < 0 ? -1 : 1;
   const half = dot(mirror, mirror) / 2;

@@ -2,8 +2,8 @@
  * β → ∞: softmax attention against hardmax from the same start, with the rate that the gap between scores
  * predicts; whom the tokens listen to; and the number of clusters on the circle against √β.
  */
+
 import { z } from 'zod';
-import { distance } from '../../diagnostics/distance.ts';
 import type { MatrixValue } from '../../dynamics/dynamics.ts';
 import type { SimulationContext } from '../../flow/simulate.ts';
 import { simulate } from '../../flow/simulation.ts';
@@ -11,10 +11,11 @@ import { type SimulationOptions, simulationSettings } from '../../flow/simulatio
 import { bootstrap } from '../../numerics/bootstrap.ts';
 import { log } from '../../numerics/elementary.ts';
 import { InputError, LimitError } from '../../numerics/errors.ts';
-import { type Matrix, matrix, product, row, transposed } from '../../numerics/matrix.ts';
+import { identity, type Matrix, product, row, transposed } from '../../numerics/matrix.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { fitLine } from '../../numerics/regression.ts';
 import { mean } from '../../numerics/statistics.ts';
+import { argmax, distance } from '../../numerics/vectors.ts';
 import { lastingClusters } from './clusters.ts';
 
 const betas = (most: number) =>
@@ -324,10 +325,7 @@ async function betweenTies(hard: BetweenTiesRun): Promise<BetweenTies> {
 function scoreMatrix(hard: SimulationOptions, { n, d }: Pick<Parsed, 'n' | 'd'>): Matrix {
   const { entry, parameters } = simulationSettings({ ...hard, n, d });
   const weights = entry.interaction?.(parameters, d, 0).weights;
-  if (weights) return product(weights.query, transposed(weights.key));
-  const identity = matrix(d, d);
-  for (let c = 0; c < d; c++) identity.data[c * (d + 1)] = 1;
-  return identity;
+  return weights ? product(weights.query, transposed(weights.key)) : identity(d);
 }
 
 function farthest(a: Matrix, b: Matrix): number {
@@ -337,10 +335,7 @@ function farthest(a: Matrix, b: Matrix): number {
 }
 
 const leadersOf = (scores: Matrix): number[] =>
-  Array.from({ length: scores.rows }, (_, i) => {
-    const own = row(scores, i);
-    return own.indexOf(Math.max(...own));
-  });
+  Array.from({ length: scores.rows }, (_, i) => argmax(row(scores, i)));
 
 function leastGap(scores: Matrix): number {
   let least = Number.POSITIVE_INFINITY;

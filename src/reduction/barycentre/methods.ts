@@ -1,7 +1,9 @@
 /** How the barycentre of given measures is found, by method. Not which one: barycentre.ts. */
+
 import { InputError } from '../../numerics/errors.ts';
 import { fromRows, type Matrix, matrix, stacked } from '../../numerics/matrix.ts';
 import { mean } from '../../numerics/statistics.ts';
+import { sumOf } from '../../numerics/vectors.ts';
 import { barycentreOnCircle } from '../../transport/barycentre-circle.ts';
 import { fixedBarycentre } from '../../transport/barycentre-fixed.ts';
 import { freeBarycentre } from '../../transport/barycentre-free.ts';
@@ -79,7 +81,7 @@ const column = (values: Float64Array): Matrix => matrix(values.length, 1, values
 /** Each measure on the points of all. */
 function histograms(measures: readonly Measure[]): Float64Array[] {
   const counts = measures.map(({ points }) => points.rows);
-  const total = counts.reduce((sum, count) => sum + count, 0);
+  const total = sumOf(counts);
   let at = 0;
   return measures.map(({ masses }, k) => {
     const histogram = new Float64Array(total);

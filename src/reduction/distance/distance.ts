@@ -1,7 +1,9 @@
 /** How far two measures of any masses are from each other, and the measures between them. Not the transport. */
+
 import { z } from 'zod';
 import { toRows } from '../../numerics/matrix.ts';
 import { numberBetween, parseOptions } from '../../numerics/options.ts';
+import { sumOf } from '../../numerics/vectors.ts';
 import {
   hellingerKantorovichGeodesic,
   sphericalHellingerKantorovichGeodesic,
@@ -48,8 +50,6 @@ export interface MeasuredDistance {
   }[];
 }
 
-const total = (masses: Float64Array) => masses.reduce((sum, mass) => sum + mass, 0);
-
 /** Hellinger–Kantorovich distance and geodesic. Throws as `hellingerKantorovich`. */
 export function measureDistance(
   x: Measure,
@@ -68,11 +68,11 @@ export function measureDistance(
     distance: spherical ? sphericalFrom(found.distance) : found.distance,
     gap: found.gap,
     pairs: found.pairs.length,
-    fading: total(found.unmatched.first),
-    growing: total(found.unmatched.second),
+    fading: sumOf(found.unmatched.first),
+    growing: sumOf(found.unmatched.second),
     geodesic: times.map((time) => {
       const { points, masses } = path(time);
-      return { time, mass: total(masses), points: toRows(points), masses: [...masses] };
+      return { time, mass: sumOf(masses), points: toRows(points), masses: [...masses] };
     }),
   };
 }

@@ -1,10 +1,12 @@
 /** How far two measures are apart by optimal transport of several kinds, and which mass goes where. Not the transports. */
+
 import { z } from 'zod';
 import { exp, pow } from '../../numerics/elementary.ts';
 import { InputError, LimitError } from '../../numerics/errors.ts';
 import { momentsOf } from '../../numerics/moments.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { mean } from '../../numerics/statistics.ts';
+import { sumOf } from '../../numerics/vectors.ts';
 import { assign, MOST_ASSIGNED } from '../../transport/assignment.ts';
 import { buresWasserstein } from '../../transport/gaussian.ts';
 import { hellingerKantorovich } from '../../transport/hellinger-kantorovich.ts';
@@ -138,8 +140,6 @@ export function measureTransport(
   for (const { points } of [x, y]) checkFinite(points);
   return { settings, ...FINDERS[metric](x, y, settings) };
 }
-
-const sumOf = (masses: Float64Array) => masses.reduce((sum, mass) => sum + mass, 0);
 
 const balanced = (from: number, to: number, mass: number): Transported => ({
   ...{ from, to, mass },

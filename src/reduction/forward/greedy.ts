@@ -1,5 +1,7 @@
 /** Greedy barycentres: snapshots chosen one by one, each time the one that those before approximate worst. */
+
 import { type Matrix, row } from '../../numerics/matrix.ts';
+import { argmax } from '../../numerics/vectors.ts';
 import { barycentre, quantileDistance, snapshotsOf } from '../quantiles.ts';
 import { nearestBarycentre } from './nearest.ts';
 
@@ -26,7 +28,7 @@ export function greedyChoice(training: Matrix, most: number): GreedyChoice {
   const chosen: number[] = [];
   const errors: number[][] = [];
   while (chosen.length < most && (chosen.length === 0 || Math.max(...worst) > ROUNDING * scale)) {
-    chosen.push(worst.indexOf(Math.max(...worst)));
+    chosen.push(argmax(worst));
     worst = barycentreErrors(training, chosen, training);
     errors.push(worst);
   }

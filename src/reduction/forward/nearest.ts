@@ -4,9 +4,11 @@
  * points at once, is in diagnostics/convex.ts: through inner products, whose squares hide snapshots that
  * depend on each other up to 1e-8.)
  */
+
 import { Matrix as LibraryMatrix, solve } from 'ml-matrix';
 import { ConvergenceError, InputError } from '../../numerics/errors.ts';
 import { type Matrix, row } from '../../numerics/matrix.ts';
+import { dot, sumOf } from '../../numerics/vectors.ts';
 
 export interface NearestBarycentre {
   /** λ ≥ 0 of sum 1, [m]. */
@@ -69,9 +71,6 @@ interface Active {
   readonly shares: readonly number[];
 }
 
-const dot = (a: Float64Array, b: Float64Array) =>
-  a.reduce((sum, value, k) => sum + value * b[k], 0);
-
 function combined(points: readonly Float64Array[], { rows, shares }: Active): Float64Array {
   const sum = new Float64Array(points[0].length);
   rows.forEach((i, a) => {
@@ -128,5 +127,5 @@ function affineShares(points: readonly Float64Array[], rows: readonly number[]):
   const differences = new LibraryMatrix(others.map((point) => point.map((v, k) => v - first[k])));
   const goal = LibraryMatrix.columnVector(first).mul(-1);
   const shares = solve(differences.transpose(), goal, true).to1DArray();
-  return [1 - shares.reduce((sum, share) => sum + share, 0), ...shares];
+  return [1 - sumOf(shares), ...shares];
 }

@@ -2,11 +2,20 @@
  * A flow of attention as a function of what it is made of, and the fit of that to seen positions. Not where the
  * positions come from: trials are matrices.ts, data of one's own matrices-data.ts.
  */
+
 import { Matrix as LibraryMatrix, pseudoInverse } from 'ml-matrix';
 import type { MatrixValue } from '../../dynamics/dynamics.ts';
 import { simulate } from '../../flow/simulation.ts';
 import { leastSquares, type Problem } from '../../numerics/least-squares.ts';
-import { type Matrix, matrix, product, row, toRows, transposed } from '../../numerics/matrix.ts';
+import {
+  identity,
+  type Matrix,
+  matrix,
+  product,
+  row,
+  toRows,
+  transposed,
+} from '../../numerics/matrix.ts';
 import { nearestFit } from '../../numerics/nearest-fit.ts';
 import { random } from '../../numerics/random.ts';
 import { assign } from '../../transport/assignment.ts';
@@ -209,13 +218,6 @@ export async function positionsOf(
   });
   return Float64Array.from(frames.flatMap((frame) => [...frame.positions.data]));
 }
-
-export const identity = (d: number): Matrix =>
-  matrix(
-    d,
-    d,
-    Float64Array.from({ length: d * d }, (_, at) => (at % (d + 1) === 0 ? 1 : 0)),
-  );
 
 const scaled = ({ rows, columns, data }: Matrix, factor: number): Matrix =>
   matrix(

@@ -1,8 +1,10 @@
 /** Unknowns of a simulation from data: least squares with confidence, and what it says of data that do not decide. */
+
 import { type Confidence, confidence } from '../../numerics/confidence.ts';
 import { ConvergenceError } from '../../numerics/errors.ts';
 import { type Fit, leastSquares, type Problem } from '../../numerics/least-squares.ts';
 import { nearestFit } from '../../numerics/nearest-fit.ts';
+import { squaredNorm } from '../../numerics/vectors.ts';
 
 export interface Estimate extends Confidence {
   readonly fit: Fit;
@@ -48,7 +50,7 @@ const [ALIKE, DIFFERENCES] = [1.01, 1e-7];
 
 /** The root mean square of residuals. */
 export const misfit = (residuals: Float64Array): number =>
-  Math.sqrt(residuals.reduce((sum, value) => sum + value * value, 0) / residuals.length);
+  Math.sqrt(squaredNorm(residuals) / residuals.length);
 
 /** What a search gives, or null where it does not settle. */
 export async function settled<T>(search: () => Promise<T>): Promise<T | null> {

@@ -56,13 +56,13 @@ export async function fitParameters(
     low: intervals.map(({ low }, i) => end(low, i)),
     high: intervals.map(({ high }, i) => end(high, i)),
     deviation,
-    null_space: null_space.map((x) => unitVector(x.map((part, i) => part * widths[i]))),
+    null_space: null_space.map((x) => ofLengthOne(x.map((part, i) => part * widths[i]))),
     rounds: fit.rounds,
     at_end: Array.from(fit.values, (x, i) => x <= problem.low[i] || x >= problem.high[i]),
   };
 }
 
-function unitVector(direction: readonly number[]): number[] {
+function ofLengthOne(direction: readonly number[]): number[] {
   const length = hypot(direction);
   return direction.map((part) => part / length);
 }

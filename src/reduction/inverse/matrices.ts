@@ -3,17 +3,18 @@
  * estimated from them, which is all that positions tell. With β, Q and T, V as unknowns of their own two
  * directions stay open, and are reported. The fit itself: attention.ts.
  */
+
 import { z } from 'zod';
 import { drawStart, startNamed } from '../../geometry/catalogue.ts';
 import type { Confidence } from '../../numerics/confidence.ts';
-import { type Matrix, matrix } from '../../numerics/matrix.ts';
+import { identity, type Matrix, matrix } from '../../numerics/matrix.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
+import { largestDifference } from '../../numerics/vectors.ts';
 import type { ReductionContext } from '../context.ts';
 import {
   fitAttention,
   identifiable,
-  identity,
   positionsOf,
   products,
   separate,
@@ -103,7 +104,7 @@ export async function matrixEstimation(
     settings,
     ...{ names: unknowns.names, truth: trueValues(settings, known), data: data.length },
     ...sure,
-    product_error: largestDifference(identifiable(found), identifiable(known)),
+    product_error: furthestApart(identifiable(found), identifiable(known)),
     rounds: fit.rounds,
   };
 }
@@ -126,5 +127,5 @@ function trueValues({ unknowns }: Parsed, known: Weights): number[] {
     : [beta, ...query.data, time, ...value.data];
 }
 
-const largestDifference = (a: readonly Matrix[], b: readonly Matrix[]): number =>
-  Math.max(...a.flatMap(({ data }, k) => Array.from(data, (v, i) => Math.abs(v - b[k].data[i]))));
+const furthestApart = (a: readonly Matrix[], b: readonly Matrix[]): number =>
+  Math.max(...a.map(({ data }, k) => largestDifference(data, b[k].data)));

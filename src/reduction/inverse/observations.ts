@@ -1,9 +1,11 @@
 /** Linear observations of a measure, y_j = ∫ φ_j dμ: moments, or local averages. Not their noise. */
+
 import { z } from 'zod';
 import { exp, pow } from '../../numerics/elementary.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { type Matrix, matrix } from '../../numerics/matrix.ts';
 import { mean } from '../../numerics/statistics.ts';
+import { largestOf } from '../../numerics/vectors.ts';
 
 export const OBSERVATIONS = ['moments', 'bumps'] as const;
 
@@ -45,7 +47,7 @@ export interface Observation {
 /** From the least to the largest quantile of the rows. */
 export function domainOf({ data }: Matrix): Domain {
   const low = data.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
-  const high = data.reduce((most, value) => Math.max(most, value), low);
+  const high = largestOf(data, low);
   return { low, high: high > low ? high : low + 1 };
 }
 

@@ -2,6 +2,7 @@
  * Inverse state estimation: the measure from a few linear observations, among those of a reduced model. The
  * unknowns z are coordinates of tangent PCA in units of their deviation over the training snapshots.
  */
+
 import { type Sensitivity, sensitivity } from '../../numerics/confidence.ts';
 import { hypot } from '../../numerics/elementary.ts';
 import { InputError } from '../../numerics/errors.ts';
@@ -9,6 +10,7 @@ import { leastSquares, type Problem } from '../../numerics/least-squares.ts';
 import { type Matrix, row } from '../../numerics/matrix.ts';
 import { nearestFit } from '../../numerics/nearest-fit.ts';
 import { projectOnAxes } from '../../numerics/spectrum.ts';
+import { squaredNorm } from '../../numerics/vectors.ts';
 import { tangentModel } from '../forward/components.ts';
 import { monotone } from '../quantiles.ts';
 import { type Observation, observationSlopes, observe } from './observations.ts';
@@ -118,7 +120,7 @@ function misfit(
 
 /** √ of the trace of the covariance (JᵀJ/noise² + I)⁻¹, carried to W_2. */
 function expectedError({ mean, directions }: StateModel, seen: Sensitivity, noise: number): number {
-  const weights = directions.map((one) => one.reduce((sum, value) => sum + value ** 2, 0));
+  const weights = directions.map((one) => squaredNorm(one));
   const variance = seen.directions.reduce((sum, direction, d) => {
     const left = d < seen.rank ? noise ** 2 / (noise ** 2 + seen.singular[d] ** 2) : 1;
     return sum + left * direction.reduce((part, v, k) => part + v ** 2 * weights[k], 0);

@@ -2,6 +2,7 @@
  * Principal components of all particles of all frames in one basis, for traces that come without
  * their projection. Power iteration with deflation; a picture's accuracy, not an eigensolver's.
  */
+import { dot } from '../../numerics/vectors.ts';
 import type { Projection, Trace } from '../api.ts';
 
 const components = 3;
@@ -96,10 +97,4 @@ function normalised(vector: number[]): number[] {
 
 function average(points: number[][]): number[] {
   return points[0].map((_, k) => points.reduce((sum, point) => sum + point[k], 0) / points.length);
-}
-
-function dot(a: number[], b: number[]): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }

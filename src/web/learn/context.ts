@@ -44,10 +44,6 @@ export function spokenOf(page: Page, { tokens }: Trace): number {
   return blank < 0 ? tokens.length - 1 : blank;
 }
 
-export function dot(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, value, k) => sum + value * b[k], 0);
-}
-
 /** The angle between two vectors of one length, in degrees; exact for small ones too. */
 export function degreesBetween(a: readonly number[], b: readonly number[]): number {
   const apart = Math.hypot(...a.map((value, k) => value - b[k]));

@@ -1,4 +1,7 @@
 /** Step 2: they listen to each other. */
+
+import { entropy } from '../../numerics/statistics.ts';
+import { argmax, sumOf } from '../../numerics/vectors.ts';
 import type { Trace } from '../api.ts';
 import { h } from '../dom.ts';
 import { decimal, percent } from '../format.ts';
@@ -49,9 +52,7 @@ function facts({ page, words, trace, layer }: Context): Fact[] {
   const at = spokenOf(page, trace);
   const row = weightsOf(trace.attentions[stepTo(layer)] ?? [], head)[at];
   if (!row) return [];
-  const most = row.indexOf(Math.max(...row));
-  const sum = row.reduce((total, share) => total + share, 0);
-  const entropy = row.reduce((total, a) => (a > 0 ? total - a * Math.log(a) : total), 0);
+  const most = argmax(row);
   const { factNames } = words;
   return [
     {
@@ -62,12 +63,12 @@ function facts({ page, words, trace, layer }: Context): Fact[] {
     {
       tex: String.raw`\sum_j A_{${at + 1},j}`,
       name: factNames.sum,
-      value: decimal(sum, language, 6),
+      value: decimal(sumOf(row), language, 6),
     },
     {
       tex: String.raw`e^{-\sum_j A_{ij} \ln A_{ij}}`,
       name: factNames.effective,
-      value: decimal(Math.exp(entropy), language, 2),
+      value: decimal(Math.exp(entropy(row)), language, 2),
     },
   ];
 }

@@ -1,4 +1,5 @@
 /** Step 1: the sentence becomes particles. */
+import { dot } from '../../numerics/vectors.ts';
 import type { Trace } from '../api.ts';
 import { h } from '../dom.ts';
 import { decimal } from '../format.ts';
@@ -6,7 +7,7 @@ import { createFlowPicture } from '../layers/trajectories.ts';
 import type { Page } from '../page.ts';
 import { tokenName } from '../page.ts';
 import type { Context, Fact, Step } from './context.ts';
-import { dot, spokenOf } from './context.ts';
+import { spokenOf } from './context.ts';
 import { createVectors } from './vectors.ts';
 import type { LearnWords } from './words.ts';
 

@@ -2,6 +2,7 @@
  * The paths on the sphere, in WebGL: turned by a drag or the arrow keys, gliding from frame to frame
  * unless the reader wants less motion, named and selected like the flat picture. Fetched when it is opened.
  */
+import { sumOf } from '../../../numerics/vectors.ts';
 import type { Trace } from '../../api.ts';
 import { colour } from '../../colours.ts';
 import { fill, h, prefersStillness, setAttribute, svg } from '../../dom.ts';
@@ -170,6 +171,6 @@ function createNames(
 function explain({ state, words }: Page, { explained }: OnGlobe): string {
   const format = new Intl.NumberFormat(state.get().language, { style: 'percent' });
   const share = (value: number) => format.format(value);
-  const total = explained.reduce((sum, value) => sum + value, 0);
+  const total = sumOf(explained);
   return words.globeHint(explained.map(share), share(total));
 }

@@ -1,12 +1,7 @@
-/** Euclidean distances, beside the angles that geometry/sphere.ts measures. */
-import { type Matrix, row } from '../numerics/matrix.ts';
+/** How wide a cloud of points is. */
 
-/** |x − y| */
-export function distance(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  let square = 0;
-  for (let k = 0; k < x.length; k++) square += (x[k] - y[k]) ** 2;
-  return Math.sqrt(square);
-}
+import { type Matrix, row } from '../numerics/matrix.ts';
+import { distance } from '../numerics/vectors.ts';
 
 /** The root mean square distance of points [n, d] from their mean. */
 export function spread(points: Matrix): number {
