@@ -5,7 +5,13 @@ import { type FlownFollower, type Follower, followCached, followTogether } from 
 import { type Layout, layOut } from './layout.ts';
 import type { AnswerSettings } from './options.ts';
 import { type Expand, type Node, type SearchResult, searchAnswers } from './search.ts';
-import { type ContextFlow, type FlowHooks, runContext, tokenProbabilities } from './transformer.ts';
+import {
+  type ContextFlow,
+  type Depth,
+  type FlowHooks,
+  runContext,
+  tokenProbabilities,
+} from './transformer.ts';
 
 /** Everything that a search has brought to light, for records, lens and trace. */
 export interface Findings {
@@ -22,10 +28,19 @@ export interface Findings {
 export function openText(
   model: LanguageModel,
   text: string,
-  { coupling, depth = model.config.depth }: Pick<AnswerSettings, 'coupling' | 'depth'>,
+  { coupling, depth }: Pick<AnswerSettings, 'coupling' | 'depth'>,
   hooks?: FlowHooks,
 ) {
-  const layout = layOut(model, text, coupling);
+  return openLayout(model, layOut(model, text, coupling), depth, hooks);
+}
+
+/** The same of a text that is laid out. */
+export function openLayout(
+  model: LanguageModel,
+  layout: Layout,
+  depth: Depth = model.config.depth,
+  hooks?: FlowHooks,
+) {
   const ids = layout.tokens.map((token) => token.id);
   const context = runContext(model, ids, layout.positions, layout.coupling, depth, hooks);
   const rules = layout.kind === 'next-token' ? null : answerRules(model, layout);

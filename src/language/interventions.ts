@@ -3,17 +3,19 @@
  * and see what the answers become. The flow is the one of every prediction; here its weights and
  * positions are changed on the way, for the text and for the tokens of possible answers alike.
  */
+
 import { z } from 'zod';
 import type { AttentionWeights } from '../attention/scores.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
-import { hypot, log } from '../numerics/elementary.ts';
+import { hypot } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import { row } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';
+import { divergence } from '../numerics/statistics.ts';
 import { finalChainScores } from './chains.ts';
 import type { LanguageModel } from './checkpoint.ts';
 import { type Findings, findAnswers } from './findings.ts';
-import { layOut } from './layout.ts';
+import { particleCount } from './layout.ts';
 import { traceSchema } from './options.ts';
 import { type Trace, traceOf, traceToJson } from './trace.ts';
 import type { FlowHooks } from './transformer.ts';
@@ -137,10 +139,7 @@ function effectOf(before: Findings, after: Findings): Effect {
   const size = (one: AnswerChange) => Math.abs(one.after - one.before);
   return {
     answers: changed.sort((a, b) => size(b) - size(a)),
-    divergence: first.first.reduce(
-      (sum, p, id) => (p > 0 ? sum + p * log(p / second.first[id]) : sum),
-      0,
-    ),
+    divergence: divergence(first.first, second.first),
   };
 }
 
@@ -207,7 +206,7 @@ function patched(x: Float64Tensor, patches: Settings['patch']): Float64Tensor {
 function check(model: LanguageModel, text: string, settings: Settings): void {
   const { ablate, scaleBeta, patch } = settings;
   const depth = settings.depth ?? model.config.depth;
-  const particles = layOut(model, text, settings.coupling).tokens.length;
+  const particles = particleCount(model, text, settings.coupling);
   const scaled = typeof scaleBeta === 'number' ? [] : scaleBeta;
   for (const [field, places] of Object.entries({ ablate, scaleBeta: scaled }))
     for (const { head, layer } of places as Place[]) {

@@ -49,6 +49,25 @@ export function layOut(model: LanguageModel, text: string, coupling?: CouplingNa
   return layout;
 }
 
+/** How many particles the text has. Throws as `layOut`. */
+export const particleCount = (model: LanguageModel, text: string, coupling?: CouplingName) =>
+  layOut(model, text, coupling).tokens.length;
+
+/** Of a blank's layout: what stands before the blank alone, under the causal coupling. */
+export function beginningOf(layout: Layout): Layout {
+  if (layout.coupling === 'causal' || layout.blank === null) return layout;
+  const tokens = layout.tokens.slice(0, layout.readAt);
+  return {
+    ...layout,
+    coupling: 'causal',
+    blank: { ...layout.blank, after: '' },
+    tokens,
+    positions: tokens.map((_, i) => i),
+    readAt: tokens.length - 1,
+    followFrom: tokens.length,
+  };
+}
+
 function continuation(model: LanguageModel, read: ReadText, coupling: CouplingName): Layout {
   if (coupling !== 'causal') throw needsBlank(coupling);
   const tokens = front(model.tokenizer, read, read.text);

@@ -2,9 +2,11 @@
  * The options of answering and tracing: types, defaults, ranges and help in one place, for the
  * library, the command line and the server alike.
  */
+
 import { z } from 'zod';
 import { COUPLING_NAMES } from '../attention/coupling.ts';
-import { wholeNumber } from '../numerics/options.ts';
+import { InputError } from '../numerics/errors.ts';
+import { parseOptions, wholeNumber } from '../numerics/options.ts';
 
 /** Most layers that a caller may ask for. */
 export const MAXIMUM_DEPTH = 512;
@@ -97,3 +99,26 @@ export type TraceOptions = z.input<typeof traceSchema>;
 
 /** With defaults filled in. */
 export type AnswerSettings = z.output<typeof searchSchema>;
+
+/** What a simulation may ask of a trained model. */
+interface AskedOfModel {
+  readonly text?: string;
+  readonly dynamics?: unknown;
+  readonly model?: string;
+  readonly coupling?: string;
+}
+
+/**
+ * Whether a simulation takes anything from a model. Throws InputError for a model or a coupling (fields `model`
+ * and `coupling`) that nothing asks for, and for a coupling that is none.
+ */
+export function asksModel({ text, dynamics, model, coupling }: AskedOfModel): boolean {
+  parseOptions(z.strictObject({ coupling: couplingSchema.optional() }), { coupling });
+  if (text !== undefined || dynamics === 'model') return true;
+  const idle = model !== undefined ? 'model' : coupling !== undefined ? 'coupling' : null;
+  if (idle === null) return false;
+  throw new InputError(
+    idle,
+    `option ${idle} is for a text or the dynamics "model": expected one of them, give it or leave ${idle} out`,
+  );
+}

@@ -3,9 +3,12 @@
  * token under the causal coupling of the same weights. By Bayes' rule that is the causal law of the answer
  * between its neighbours, p(w | before, after) ∝ p(before w after), here over the answers that are weighed.
  */
+
 import { exp, log } from '../numerics/elementary.ts';
+import { largestOf, sumOf } from '../numerics/vectors.ts';
 import { finalChainScores } from './chains.ts';
-import { type Findings, openText } from './findings.ts';
+import { type Findings, openLayout } from './findings.ts';
+import { beginningOf } from './layout.ts';
 import type { Reading } from './options.ts';
 import type { FoundAnswer } from './search.ts';
 
@@ -72,9 +75,9 @@ export function weigh(
  */
 export function pool(blank: Float64Array, logSentence: Float64Array, share: number) {
   const logs = blank.map((p, i) => logPooled(p, logSentence[i], share));
-  const top = logs.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const top = largestOf(logs);
   const sum = logs.reduce((total, log) => total + exp(log - top), 0);
-  const mass = blank.reduce((total, p) => total + p, 0);
+  const mass = sumOf(blank);
   const scale = log(mass) - top - log(sum);
   return { scale, scores: logs.map((log) => exp(scale + log)) };
 }
@@ -90,8 +93,7 @@ const TOGETHER = 64;
  * their tokens; with nothing behind the blank, that the answer is over.
  */
 function openSentence({ model, layout, context: { depth } }: Findings) {
-  const { before } = layout.blank as NonNullable<typeof layout.blank>;
-  const opened = openText(model, `${before}__`, { coupling: 'causal', depth });
+  const opened = openLayout(model, beginningOf(layout), depth);
   const after = layout.tokens.slice(layout.readAt + 1).map(({ id }) => id);
   const behind = after.length === 0 ? [] : [...after, model.tokenizer.special.end];
   const problem = { ...opened, rules: behind.length === 0 ? opened.rules : null };

@@ -1,4 +1,5 @@
 /** What a simulation thread does: runs it, and hands on one line of JSON after the other. */
+
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { openSimulation } from '../flow/simulate.ts';
 import { frameToJson } from '../flow/simulation.ts';
@@ -9,8 +10,9 @@ import {
   simulationSettings,
 } from '../flow/simulation-settings.ts';
 import { packageVersion } from '../host/package.ts';
+import { asksModel } from '../language/options.ts';
 import { modelOptions } from '../language/particles.ts';
-import { errorToJson, InputError } from '../numerics/errors.ts';
+import { errorToJson } from '../numerics/errors.ts';
 import { checkParticles, checkRun } from './bounds.ts';
 import type { SimulateRequest } from './requests.ts';
 import type {
@@ -30,14 +32,9 @@ function readRequest({ text, model: name, coupling, ...options }: SimulateReques
   const { dynamics } = options;
   const { n, d } = askedSize(options);
   checkParticles(n, d);
-  const usesModel = text !== undefined || dynamics === 'model';
-  const misplaced = name !== undefined ? 'model' : coupling !== undefined ? 'coupling' : null;
-  if (!usesModel && misplaced)
-    throw new InputError(
-      misplaced,
-      `option ${misplaced} is for a text or the dynamics "model": expected one of them, give it or leave ${misplaced} out`,
-    );
-  const fromModel = usesModel ? modelOptions(model(name), { text, dynamics, coupling }) : {};
+  const fromModel = asksModel({ text, dynamics, model: name, coupling })
+    ? modelOptions(model(name), { text, dynamics, coupling })
+    : {};
   const all: SimulationOptions = { ...options, ...fromModel };
   const settings = simulationSettings(all);
   checkRun(settings);

@@ -1,7 +1,9 @@
 /** A worker thread of the server: reads the default model when it starts, others when first asked for, and answers. */
+
 import { workerData } from 'node:worker_threads';
 import { fillBlank } from '../language/fill.ts';
 import { interventionToJson, runWithCache } from '../language/interventions.ts';
+import { particleCount } from '../language/layout.ts';
 import { errorToJson } from '../numerics/errors.ts';
 import { loadOperation } from '../operations/catalogue.ts';
 import { readSubject } from '../operations/subject.ts';
@@ -18,7 +20,7 @@ const predict = ({ text, model: name, ...options }: PredictRequest) =>
 
 function traceText({ text, model: name, ...options }: TraceRequest): object {
   const chosen = model(name);
-  checkTrace(chosen.config, chosen.tokenizer.encodeIds(text).length + 2, options);
+  checkTrace(chosen.config, particleCount(chosen, text, options.coupling), options);
   return interventionToJson(runWithCache(chosen, text, options));
 }
 

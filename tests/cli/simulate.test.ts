@@ -399,6 +399,18 @@ describe('--out', () => {
     expect([...readNpy(join(out, 'times.npy'), 'x').data]).toEqual([0, 1, 2]);
   });
 
+  it('--continue goes on from a sentence, its coupling and its model with other dynamics', async () => {
+    const out = path('runs', 'sentence');
+    const { code } = await run(
+      ...['--text', 'Anna mag __', '--model', model, '--coupling', 'causal', '--dynamics', 'sa'],
+      ...['--time', '0.5', '--out', out],
+    );
+    expect(code).toBe(0);
+    const went = await run('--continue', out, '--time', '1', '--json');
+    expect(went).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(went.stdout)).toMatchObject({ frames: 3, time: 1 });
+  });
+
   it('keeps what was recorded of a run that diverges, and ends with 1', async () => {
     const out = path('runs', 'diverged');
     const { code, stdout, stderr } = await run(
@@ -481,12 +493,20 @@ describe('bad input ends with one line and code 2', () => {
     ],
     ['too few masses', ['--masses', few], /masses are 2 numbers of sum 3: expected 32/],
     ['masses in columns', ['--masses', cells], /2 rows of 2 columns: expected one list/],
-    ['a model for nothing', ['--model', model], /for --text and --dynamics model: expected one/],
-    ['coupling for nothing', ['--coupling', 'causal'], /coupling is for --text and --dynamics/],
+    [
+      'a model for nothing',
+      ['--model', model],
+      /option model is for a text or the dynamics "model": expected one/,
+    ],
+    [
+      'coupling for nothing',
+      ['--coupling', 'causal'],
+      /option coupling is for a text or the dynamics/,
+    ],
     [
       'unknown coupling',
       ['--dynamics', 'model', '--model', model, '--coupling', 'half'],
-      /coupling is "half": expected one of full, causal, sinkhorn/,
+      /option coupling is "half": expected "full", "causal" or "sinkhorn"/,
     ],
     ['an unknown model', ['--text', 'Hallo', '--model', './none'], /no model folder at/],
     ['too much text', ['--text', 'Anna '.repeat(70), '--model', model], /at most 64|64 /],

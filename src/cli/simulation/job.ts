@@ -1,5 +1,6 @@
 /** From the flags of `simulate` to a run: options from flags, files, models, or a run that goes on. */
-import { COUPLING_NAMES, type CouplingName } from '../../attention/coupling.ts';
+
+import type { CouplingName } from '../../attention/coupling.ts';
 import { dynamics as catalogue } from '../../dynamics/catalogue.ts';
 import type { Dynamics } from '../../dynamics/dynamics.ts';
 import {
@@ -9,6 +10,7 @@ import {
 } from '../../flow/simulation-settings.ts';
 import { type RecordedRun, readRecording, type Source } from '../../host/recording.ts';
 import { readList, readTable, type TableAccount } from '../../host/tables.ts';
+import { asksModel } from '../../language/options.ts';
 import type { ModelPart } from '../../language/particles.ts';
 import { InputError } from '../../numerics/errors.ts';
 import type { Matrix } from '../../numerics/matrix.ts';
@@ -134,8 +136,8 @@ async function continuedJob(folder: string, flags: SimulationFlags): Promise<Sim
 }
 
 /** The positions are recorded: their file, or the sentence, is needed for dynamics of the model alone. */
-function withoutStart({ init: _, text, model, ...rest }: Source): Source {
-  return rest.dynamics === 'model' ? { ...rest, text, model } : rest;
+function withoutStart({ init: _, text, model, coupling, ...rest }: Source): Source {
+  return rest.dynamics === 'model' ? { ...rest, text, model, coupling } : rest;
 }
 
 /** Save times of the whole run: those of before up to its end, and those asked for now, or the new end. */
@@ -182,15 +184,8 @@ function readMasses(path: string, tables: TableAccount[]): number[] {
 /** Dynamics and positions that come from files and models. */
 async function sourceOptions(source: Source, tables: TableAccount[]): Promise<SimulationOptions> {
   const { dynamics, init, text, model, coupling } = source as SimulationFlags;
-  const part = { dynamics, text, coupling: readCoupling(coupling) };
-  const usesModel = text !== undefined || dynamics === 'model';
-  const idle = model !== undefined ? 'model' : coupling !== undefined ? 'coupling' : null;
-  if (idle && !usesModel)
-    throw new InputError(
-      idle,
-      `option ${idle} is for --text and --dynamics model: expected one of them, give it or leave the ${idle} out`,
-    );
-  const fromModel = usesModel ? await optionsFrom(model, part) : {};
+  const part = { dynamics, text, coupling: coupling as CouplingName | undefined };
+  const fromModel = asksModel({ ...part, model }) ? await optionsFrom(model, part) : {};
   const named = dynamics === undefined || dynamics === 'model' ? {} : { dynamics };
   const own =
     dynamics !== undefined && isModule(dynamics) ? { dynamics: await loadDynamics(dynamics) } : {};
@@ -215,13 +210,4 @@ async function optionsFrom(name: string | undefined, part: ModelPart) {
   const { readModel } = await import('../../host/models.ts');
   const { modelOptions } = await import('../../language/particles.ts');
   return modelOptions(readModel(name), part);
-}
-
-function readCoupling(name: string | undefined): CouplingName | undefined {
-  const known = COUPLING_NAMES.find((coupling) => coupling === name);
-  if (name === undefined || known) return known;
-  throw new InputError(
-    'coupling',
-    `option coupling is "${name}": expected one of ${COUPLING_NAMES.join(', ')}`,
-  );
 }

@@ -1,10 +1,14 @@
 /** `limit depth`: L layers against the flow. */
+
+import type { CouplingName } from '../../attention/coupling.ts';
 import { askedSize } from '../../flow/simulation-settings.ts';
+import { particleCount } from '../../language/layout.ts';
 import { depthLimit, depthLimitSchema } from '../../limits/depth/depth.ts';
 import { modelDepthLimit, modelDepthSchema } from '../../limits/depth/model-depth.ts';
 import { depthReport } from '../../limits/depth/report.ts';
 import { LimitError } from '../../numerics/errors.ts';
 import { parseOptions } from '../../numerics/options.ts';
+import { sumOf } from '../../numerics/vectors.ts';
 import { operation } from '../operation.ts';
 import type { TextSubject } from '../subject.ts';
 
@@ -44,13 +48,14 @@ no knot of the weights lies inside a step.`,
 interface Cuts {
   readonly depths: readonly number[];
   readonly schemes: readonly string[];
+  readonly coupling?: CouplingName;
 }
 
 /** Throws LimitError for layers and particles that would take longer than a request may. */
 function admitted(options: Cuts, given: TextSubject | null): void {
   const { depths, schemes } = options;
-  const [n, d] = given ? sizeOfText(given) : sizeOfFlow(options);
-  const layers = depths.reduce((sum, depth) => sum + depth, 0);
+  const [n, d] = given ? sizeOfText(given, options.coupling) : sizeOfFlow(options);
+  const layers = sumOf(depths);
   const stages = schemes.reduce((sum, scheme) => sum + (scheme === 'rk4' ? 4 : 1), 0);
   const work = layers * stages * n * d;
   if (work > MOST_WORK)
@@ -60,8 +65,8 @@ function admitted(options: Cuts, given: TextSubject | null): void {
     );
 }
 
-const sizeOfText = ({ model, text }: TextSubject) => [
-  model.tokenizer.encodeIds(text).length + 2,
+const sizeOfText = ({ model, text }: TextSubject, coupling?: CouplingName) => [
+  particleCount(model, text, coupling),
   model.config.dimension,
 ];
 
