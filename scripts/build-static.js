@@ -28,7 +28,8 @@ run(
   '--logLevel',
   'warn',
 );
-const { DEFAULT_MODEL, listModels, modelRecord } = await import('../dist/host/models.js');
+const { DEFAULT_MODEL, listModels } = await import('../dist/host/models.js');
+const { modelRecord } = await import('../dist/language/model-record.js');
 const models = listModels().filter(({ problem }) => !problem);
 for (const { name, folder } of models)
   cpSync(folder, join(out, 'models', name), { recursive: true });

@@ -1,5 +1,5 @@
 /** A prediction as lines for a reader. The record for programs is the library's own. */
-import type { Reading } from '../language/options.ts';
+import type { Reading } from '../language/choices.ts';
 import type { Prediction } from '../language/prediction.ts';
 import { printable } from '../numerics/printable.ts';
 import { bar, bold, dim, percent, type Screen } from './terminal.ts';

@@ -19,7 +19,7 @@ import {
   schemes,
   TOLERANCE,
 } from '../integrators/schemes.ts';
-import { MAXIMUM_DEPTH } from '../language/options.ts';
+import { MAXIMUM_DEPTH } from '../language/choices.ts';
 import { families } from '../reduction/families/catalogue.ts';
 import type { Family } from '../reduction/families/family.ts';
 

@@ -8,10 +8,8 @@ import {
   loadModel,
   parseConfig,
   type StoredConfig,
-  tensorShapes,
 } from '../language/checkpoint.ts';
 import { DamagedFileError, InputError } from '../numerics/errors.ts';
-import { shapeSize, sumOf } from '../numerics/vectors.ts';
 import { errorCode } from './files.ts';
 import { packageRoot } from './package.ts';
 
@@ -125,22 +123,4 @@ function shown(folder: string): string {
   const path = relative(process.cwd(), folder);
   if (path === '') return '.';
   return path.startsWith('..') ? folder : path;
-}
-
-/** What lists of models say of one: its architecture without the vocabulary, or why it cannot be used. */
-export function modelRecord({ name, config, problem }: InstalledModel) {
-  if (!config) return { name, problem: problem ?? 'no config.json' };
-  const { vocabulary, weights, determiners: _, training: __, ...architecture } = config;
-  return {
-    ...architecture,
-    name,
-    vocabulary: vocabulary.length + 3,
-    parameters: parameterCount(config),
-    bytes: weights.bytes,
-    sha256: weights.sha256,
-  };
-}
-
-function parameterCount(config: StoredConfig): number {
-  return sumOf(Object.values(tensorShapes(config)).map(shapeSize));
 }

@@ -7,9 +7,7 @@ import { z } from 'zod';
 import { COUPLING_NAMES } from '../attention/coupling.ts';
 import { InputError } from '../numerics/errors.ts';
 import { parseOptions, wholeNumber } from '../numerics/options.ts';
-
-/** Most layers that a caller may ask for. */
-export const MAXIMUM_DEPTH = 512;
+import { MAXIMUM_DEPTH, READINGS } from './choices.ts';
 
 const SHARE_ERROR = { error: 'expected a number from 0 to 1' };
 const ANGLE_ERROR = { error: 'expected an angle in radians, above 0 and at most π' };
@@ -31,10 +29,6 @@ export const couplingSchema = z
   .describe(
     'Who sees whom: full for a blank, causal for the continuation of a text by default; sinkhorn: as full, and every token is heard alike',
   );
-
-/** How a blank may be read. */
-export const READINGS = ['blank', 'sentence', 'both'] as const;
-export type Reading = (typeof READINGS)[number];
 
 /** What a search for answers is given. */
 export const searchSchema = z.strictObject({

@@ -7,9 +7,9 @@
 import { exp, log } from '../numerics/elementary.ts';
 import { largestOf, sumOf } from '../numerics/vectors.ts';
 import { finalChainScores } from './chains.ts';
+import type { Reading } from './choices.ts';
 import { type Findings, openLayout } from './findings.ts';
 import { beginningOf } from './layout.ts';
-import type { Reading } from './options.ts';
 import type { FoundAnswer } from './search.ts';
 
 /** A reading beside the blank's own. */

@@ -1,18 +1,14 @@
 /** Starts the HTTP server with its workers, and stops it. */
+
 import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { errorCode } from '../host/files.ts';
-import {
-  DEFAULT_MODEL,
-  describeModel,
-  listModels,
-  modelFolder,
-  modelRecord,
-} from '../host/models.ts';
+import { DEFAULT_MODEL, describeModel, listModels, modelFolder } from '../host/models.ts';
 import { packageRoot, packageVersion } from '../host/package.ts';
 import type { RunningServer, ServerSettings } from '../host/services.ts';
+import { modelRecord } from '../language/model-record.ts';
 import { InputError } from '../numerics/errors.ts';
 import { createApp } from './app.ts';
 import { startWorkers } from './pool.ts';

@@ -1,105 +1,34 @@
 /** The questions the page asks the server, and the shapes of the replies. */
+import type { CouplingName } from '../attention/coupling.ts';
+import type { Reading } from '../language/choices.ts';
+import type { interventionToJson } from '../language/interventions.ts';
+import type { LensLayer as LensRecord } from '../language/lens.ts';
+import type { ModelRecord } from '../language/model-record.ts';
+import type { Answer, Prediction as PredictionRecord } from '../language/prediction.ts';
+import type { ModelDepthLimit } from '../limits/depth/model-depth.ts';
+import type { StackLimit } from '../limits/stack/stack.ts';
 import type { Interventions } from './interventions.ts';
-import type { CouplingName, Reading } from './state.ts';
 import { ask } from './transport.ts';
 
-export interface TokenRecord {
-  readonly id: number;
-  /** `''` for the start particle, `'__'` for the blank. */
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-export interface FillMask {
-  readonly score: number;
-  readonly token_str: string;
-  readonly sequence?: string;
-  /** The texts of its tokens. */
-  readonly tokens?: string[];
-  /** p of each token behind those before it. */
-  readonly token_scores?: number[];
-  /** What either reading says, of an answer that was read twice. */
-  readonly readings?: { readonly blank: number; readonly sentence: number };
-}
-
-export interface Target extends FillMask {
-  /** Place among the answers found, or null where it was not determined. */
-  readonly rank: number | null;
-}
-
-export interface Prediction {
-  readonly model: string;
-  readonly text: string;
-  readonly depth: number | 'ode';
-  readonly coupling: CouplingName;
-  readonly kind?: 'blank' | 'next-token';
-  readonly tokens: TokenRecord[];
-  readonly blank: { readonly start: number; readonly end: number } | null;
-  readonly predictions: FillMask[];
-  readonly targets?: Target[];
-  /** Probability that the search did not look at. */
-  readonly unexplored: number;
-  /** Probability of answers that were found but are not listed. */
-  readonly unlisted?: number;
-  /** The least and the largest entropy of the answer that the unexplored leaves possible; null where unbounded. */
-  readonly entropy: number;
-  readonly entropy_upper: number | null;
+/** What a reply has beside the library's record. */
+interface Timed {
   readonly seconds?: number;
 }
 
-export interface FirstToken {
-  readonly token_str: string;
-  readonly score: number;
-}
+export type Prediction = PredictionRecord & Timed;
 
 /** What a frame would answer. */
-export interface LensLayer {
+export interface LensLayer extends Pick<LensRecord, 'first_tokens'> {
   /** The final candidates, the best of this frame first. */
-  readonly candidates: FillMask[];
-  readonly first_tokens: FirstToken[];
+  readonly candidates: readonly Answer[];
 }
 
-export interface Trace {
-  readonly tokens: TokenRecord[];
-  /** The layers that each frame has behind it. */
-  readonly layers: number[];
-  /** Depth-time of each frame. */
-  readonly times: number[];
-  /** [frame][token][dimension] */
-  readonly hidden_states: number[][][];
-  /** [frame − 1][head][query][key] */
-  readonly attentions: number[][][][];
-  readonly logit_lens: LensLayer[];
-  readonly diagnostics: Readonly<Record<string, (number | number[] | null)[] | undefined>>;
-  readonly projection?: Projection;
-  /** What changes in the flow did to the answers, where there were any. */
-  readonly effect?: Effect;
+type TraceReply = ReturnType<typeof interventionToJson> & Timed;
+
+export interface Trace extends Omit<TraceReply, 'logit_lens'> {
+  readonly logit_lens: readonly LensLayer[];
   /** As the server gave it. */
   readonly reply: object;
-}
-
-export interface Effect {
-  /** Each with its probability in the unchanged and in the changed flow, those that changed most first. */
-  readonly answers: readonly {
-    readonly token_str: string;
-    readonly before: number;
-    readonly after: number;
-  }[];
-  /** KL(before ‖ after) of the answer's first token, in nats. */
-  readonly divergence: number;
-}
-
-/** A trace as it comes. */
-interface TraceReply extends Omit<Trace, 'logit_lens' | 'reply'> {
-  readonly logit_lens: { readonly predictions: FillMask[]; readonly first_tokens?: FirstToken[] }[];
-}
-
-export interface Projection {
-  /** [frame][token][component], one basis for all frames. */
-  readonly points: number[][][];
-  /** Share of the variance of each component. */
-  readonly explained: number[];
 }
 
 export interface Question {
@@ -114,47 +43,10 @@ export interface Question {
   readonly model?: string;
 }
 
-/** What `limit depth` says of a text, as far as the page shows it. */
-export interface DepthLimit {
-  readonly depths: number[];
-  readonly schemes: { readonly layer?: DepthScheme; readonly rk4?: DepthScheme };
-  readonly reference: { readonly estimated_error: number };
-  readonly apriori: {
-    readonly log10_constant: number;
-    readonly log10_measured: number | null;
-  } | null;
-  readonly answer: {
-    readonly ode: string;
-    readonly by_depth: (string | null)[];
-    readonly stable_from: number | null;
-  };
-}
-
-export interface DepthScheme {
-  readonly errors: Readonly<Record<'position_max' | 'richardson' | 'logits_kl', (number | null)[]>>;
-  readonly order: FittedOrder;
-}
-
-/** What `limit stack` says, as far as the page shows it. */
-export interface StackLimit {
-  readonly depths: number[];
-  readonly stacks: readonly {
-    readonly name: string;
-    readonly errors: (number | null)[];
-    readonly order: FittedOrder;
-  }[];
-}
-
-/** `used`: the L that the line goes through; null where there is no order. */
-export interface FittedOrder {
-  readonly order: number | null;
-  readonly used?: number[];
-}
-
 /** The models of the server; those with a problem cannot be used. */
 export interface Models {
   readonly default: string;
-  readonly models: readonly { readonly name: string; readonly problem?: string }[];
+  readonly models: readonly ModelRecord[];
 }
 
 /** The answers for a blank, or the next tokens. Throws ProblemError, or TypeError without a network. */
@@ -198,7 +90,7 @@ function readTrace(reply: TraceReply): Trace {
   return {
     ...reply,
     reply,
-    logit_lens: reply.logit_lens.map(({ predictions, first_tokens = [] }) => ({
+    logit_lens: reply.logit_lens.map(({ predictions, first_tokens }) => ({
       candidates: [...predictions].sort((a, b) => b.score - a.score),
       first_tokens,
     })),
@@ -212,10 +104,10 @@ export const DEPTHS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 export const SCHEMES = ['layer', 'rk4'];
 
 /** Layers against the flow itself. Throws as `askPrediction`. */
-export function askDepths(question: Question, signal: AbortSignal): Promise<DepthLimit> {
+export function askDepths(question: Question, signal: AbortSignal): Promise<ModelDepthLimit> {
   const { text, coupling, model } = question;
   const body = { text, coupling, model, depths: DEPTHS, schemes: SCHEMES };
-  return ask('api/limit/depth', signal, body) as Promise<DepthLimit>;
+  return ask('api/limit/depth', signal, body) as Promise<ModelDepthLimit>;
 }
 
 /** Stacks that are compared with the flow of smooth weights: two that tend to something else, one to nothing. */

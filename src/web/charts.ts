@@ -46,7 +46,7 @@ export interface Series {
 
 export interface Lines {
   readonly title: string;
-  readonly x: number[];
+  readonly x: readonly number[];
   readonly xTitle?: string;
   /** Named places along x, instead of round numbers. */
   readonly xTicks?: readonly { readonly value: number; readonly label: string }[];
@@ -136,7 +136,10 @@ function lineConfiguration(
   };
 }
 
-function dataset({ label, values, colour: index, reference = false }: Series, x: number[]) {
+function dataset(
+  { label, values, colour: index, reference = false }: Series,
+  x: readonly number[],
+) {
   const stroke = colour(reference ? '--ink-3' : `--series-${index % seriesCount}`);
   return {
     label,

@@ -1,4 +1,7 @@
 /** The sentence box with its examples and the two choices of the flow: depth and coupling. */
+
+import { COUPLING_NAMES, type CouplingName } from '../attention/coupling.ts';
+import { MAXIMUM_DEPTH } from '../language/choices.ts';
 import { fill, fillTrack, h, setAttribute } from './dom.ts';
 import { lockIcon } from './icons.ts';
 import { controlsOf, locksOf } from './locks.ts';
@@ -6,8 +9,7 @@ import type { Page } from './page.ts';
 import { couplingOf } from './page.ts';
 import { createSegments } from './segments.ts';
 import { blanks, endsInBlank } from './sentence.ts';
-import type { CouplingName, State } from './state.ts';
-import { couplings, deepest } from './state.ts';
+import type { State } from './state.ts';
 import { examples } from './words.ts';
 
 /** How long the reader pauses before an answer is asked for, ms. */
@@ -119,7 +121,7 @@ function createExamples(page: Page): HTMLElement {
 }
 
 /** Numbers of layers that the slider stops at: every one of few, then ever fewer of many. */
-const depthStops = Array.from({ length: deepest }, (_, i) => i + 1).filter(
+const depthStops = Array.from({ length: MAXIMUM_DEPTH }, (_, i) => i + 1).filter(
   (depth) => depth % 2 ** Math.max(0, Math.floor(Math.log2(depth)) - 3) === 0, // eight an octave
 );
 
@@ -131,7 +133,7 @@ function createDepth(page: Page): HTMLElement {
     id: 'depth',
     class: 'entry depth-box',
     min: 1,
-    max: deepest,
+    max: MAXIMUM_DEPTH,
     step: 1,
   });
   const last = depthStops.length - 1;
@@ -152,7 +154,7 @@ function createDepth(page: Page): HTMLElement {
   slider.addEventListener('input', () => choose(depthStops[Number(slider.value)]));
   box.addEventListener('input', () => {
     const depth = Number(box.value);
-    if (Number.isInteger(depth) && depth >= 1 && depth <= deepest) choose(depth);
+    if (Number.isInteger(depth) && depth >= 1 && depth <= MAXIMUM_DEPTH) choose(depth);
   });
   const show = () => {
     const { depth } = state.get();
@@ -191,7 +193,7 @@ function createCoupling(page: Page): HTMLElement {
   const segments = createSegments(page, {
     id: 'coupling',
     label: words.coupling,
-    values: couplings,
+    values: COUPLING_NAMES,
     name: (coupling) => words.couplings[coupling],
     chosen: couplingOf,
     choose: (coupling) => state.set({ coupling }),

@@ -4,6 +4,8 @@
  * and halves that of all.
  */
 
+import type { InterventionOptions } from '../language/interventions.ts';
+
 export interface Intervention {
   /** From 0; null is all of them. */
   readonly head: number | null;
@@ -15,12 +17,8 @@ export interface Intervention {
 
 /** As the server and the library take them. */
 export interface Interventions {
-  readonly ablate: { readonly head: number; readonly layer?: number }[];
-  readonly scaleBeta: {
-    readonly factor: number;
-    readonly head?: number;
-    readonly layer?: number;
-  }[];
+  readonly ablate: NonNullable<InterventionOptions['ablate']>;
+  readonly scaleBeta: Exclude<InterventionOptions['scaleBeta'], number | undefined>;
 }
 
 const one = /^(\*|\d{1,3})(?:\.(\d{1,3}))?:(off|\d{1,2}(?:\.\d{1,3})?)$/;

@@ -1,16 +1,12 @@
 /** What every view is handed: the state, the replies, the selection and the words. */
-import type {
-  ChangedQuestion,
-  DepthLimit,
-  Models,
-  Prediction,
-  Question,
-  StackLimit,
-  TokenRecord,
-  Trace,
-} from './api.ts';
+
+import type { CouplingName } from '../attention/coupling.ts';
+import type { Token } from '../language/tokenizer.ts';
+import type { ModelDepthLimit } from '../limits/depth/model-depth.ts';
+import type { StackLimit } from '../limits/stack/stack.ts';
+import type { ChangedQuestion, Models, Prediction, Question, Trace } from './api.ts';
 import { blanks, endsInBlank, splitTargets } from './sentence.ts';
-import type { CouplingName, State } from './state.ts';
+import type { State } from './state.ts';
 import type { Resource, Store } from './store.ts';
 import type { Words } from './words.ts';
 
@@ -26,7 +22,7 @@ export interface Page {
   /** The same pass with the reader's interventions in it, asked for where it is shown. */
   readonly changed: Resource<ChangedQuestion, Trace>;
   /** Asked for when the Depth tab is open. */
-  readonly depthLimit: Resource<Question, DepthLimit>;
+  readonly depthLimit: Resource<Question, ModelDepthLimit>;
   /** Asked for when the Depth tab is open. */
   readonly stacks: Resource<null, StackLimit>;
   /** Traces of the flow itself, asked for where layers are drawn over it. */
@@ -92,7 +88,7 @@ export function changedOf({ changed }: Page, { tokens, hidden_states }: Trace): 
   return value && same && isSameText(value.tokens, tokens) ? value : null;
 }
 
-const isSameText = (one: readonly TokenRecord[], other: readonly TokenRecord[]) =>
+const isSameText = (one: readonly Token[], other: readonly Token[]) =>
   one.length === other.length && one.every(({ id }, i) => other[i].id === id);
 
 /** The particle that all panels show: the one pointed at, else the pinned one. */

@@ -1,11 +1,11 @@
 /** The one state of all tabs, and its form in the URL fragment, so that a link restores the view. */
 
+import { COUPLING_NAMES, type CouplingName } from '../attention/coupling.ts';
+import { MAXIMUM_DEPTH, READINGS, type Reading } from '../language/choices.ts';
+
 export const languages = ['de', 'en'] as const;
 export const themes = ['system', 'light', 'dark'] as const;
 export const tabs = ['predict', 'layers', 'depth', 'lab', 'learn'] as const;
-export const couplings = ['full', 'causal', 'sinkhorn'] as const;
-/** How the Predict tab reads a blank. */
-export const readings = ['blank', 'sentence', 'both'] as const;
 export const flatPlanes = ['12', '13', '23'] as const;
 /** All three axes at once. */
 export const GLOBE = '123';
@@ -15,8 +15,6 @@ export const readers = ['student', 'mathematician'] as const;
 export type Language = (typeof languages)[number];
 export type Theme = (typeof themes)[number];
 export type Tab = (typeof tabs)[number];
-export type CouplingName = (typeof couplings)[number];
-export type Reading = (typeof readings)[number];
 /** Which two principal axes the trajectories are drawn in, or on the globe; a flat picture takes its first two. */
 export type Plane = (typeof planes)[number];
 /** Whom the Learn tab speaks to. */
@@ -28,6 +26,7 @@ export interface State {
   readonly model: string | null;
   readonly depth: number | 'ode';
   readonly coupling: CouplingName;
+  /** How the Predict tab reads a blank. */
   readonly reading: Reading;
   /** The reader's own candidates, separated by commas. */
   readonly targets: string;
@@ -63,7 +62,6 @@ export interface State {
   readonly lock: string;
 }
 
-export const deepest = 512;
 /** Steps of the Learn tab. */
 export const lastStep = 5;
 export const largestPairBeta = 12;
@@ -102,8 +100,8 @@ export function readFragment(fragment: string, base: State): State {
     text: given.get('text') ?? base.text,
     model: given.get('model') || base.model,
     depth: readDepth(given.get('depth')) ?? base.depth,
-    coupling: oneOf(couplings, given.get('coupling')) ?? base.coupling,
-    reading: oneOf(readings, given.get('reading')) ?? base.reading,
+    coupling: oneOf(COUPLING_NAMES, given.get('coupling')) ?? base.coupling,
+    reading: oneOf(READINGS, given.get('reading')) ?? base.reading,
     targets: given.get('targets') ?? base.targets,
     other: given.get('other') ?? base.other,
     tab: oneOf(tabs, given.get('tab')) ?? base.tab,
@@ -157,7 +155,7 @@ function oneOf<T extends string>(valid: readonly T[], given: string | null): T |
 
 function readDepth(given: string | null): number | 'ode' | null {
   if (given === 'ode') return 'ode';
-  return within(1, deepest, readCount(given));
+  return within(1, MAXIMUM_DEPTH, readCount(given));
 }
 
 function within(least: number, most: number, value: number | null): number | null {

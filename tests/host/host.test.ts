@@ -1,4 +1,5 @@
 /** What the faces need of the machine: files, bytes, tables, models on disk. */
+
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,9 +7,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { toCsv } from '../../src/host/csv.ts';
 import { removeLeftovers, writeFileSafely } from '../../src/host/files.ts';
-import { listModels, modelFolder, modelRecord, readModel } from '../../src/host/models.ts';
+import { listModels, modelFolder, readModel } from '../../src/host/models.ts';
 import { encodeNpy } from '../../src/host/npy.ts';
 import { decodeUtf8, readStdinText } from '../../src/host/stdin.ts';
+import { modelRecord } from '../../src/language/model-record.ts';
 import { DamagedFileError, InputError } from '../../src/numerics/errors.ts';
 import { writeRandomModel } from './model-folder.ts';
 

@@ -5,14 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
-import type {
-  ChangedQuestion,
-  DepthLimit,
-  Prediction,
-  Question,
-  StackLimit,
-  Trace,
-} from '../../src/web/api.ts';
+import type { ModelDepthLimit } from '../../src/limits/depth/model-depth.ts';
+import type { StackLimit } from '../../src/limits/stack/stack.ts';
+import type { ChangedQuestion, Prediction, Question, Trace } from '../../src/web/api.ts';
 import { blanks } from '../../src/web/sentence.ts';
 
 const types: Readonly<Record<string, string>> = {
@@ -101,34 +96,61 @@ async function answer(
   json(response, replies[request.url ?? '']?.() ?? {});
 }
 
-/** One stack with the order ½ and one without a limit. */
-const stackLimit = ({ depths }: { readonly depths: number[] }): StackLimit => ({
-  depths,
-  stacks: [
-    {
-      name: 'attention_sde',
-      errors: depths.map((depth) => depth ** -0.5),
-      order: { order: 0.5, used: depths },
-    },
-    { name: 'relu_sde', errors: depths.map((depth) => depth ** 3), order: { order: null } },
-  ],
+/** An order that all depths show. */
+const fitted = (order: number, used: readonly number[]) => ({
+  ...{ order, low: order, high: order, constant: 1, used },
 });
 
-/** Errors of the orders 1 and 4, and an answer that stays from L = 16 on. */
-function depthLimit({ depths }: { readonly depths: number[] }): DepthLimit {
-  const scheme = (order: number) => ({
-    errors: {
-      position_max: depths.map((depth) => depth ** -order),
-      richardson: depths.map((depth) => (depth === depths[0] ? null : depth ** -(order + 1))),
-      logits_kl: depths.map((depth) => 0.1 * depth ** (-2 * order)),
-    },
-    order: { order, used: depths },
-  });
+/** One stack with the order ½ and one without a limit. */
+function stackLimit({ depths }: Pick<StackLimit, 'depths'>): Omit<StackLimit, 'settings'> {
+  const sde = { limit: 'sde', predicted: 0.5, against: 'the flow' } as const;
+  const none = { limit: null, predicted: null, against: 'the deepest stack' } as const;
   return {
     depths,
+    stacks: [
+      {
+        ...{ ...sde, name: 'attention_sde', title: 'Attention' },
+        errors: depths.map((depth) => depth ** -0.5),
+        order: fitted(0.5, depths),
+      },
+      {
+        ...{ ...none, name: 'relu_sde', title: 'ReLU' },
+        errors: depths.map((depth) => depth ** 3),
+        order: { order: null, problem: 'the errors grow' },
+      },
+    ],
+  };
+}
+
+/** Errors of the orders 1 and 4, and an answer that stays from L = 16 on. */
+function depthLimit({
+  depths,
+}: Pick<ModelDepthLimit, 'depths'>): Omit<ModelDepthLimit, 'settings'> {
+  const scheme = (order: number) => {
+    const position = depths.map((depth) => depth ** -order);
+    const logits = depths.map((depth) => 0.1 * depth ** (-2 * order));
+    return {
+      errors: {
+        ...{ position_max: position, position_rms: position, w2: position },
+        ...{ logits_kl: logits, logits_tv: logits },
+        richardson: depths.map((depth) => (depth === depths[0] ? null : depth ** -(order + 1))),
+      },
+      order: fitted(order, depths),
+    };
+  };
+  return {
+    ...{
+      model: 'lieblingstier',
+      text: 'Mein Lieblingstier ist __',
+      time: 1,
+      breakpoints: [],
+      depths,
+    },
     schemes: { layer: scheme(1), rk4: scheme(4) },
-    reference: { estimated_error: 7e-13 },
-    apriori: { log10_constant: 126.58, log10_measured: 0.48 },
+    reference: { scheme: 'dopri5', tolerance: 1e-12, estimated_error: 7e-13 },
+    apriori: {
+      ...{ log10_constant: 126.58, log10_measured: 0.48, lipschitz_mean: 3, lipschitz_max: 5 },
+    },
     answer: {
       ode: 'der Schmetterling',
       by_depth: depths.map((depth) => (depth < 16 ? 'die Katze' : 'der Schmetterling')),
@@ -174,7 +196,8 @@ function prediction({ text, depth, coupling, reading, model, targets = [] }: Que
     targets: targets.map((token_str) => {
       const rank = place(token_str);
       const score = known.predictions[rank]?.score ?? 0.00001234;
-      return { token_str, score, rank: rank < 0 ? null : rank + 1 };
+      const answer = { token_str, score, tokens: [token_str], sequence: text };
+      return { ...answer, rank: rank < 0 ? null : rank + 1 };
     }),
   };
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { percent, visibleAnswer, visibleToken } from '../../src/web/format.ts';
 import { placeLabels, roundTicks } from '../../src/web/layers/geometry.ts';
-import { project } from '../../src/web/layers/projection.ts';
+import { along, basisOf } from '../../src/web/layers/projection.ts';
 import { comparedAnswers } from '../../src/web/predict/comparison.ts';
 import { runs } from '../../src/web/predict/layer-runs.ts';
 import {
@@ -82,13 +82,18 @@ describe('state', () => {
   });
 });
 
+const answer = (token_str: string, score: number) => ({
+  ...{ token_str, score, tokens: [token_str], sequence: token_str },
+});
+
 describe('two sentences', () => {
   const reply = {
-    ...{ model: 'm', text: '', depth: 8, coupling: 'full' as const },
-    ...{ tokens: [], blank: null, unexplored: 0, entropy: 0, entropy_upper: 0 },
+    ...({ kind: 'blank', scheme: 'layer', coupling: 'full', reading: 'blank' } as const),
+    ...{ model: 'm', text: '', depth: 8, tokens: [], blank: null, certain: true },
+    ...{ unlisted: 0, unexplored: 0, entropy: 0, entropy_upper: 0 },
   };
   const answered = (scores: Record<string, number>) =>
-    Object.entries(scores).map(([token_str, score]) => ({ token_str, score }));
+    Object.entries(scores).map(([token_str, score]) => answer(token_str, score));
 
   test('are compared by the answers that both know, the largest difference first', () => {
     const one = {
@@ -146,8 +151,9 @@ describe('projection', () => {
       [0, 1, 1, 0],
       [0, -1, 1, 0],
     ];
-    const { points: seen, explained } = project([points]);
-    expect(explained).toBeAllClose([0.9, 0.1, 0], { absolute: 1e-9 });
+    const basis = basisOf([points]);
+    const seen = along(basis, [points]);
+    expect(basis.explained).toBeAllClose([0.9, 0.1, 0], { absolute: 1e-9 });
     expect(seen[0].map((p) => Math.abs(p[0]))).toBeAllClose([3, 3, 0, 0], { absolute: 1e-6 });
     expect(seen[0].map((p) => Math.abs(p[1]))).toBeAllClose([0, 0, 1, 1], { absolute: 1e-6 });
   });
@@ -177,7 +183,7 @@ describe('geometry', () => {
 
 test('layers that agree are one run, with the probability at its end', () => {
   const lens = (token_str: string, score: number) => ({
-    candidates: [{ token_str, score }],
+    candidates: [answer(token_str, score)],
     first_tokens: [],
   });
   const logit_lens = [lens(' a', 0.1), lens('a', 0.2), lens('b', 0.5), lens('a', 0.4)];

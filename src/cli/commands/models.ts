@@ -17,7 +17,8 @@ export function modelsCommand(): Command {
 }
 
 async function showModels({ json }: { json?: boolean }): Promise<void> {
-  const { DEFAULT_MODEL, listModels, modelRecord } = await import('../../host/models.ts');
+  const { DEFAULT_MODEL, listModels } = await import('../../host/models.ts');
+  const { modelRecord } = await import('../../language/model-record.ts');
   const models = listModels().map(modelRecord);
   if (json) return printJson({ default: DEFAULT_MODEL, models });
   if (models.length === 0) return printLines(['no model is installed']);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { InputError } from '../../numerics/errors.ts';
 import { type Blank, findBlank } from '../blank.ts';
 import type { LanguageModel } from '../checkpoint.ts';
-import type { Reading } from '../options.ts';
+import type { Reading } from '../choices.ts';
 import { plain, readText } from '../text.ts';
 import { normalised } from '../training/near-duplicates.ts';
 import type { Depth } from '../transformer.ts';

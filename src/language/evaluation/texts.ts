@@ -6,7 +6,7 @@
 import { InputError } from '../../numerics/errors.ts';
 import { firstStreams } from '../../numerics/random.ts';
 import type { LanguageModel } from '../checkpoint.ts';
-import type { Reading } from '../options.ts';
+import type { Reading } from '../choices.ts';
 import { shuffled } from '../training/shuffle.ts';
 import type { Depth } from '../transformer.ts';
 import { baselineCosts, baselineRecord } from './baselines.ts';

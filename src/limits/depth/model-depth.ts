@@ -2,9 +2,10 @@
 
 import { z } from 'zod';
 import type { LanguageModel } from '../../language/checkpoint.ts';
+import { MAXIMUM_DEPTH } from '../../language/choices.ts';
 import { fillBlank, scoreAnswers } from '../../language/fill.ts';
 import { layOut } from '../../language/layout.ts';
-import { fillSchema, MAXIMUM_DEPTH } from '../../language/options.ts';
+import { fillSchema } from '../../language/options.ts';
 import { modelOptions } from '../../language/particles.ts';
 import { tokenProbabilities } from '../../language/transformer.ts';
 import { type Matrix, row } from '../../numerics/matrix.ts';

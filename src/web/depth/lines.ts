@@ -1,14 +1,18 @@
 /** The two charts of the Depth tab as data: errors and divergence by the number of layers. */
+
+import type { ModelDepthLimit } from '../../limits/depth/model-depth.ts';
+import type { StackLimit } from '../../limits/stack/stack.ts';
 import { mean } from '../../numerics/statistics.ts';
-import type { DepthLimit, DepthScheme, StackLimit } from '../api.ts';
 import type { Lines, Series } from '../charts.ts';
 import { decimal } from '../format.ts';
 import type { Page } from '../page.ts';
 
+type SchemeErrors = NonNullable<ModelDepthLimit['schemes']['layer']>;
+
 const logs = (values: readonly (number | null)[]) =>
   values.map((value) => (value === null || value <= 0 ? null : Math.log10(value)));
 
-function axes({ words, state }: Page, { depths }: Pick<DepthLimit, 'depths'>) {
+function axes({ words, state }: Page, { depths }: Pick<ModelDepthLimit, 'depths'>) {
   return {
     x: depths.map(Math.log2),
     xTitle: words.limit.layersAxis,
@@ -18,7 +22,7 @@ function axes({ words, state }: Page, { depths }: Pick<DepthLimit, 'depths'>) {
   };
 }
 
-export function errorLines(page: Page, limit: DepthLimit): Lines {
+export function errorLines(page: Page, limit: ModelDepthLimit): Lines {
   const { words } = page;
   const { layer, rk4 } = limit.schemes;
   const series = [
@@ -36,7 +40,7 @@ export function errorLines(page: Page, limit: DepthLimit): Lines {
   };
 }
 
-function lineOf(page: Page, name: string, { errors, order }: DepthScheme, colour: number): Series {
+function lineOf(page: Page, name: string, { errors, order }: SchemeErrors, colour: number): Series {
   const { language } = page.state.get();
   const label =
     order.order === null ? name : page.words.limit.order(name, decimal(order.order, language, 2));
@@ -44,9 +48,9 @@ function lineOf(page: Page, name: string, { errors, order }: DepthScheme, colour
 }
 
 /** A line of the nearest whole order through the middle of what the order was fitted to, over just those L. */
-function slopeOf(page: Page, depths: readonly number[], scheme: DepthScheme): Series | null {
-  const { order, used = [] } = scheme.order;
-  if (order === null) return null;
+function slopeOf(page: Page, depths: readonly number[], scheme: SchemeErrors): Series | null {
+  if (scheme.order.order === null) return null;
+  const { order, used } = scheme.order;
   const errors = logs(scheme.errors.position_max);
   const fitted = depths.flatMap((depth, i) =>
     used.includes(depth) && errors[i] !== null ? [[Math.log10(depth), errors[i]]] : [],
@@ -78,7 +82,7 @@ export function stackLines(page: Page, { depths, stacks }: StackLimit): Lines {
   };
 }
 
-export function divergenceLines(page: Page, limit: DepthLimit): Lines {
+export function divergenceLines(page: Page, limit: ModelDepthLimit): Lines {
   const { words } = page;
   const values = logs(limit.schemes.layer?.errors.logits_kl ?? []);
   return {

@@ -1,5 +1,7 @@
 /** The Depth tab: the same weights cut into L layers, against the flow of infinitely many. */
-import type { DepthLimit } from '../api.ts';
+
+import { MAXIMUM_DEPTH } from '../../language/choices.ts';
+import type { ModelDepthLimit } from '../../limits/depth/model-depth.ts';
 import type { LineChart } from '../charts.ts';
 import { createLineChart } from '../charts.ts';
 import { seriesColour } from '../colours.ts';
@@ -7,7 +9,6 @@ import { fill, h, setVariable } from '../dom.ts';
 import { compact, depthRange, powerAbove, visibleAnswer } from '../format.ts';
 import { describeProblem } from '../notice.ts';
 import type { Page } from '../page.ts';
-import { deepest } from '../state.ts';
 import { divergenceLines, errorLines, stackLines } from './lines.ts';
 import { createPaths } from './paths.ts';
 
@@ -82,7 +83,7 @@ function createChart(page: Page, title: string, hint: string) {
   const canvas = h('canvas', { role: 'img' });
   const chart: LineChart = createLineChart(page, canvas, (at) => {
     const depth = page.depthLimit.get().value?.depths[at];
-    if (depth !== undefined && depth <= deepest) page.state.set({ depth });
+    if (depth !== undefined && depth <= MAXIMUM_DEPTH) page.state.set({ depth });
   });
   const element = h(
     'section',
@@ -101,7 +102,10 @@ export interface AnswerRun {
   readonly last: number | 'ode';
 }
 
-export function answerRuns({ depths, answer }: Pick<DepthLimit, 'depths' | 'answer'>): AnswerRun[] {
+export function answerRuns({
+  depths,
+  answer,
+}: Pick<ModelDepthLimit, 'depths' | 'answer'>): AnswerRun[] {
   const all: { depth: number | 'ode'; answer: string | null }[] = [
     ...depths.map((depth, i) => ({ depth, answer: answer.by_depth[i] })),
     { depth: 'ode', answer: answer.ode },
@@ -121,7 +125,7 @@ export function answerRuns({ depths, answer }: Pick<DepthLimit, 'depths' | 'answ
 
 function createRun(page: Page, { answer, first, last }: AnswerRun): HTMLElement {
   const { words, state } = page;
-  const open = () => state.set({ depth: Math.min(deepest, first), tab: 'predict' });
+  const open = () => state.set({ depth: Math.min(MAXIMUM_DEPTH, first), tab: 'predict' });
   const button = h(
     'button',
     { type: 'button', class: 'run-button', click: open },
@@ -134,7 +138,7 @@ function createRun(page: Page, { answer, first, last }: AnswerRun): HTMLElement 
   return item;
 }
 
-function sentences(page: Page, { answer, apriori, reference, depths }: DepthLimit): string[] {
+function sentences(page: Page, { answer, apriori, reference, depths }: ModelDepthLimit): string[] {
   const { words, state } = page;
   const { language } = state.get();
   const flow = visibleAnswer(answer.ode, words.end);

@@ -1,5 +1,6 @@
 /** The output head applied to every frame, as a table; a row is a way to its layer. */
-import type { FillMask, LensLayer, Trace } from '../api.ts';
+import type { Answer } from '../../language/prediction.ts';
+import type { LensLayer, Trace } from '../api.ts';
 import { fill, h, setAttribute, setVariable } from '../dom.ts';
 import { decimal, percent, visibleAnswer, visibleToken } from '../format.ts';
 import type { Page } from '../page.ts';
@@ -44,7 +45,7 @@ function createRow(page: Page, trace: Trace, lens: LensLayer, k: number): HTMLTa
   const { language } = page.state.get();
   const name = isContinuous(page) ? decimal(trace.times[k], language, 2) : String(trace.layers[k]);
   const go = () => goToFrame(page, k);
-  const best: FillMask | undefined = lens.candidates[0];
+  const best: Answer | undefined = lens.candidates[0];
   const share = h('td', { class: 'number' }, best ? percent(best.score, language) : '–');
   setVariable(share, '--share', String(best?.score ?? 0));
   return h(

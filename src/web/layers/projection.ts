@@ -1,17 +1,13 @@
 /**
- * Principal components of all particles of all frames in one basis, for traces that come without
- * their projection. Power iteration with deflation; a picture's accuracy, not an eigensolver's.
+ * A trace in the principal axes of another, such as the flow it belongs to; its own it brings. Power iteration
+ * with deflation; a picture's accuracy, not an eigensolver's.
  */
+import type { Projection } from '../../flow/projection.ts';
 import { dot } from '../../numerics/vectors.ts';
-import type { Projection, Trace } from '../api.ts';
+import type { Trace } from '../api.ts';
 
 const components = 3;
 const iterations = 120;
-
-/** The trace's own projection, or one computed here. */
-export function projectionOf(trace: Trace): Projection {
-  return trace.projection ?? project(trace.hidden_states);
-}
 
 /** A trace as it is seen, with the flow behind it where there is one. */
 export interface Seen extends Projection {
@@ -32,12 +28,6 @@ export interface Basis {
   readonly axes: number[][];
   /** Share of the variance of each. */
   readonly explained: number[];
-}
-
-/** Projects frames × n × d positions on their first three principal axes; `explained` are shares. */
-export function project(frames: number[][][]): Projection {
-  const basis = basisOf(frames);
-  return { points: along(basis, frames), explained: basis.explained };
 }
 
 /** The first three principal axes of frames × n × d positions, seen from their mean or from elsewhere. */

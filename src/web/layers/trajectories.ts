@@ -17,7 +17,7 @@ import { createGlobePlace } from './globe/place.ts';
 import { groupsAt, toleranceOf } from './groups.ts';
 import type { Panel } from './panel.ts';
 import type { Seen } from './projection.ts';
-import { beside, projectionOf } from './projection.ts';
+import { beside } from './projection.ts';
 import type { Scene } from './scene.ts';
 import { boundsOf, createScene, drawGrid } from './scene.ts';
 
@@ -111,7 +111,7 @@ function createStage(
   function scene(trace: Trace): Scene {
     const over = flowOf(trace);
     if (projection?.of !== trace || projection.over !== over) {
-      projection = { of: trace, over, is: over ? beside(trace, over) : projectionOf(trace) };
+      projection = { of: trace, over, is: over ? beside(trace, over) : trace.projection };
       places.length = 0;
       shown = -1;
     }

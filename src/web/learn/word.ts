@@ -1,5 +1,6 @@
 /** Step 5: the word, read at the blank's particle. */
-import type { FillMask, Trace } from '../api.ts';
+import type { Answer } from '../../language/prediction.ts';
+import type { Trace } from '../api.ts';
 import { h } from '../dom.ts';
 import { decimal, entropyRange, percent, visibleAnswer } from '../format.ts';
 import { createPlayer } from '../layers/player.ts';
@@ -48,7 +49,7 @@ export function barsAt({ words }: Page, trace: Trace, layer: number): Bar[] {
   });
 }
 
-function scoreOf(candidates: readonly FillMask[], { token_str }: FillMask): number {
+function scoreOf(candidates: readonly Answer[], { token_str }: Answer): number {
   return candidates.find((candidate) => candidate.token_str === token_str)?.score ?? 0;
 }
 

@@ -1,5 +1,6 @@
 /** Answers that the reader proposes, each with its exact probability and its place. */
-import type { Prediction, Target } from '../api.ts';
+import type { TargetAnswer } from '../../language/prediction.ts';
+import type { Prediction } from '../api.ts';
 import { fill, h } from '../dom.ts';
 import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
@@ -67,7 +68,7 @@ function scaleOf(value: Prediction | null): number {
   return Math.max(...scores, value?.unexplored ?? 0, 1e-9);
 }
 
-export function ownBar({ words }: Page, { token_str, score, rank, sequence }: Target): Bar {
+export function ownBar({ words }: Page, { token_str, score, rank, sequence }: TargetAnswer): Bar {
   const place = rank === null ? words.rankUnknown : words.rank(rank);
   return { label: token_str.trim(), score, mark: place, kind: 'own', title: sequence };
 }

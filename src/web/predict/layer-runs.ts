@@ -1,5 +1,6 @@
 /** The best answer at each layer, as stretches of layers that agree, and its probability as lines. */
-import type { FillMask, Trace } from '../api.ts';
+import type { Answer } from '../../language/prediction.ts';
+import type { Trace } from '../api.ts';
 import type { LineChart, Lines } from '../charts.ts';
 import { seriesColour } from '../colours.ts';
 import { fill, h, setVariable } from '../dom.ts';
@@ -53,7 +54,7 @@ export function createLayerRuns(page: Page): HTMLElement {
 export function runs({ logit_lens }: Pick<Trace, 'logit_lens'>): Run[] {
   const gathered: Run[] = [];
   for (const [frame, layer] of logit_lens.entries()) {
-    const top: FillMask | undefined = layer.candidates[0];
+    const top: Answer | undefined = layer.candidates[0];
     if (!top) continue;
     const answer = top.token_str.trim();
     const before = gathered.at(-1);
@@ -66,7 +67,7 @@ export function runs({ logit_lens }: Pick<Trace, 'logit_lens'>): Run[] {
 }
 
 /** The candidates that get a line: the best at the end. */
-function tracked({ logit_lens }: Trace): FillMask[] {
+function tracked({ logit_lens }: Trace): Answer[] {
   return (logit_lens.at(-1)?.candidates ?? []).slice(0, lines);
 }
 
@@ -136,6 +137,6 @@ export function lensLines(page: Page, trace: Trace): Lines {
   };
 }
 
-function scoreOf(candidates: FillMask[], { token_str }: FillMask): number | null {
+function scoreOf(candidates: readonly Answer[], { token_str }: Answer): number | null {
   return candidates.find((candidate) => candidate.token_str === token_str)?.score ?? null;
 }

@@ -1,5 +1,6 @@
 /** Horizontal bars for the ten best answers, and for the mass that they leave. */
-import type { FillMask, Prediction } from '../api.ts';
+import type { Answer } from '../../language/prediction.ts';
+import type { Prediction } from '../api.ts';
 import { fill, h } from '../dom.ts';
 import { visibleAnswer, visibleToken } from '../format.ts';
 import { controlsOf } from '../locks.ts';
@@ -56,7 +57,7 @@ function listed({ words }: Page, { predictions, kind }: Prediction): Bar[] {
  * behind those before it, and that it ends there.
  */
 function partsOf(
-  { score, tokens = [], token_scores = [], readings: both }: FillMask,
+  { score, tokens, token_scores = [], readings: both }: Answer,
   words: Words,
 ): Bar['parts'] {
   if (both)
@@ -74,9 +75,7 @@ function partsOf(
 }
 
 function rest({ words }: Page, value: Prediction): Bar[] {
-  const { unexplored } = value;
-  const sum = value.predictions.reduce((total, { score }) => total + score, 0);
-  const unlisted = value.unlisted ?? Math.max(0, 1 - sum - unexplored);
+  const { unexplored, unlisted } = value;
   return [
     {
       label: words.unlisted,

@@ -1,9 +1,10 @@
 /** How the blank is read: at its particle, by the whole sentence with each answer in it, or by both. */
+
+import { READINGS } from '../../language/choices.ts';
 import { fill, h } from '../dom.ts';
 import type { Page } from '../page.ts';
 import { createSegments } from '../segments.ts';
 import { blanks } from '../sentence.ts';
-import { readings } from '../state.ts';
 
 export function createReading(page: Page): HTMLElement {
   const { words, state } = page;
@@ -11,7 +12,7 @@ export function createReading(page: Page): HTMLElement {
   const segments = createSegments(page, {
     id: 'reading',
     label: words.reading,
-    values: readings,
+    values: READINGS,
     name: (reading) => words.readings[reading],
     chosen: ({ reading }) => reading,
     choose: (reading) => state.set({ reading }),

@@ -11,7 +11,7 @@ import { gramOf } from '../layers/gram.ts';
 import { largestTolerance, toleranceOf, treeAt } from '../layers/groups.ts';
 import { weightsOf } from '../layers/heads.ts';
 import type { Seen } from '../layers/projection.ts';
-import { beside, projectionOf } from '../layers/projection.ts';
+import { beside } from '../layers/projection.ts';
 import type { Page } from '../page.ts';
 import { changedOf, flowOf, layerTitle, shownFrame, tokenName } from '../page.ts';
 import { GLOBE } from '../state.ts';
@@ -28,7 +28,7 @@ export function shareLayers(page: Page): Shared {
   return {
     figures: trace
       ? [
-          { name: 'trajectories', figure: pathsFigure(page, trace, projectionOf(trace)) },
+          { name: 'trajectories', figure: pathsFigure(page, trace, trace.projection) },
           ...(page.state.get().plane === GLOBE
             ? [{ name: 'globe', figure: globeFigure(page, trace) }]
             : []),
@@ -138,7 +138,7 @@ function globeFigure(page: Page, trace: Trace): Figure {
 /** The paths over the flow, as soon as that is known. */
 export function overFlowFigure(page: Page, trace: Trace): Figure {
   const flow = flowOf(page, trace);
-  return pathsFigure(page, trace, flow ? beside(trace, flow) : projectionOf(trace));
+  return pathsFigure(page, trace, flow ? beside(trace, flow) : trace.projection);
 }
 
 /** The matrix of the step looked at, of the chosen head. */

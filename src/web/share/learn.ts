@@ -4,7 +4,6 @@ import type { Trace } from '../api.ts';
 import { percent } from '../format.ts';
 import { toleranceOf } from '../layers/groups.ts';
 import { weightsOf } from '../layers/heads.ts';
-import { projectionOf } from '../layers/projection.ts';
 import { spokenOf } from '../learn/context.ts';
 import { stepTo } from '../learn/listening.ts';
 import { strands } from '../learn/merge-map.ts';
@@ -48,7 +47,7 @@ export function shareLearn(page: Page): Shared {
 }
 
 function sentencePictures(page: Page, trace: Trace): SharedFigure[] {
-  const seen = projectionOf(trace);
+  const seen = trace.projection;
   const start = { points: seen.points.slice(0, 1), explained: seen.explained };
   const points = { ...pathsFigure(page, trace, start), title: page.words.particles };
   return [

@@ -1,5 +1,6 @@
 /** What the interventions did: the answers before and after with their differences, and the changed paths over the unchanged. */
-import type { Effect, Trace } from '../../api.ts';
+import type { AnswerChange, Effect } from '../../../language/interventions.ts';
+import type { Trace } from '../../api.ts';
 import { fill, h, setVariable } from '../../dom.ts';
 import { decimal, percent, visibleAnswer } from '../../format.ts';
 import { describeProblem } from '../../notice.ts';
@@ -12,8 +13,6 @@ import type { ExperimentWords } from './words.ts';
 
 /** Answers that are listed. */
 const listed = 10;
-
-type Answer = Effect['answers'][number];
 
 export function createEffect(page: Page, words: ExperimentWords): Panel {
   let unchanged: Trace | null = null;
@@ -64,7 +63,7 @@ function sentences(
   const { language } = page.state.get();
   const best = (of: 'before' | 'after') => answers.reduce((a, b) => (b[of] > a[of] ? b : a));
   const [first, now] = [best('before'), best('after')];
-  const name = ({ token_str }: Answer) => visibleAnswer(token_str, page.words.end);
+  const name = ({ token_str }: AnswerChange) => visibleAnswer(token_str, page.words.end);
   const share = (value: number) => percent(value, language);
   const { token, distance } = largestGap(trace, changed);
   return [
@@ -89,7 +88,7 @@ function createRows(page: Page, { answers }: Effect): HTMLElement[] {
 
 function createRow(
   { state, words }: Page,
-  { token_str, before, after }: Answer,
+  { token_str, before, after }: AnswerChange,
   most: number,
 ): HTMLElement {
   const { language } = state.get();

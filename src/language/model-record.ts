@@ -1,0 +1,29 @@
+/** A model as lists of models tell it. Not where it lies, which host/models.ts knows. */
+import { shapeSize, sumOf } from '../numerics/vectors.ts';
+import { type StoredConfig, tensorShapes } from './checkpoint.ts';
+
+interface Described {
+  readonly name: string;
+  readonly config?: StoredConfig;
+  readonly problem?: string;
+}
+
+/** What lists of models say of one: its architecture without the vocabulary, or why it cannot be used. */
+export function modelRecord({ name, config, problem }: Described) {
+  if (!config) return { name, problem: problem ?? 'no config.json' };
+  const { vocabulary, weights, determiners: _, training: __, ...architecture } = config;
+  return {
+    ...architecture,
+    name,
+    vocabulary: vocabulary.length + 3,
+    parameters: parameterCount(config),
+    bytes: weights.bytes,
+    sha256: weights.sha256,
+  };
+}
+
+export type ModelRecord = ReturnType<typeof modelRecord>;
+
+function parameterCount(config: StoredConfig): number {
+  return sumOf(Object.values(tensorShapes(config)).map(shapeSize));
+}
