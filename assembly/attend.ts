@@ -42,12 +42,12 @@ function shiftOf(job: Job, group: i32): usize {
 
 // @inline
 function sumsOf<T>(job: Job, group: i32): usize {
-  return job.out + <usize>(group * (job.depth + 1)) * sumsBytes<T>();
+  return job.out + <usize>(group * (job.width + 1)) * sumsBytes<T>();
 }
 
 /** Sums at zero. A running maximum begins finite, so that −∞ minus it is −∞ and not NaN. */
 function begin<T>(job: Job, group: i32): void {
-  memory.fill(sumsOf<T>(job, group), 0, <usize>(job.depth + 1) * sumsBytes<T>());
+  memory.fill(sumsOf<T>(job, group), 0, <usize>(job.width + 1) * sumsBytes<T>());
   if (job.form !== RUNNING && job.form !== HARDMAX) return;
   const lowest = splat<T>(sizeof<T>() === 4 ? <T>-3e38 : <T>-1e308);
   v128.store(shiftOf(job, group), lowest);
@@ -61,7 +61,7 @@ function weigh<T>(job: Job, group: i32, k: i32, tile: usize): void {
   scoreTile<T>(job, group, k, keys, tile);
   const bias = job.bias + <usize>k * sizeof<T>();
   const shift = shiftOf(job, group);
-  const sums = sumsOf<T>(job, group) + <usize>job.depth * sumsBytes<T>();
+  const sums = sumsOf<T>(job, group) + <usize>job.width * sumsBytes<T>();
   if (job.form === RUNNING) raiseShift<T>(job, group, keys, bias, tile);
   if (job.form === LINEAR) linearTile<T>(bias, keys, tile, sums);
   else if (job.form === HARDMAX) largestTile<T>(bias, keys, tile, shift, <T>job.tie, sums);
@@ -70,8 +70,8 @@ function weigh<T>(job: Job, group: i32, k: i32, tile: usize): void {
 
 /** The scores of a tile, [keys][lanes]; where hidden −∞ (LINEAR: 0). Bias and shift come later. */
 function scoreTile<T>(job: Job, group: i32, k: i32, keys: i32, tile: usize): void {
-  const query = job.queries + ((<usize>(group * job.depth)) << 5);
-  const step = <usize>job.depth * sizeof<T>();
+  const query = job.queries + ((<usize>(group * job.width)) << 5);
+  const step = <usize>job.width * sizeof<T>();
   let key = job.keys + <usize>k * step;
   for (let j = 0; j < keys; j += 4, key += 4 * step)
     scoreFour<T>(key, step, query, tile + ((<usize>j) << 5));
@@ -197,7 +197,7 @@ function scaleSums<T>(job: Job, group: i32, low: v128, high: v128): void {
   const factorLow = power<T>(low);
   const factorHigh = power<T>(high);
   let at = sumsOf<T>(job, group);
-  for (let c = 0; c <= job.depth; c++, at += sumsBytes<T>()) {
+  for (let c = 0; c <= job.width; c++, at += sumsBytes<T>()) {
     scaleVector<T>(at, factorLow);
     scaleVector<T>(at + sumsBytes<T>() / 2, factorHigh);
   }
@@ -207,17 +207,17 @@ function scaleSums<T>(job: Job, group: i32, low: v128, high: v128): void {
 function mix<T>(job: Job, group: i32, k: i32, tile: usize): void {
   const keys = min(TILE, visibleKeys<T>(job, group) - k);
   if (keys <= 0) return;
-  const step = <usize>job.depth * sizeof<T>();
+  const step = <usize>job.width * sizeof<T>();
   let value = job.values + <usize>k * step;
   let out = sumsOf<T>(job, group);
   if (job.own) {
-    let own = job.own + ((<usize>(group * job.depth)) << 5);
-    for (let c = 0; c < job.depth; c += 2, own += 64, out += 2 * sumsBytes<T>()) {
+    let own = job.own + ((<usize>(group * job.width)) << 5);
+    for (let c = 0; c < job.width; c += 2, own += 64, out += 2 * sumsBytes<T>()) {
       mixDifferences<T>(tile, keys, value, step, own, out);
       value += 2 * sizeof<T>();
     }
   } else {
-    for (let c = 0; c < job.depth; c += 4, out += 4 * sumsBytes<T>()) {
+    for (let c = 0; c < job.width; c += 4, out += 4 * sumsBytes<T>()) {
       mixFour<T>(tile, keys, value, step, out);
       value += 4 * sizeof<T>();
     }

@@ -29,13 +29,13 @@ function endOf<T>(job: Job, block: i32): i32 {
   return min((job.n + groupSize<T>() - 1) / groupSize<T>(), (block + 1) * GROUPS);
 }
 
-/** Unit vectors in depth = 2, 3 or 4 dimensions, coupled by their differences: a job without shift, values and own. */
+/** Unit vectors in width = 2, 3 or 4 dimensions, coupled by their differences: a job without shift, values and own. */
 // @inline
 function nearBlock<T>(job: Job, block: i32): void {
   const end = endOf<T>(job, block);
   for (let g = block * GROUPS; g < end; g++) {
-    if (job.depth === 2) near<T>(job, g, 2);
-    else if (job.depth === 3) near<T>(job, g, 3);
+    if (job.width === 2) near<T>(job, g, 2);
+    else if (job.width === 3) near<T>(job, g, 3);
     else near<T>(job, g, 4);
   }
 }
@@ -48,7 +48,7 @@ export function near64(job: usize, block: i32): void {
   nearBlock<f64>(changetype<Job>(job), block);
 }
 
-/** Any job whose depth is a multiple of four. `scratch` is the thread's own. */
+/** Any job whose width is a multiple of four. `scratch` is the thread's own. */
 export function attend32(address: usize, block: i32, scratch: usize): void {
   const job = changetype<Job>(address);
   attend<f32>(job, block * GROUPS, endOf<f32>(job, block), scratch);

@@ -86,33 +86,33 @@ function multiply(
   const packedA = scratch + TILE_BYTES;
   const packedB = packedA + packedABytes(transA, m, k);
   for (let p = 0; p < k; p += BLOCK_K) {
-    const depth = min(BLOCK_K, k - p);
+    const inner = min(BLOCK_K, k - p);
     const add = accumulate | i32(p > 0);
     for (let j = 0; j < n; j += BLOCK_N) {
       const columns = min(BLOCK_N, n - j);
-      if (transB) packTransposedB(b + ((<usize>(j * ldb + p)) << 2), ldb, depth, columns, packedB);
-      else packB(b + ((<usize>(p * ldb + j)) << 2), ldb, depth, columns, packedB);
+      if (transB) packTransposedB(b + ((<usize>(j * ldb + p)) << 2), ldb, inner, columns, packedB);
+      else packB(b + ((<usize>(p * ldb + j)) << 2), ldb, inner, columns, packedB);
       for (let i = 0; i < m; i += BLOCK_M) {
         const rows = min(BLOCK_M, m - i);
         const cAt = c + ((<usize>(i * ldc + j)) << 2);
         if (transA) {
-          packTransposedA(a + ((<usize>(p * lda + i)) << 2), lda, depth, rows, packedA);
-          blockPacked(packedA, packedB, rows, columns, depth, cAt, ldc, add, scratch);
+          packTransposedA(a + ((<usize>(p * lda + i)) << 2), lda, inner, rows, packedA);
+          blockPacked(packedA, packedB, rows, columns, inner, cAt, ldc, add, scratch);
         } else {
           const aAt = a + ((<usize>(i * lda + p)) << 2);
-          blockDirect(aAt, lda, packedB, rows, columns, depth, cAt, ldc, add, scratch);
+          blockDirect(aAt, lda, packedB, rows, columns, inner, cAt, ldc, add, scratch);
         }
       }
     }
   }
 }
 
-/** B [depth × columns] into strips of eight columns, each [depth][8], zeros beyond the last column. */
-function packB(b: usize, ldb: i32, depth: i32, columns: i32, to: usize): void {
+/** B [inner × columns] into strips of eight columns, each [inner][8], zeros beyond the last column. */
+function packB(b: usize, ldb: i32, inner: i32, columns: i32, to: usize): void {
   const step = (<usize>ldb) << 2;
   for (let j = 0; j < columns; j += TILE_COLUMNS) {
     let from = b + ((<usize>j) << 2);
-    const end = to + ((<usize>depth) << 5);
+    const end = to + ((<usize>inner) << 5);
     const left = columns - j;
     if (left >= TILE_COLUMNS) {
       for (; to < end; to += 32, from += step) {
@@ -128,21 +128,21 @@ function packB(b: usize, ldb: i32, depth: i32, columns: i32, to: usize): void {
   }
 }
 
-/** The same strips from B stored [columns × depth]; beyond the last column stands a copy of it. */
-function packTransposedB(b: usize, ldb: i32, depth: i32, columns: i32, to: usize): void {
+/** The same strips from B stored [columns × inner]; beyond the last column stands a copy of it. */
+function packTransposedB(b: usize, ldb: i32, inner: i32, columns: i32, to: usize): void {
   for (let j = 0; j < columns; j += 4) {
-    const strip = to + ((<usize>((j >> 3) * depth)) << 5) + ((<usize>(j & 4)) << 2);
-    packFourColumns(b, ldb, depth, j, columns - 1, strip);
+    const strip = to + ((<usize>((j >> 3) * inner)) << 5) + ((<usize>(j & 4)) << 2);
+    packFourColumns(b, ldb, inner, j, columns - 1, strip);
   }
 }
 
-function packFourColumns(b: usize, ldb: i32, depth: i32, j: i32, last: i32, to: usize): void {
+function packFourColumns(b: usize, ldb: i32, inner: i32, j: i32, last: i32, to: usize): void {
   let from0 = b + ((<usize>(j * ldb)) << 2);
   let from1 = b + ((<usize>(min(j + 1, last) * ldb)) << 2);
   let from2 = b + ((<usize>(min(j + 2, last) * ldb)) << 2);
   let from3 = b + ((<usize>(min(j + 3, last) * ldb)) << 2);
   let p = 0;
-  for (; p + 4 <= depth; p += 4) {
+  for (; p + 4 <= inner; p += 4) {
     transposeFour(v128.load(from0), v128.load(from1), v128.load(from2), v128.load(from3), to);
     from0 += 16;
     from1 += 16;
@@ -150,7 +150,7 @@ function packFourColumns(b: usize, ldb: i32, depth: i32, j: i32, last: i32, to: 
     from3 += 16;
     to += 128;
   }
-  for (; p < depth; p++) {
+  for (; p < inner; p++) {
     store<f32>(to, load<f32>(from0));
     store<f32>(to, load<f32>(from1), 4);
     store<f32>(to, load<f32>(from2), 8);
@@ -176,12 +176,12 @@ function transposeFour(r0: v128, r1: v128, r2: v128, r3: v128, to: usize): void 
   v128.store(to, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 96);
 }
 
-/** A stored [depth × rows] into strips of four rows, each [depth][4], zeros beyond the last row. */
-function packTransposedA(a: usize, lda: i32, depth: i32, rows: i32, to: usize): void {
+/** A stored [inner × rows] into strips of four rows, each [inner][4], zeros beyond the last row. */
+function packTransposedA(a: usize, lda: i32, inner: i32, rows: i32, to: usize): void {
   const step = (<usize>lda) << 2;
   for (let i = 0; i < rows; i += TILE_ROWS) {
     let from = a + ((<usize>i) << 2);
-    const end = to + ((<usize>depth) << 4);
+    const end = to + ((<usize>inner) << 4);
     const left = rows - i;
     if (left >= 4) for (; to < end; to += 16, from += step) v128.store(to, v128.load(from));
     else for (; to < end; to += 16, from += step) v128.store(to, loadPart(from, left));
@@ -195,7 +195,7 @@ function blockDirect(
   b: usize,
   rows: i32,
   columns: i32,
-  depth: i32,
+  inner: i32,
   c: usize,
   ldc: i32,
   add: i32,
@@ -203,7 +203,7 @@ function blockDirect(
 ): void {
   const step = (<usize>lda) << 2;
   for (let j = 0; j < columns; j += TILE_COLUMNS) {
-    const strip = b + ((<usize>(j * depth)) << 2);
+    const strip = b + ((<usize>(j * inner)) << 2);
     for (let i = 0; i < rows; i += TILE_ROWS) {
       const a0 = a + <usize>i * step;
       const a1 = i + 1 < rows ? a0 + step : a0;
@@ -211,9 +211,9 @@ function blockDirect(
       const a3 = i + 3 < rows ? a0 + 3 * step : a0;
       const to = c + ((<usize>(i * ldc + j)) << 2);
       if (rows - i >= TILE_ROWS && columns - j >= TILE_COLUMNS) {
-        multiplyTile(a0, a1, a2, a3, 4, strip, depth, to, (<usize>ldc) << 2, add);
+        multiplyTile(a0, a1, a2, a3, 4, strip, inner, to, (<usize>ldc) << 2, add);
       } else {
-        multiplyTile(a0, a1, a2, a3, 4, strip, depth, tile, 32, 0);
+        multiplyTile(a0, a1, a2, a3, 4, strip, inner, tile, 32, 0);
         copyTile(tile, to, (<usize>ldc) << 2, min(TILE_ROWS, rows - i), columns - j, add);
       }
     }
@@ -226,21 +226,21 @@ function blockPacked(
   b: usize,
   rows: i32,
   columns: i32,
-  depth: i32,
+  inner: i32,
   c: usize,
   ldc: i32,
   add: i32,
   tile: usize,
 ): void {
   for (let j = 0; j < columns; j += TILE_COLUMNS) {
-    const strip = b + ((<usize>(j * depth)) << 2);
+    const strip = b + ((<usize>(j * inner)) << 2);
     for (let i = 0; i < rows; i += TILE_ROWS) {
-      const at = a + ((<usize>(i * depth)) << 2);
+      const at = a + ((<usize>(i * inner)) << 2);
       const to = c + ((<usize>(i * ldc + j)) << 2);
       if (rows - i >= TILE_ROWS && columns - j >= TILE_COLUMNS) {
-        multiplyTile(at, at + 4, at + 8, at + 12, 16, strip, depth, to, (<usize>ldc) << 2, add);
+        multiplyTile(at, at + 4, at + 8, at + 12, 16, strip, inner, to, (<usize>ldc) << 2, add);
       } else {
-        multiplyTile(at, at + 4, at + 8, at + 12, 16, strip, depth, tile, 32, 0);
+        multiplyTile(at, at + 4, at + 8, at + 12, 16, strip, inner, tile, 32, 0);
         copyTile(tile, to, (<usize>ldc) << 2, min(TILE_ROWS, rows - i), columns - j, add);
       }
     }
@@ -255,7 +255,7 @@ function multiplyTile(
   a3: usize,
   aStep: usize,
   b: usize,
-  depth: i32,
+  inner: i32,
   c: usize,
   cStep: usize,
   add: i32,
@@ -268,7 +268,7 @@ function multiplyTile(
   let c21 = c00;
   let c30 = c00;
   let c31 = c00;
-  for (const end = b + ((<usize>depth) << 5); b < end; b += 32) {
+  for (const end = b + ((<usize>inner) << 5); b < end; b += 32) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     let x = v128.load32_splat(a0);

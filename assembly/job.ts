@@ -17,7 +17,7 @@ export class Job {
   /** Particles. */
   n: i32;
   /** Numbers of a query, key or value in memory. */
-  depth: i32;
+  width: i32;
   /** How scores become couplings. */
   form: i32;
   /** 1: a particle sees itself and those before it. */
@@ -25,18 +25,18 @@ export class Job {
   /** What near.ts multiplies squared distances by. */
   slope: f64;
   tie: f64;
-  /** [groups][depth][lanes], β in it. */
+  /** [groups][width][lanes], β in it. */
   queries: usize;
-  /** [keys][depth] */
+  /** [keys][width] */
   keys: usize;
-  /** [keys][depth] */
+  /** [keys][width] */
   values: usize;
-  /** The queries' own values [groups][depth][lanes]; 0: values are summed as they are. */
+  /** The queries' own values [groups][width][lanes]; 0: values are summed as they are. */
   own: usize;
   /** [keys] what is added to the scores (LINEAR, HARDMAX: masses). Nothing reaches past the last particle. */
   bias: usize;
   /** [groups][lanes] */
   shift: usize;
-  /** Result, float64 [groups][depth + 1][lanes]: the sums of values, then of couplings. */
+  /** Result, float64 [groups][width + 1][lanes]: the sums of values, then of couplings. */
   out: usize;
 }

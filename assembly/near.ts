@@ -13,9 +13,9 @@ const SPAN: i32 = 256;
 /** All keys of one group of queries. `size` is the dimension, known when this is compiled. */
 // @inline
 export function near<T>(job: Job, group: i32, size: i32): void {
-  const out = job.out + <usize>(group * (job.depth + 1)) * sumsBytes<T>();
-  memory.fill(out, 0, <usize>(job.depth + 1) * sumsBytes<T>());
-  const query = job.queries + ((<usize>(group * job.depth)) << 5);
+  const out = job.out + <usize>(group * (job.width + 1)) * sumsBytes<T>();
+  memory.fill(out, 0, <usize>(job.width + 1) * sumsBytes<T>());
+  const query = job.queries + ((<usize>(group * job.width)) << 5);
   const half = groupSize<T>() / 2;
   const first = 2 * half * group;
   nearVector<T>(job, query, first, out, size);

@@ -4,7 +4,7 @@
  */
 import { addGroup, broadcast, multiplyAdd, splat, sumsBytes } from './lanes';
 
-/** Scores of four keys, `step` bytes apart, with a group of queries [depth][lanes], written to [4][lanes]. */
+/** Scores of four keys, `step` bytes apart, with a group of queries [width][lanes], written to [4][lanes]. */
 export function scoreFour<T>(key: usize, step: usize, query: usize, to: usize): void {
   let low0 = splat<T>(0);
   let high0 = low0;

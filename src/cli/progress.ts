@@ -8,7 +8,7 @@ export interface Progress {
 }
 
 /** A run that is done within so many milliseconds shows no bar. */
-const PATIENCE = 500;
+const QUIET_MILLISECONDS = 500;
 
 /** On a terminal a bar on stderr, gone when it stops; elsewhere nothing. */
 export async function progressBar(format: string): Promise<Progress> {
@@ -25,7 +25,7 @@ export async function progressBar(format: string): Promise<Progress> {
   let stop = () => {};
   return {
     update(value, total, shown) {
-      if (state === 'waiting' && performance.now() - begun >= PATIENCE) {
+      if (state === 'waiting' && performance.now() - begun >= QUIET_MILLISECONDS) {
         bar.start(total, 0);
         stop = restoring(() => bar.stop());
         state = 'shown';

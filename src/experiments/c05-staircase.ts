@@ -189,7 +189,8 @@ const MEMBERS = 4;
 const WIDTH = 0.02;
 /** This close, in radians, two clusters count as one: what is left takes a time of order one. */
 const MERGED = 0.25;
-const PATIENCE = 1e12;
+/** As far as runs go, in time of the flow. */
+const LONGEST_TIME = 1e12;
 
 /** The time in which two clusters merge at one of `pairBetas`; ∞ where that is too long. */
 export async function pairCell(settings: Settings, index: number): Promise<[number]> {
@@ -200,7 +201,7 @@ export async function pairCell(settings: Settings, index: number): Promise<[numb
       return [cos(theta), sin(theta)];
     }),
   );
-  const stop = { time: PATIENCE, merge: MERGED, stopClusters: 1 };
+  const stop = { time: LONGEST_TIME, merge: MERGED, stopClusters: 1 };
   const ended = await run(settings, beta, { init, ...stop, diagnostics: [] });
   return [ended.stopped === 'clusters' ? ended.time : Number.POSITIVE_INFINITY];
 }

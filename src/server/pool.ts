@@ -70,8 +70,8 @@ export const workerFile = (name: string): string => builtWorker(import.meta.url,
 
 async function warmUp(pool: Tinypool, threads: number): Promise<void> {
   const ready: Task = { kind: 'ready' };
-  const patience = { seconds: START_SECONDS, remedy: REMEDY };
-  await Promise.all(Array.from({ length: threads }, () => runTask(pool, ready, patience)));
+  const limit = { seconds: START_SECONDS, remedy: REMEDY };
+  await Promise.all(Array.from({ length: threads }, () => runTask(pool, ready, limit)));
 }
 
 /**
@@ -80,7 +80,7 @@ async function warmUp(pool: Tinypool, threads: number): Promise<void> {
  */
 const FAREWELL_SECONDS = 0.5;
 
-export interface Patience {
+export interface TimeLimit {
   /** That the task may wait and compute, together. */
   readonly seconds: number;
   /** What makes it shorter, for the message. */
@@ -93,7 +93,7 @@ export interface Patience {
 export async function runTask(
   pool: Tinypool,
   task: Task | SimulationTask,
-  { seconds, remedy, gone }: Patience,
+  { seconds, remedy, gone }: TimeLimit,
 ): Promise<string> {
   const deadline = new AbortController();
   const stop = () => deadline.abort();

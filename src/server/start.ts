@@ -17,7 +17,7 @@ import { startSimulations } from './simulations.ts';
 const PAGE = join(packageRoot, 'dist', 'page');
 
 /** Milliseconds that requests in flight are given when the server stops. */
-const PATIENCE = 5_000;
+const DRAIN_MILLISECONDS = 5_000;
 
 /**
  * Resolves when the server answers. Rejects with InputError for an unknown model, DamagedFileError for
@@ -93,9 +93,9 @@ function running(
     url: `http://${name}:${port}`,
     close: async () => {
       const closed = new Promise((done) => http.close(done));
-      const impatience = setTimeout(() => http.closeAllConnections(), PATIENCE);
+      const drain = setTimeout(() => http.closeAllConnections(), DRAIN_MILLISECONDS);
       await closed;
-      clearTimeout(impatience);
+      clearTimeout(drain);
       await Promise.all(pools.map((pool) => pool.close()));
     },
   };

@@ -65,7 +65,7 @@ describe('gemm', () => {
     [1, 0],
     [1, 1],
   ]) {
-    it.each(sizes)(`${transA}${transB}: %i × %i by depth %i`, (m, n, k) => {
+    it.each(sizes)(`${transA}${transB}: %i × %i, summed over %i`, (m, n, k) => {
       const { kernels, place, gaussians, empty, read } = heap(m);
       const [a, b, old] = [gaussians(m * k), gaussians(k * n), gaussians(m * n)];
       const [lda, ldb] = [transA ? m : k, transB ? k : n];

@@ -218,9 +218,9 @@ describe.each(PRECISIONS)('the power of two in %s', (precision) => {
   function powers(): (t: number) => number {
     const memory = new WebAssembly.Memory({ initial: 4, maximum: 4, shared: true });
     const crew = startCrew(memory, 1, undefined);
-    const arrays = placeJob(memory, arraysBegin(1), { n: 1, depth: 4, precision });
+    const arrays = placeJob(memory, arraysBegin(1), { n: 1, width: 4, precision });
     const settings = {
-      ...{ n: 1, depth: 4, slope: 0, tie: 0 },
+      ...{ n: 1, width: 4, slope: 0, tie: 0 },
       causal: false,
       valuesAreKeys: true,
     };

@@ -70,11 +70,11 @@ export function readAxes(text: string): Axis[] {
 /** Between commas, but for those inside of brackets: a matrix is one value. */
 function partsOf(text: string): string[] {
   const parts = [''];
-  let depth = 0;
+  let nesting = 0;
   for (const letter of text) {
-    if ('[{'.includes(letter)) depth++;
-    if (']}'.includes(letter)) depth--;
-    if (letter === ',' && depth === 0) parts.push('');
+    if ('[{'.includes(letter)) nesting++;
+    if (']}'.includes(letter)) nesting--;
+    if (letter === ',' && nesting === 0) parts.push('');
     else parts[parts.length - 1] += letter;
   }
   return parts;

@@ -69,20 +69,20 @@ export function fillHead(
   head: HeadRows,
 ): JobSettings {
   const { size, n } = head.keys;
-  const depth = form === 'near' ? size : 4 * Math.ceil(size / 4);
-  const groups = { lanes: arrays.lanes, depth };
+  const width = form === 'near' ? size : 4 * Math.ceil(size / 4);
+  const groups = { lanes: arrays.lanes, width };
   const fromCentre = form === 'near' || form === 'shifted';
   const valuesAreKeys = fromCentre && head.plain;
   const centre = fromCentre ? meanOf(head.keys, head.masses) : new Float64Array(size);
-  fillRows(arrays.keys, head.keys, depth, centre);
+  fillRows(arrays.keys, head.keys, width, centre);
   fillGroups(arrays.queries, head.queries, groups, factorOf(form, head.beta), centre);
   fillBias(arrays, form, head, centre);
   const middle = valuesAreKeys ? centre : meanOf(head.values, head.masses);
-  if (!valuesAreKeys) fillRows(arrays.values, head.values, depth, middle);
+  if (!valuesAreKeys) fillRows(arrays.values, head.values, width, middle);
   if (form !== 'near' && arrays.precision === 'float64')
     fillGroups(arrays.own, head.values, groups, 1, middle);
   const { causal, tie } = interaction;
-  return { form, n, depth, causal, valuesAreKeys, slope: (-head.beta * Math.LOG2E) / 2, tie };
+  return { form, n, width, causal, valuesAreKeys, slope: (-head.beta * Math.LOG2E) / 2, tie };
 }
 
 /** What queries are multiplied by, so that scores come out as powers of two, or as they are. */
@@ -134,13 +134,13 @@ function squareOf({ data, stride, offset, size }: Rows, i: number, centre: Float
 /** log Σ_j w_j e^{s_ij + g_j} of a finished job of form `running`, to out [n]. */
 export function logSums(
   { out, lanes, shift }: JobArrays,
-  { depth }: JobSettings,
+  { width }: JobSettings,
   { masses }: HeadRows,
   to: Float64Array,
 ): void {
   const unit = log(largest(masses));
   for (let i = 0; i < to.length; i++) {
-    const sum = out[(i - (i % lanes)) * (depth + 1) + depth * lanes + (i % lanes)];
+    const sum = out[(i - (i % lanes)) * (width + 1) + width * lanes + (i % lanes)];
     to[i] = log(sum) + Math.LN2 * shift[i] + unit;
   }
 }
@@ -149,7 +149,7 @@ export function logSums(
 export function collectHead(
   { out, lanes, keys, values, shift, precision }: JobArrays,
   { coupling }: Interaction,
-  { form, depth, valuesAreKeys }: JobSettings,
+  { form, width, valuesAreKeys }: JobSettings,
   head: HeadRows,
   { differences, totals }: HeadResult,
 ): void {
@@ -158,14 +158,14 @@ export function collectHead(
   const summed = valuesAreKeys ? keys : values;
   const unit = largest(head.masses);
   for (let i = 0; i < n; i++) {
-    const from = (i - (i % lanes)) * (depth + 1) + (i % lanes);
-    const sum = out[from + depth * lanes];
+    const from = (i - (i % lanes)) * (width + 1) + (i % lanes);
+    const sum = out[from + width * lanes];
     const power = form === 'running' ? 2 ** shift[i] : exp(head.beta);
     const scale = scaleOf(coupling, sum, unit * power);
     const taken = subtracted ? 0 : sum;
     totals[head.index * n + i] = scale * sum;
     for (let c = 0, at = i * stride + offset; c < size; c++, at++)
-      differences[at] = scale * (out[from + c * lanes] - taken * summed[i * depth + c]);
+      differences[at] = scale * (out[from + c * lanes] - taken * summed[i * width + c]);
   }
 }
 

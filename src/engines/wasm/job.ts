@@ -1,6 +1,6 @@
 /**
  * The arrays of a job in the kernels' memory, and its description as assembly/job.ts reads it.
- * Queries stand in lanes, so theirs are [groups][depth][lanes]; keys and values are rows [keys][depth].
+ * Queries stand in lanes, so theirs are [groups][width][lanes]; keys and values are rows [keys][width].
  */
 import type { Crew, KernelName } from './threads.ts';
 import { JOB } from './threads.ts';
@@ -18,7 +18,7 @@ export interface JobShape {
   /** Most particles. */
   readonly n: number;
   /** Most numbers of a query, key or value in memory. */
-  readonly depth: number;
+  readonly width: number;
   readonly precision: Precision;
 }
 
@@ -34,7 +34,7 @@ export interface JobArrays extends JobShape {
   readonly bias: Numbers;
   /** [groups][lanes] the power of two that was taken out of a query's couplings. */
   readonly shift: Numbers;
-  /** [groups][depth + 1][lanes]: sums of values, then of couplings. */
+  /** [groups][width + 1][lanes]: sums of values, then of couplings. */
   readonly out: Float64Array;
 }
 
@@ -43,21 +43,21 @@ const bytesOf = (precision: Precision) => (precision === 'float32' ? 4 : 8);
 const roundUp = (size: number, step: number) => Math.ceil(size / step) * step;
 
 /** Numbers in each array of a job. */
-function lengths({ n, depth, precision }: JobShape) {
+function lengths({ n, width, precision }: JobShape) {
   const lanes = 32 / bytesOf(precision);
   const [queries, keys] = [roundUp(n, lanes), roundUp(n, 4)];
   return {
-    queries: queries * depth,
-    keys: keys * depth,
-    values: keys * depth,
-    own: queries * depth,
+    queries: queries * width,
+    keys: keys * width,
+    values: keys * width,
+    own: queries * width,
     bias: keys,
     shift: queries,
-    out: queries * (depth + 1),
+    out: queries * (width + 1),
   };
 }
 
-/** Bytes of a job's arrays: O(n · depth). */
+/** Bytes of a job's arrays: O(n · width). */
 export function jobBytes(shape: JobShape): number {
   const { out, ...others } = lengths(shape);
   const sizes = Object.values(others).map((length) => length * bytesOf(shape.precision));
@@ -95,7 +95,7 @@ export interface JobSettings {
   readonly form: Form;
   readonly n: number;
   /** Numbers of a query, key or value: the head's size, in steps of four unless near. */
-  readonly depth: number;
+  readonly width: number;
   readonly causal: boolean;
   /** Values are the keys themselves. */
   readonly valuesAreKeys: boolean;
@@ -115,13 +115,13 @@ export function runJob(memory: WebAssembly.Memory, arrays: JobArrays, s: JobSett
   const kind = s.form === 'near' ? 'near' : 'attend';
   const kernel: KernelName = `${kind}${arrays.precision === 'float32' ? 32 : 64}`;
   const blocks = Math.ceil(s.n / (GROUPS * arrays.lanes));
-  crew.run(kernel, blocks, s.n * s.n * (s.depth + 8) > WORTH_SHARING);
+  crew.run(kernel, blocks, s.n * s.n * (s.width + 8) > WORTH_SHARING);
 }
 
 function describe(memory: WebAssembly.Memory, arrays: JobArrays, s: JobSettings): void {
   const view = new DataView(memory.buffer, JOB);
   const form = s.form === 'near' ? FORMS.shifted : FORMS[s.form];
-  const whole = [s.n, s.depth, form, s.causal ? 1 : 0];
+  const whole = [s.n, s.width, form, s.causal ? 1 : 0];
   whole.forEach((value, i) => {
     view.setInt32(4 * i, value, true);
   });
@@ -147,31 +147,31 @@ export interface Rows {
   readonly size: number;
 }
 
-/** to[i, c] = row_i − centre, [keys][depth]; 0 past the last row and the last entry. */
-export function fillRows(to: Numbers, rows: Rows, depth: number, centre: Float64Array): void {
+/** to[i, c] = row_i − centre, [keys][width]; 0 past the last row and the last entry. */
+export function fillRows(to: Numbers, rows: Rows, width: number, centre: Float64Array): void {
   const { data, n, stride, offset, size } = rows;
   for (let i = 0; i < n; i++) {
     const from = i * stride + offset;
-    for (let c = 0; c < size; c++) to[i * depth + c] = data[from + c] - centre[c];
-    for (let c = size; c < depth; c++) to[i * depth + c] = 0;
+    for (let c = 0; c < size; c++) to[i * width + c] = data[from + c] - centre[c];
+    for (let c = size; c < width; c++) to[i * width + c] = 0;
   }
-  to.fill(0, n * depth, roundUp(n, 4) * depth);
+  to.fill(0, n * width, roundUp(n, 4) * width);
 }
 
 /** to = factor · (row_i − centre), query i in lane i mod lanes of its group; 0 past the last entry. */
 export function fillGroups(
   to: Numbers,
   rows: Rows,
-  { lanes, depth }: { lanes: number; depth: number },
+  { lanes, width }: { lanes: number; width: number },
   factor: number,
   centre: Float64Array,
 ): void {
   const { data, n, stride, offset, size } = rows;
   for (let i = 0; i < n; i++) {
     const lane = i % lanes;
-    const at = (i - lane) * depth + lane;
+    const at = (i - lane) * width + lane;
     const from = i * stride + offset;
     for (let c = 0; c < size; c++) to[at + c * lanes] = factor * (data[from + c] - centre[c]);
-    for (let c = size; c < depth; c++) to[at + c * lanes] = 0;
+    for (let c = size; c < width; c++) to[at + c * lanes] = 0;
   }
 }

@@ -67,7 +67,7 @@ interface Particles {
 export function shapeOf({ interaction, n, d, precision }: FieldRequest): JobShape {
   const weights = effectiveWeights(interaction);
   const size = weights ? weights.query.columns / interaction.beta.length : d;
-  return { n, depth: 4 * Math.ceil(size / 4), precision };
+  return { n, width: 4 * Math.ceil(size / 4), precision };
 }
 
 /** A field on `threads` threads, for a request that the engine does not refuse. */

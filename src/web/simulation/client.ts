@@ -56,7 +56,7 @@ async function* framesOf(
 }
 
 /** Milliseconds that a worker is given to end its threads before it is ended. */
-const PATIENCE = 200;
+const TERMINATE_AFTER = 200;
 
 /** A worker that is asked one thing at a time; replies never reject, so that none goes unheard. */
 interface Asked {
@@ -74,7 +74,7 @@ function startWorker(signal: AbortSignal | undefined): Asked {
     signal?.removeEventListener('abort', end);
     fail('the run was stopped');
     send('end');
-    setTimeout(() => worker.terminate(), PATIENCE);
+    setTimeout(() => worker.terminate(), TERMINATE_AFTER);
   };
   worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => answer(data));
   worker.addEventListener('error', ({ message }) => fail(message || 'the simulator did not load'));
