@@ -8,6 +8,11 @@ export type { AttentionWeights } from './attention/scores.ts';
 export { attentionVelocity, layerStep, projectedEulerStep } from './attention/step.ts';
 export { diagnose, diagnostics, runDiagnostics } from './diagnostics/catalogue.ts';
 export { clusterHistory, clusterTolerances } from './diagnostics/clusters.ts';
+export {
+  type DiagnosticDefinition,
+  defineDiagnostic,
+  type MeasuredParticles,
+} from './diagnostics/define.ts';
 export { dynamics, dynamicsNamed } from './dynamics/catalogue.ts';
 export { type DynamicsDefinition, defineDynamics } from './dynamics/define.ts';
 export type { Dynamics, MatrixValue, Particles } from './dynamics/dynamics.ts';

@@ -1,5 +1,6 @@
 /** Diagnostics as the columns of a table in a terminal, and as a table of numbers. */
 import { type DiagnosticRecord, diagnostics } from '../diagnostics/catalogue.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Cell } from '../host/csv.ts';
 
 export interface Column {
@@ -9,13 +10,15 @@ export interface Column {
 }
 
 /** Those asked for, each in full; or, where nothing is, the headline numbers without those that no frame defines. */
-export function diagnosticColumns(record: DiagnosticRecord, asked?: readonly string[]): Column[] {
+export function diagnosticColumns(
+  record: DiagnosticRecord,
+  asked?: readonly Diagnostic[],
+): Column[] {
   if (!asked) return headlineColumns(record);
-  return asked.flatMap((name) =>
-    diagnostics
-      .filter((one) => one.name === name)
-      .map(({ title }) => ({ title, cell: (frame) => shown(record[name]?.[frame] ?? null) })),
-  );
+  return asked.map(({ name, title }) => ({
+    title,
+    cell: (frame) => shown(record[name]?.[frame] ?? null),
+  }));
 }
 
 function headlineColumns(record: DiagnosticRecord): Column[] {

@@ -76,7 +76,10 @@ export function withRunFlags(command: Command): Command {
     .option('--merge-error', 'run without merging beside it and report how far the two are apart')
     .option('--stop-clusters <count>', 'stop when merging has left so many')
     .option('--stop-below <speed>', 'stop when no particle is faster')
-    .option('--diagnostics <names>', 'separated by commas; none for none (default: all)')
+    .option(
+      '--diagnostics <names>',
+      'separated by commas, modules with those of your own among them; none for none (default: all)',
+    )
     .option('--delta <number>', 'pair_share is of pairs with cosine ≥ 1 − δ (default: 0.001)');
 }
 

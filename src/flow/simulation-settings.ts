@@ -5,9 +5,10 @@
 
 import { z } from 'zod';
 import { diagnostics } from '../diagnostics/catalogue.ts';
+import { checkDiagnostics, isDiagnostic } from '../diagnostics/define.ts';
 import { DELTA, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import { dynamicsNamed } from '../dynamics/catalogue.ts';
-import type { Dynamics, ParameterValues } from '../dynamics/dynamics.ts';
+import { type Dynamics, energyBetaOf, type ParameterValues } from '../dynamics/dynamics.ts';
 import { KAPPA, strengthOf } from '../dynamics/noise.ts';
 import { completeParameters } from '../dynamics/parameters.ts';
 import { D, drawStart, equalMasses, N, SEED, startNamed } from '../geometry/catalogue.ts';
@@ -50,6 +51,11 @@ const record = (what: string) =>
 const DISTANCE = numberBetween(1e-12, 1e300);
 
 export const ENGINES = ['auto', 'mean', 'reference', 'wasm', 'spectral'] as const;
+
+const NAMES = { error: 'expected names of diagnostics, or what defineDiagnostic returns' };
+
+const isEntry = (value: unknown) =>
+  typeof value === 'object' && value !== null && isDiagnostic(value as Diagnostic);
 
 const TIMES = {
   error: 'expected times such as [0, 1, 10], or "linear:0:10:11", or "log:1e-2:1e8:200"',
@@ -132,9 +138,14 @@ export const simulationSchema = z.strictObject({
     .describe('With `merge`: stop when at most so many are left'),
   stopBelow: numberBetween(0, 1e300).optional().describe('Stop when no particle is faster'),
   diagnostics: z
-    .array(z.string(), { error: 'expected names of diagnostics' })
+    .array(
+      z.custom<string | Diagnostic>((one) => typeof one === 'string' || isEntry(one), NAMES),
+      NAMES,
+    )
     .optional()
-    .describe('Which ones; all by default'),
+    .describe(
+      'Which ones, by name, or in the library what `defineDiagnostic` returns; all by default',
+    ),
   delta: numberBetween(1e-14, 0.99)
     .default(DELTA)
     .describe('δ of the diagnostic pair_share: pairs with a cosine of 1 − δ or more are together'),
@@ -228,10 +239,13 @@ export function simulationSettings(options: SimulationOptions): SimulationSettin
     positions,
     masses: readMasses(masses, n),
     given: init !== undefined,
-    chosen: names?.map((name) => entryNamed('diagnostics', diagnostics, name)) ?? diagnostics,
+    chosen: names ? chosenDiagnostics(names) : diagnostics,
   };
   checkScheme(settings);
   checkMerge(settings);
+  const { chosen, delta } = settings;
+  const beta = energyBetaOf(entry, parameters);
+  checkDiagnostics(chosen, { positions, masses: settings.masses, space: entry.space, beta, delta });
   entry.checkStart?.(
     { n, d, positions: positions.data, masses: settings.masses },
     settings.parameters,
@@ -255,6 +269,20 @@ function ownKappa(
   throw new InputError(
     'kappa',
     `option kappa is ${kappa}, and of dynamics ${entry.name} ${where}: expected one noise, leave the option out`,
+  );
+}
+
+/** Throws InputError (field `diagnostics`) for an unknown name, and for one that is there twice. */
+function chosenDiagnostics(asked: readonly (string | Diagnostic)[]): readonly Diagnostic[] {
+  const chosen = asked.map((one) =>
+    typeof one === 'string' ? entryNamed('diagnostics', diagnostics, one) : one,
+  );
+  const names = chosen.map(({ name }) => name);
+  const twice = names.find((name, k) => names.indexOf(name) !== k);
+  if (twice === undefined) return chosen;
+  throw new InputError(
+    'diagnostics',
+    `option diagnostics has ${twice} twice: expected every name once, leave one out`,
   );
 }
 

@@ -1,5 +1,5 @@
 /** The bodies of the POST requests that are no operations: the library's options, with the text and the model's name. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { simulationSchema } from '../flow/simulation-settings.ts';
 import { interventionSchema } from '../language/interventions.ts';
 import { couplingSchema, fillSchema } from '../language/options.ts';
@@ -26,6 +26,10 @@ export const simulateRequest = simulationSchema.extend({
   dynamics: flowFields.dynamics.describe(
     'A name of /api/catalogue, or "model" for the flow of a trained model',
   ),
+  diagnostics: z
+    .array(z.string(), { error: 'expected names of diagnostics' })
+    .optional()
+    .describe('Which ones, by name of /api/catalogue; all by default'),
   threads: simulationSchema.shape.threads.describe(
     'Does not change the result; this server computes a run on one thread',
   ),

@@ -4,6 +4,7 @@ import {
   cpSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -107,6 +108,83 @@ describe('a sweep', () => {
     const found = ['cosine_mean@0.5', 'cosine_mean@1'].map((name) => Number(row[name]));
     expect(found).toEqual(diagnostics.cosine_mean);
     expect(row.cosine_mean).toBe(row['cosine_mean@1']);
+  });
+});
+
+describe('positions and diagnostics of one’s own', () => {
+  const module = path('gap.mjs');
+  const asked = [
+    '--n',
+    '4',
+    '--time',
+    '1',
+    '--save-at',
+    '0,0.5,1',
+    '--positions',
+    '--grid',
+    'd=1,2,3',
+  ];
+  const names = ['--diagnostics', `pair_share,${module}`, '--delta', '0.5'];
+
+  it('are those of simulate, a file a cell, none for one that failed', async () => {
+    cpSync('examples/own-diagnostic.mjs', module);
+    await sweep(path('own'), ...asked, ...names, '--seed', '3');
+    const rows = rowsOf(path('own', 'cells.csv'));
+    expect(rows.map(({ status }) => status)).toEqual(['failed', 'done', 'done']);
+    expect(readdirSync(path('own', 'positions')).sort()).toEqual(['1.npy', '2.npy']);
+    const flags = ['--n', '4', '--time', '1', '--save-at', '0,0.5,1', '--d', '2', '--seed', '3'];
+    const run = await command(['simulate', ...flags, ...names, '--out', path('run')]);
+    expect(run.code).toBe(0);
+    expect(readFileSync(path('own', 'positions', '1.npy'))).toEqual(
+      readFileSync(path('run', 'positions.npy')),
+    );
+    const frames = linesOf(path('run', 'diagnostics.jsonl')).map((line) => JSON.parse(line));
+    for (const { time, pair_share, widest_gap } of frames) {
+      expect(Number(rows[1][`pair_share@${time}`])).toBe(pair_share);
+      expect(Number(rows[1][`widest_gap@${time}`])).toBe(widest_gap);
+    }
+    expect(rows[2].widest_gap).toBe('');
+    const record = JSON.parse(readFileSync(path('run', 'run.json'), 'utf8'));
+    expect(record.settings).toMatchObject({
+      delta: 0.5,
+      diagnostics: ['pair_share', 'widest_gap'],
+    });
+    expect(record.source.diagnostics).toBe(`pair_share,${module}`);
+  });
+
+  it('go on with a run, and with a sweep whose module is the same', async () => {
+    const more = await command(['simulate', '--continue', path('run'), '--time', '2', '--json']);
+    expect(more.code).toBe(0);
+    expect(linesOf(path('run', 'diagnostics.jsonl')).at(-1)).toMatch(
+      /"time":2,.*"widest_gap":[0-9]/,
+    );
+    rmSync(path('own', 'cells.csv'));
+    writeFileSync(path('own', 'positions', '1.npy.4194999-0.tmp'), 'half');
+    const again = await sweep(path('own'), ...asked, ...names, '--seed', '3');
+    expect(again).toMatchObject({ cells: 3, before: 0 });
+    expect(readdirSync(path('own', 'positions')).sort()).toEqual(['1.npy', '2.npy']);
+    appendFileSync(module, '// changed');
+    const other = await command(
+      ['sweep', ...asked, ...names, '--seed', '3', '--out'].concat(path('own')),
+    );
+    expect(other.stderr).toMatch(/another sweep: .*gap\.mjs was/);
+  });
+
+  it('need times, and a module that measures', async () => {
+    const of = async (...args: string[]) => {
+      const { code, stderr } = await command(['sweep', '--out', path('none'), ...args]);
+      expect(code).toBe(2);
+      return stderr;
+    };
+    expect(await of('--positions')).toMatch(/option positions needs save-at: expected the times/);
+    expect(await of('--diagnostics', './none.mjs')).toMatch(
+      /cannot read ".\/none.mjs": there is no/,
+    );
+    writeFileSync(path('broken.mjs'), "export default { name: 'broken', measure: () => 'much' };");
+    expect(await of('--diagnostics', path('broken.mjs'))).toMatch(
+      /diagnostic broken is "much": expected a number/,
+    );
+    expect(existsSync(path('none'))).toBe(false);
   });
 });
 

@@ -338,6 +338,6 @@ describe('the documented example', () => {
         encoding: 'utf8',
       }),
     );
-    expect(outputs).toEqual(['[]\n50\n', '500\n']);
+    expect(outputs).toEqual(['[]\n50\n', '500\n', '30.0\n']);
   });
 });

@@ -8,6 +8,7 @@ Examples:
   schmetterling sweep --grid beta=0.1:9:0.1,d=2,8,32 --seeds 100 --time 30 --out runs/phase
   schmetterling sweep --grid dynamics=sa,usa,beta=1,4,16 --n 64 --scheme dopri5 --diagnostics cluster_count --out runs/both
   schmetterling sweep --grid beta=1:9:1 --query ginibre:run --key ginibre:run --seeds 50 --out runs/ensemble
+  schmetterling sweep --grid beta=1:9:2 --save-at 0,10,30 --time 30 --diagnostics pair_share,./mine.mjs --positions --out runs/own
   schmetterling sweep --grid beta=log:1:100:13 --save-at 1,10,100 --time 100 --out runs/times
   schmetterling sweep --grid beta=0:9:0.01 --seeds 1000 --out runs/big --shard $SLURM_ARRAY_TASK_ID/64
   schmetterling sweep merge runs/big --parquet
@@ -19,7 +20,9 @@ combination, whatever the threads and the shards, and \`simulate\` with the same
 A matrix ginibre:run or wigner:run is drawn anew with each seed, ginibre:SEED is the same in all cells.
 
 --out/cells.csv gets a row as soon as a cell is done: its values, seed, status, and the diagnostics of the last
-frame, with --save-at those of every saved time besides (NAME@TIME). A cell that fails is a row with its error. The
+frame, with --save-at those of every saved time besides (NAME@TIME). --diagnostics takes modules of your own among the
+names, and pair_share is the share of pairs with cosine ≥ 1 − δ (--delta). --positions writes positions/CELL.npy
+[times, n, d]. A cell that fails is a row with its error. The
 same command goes on with an interrupted sweep; sweep.json holds its settings. Shard i of N takes every N-th cell
 into cells-i-of-N.csv; \`merge\` wants every cell exactly once and writes merged.csv, with --parquet merged.parquet.`;
 
@@ -30,6 +33,7 @@ export function sweepCommand(): Command {
   return withRunFlags(withParticleFlags(command))
     .option('--grid <values>', 'such as beta=0.1:9:0.1,d=2,8,32; may be repeated', gather)
     .option('--seeds <count>', 'runs of every combination (default: 1)')
+    .option('--positions', 'keep the positions of every cell at the times of --save-at')
     .option('--shard <i/N>', 'this part of N, counted from 1')
     .option('--threads <count>', 'cells at a time (default: all cores)')
     .option('--out <folder>', 'the folder of the table; needed')

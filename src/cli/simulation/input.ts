@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { defineDiagnostic } from '../../diagnostics/define.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { defineDynamics } from '../../dynamics/define.ts';
 import type { Dynamics } from '../../dynamics/dynamics.ts';
 import { examineDynamics } from '../../flow/examine.ts';
@@ -32,7 +34,7 @@ function rowsOf(path: string, field: string, accounts: TableAccount[]): number[]
   return toRows(values);
 }
 
-/** Whether dynamics are named by the file that defines them. */
+/** Whether a name is that of a file that defines dynamics or diagnostics. */
 export const isModule = (name: string) => /\.[cm]?js$/.test(name);
 
 /**
@@ -41,28 +43,38 @@ export const isModule = (name: string) => /\.[cm]?js$/.test(name);
  * promises are held against every run, at the parameters of that.
  */
 export async function loadDynamics(path: string): Promise<Dynamics> {
-  if (!existsSync(path))
-    throw new InputError(
-      'dynamics',
-      `cannot read "${path}": there is no such file, expected a module that exports dynamics: check the path`,
-    );
-  const definition = await imported(path);
-  if (typeof definition !== 'object' || definition === null)
-    throw new InputError(
-      'dynamics',
-      `"${path}" has no default export that is an object: expected export default { name, velocity, … }, add it`,
-    );
+  const definition = await exported(path, 'dynamics', '{ name, velocity, … }');
   const entry = defineDynamics(definition as Parameters<typeof defineDynamics>[0]);
   examineDynamics(entry);
   return entry;
 }
 
-async function imported(path: string): Promise<unknown> {
+/** The same for a diagnostic, as `defineDiagnostic` takes it (field `diagnostics`). */
+export async function loadDiagnostic(path: string): Promise<Diagnostic> {
+  const definition = await exported(path, 'diagnostics', '{ name, measure }');
+  return defineDiagnostic(definition as Parameters<typeof defineDiagnostic>[0]);
+}
+
+async function exported(path: string, field: string, form: string): Promise<object> {
+  if (!existsSync(path))
+    throw new InputError(
+      field,
+      `cannot read "${path}": there is no such file, expected a module that exports ${field}: check the path`,
+    );
+  const definition = await imported(path, field);
+  if (typeof definition === 'object' && definition !== null) return definition;
+  throw new InputError(
+    field,
+    `"${path}" has no default export that is an object: expected export default ${form}, add it`,
+  );
+}
+
+async function imported(path: string, field: string): Promise<unknown> {
   try {
     return (await import(pathToFileURL(resolve(path)).href)).default;
   } catch (error) {
     throw new InputError(
-      'dynamics',
+      field,
       `"${path}" does not run (${error instanceof Error ? error.message : error}): correct it there`,
     );
   }

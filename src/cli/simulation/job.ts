@@ -1,7 +1,9 @@
 /** From the flags of `simulate` to a run: options from flags, files, models, or a run that goes on. */
 
 import type { CouplingName } from '../../attention/coupling.ts';
-import { dynamics as catalogue } from '../../dynamics/catalogue.ts';
+import { diagnostics as knownDiagnostics } from '../../diagnostics/catalogue.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { dynamics as knownDynamics } from '../../dynamics/catalogue.ts';
 import type { Dynamics } from '../../dynamics/dynamics.ts';
 import {
   type SimulationOptions,
@@ -16,7 +18,7 @@ import { InputError } from '../../numerics/errors.ts';
 import type { Matrix } from '../../numerics/matrix.ts';
 import { numberIfOne } from '../flags.ts';
 import { type Flags, givenParameters, givenStartParameters, readPairs } from './flags.ts';
-import { isModule, loadDynamics, readMatrices } from './input.ts';
+import { isModule, loadDiagnostic, loadDynamics, readMatrices } from './input.ts';
 
 /** What commander has read; those of the catalogues come beside these. */
 export interface SimulationFlags extends Flags {
@@ -86,9 +88,9 @@ export type ReadOptions = Pick<SimulationJob, 'source' | 'tables'> & {
 
 /** The options of a flow from flags, files and models. */
 export async function readOptions(flags: SimulationFlags): Promise<ReadOptions> {
-  const { dynamics, text, model, coupling, init } = flags;
+  const { dynamics, text, model, coupling, init, diagnostics } = flags;
   checkOneStart(flags);
-  const source = present({ dynamics, text, model, coupling, init });
+  const source = present({ dynamics, text, model, coupling, init, diagnostics });
   const tables: TableAccount[] = [];
   const options = {
     ...plainOptions(flags, tables),
@@ -155,19 +157,25 @@ function plainOptions(flags: SimulationFlags, tables: TableAccount[]): Simulatio
   const others = [...TEXTS, ...SWITCHES].map((name) => [name, flags[name]]);
   const named = givenParameters(flags);
   const parameters = { ...named, ...readPairs(flags.set ?? [], named) };
-  const { saveAt, masses, diagnostics } = flags;
+  const { saveAt, masses } = flags;
   return present({
     ...Object.fromEntries([...numbers, ...others]),
     saveAt,
     masses: masses === undefined ? undefined : readMasses(masses, tables),
-    diagnostics: diagnostics === undefined ? undefined : namesOf(diagnostics),
     parameters: emptyIsAbsent(readMatrices(parameters, tables)),
     startParameters: emptyIsAbsent(givenStartParameters(flags)),
   });
 }
 
-const namesOf = (list: string) =>
-  list === 'none' ? [] : list.split(',').map((name) => name.trim());
+/** Names, and modules that define others; `all` are those of the catalogue. */
+async function diagnosticsFrom(list: string): Promise<(string | Diagnostic)[]> {
+  if (list === 'none') return [];
+  const names = list.split(',').map((name) => name.trim());
+  const each = names.map((name) =>
+    name === 'all' ? [...knownDiagnostics] : isModule(name) ? loadDiagnostic(name) : name,
+  );
+  return (await Promise.all(each)).flat();
+}
 
 const emptyIsAbsent = (record: Record<string, unknown>) =>
   Object.keys(record).length === 0 ? undefined : record;
@@ -183,7 +191,7 @@ function readMasses(path: string, tables: TableAccount[]): number[] {
 
 /** Dynamics and positions that come from files and models. */
 async function sourceOptions(source: Source, tables: TableAccount[]): Promise<SimulationOptions> {
-  const { dynamics, init, text, model, coupling } = source as SimulationFlags;
+  const { dynamics, init, text, model, coupling, diagnostics } = source as SimulationFlags;
   const part = { dynamics, text, coupling: coupling as CouplingName | undefined };
   const fromModel = asksModel({ ...part, model }) ? await optionsFrom(model, part) : {};
   const named = dynamics === undefined || dynamics === 'model' ? {} : { dynamics };
@@ -194,12 +202,13 @@ async function sourceOptions(source: Source, tables: TableAccount[]): Promise<Si
     ...own,
     ...(init !== undefined && { init: readInit(init, own.dynamics ?? dynamics, tables) }),
     ...fromModel,
+    ...(diagnostics !== undefined && { diagnostics: await diagnosticsFrom(diagnostics) }),
   };
 }
 
 /** Positions of one's own; a point of a sphere has more than one coordinate. */
 function readInit(path: string, of: Dynamics | string = '', tables: TableAccount[]): Matrix {
-  const entry = typeof of === 'object' ? of : catalogue.find(({ name }) => name === of);
+  const entry = typeof of === 'object' ? of : knownDynamics.find(({ name }) => name === of);
   const several = () => entry?.space !== 'euclidean';
   const { values, account } = readTable(path, 'init', { several });
   tables.push(account);

@@ -1,5 +1,6 @@
 /** A simulation as text for a reader, and as the JSON document of `simulate --json`. */
 import { type DiagnosticRecord, diagnostics } from '../../diagnostics/catalogue.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { SimulationFrame } from '../../flow/frames.ts';
 import { simulationToJson } from '../../flow/simulation.ts';
 import { type SimulationSettings, settingsRecord } from '../../flow/simulation-settings.ts';
@@ -66,10 +67,9 @@ const endOf = (stopped: string, time: number) =>
   stopped === 'end' ? `to time ${time}` : `stopped at time ${time}: ${stopped}`;
 
 /** The diagnostics that were asked for; undefined where all are there by default. */
-const askedOf = ({ chosen }: SimulationSettings) =>
-  chosen.length < diagnostics.length ? chosen.map(({ name }) => name) : undefined;
+const askedOf = ({ chosen }: SimulationSettings) => (chosen === diagnostics ? undefined : chosen);
 
-function rowsOf({ frames }: Outcome, asked?: readonly string[]): string[][] {
+function rowsOf({ frames }: Outcome, asked?: readonly Diagnostic[]): string[][] {
   const shown = evenly(frames);
   const columns = diagnosticColumns(recordOf(shown), asked);
   const rows = shown.map(({ time, particles }, k) => [

@@ -32,6 +32,7 @@ const schema = z.object({
   times: z.array(z.number()),
   mergeError: z.boolean(),
   noiseError: z.boolean().default(false),
+  positions: z.boolean().default(false),
   /** All settings of the first cell that can be run, those not given included. */
   settings: z.record(z.string(), z.unknown()),
 });
@@ -43,21 +44,31 @@ export function recordOf(
   table: SweepTable,
   settings: SimulationSettings,
 ): SweepRecord {
-  const { columns, diagnostics, times, mergeError, noiseError } = table;
+  const { columns, diagnostics, times, mergeError, noiseError, positions } = table;
   const record = {
     ...{ command: 'sweep', version: packageVersion(), flags, files: sumsOf(flags, grid) },
-    ...{ grid, cells: cellCount(grid), columns, diagnostics, times, mergeError, noiseError },
+    ...{
+      grid,
+      cells: cellCount(grid),
+      columns,
+      diagnostics,
+      times,
+      mergeError,
+      noiseError,
+      positions,
+    },
     settings: settingsRecord(settings),
   };
   // As it comes back from its file.
   return schema.parse(JSON.parse(JSON.stringify(record)));
 }
 
-/** Positions, masses, matrices, dynamics of one's own, models: whatever flag or value of the grid is a path. */
+/** Positions, masses, matrices, dynamics and diagnostics of one's own, models: whatever flag or value of the grid is a path. */
 function sumsOf(flags: SweepRequest['flags'], grid: SweepRequest['grid']): Record<string, string> {
   const given = [...Object.values(flags), ...grid.axes.flatMap(({ values }) => values)];
-  const paths = given.flat().filter((text): text is string => typeof text === 'string');
-  const files = paths.map(fileOf).filter((path) => path !== null);
+  const texts = given.flat().filter((text): text is string => typeof text === 'string');
+  const paths = new Set(texts.flatMap((text) => [text, ...text.split(',')]));
+  const files = [...paths].map(fileOf).filter((path) => path !== null);
   return Object.fromEntries(files.map((path) => [path, checksumOf(path)]));
 }
 

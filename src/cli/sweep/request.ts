@@ -15,13 +15,14 @@ export interface SweepFlags extends SimulationFlags {
   readonly seed?: string;
   readonly seeds?: string;
   readonly shard?: string;
+  readonly positions?: boolean;
   readonly threads?: string;
 }
 
 /** Plain data: threads get it as it is. */
 export interface SweepRequest {
-  /** Those of the simulation; their files and models are read where they are needed. */
-  readonly flags: SimulationFlags;
+  /** Those of the simulation, and whether positions are kept; their files and models are read where they are needed. */
+  readonly flags: SimulationFlags & { readonly positions?: boolean };
   readonly grid: Grid;
 }
 

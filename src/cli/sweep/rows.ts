@@ -5,6 +5,7 @@ import type { SimulationSettings } from '../../flow/simulation-settings.ts';
 import { type Cell, csvCells, csvLine } from '../../host/csv.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { type AxisValue, cellCount, type Grid, placeOf } from './grid.ts';
+import { keepsPositions } from './positions.ts';
 import type { SweepRequest } from './request.ts';
 
 export interface SweepColumn {
@@ -27,13 +28,16 @@ export interface SweepTable {
   readonly mergeError: boolean;
   /** Whether the estimated weak error of the noise is one. */
   readonly noiseError: boolean;
+  /** Whether every cell has a file with its positions. */
+  readonly positions: boolean;
 }
 
 /** The table of a request, with settings that fit it. Throws InputError for diagnostics that are no numbers. */
 export function tableOf(
-  { flags, grid }: SweepRequest,
+  request: SweepRequest,
   { chosen, times: saved, mergeError, noise }: SimulationSettings,
 ): SweepTable {
+  const { flags, grid } = request;
   const list = chosen.find(({ kind }) => kind !== 'scalar');
   if (list && flags.diagnostics !== undefined)
     throw new InputError(
@@ -43,7 +47,8 @@ export function tableOf(
   const diagnostics = chosen.filter(({ kind }) => kind === 'scalar').map(({ name }) => name);
   const times = flags.saveAt === undefined ? [] : [...saved];
   const noiseError = noise > 0;
-  const table = { grid, diagnostics, times, mergeError, noiseError };
+  const positions = keepsPositions(request);
+  const table = { grid, diagnostics, times, mergeError, noiseError, positions };
   const columns = columnsOf(table);
   checkNames(columns);
   return { ...table, columns };
@@ -85,37 +90,41 @@ function checkNames(columns: readonly SweepColumn[]): void {
     );
 }
 
-/** Runs a cell and words its row; what fails becomes a row with its error. */
+/** Runs a cell and words its row; what fails becomes a row with its error, and has no frames. */
 export async function cellRow(
   table: SweepTable,
   cell: number,
   settingsOf: (cell: number) => SimulationSettings,
-): Promise<{ row: string; state: CellState }> {
+): Promise<{ row: string; state: CellState; frames: readonly SimulationFrame[] }> {
   try {
-    const row = doneRow(table, cell, await runCell(settingsOf(cell), table));
-    return { row, state: 'done' };
+    const end = await runCell(settingsOf(cell), table);
+    return { row: doneRow(table, cell, end), state: 'done', frames: end.frames };
   } catch (error) {
-    return { row: failedRow(table, cell, error), state: 'failed' };
+    return { row: failedRow(table, cell, error), state: 'failed', frames: [] };
   }
 }
 
 interface CellEnd {
   readonly last: SimulationFrame;
   readonly saved: readonly Cell[];
+  /** All of them where positions are kept. */
+  readonly frames: readonly SimulationFrame[];
 }
 
 /** The last frame, and the diagnostics of those saved; on this thread alone. */
 async function runCell(settings: SimulationSettings, table: SweepTable): Promise<CellEnd> {
   const simulation = await openSimulation(settings);
   const byTime = new Map<number, Cell[]>();
+  const frames: SimulationFrame[] = [];
   let last: SimulationFrame | null = null;
   for await (const frame of simulation.frames()) {
     last = frame;
+    if (table.positions) frames.push(frame);
     if (table.times.length > 0) byTime.set(frame.time, valuesOf(table, frame));
   }
   if (!last) throw new Error('the run has no frame');
   const blank = table.diagnostics.map(() => null);
-  return { last, saved: table.times.flatMap((time) => byTime.get(time) ?? blank) };
+  return { last, saved: table.times.flatMap((time) => byTime.get(time) ?? blank), frames };
 }
 
 const valuesOf = ({ diagnostics }: SweepTable, frame: SimulationFrame): Cell[] =>

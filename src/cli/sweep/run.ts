@@ -9,6 +9,7 @@ import { sayTables, tablesRecord } from '../tables.ts';
 import { dim, printJson, printLines, standardScreen } from '../terminal.ts';
 import { cellCount } from './grid.ts';
 import { firstFitting, planOf } from './plan.ts';
+import { preparePositions } from './positions.ts';
 import { keepRecord, recordOf } from './record.ts';
 import { readSweep, type Shard, type SweepFlags, type SweepJob } from './request.ts';
 import { type SweepTable, tableOf } from './rows.ts';
@@ -44,13 +45,14 @@ export async function runSweep({ request, shard, threads, out }: SweepJob): Prom
   const table = tableOf(request, settings);
   prepareFolder(out);
   keepRecord(out, recordOf(request, table, settings));
+  if (table.positions) preparePositions(out);
   const sheet = join(out, sheetName(shard));
   const states = new Uint8Array(new SharedArrayBuffer(cellCount(request.grid)));
   const before = openSheet(sheet, table, states);
   const own = cellsOf(shard, states.length);
   const open = own.filter((cell) => states[cell] === STATE.open);
   if (open.length > 0) {
-    await runOpen({ request, table, sheet, states }, own, open, threads);
+    await runOpen({ request, table, sheet, out, states }, own, open, threads);
     sortSheet(sheet, table);
   }
   const failed = own.filter((cell) => states[cell] === STATE.failed);

@@ -2,6 +2,7 @@
 import { workerData } from 'node:worker_threads';
 import { type ErrorRecord, errorToJson } from '../../numerics/errors.ts';
 import { type Plan, planOf } from './plan.ts';
+import { keepPositions } from './positions.ts';
 import type { SweepRequest } from './request.ts';
 import { cellRow, type SweepTable } from './rows.ts';
 import { claim, type Pen, penOf } from './sheet.ts';
@@ -10,6 +11,8 @@ export interface SweepThreadStart {
   readonly request: SweepRequest;
   readonly table: SweepTable;
   readonly sheet: string;
+  /** The folder of the sweep. */
+  readonly out: string;
   /** Shared, by cell: who sets one writes its row. */
   readonly states: Uint8Array;
 }
@@ -22,12 +25,13 @@ let ready: { readonly plan: Plan; readonly pen: Pen } | null = null;
 
 /** Never throws: see server/worker.ts. */
 export default async function run(cells: readonly number[]): Promise<BatchResult> {
-  const { request, table, sheet, states } = start;
+  const { request, table, sheet, out, states } = start;
   try {
     ready ??= { plan: await planOf(request), pen: penOf(sheet) };
     const begun = performance.now();
     for (const cell of cells) {
-      const { row, state } = await cellRow(table, cell, ready.plan.settingsOf);
+      const { row, state, frames } = await cellRow(table, cell, ready.plan.settingsOf);
+      if (frames.length > 0) keepPositions(out, cell, frames);
       if (claim(states, cell, state)) ready.pen.append(row);
     }
     ready.pen.keep();
