@@ -3,7 +3,7 @@
  * Training and files belong to the command line.
  */
 
-export type { CouplingName } from './attention/coupling.ts';
+export type { CouplingName } from './attention/model-coupling.ts';
 export type { AttentionWeights } from './attention/scores.ts';
 export { attentionVelocity, layerStep, projectedEulerStep } from './attention/step.ts';
 export { diagnose, diagnostics, runDiagnostics } from './diagnostics/catalogue.ts';

@@ -2,7 +2,7 @@
  * What there is to choose from and to read, as plain data for every face: dynamics, starts, schemes,
  * couplings, engines, diagnostics and families, with their parameters. Not the entries themselves: they compute.
  */
-import { type ModelCoupling, modelCouplings } from '../attention/coupling.ts';
+import { type ModelCoupling, modelCouplings } from '../attention/model-coupling.ts';
 import { diagnostics } from '../diagnostics/catalogue.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { dynamics } from '../dynamics/catalogue.ts';

@@ -1,5 +1,5 @@
 /** A thread that runs cuts of a flow for a depth limit. */
-import type { CouplingName } from '../attention/coupling.ts';
+import type { CouplingName } from '../attention/model-coupling.ts';
 import type { SimulationOptions } from '../flow/simulation-settings.ts';
 import { modelOptions } from '../language/particles.ts';
 import { endsOf } from '../limits/depth/depth.ts';

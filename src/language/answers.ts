@@ -2,7 +2,7 @@
  * What an answer is: one word, or a determiner with the word behind it. Which tokens may begin it,
  * go on with it and end it. No probabilities.
  */
-import type { CouplingName } from '../attention/coupling.ts';
+import type { CouplingName } from '../attention/model-coupling.ts';
 import type { LanguageModel } from './checkpoint.ts';
 import type { Layout } from './layout.ts';
 import type { Tokenizer } from './tokenizer.ts';

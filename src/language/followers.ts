@@ -4,7 +4,8 @@
  * Two ways to the same numbers: with the context's keys and values kept (fast, layers only), and
  * all particles together (any depth, every frame).
  */
-import { contextMask, modelCouplings } from '../attention/coupling.ts';
+import { contextMask } from '../attention/coupling.ts';
+import { modelCouplings } from '../attention/model-coupling.ts';
 import { type AttentionWeights, type KeysAndValues, keysAndValues } from '../attention/scores.ts';
 import { referenceAlgebra } from '../engines/reference.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';

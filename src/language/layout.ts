@@ -2,7 +2,8 @@
  * From a text to its particles: which tokens, at which positions, where the answer is read and
  * where its tokens follow. No weights yet.
  */
-import { type CouplingName, couplingOf, modelCouplings } from '../attention/coupling.ts';
+import { couplingOf } from '../attention/coupling.ts';
+import { type CouplingName, modelCouplings } from '../attention/model-coupling.ts';
 import { InputError, LimitError } from '../numerics/errors.ts';
 import { type Blank, findBlank } from './blank.ts';
 import type { LanguageModel } from './checkpoint.ts';

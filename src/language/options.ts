@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import { COUPLING_NAMES } from '../attention/coupling.ts';
+import { COUPLING_NAMES } from '../attention/model-coupling.ts';
 import { InputError } from '../numerics/errors.ts';
 import { parseOptions, wholeNumber } from '../numerics/options.ts';
 import { MAXIMUM_DEPTH, READINGS } from './choices.ts';

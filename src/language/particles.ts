@@ -1,5 +1,5 @@
 /** A sentence as the start of a simulation, and a trained model as its dynamics. Not predictions. */
-import { type CouplingName, modelCouplings } from '../attention/coupling.ts';
+import { type CouplingName, modelCouplings } from '../attention/model-coupling.ts';
 import type { Dynamics } from '../dynamics/dynamics.ts';
 import { fromWeights } from '../dynamics/from-weights.ts';
 import { referenceAlgebra } from '../engines/reference.ts';

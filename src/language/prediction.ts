@@ -1,5 +1,5 @@
 /** What was found for a text as a record, that of `predict --json`: answers with exact probabilities, and what they leave over. */
-import type { CouplingName } from '../attention/coupling.ts';
+import type { CouplingName } from '../attention/model-coupling.ts';
 import { log } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import { entropyBounds } from './answer-entropy.ts';

@@ -4,12 +4,8 @@
  *
  * Legend: n particles, d dimension, H heads, L layers, V vocabulary (size V + 3 with special tokens).
  */
-import {
-  BALANCING,
-  type CouplingName,
-  contextMask,
-  modelCouplings,
-} from '../attention/coupling.ts';
+import { BALANCING, contextMask } from '../attention/coupling.ts';
+import { type CouplingName, modelCouplings } from '../attention/model-coupling.ts';
 import { type AttentionWeights, type KeysAndValues, keysAndValues } from '../attention/scores.ts';
 import { attentionVelocity } from '../attention/step.ts';
 import { projectTransposed, referenceAlgebra } from '../engines/reference.ts';

@@ -1,5 +1,5 @@
 /** The questions the page asks the server, and the shapes of the replies. */
-import type { CouplingName } from '../attention/coupling.ts';
+import type { CouplingName } from '../attention/model-coupling.ts';
 import type { Reading } from '../language/choices.ts';
 import type { interventionToJson } from '../language/interventions.ts';
 import type { LensLayer as LensRecord } from '../language/lens.ts';

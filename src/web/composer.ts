@@ -1,6 +1,6 @@
 /** The sentence box with its examples and the two choices of the flow: depth and coupling. */
 
-import { COUPLING_NAMES, type CouplingName } from '../attention/coupling.ts';
+import { COUPLING_NAMES, type CouplingName } from '../attention/model-coupling.ts';
 import { MAXIMUM_DEPTH } from '../language/choices.ts';
 import { fill, fillTrack, h, setAttribute } from './dom.ts';
 import { lockIcon } from './icons.ts';

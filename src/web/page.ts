@@ -1,6 +1,6 @@
 /** What every view is handed: the state, the replies, the selection and the words. */
 
-import type { CouplingName } from '../attention/coupling.ts';
+import type { CouplingName } from '../attention/model-coupling.ts';
 import type { Token } from '../language/tokenizer.ts';
 import type { ModelDepthLimit } from '../limits/depth/model-depth.ts';
 import type { StackLimit } from '../limits/stack/stack.ts';

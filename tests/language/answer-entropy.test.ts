@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { COUPLING_NAMES } from '../../src/attention/coupling.ts';
+import { COUPLING_NAMES } from '../../src/attention/model-coupling.ts';
 import { readModel } from '../../src/host/models.ts';
 import { entropyBounds } from '../../src/language/answer-entropy.ts';
 import { answerRules } from '../../src/language/answers.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { COUPLING_NAMES, type CouplingName } from '../../src/attention/coupling.ts';
+import { COUPLING_NAMES, type CouplingName } from '../../src/attention/model-coupling.ts';
 import { answerRules } from '../../src/language/answers.ts';
 import { fillBlank } from '../../src/language/fill.ts';
 import { findAnswers } from '../../src/language/findings.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { COUPLING_NAMES } from '../../src/attention/coupling.ts';
+import { COUPLING_NAMES } from '../../src/attention/model-coupling.ts';
 import {
   type FlownFollower,
   type Follower,

@@ -5,7 +5,7 @@
  */
 
 import { z } from 'zod';
-import type { CouplingName } from '../../attention/coupling.ts';
+import type { CouplingName } from '../../attention/model-coupling.ts';
 import { simulationEngines } from '../../flow/engines.ts';
 import { openRun } from '../../flow/run.ts';
 import type { SimulationContext } from '../../flow/simulate.ts';

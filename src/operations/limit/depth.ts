@@ -1,6 +1,6 @@
 /** `limit depth`: L layers against the flow. */
 
-import type { CouplingName } from '../../attention/coupling.ts';
+import type { CouplingName } from '../../attention/model-coupling.ts';
 import { askedSize } from '../../flow/simulation-settings.ts';
 import { particleCount } from '../../language/layout.ts';
 import { depthLimit, depthLimitSchema } from '../../limits/depth/depth.ts';
