@@ -1,6 +1,6 @@
 /** Grids from text, cells by number, and rows that are only taken for what they are. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { cellCount, type Grid, placeOf, pointCount, readAxes } from '../../src/cli/sweep/grid.ts';
 import { firstFitting, planOf } from '../../src/cli/sweep/plan.ts';
 import { axisNames, readSweep, type SweepFlags } from '../../src/cli/sweep/request.ts';
@@ -176,10 +176,14 @@ describe('a request is refused for', () => {
   });
 });
 
-describe('rows', async () => {
-  const asked = request({ grid: ['beta=0.5,1,query=identity,wigner:3'], seeds: '5' });
-  const table = tableOf(asked, (await planOf(asked)).settingsOf(0));
-  const row = failedRow(table, 7, new Error('a "word",\nand more')).trimEnd();
+describe('rows', () => {
+  let table: ReturnType<typeof tableOf>;
+  let row: string;
+  beforeAll(async () => {
+    const asked = request({ grid: ['beta=0.5,1,query=identity,wigner:3'], seeds: '5' });
+    table = tableOf(asked, (await planOf(asked)).settingsOf(0));
+    row = failedRow(table, 7, new Error('a "word",\nand more')).trimEnd();
+  });
 
   it('come back as what they were', () => {
     const read = readRow(table, row);

@@ -3,15 +3,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Corpus, readCorpus, worldCorpus } from '../../src/host/corpus.ts';
 import { prepareCorpus, type WorkerPart } from '../../src/host/training/preparation.ts';
 import { type TrainingProgress, trainAndMeasure, trainModel } from '../../src/host/training/run.ts';
-import { modelTensors } from '../../src/language/checkpoint.ts';
+import { type LanguageModel, modelTensors } from '../../src/language/checkpoint.ts';
 import { type TextLoss, textLoss } from '../../src/language/evaluation/causal.ts';
 import { heldOutTexts } from '../../src/language/evaluation/held-out.ts';
 import { evaluateTexts } from '../../src/language/evaluation/texts.ts';
-import { createTokenizer } from '../../src/language/tokenizer.ts';
+import { createTokenizer, type Tokenizer } from '../../src/language/tokenizer.ts';
 import { parseTrainingConfig } from '../../src/language/training/config.ts';
 import { nearDuplicateGroups } from '../../src/language/training/near-duplicates.ts';
 import { InputError } from '../../src/numerics/errors.ts';
@@ -48,8 +48,14 @@ const train = (name: string, given: Partial<Parameters<typeof trainModel>[0]> = 
 const losses = (name: string) => readFileSync(join(root, name, 'training', 'losses.csv'), 'utf8');
 const weights = (name: string) => readFileSync(join(root, name, 'model.safetensors'));
 
-const prepared = await prepareCorpus(mixed, parseTrainingConfig(CONFIG));
-const tokenizer = createTokenizer(prepared.vocabulary);
+let prepared: Awaited<ReturnType<typeof prepareCorpus>>;
+let tokenizer: Tokenizer;
+let trained: string[];
+beforeAll(async () => {
+  prepared = await prepareCorpus(mixed, parseTrainingConfig(CONFIG));
+  tokenizer = createTokenizer(prepared.vocabulary);
+  trained = textsOf(prepared.parts[0]);
+});
 
 function textsOf(part: WorkerPart): string[] {
   if (part.kind === 'world') return [];
@@ -60,8 +66,6 @@ function textsOf(part: WorkerPart): string[] {
 }
 
 describe('what workers get', () => {
-  const trained = textsOf(prepared.parts[0]);
-
   it('is the training part, cleaned, in memory that they share', () => {
     const [record] = prepared.records;
     expect(trained).toHaveLength(record.training ?? 0);
@@ -110,9 +114,12 @@ describe('what workers get', () => {
   });
 });
 
-describe('a run on a mixture', async () => {
+describe('a run on a mixture', () => {
   const seen: TrainingProgress[] = [];
-  const model = await train('whole', { onProgress: (one) => seen.push(one) });
+  let model: LanguageModel;
+  beforeAll(async () => {
+    model = await train('whole', { onProgress: (one) => seen.push(one) });
+  });
 
   it('learns, and records what it was trained on', () => {
     expect(seen[11].causal).toBeLessThan(0.95 * seen[0].causal);
@@ -148,7 +155,6 @@ describe('a run on a mixture', async () => {
     const held = heldOutTexts(model, part);
     expect(held).toMatchObject({ trainedOn: true, split: prepared.records[0].split });
     expect(held.texts).toHaveLength(prepared.records[0].test ?? 0);
-    const trained = textsOf(prepared.parts[0]);
     expect(held.texts.filter((one) => trained.includes(one))).toEqual([]);
     expect(held.training).toEqual(trained);
     const groups = nearDuplicateGroups(SENTENCES);

@@ -1,6 +1,6 @@
 /** Depth → continuum: the exact finite-depth errors of equiangular tokens, orders of every scheme, refusals. */
-import { describe, expect, it } from 'vitest';
-import { depthLimit } from '../../src/limits/depth/depth.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type DepthLimit, type DepthRuns, depthLimit } from '../../src/limits/depth/depth.ts';
 import type { FittedOrder } from '../../src/limits/order.ts';
 import { type Matrix, row } from '../../src/numerics/matrix.ts';
 
@@ -14,9 +14,13 @@ function cosine(positions: Matrix): number {
   return x.reduce((sum, value, c) => sum + value * y[c], 0);
 }
 
-describe('equiangular tokens', async () => {
+describe('equiangular tokens', () => {
   const depths = [10, 20, 40, 80, 160];
-  const { limit, ends } = await depthLimit({ ...EQUIANGULAR, depths });
+  let limit: DepthLimit;
+  let ends: DepthRuns;
+  beforeAll(async () => {
+    ({ limit, ends } = await depthLimit({ ...EQUIANGULAR, depths }));
+  });
 
   it('have the errors of the exact finite-depth map (docs/theory.md §4.1), to six digits', () => {
     const errors = ends.runs.layer?.map((end) => cosine(end) - cosine(ends.reference));

@@ -1,8 +1,8 @@
 /** Depth → continuum of a model: its layers are `predict`'s, and errors fall at their orders. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { fillBlank } from '../../src/language/fill.ts';
 import { trace } from '../../src/language/trace.ts';
-import { modelDepthLimit } from '../../src/limits/depth/model-depth.ts';
+import { type ModelDepthLimit, modelDepthLimit } from '../../src/limits/depth/model-depth.ts';
 import type { FittedOrder } from '../../src/limits/order.ts';
 import { randomModel } from '../language/random-model.ts';
 
@@ -10,8 +10,11 @@ const TEXT = 'Mein Lieblingstier ist __';
 const model = randomModel(6, { horizon: 1 });
 const depths = [2, 4, 8, 16, 32, 64, 128];
 
-describe('a model', async () => {
-  const limit = await modelDepthLimit(model, TEXT, { depths });
+describe('a model', () => {
+  let limit: ModelDepthLimit;
+  beforeAll(async () => {
+    limit = await modelDepthLimit(model, TEXT, { depths });
+  });
 
   it('shows order 1 in layers and 4 in rk4 between the knots', () => {
     const { layer, rk4 } = limit.schemes;

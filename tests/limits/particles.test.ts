@@ -1,10 +1,10 @@
 /** Particles → mean field: rates, both ways to follow the law, repeatability, refusals. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { solveOnCircle } from '../../src/limits/mean-field/circle.ts';
 import { vonMisesLaw } from '../../src/limits/mean-field/circle-law.ts';
 import { moveAngles, quantilePoints } from '../../src/limits/mean-field/quantiles.ts';
 import type { FittedOrder } from '../../src/limits/order.ts';
-import { particleLimit } from '../../src/limits/particles/particles.ts';
+import { type ParticleLimit, particleLimit } from '../../src/limits/particles/particles.ts';
 import { particleReport } from '../../src/limits/particles/report.ts';
 import { InputError } from '../../src/numerics/errors.ts';
 import { wassersteinOnCircle } from '../../src/transport/circle.ts';
@@ -46,10 +46,13 @@ describe('the law', () => {
   );
 });
 
-describe('while both flow', async () => {
+describe('while both flow', () => {
   const flow = { attention: 'usa' as const, beta: 1 };
   const options = { ...flow, n: [100, 400, 1600], times: [0, 0.5], seeds: 4 };
-  const limit = await particleLimit(options);
+  let limit: ParticleLimit;
+  beforeAll(async () => {
+    limit = await particleLimit(options);
+  });
 
   it('the rate is that of the start, and the errors grow by e^{Ct} at most', () => {
     const { errors, orders, dobrushin } = limit;

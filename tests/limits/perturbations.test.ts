@@ -1,7 +1,8 @@
 /** Perturbed sentences: what is at the start, what stays, and what the numbers mean. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readModel } from '../../src/host/models.ts';
 import {
+  type PerturbationLimit,
   type PerturbationOptions,
   perturbationLimit,
 } from '../../src/limits/perturbations/perturbations.ts';
@@ -85,16 +86,20 @@ describe('perturbed sentences', () => {
   });
 });
 
-describe('the fastest perturbation', async () => {
+describe('the fastest perturbation', () => {
   const small = randomModel(3, { dimension: 8 });
   const angle = 1e-4;
   const options = { fastest: true, angles: [angle], draws: 60, seed: 4 };
-  const limit = await perturbationLimit(small, 'Mein Hund ist __', options);
-  const { stretching, perturbations, pairs } = limit;
-  const noise = perturbations.filter(({ kind }) => kind === 'noise');
+  let limit: PerturbationLimit;
+  let noise: PerturbationLimit['perturbations'];
+  beforeAll(async () => {
+    limit = await perturbationLimit(small, 'Mein Hund ist __', options);
+    noise = limit.perturbations.filter(({ kind }) => kind === 'noise');
+  });
   const rms = (values: readonly number[]) => Math.hypot(...values) / Math.sqrt(values.length);
 
   it('grows by the largest singular value of the derivative, and no other by more', () => {
+    const { stretching, perturbations } = limit;
     const [fastest] = perturbations.filter(({ kind }) => kind === 'fastest');
     // chords of tokens moved by unlike angles: of second order
     expect(fastest.distances[0]).toBeCloseTo(angle, 9);
@@ -104,13 +109,14 @@ describe('the fastest perturbation', async () => {
   });
 
   it('and noise by the mean of all, token by token as well', () => {
+    const { stretching } = limit;
     const tokens = stretching?.tokens ?? [];
     expect(rms(tokens.map(({ growth }) => growth))).toBeCloseTo(stretching?.mean ?? 0, 10);
     expect(rms(noise.map(({ ratio }) => ratio)) / (stretching?.mean ?? 0)).toBeCloseTo(1, 1);
   });
 
   it('bounds what the answer notices of noise', () => {
-    const bound = Math.hypot(...(stretching?.tokens ?? []).map(({ answer }) => answer));
+    const bound = Math.hypot(...(limit.stretching?.tokens ?? []).map(({ answer }) => answer));
     const seen = rms(noise.map(({ answer_change }) => answer_change)) / angle;
     expect(seen).toBeLessThan(1.1 * bound);
     expect(seen).toBeGreaterThan(0.3 * bound);
@@ -128,6 +134,7 @@ describe('the fastest perturbation', async () => {
   });
 
   it('is reported; pairs of many perturbations are drawn', () => {
+    const { perturbations, pairs } = limit;
     const { findings, figure } = perturbationReport(limit);
     expect(findings.join('\n')).toMatch(/small perturbations grow by up to [\d.]+, the Lipschitz/);
     expect(findings.join('\n')).toMatch(/small noise in one token alone grows by: “start” [\d.]+/);

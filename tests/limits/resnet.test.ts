@@ -1,19 +1,23 @@
 /** Residual networks against their flow: orders by activation, kinks, the trained spirals, refusals. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createTensorflowEngine } from '../../src/engines/tensorflow/engine.ts';
+import type { TrainingEngine } from '../../src/engines/training-engine.ts';
 import { simulationSettings } from '../../src/flow/simulation-settings.ts';
-import { depthLimit } from '../../src/limits/depth/depth.ts';
+import { type DepthLimit, type DepthRuns, depthLimit } from '../../src/limits/depth/depth.ts';
 import type { FittedOrder } from '../../src/limits/order.ts';
 import { crossingTimes, cutEnd } from '../../src/limits/resnet/kinks.ts';
 import { resnetReport } from '../../src/limits/resnet/report.ts';
 import { type ResnetLimit, resnetLimit } from '../../src/limits/resnet/resnet.ts';
 import { accuracyOf, drawSpirals } from '../../src/limits/resnet/spirals.ts';
-import { trainSpirals } from '../../src/limits/resnet/train-spirals.ts';
+import { type TrainedSpirals, trainSpirals } from '../../src/limits/resnet/train-spirals.ts';
 import { InputError } from '../../src/numerics/errors.ts';
 import { matrix, row } from '../../src/numerics/matrix.ts';
 import { random } from '../../src/numerics/random.ts';
 
-const trainer = await createTensorflowEngine();
+let trainer: TrainingEngine;
+beforeAll(async () => {
+  trainer = await createTensorflowEngine();
+});
 
 const orderOf = ({ schemes }: ResnetLimit, activation: string, scheme: string) =>
   (
@@ -21,9 +25,12 @@ const orderOf = ({ schemes }: ResnetLimit, activation: string, scheme: string) =
       .order as FittedOrder
   ).order;
 
-describe('orders over many particles', async () => {
+describe('orders over many particles', () => {
   const depths = [8, 16, 32, 64, 128];
-  const limit = await resnetLimit({ depths, seeds: 8, time: 1 });
+  let limit: ResnetLimit;
+  beforeAll(async () => {
+    limit = await resnetLimit({ depths, seeds: 8, time: 1 });
+  });
 
   it.each(['tanh', 'relu', 'gelu'])('a layer has order 1: %s', (activation) => {
     expect(Math.abs(orderOf(limit, activation, 'layer') - 1)).toBeLessThan(0.05);
@@ -75,11 +82,17 @@ it('limit depth serves residual networks, and promises nothing a priori', async 
   expect(Math.abs(order('rk4') - 4)).toBeLessThan(0.2);
 });
 
-describe('two spirals', async () => {
-  const trained = await trainSpirals(trainer, { steps: 250, seed: 3 });
-  const { limit, ends } = await depthLimit({
-    ...{ dynamics: trained.dynamics, init: trained.held.positions, time: trained.settings.horizon },
-    ...{ depths: [8, 16, 32], schemes: ['layer'], reference: 1e-10 },
+describe('two spirals', () => {
+  let trained: TrainedSpirals;
+  let limit: DepthLimit;
+  let ends: DepthRuns;
+  beforeAll(async () => {
+    trained = await trainSpirals(trainer, { steps: 250, seed: 3 });
+    const { dynamics, held, settings } = trained;
+    ({ limit, ends } = await depthLimit({
+      ...{ dynamics, init: held.positions, time: settings.horizon },
+      ...{ depths: [8, 16, 32], schemes: ['layer'], reference: 1e-10 },
+    }));
   });
 
   it('are told apart by layers, and as well by the flow', () => {

@@ -1,13 +1,16 @@
 /** Stacks without a smooth θ(t): predicted orders within their intervals, the control that diverges, refusals. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { FittedOrder } from '../../src/limits/order.ts';
 import { stackReport } from '../../src/limits/stack/report.ts';
-import { stackLimit } from '../../src/limits/stack/stack.ts';
+import { type StackLimit, stackLimit } from '../../src/limits/stack/stack.ts';
 import { STACKS, type StackName } from '../../src/limits/stack/stacks.ts';
 import { InputError } from '../../src/numerics/errors.ts';
 
-describe('with 100 seeds', async () => {
-  const limit = await stackLimit({ depths: [16, 32, 64, 128, 256], seeds: 100, n: 4 });
+describe('with 100 seeds', () => {
+  let limit: StackLimit;
+  beforeAll(async () => {
+    limit = await stackLimit({ depths: [16, 32, 64, 128, 256], seeds: 100, n: 4 });
+  });
   const stack = (name: StackName) => limit.stacks.find((one) => one.name === name)!;
 
   it.each([

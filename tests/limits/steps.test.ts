@@ -1,5 +1,5 @@
 /** Layers of any size: the exact map against layers that are run, stability of collapse, order, clusters, refusals. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { simulate } from '../../src/flow/simulation.ts';
 import {
   collapseFactor,
@@ -7,7 +7,7 @@ import {
   cosineOfFlow,
 } from '../../src/limits/steps/equiangular-map.ts';
 import { stepReport } from '../../src/limits/steps/report.ts';
-import { stepLimit } from '../../src/limits/steps/steps.ts';
+import { type StepLimit, stepLimit } from '../../src/limits/steps/steps.ts';
 import { InputError } from '../../src/numerics/errors.ts';
 import { type Matrix, row } from '../../src/numerics/matrix.ts';
 
@@ -68,9 +68,12 @@ it('collapsed tokens come closer or part by the factor of a layer', async () => 
   }
 });
 
-describe('repulsion', async () => {
-  const limit = await stepLimit({
-    ...{ value: 'minus', beta: 2, n: 16, time: 40, seeds: 4, steps: [0.5, 1.5, 2.5] },
+describe('repulsion', () => {
+  let limit: StepLimit;
+  beforeAll(async () => {
+    limit = await stepLimit({
+      ...{ value: 'minus', beta: 2, n: 16, time: 40, seeds: 4, steps: [0.5, 1.5, 2.5] },
+    });
   });
 
   it('collapses in layers with h > 2, where the flow spreads', () => {

@@ -1,5 +1,5 @@
 /** The tangent flow: closed forms of two tokens, spectra at known equilibria, determinants, a model, refusals. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { defineDynamics } from '../../src/dynamics/define.ts';
 import { simulationEngines } from '../../src/flow/engines.ts';
 import { openRun } from '../../src/flow/run.ts';
@@ -9,7 +9,11 @@ import { integrate } from '../../src/integrators/integrate.ts';
 import type { FlowProblem } from '../../src/integrators/problem.ts';
 import { modelOptions } from '../../src/language/particles.ts';
 import { tangentReport } from '../../src/limits/tangent/report.ts';
-import { modelTangentFlow, tangentFlow } from '../../src/limits/tangent/tangent.ts';
+import {
+  modelTangentFlow,
+  type TangentFlow,
+  tangentFlow,
+} from '../../src/limits/tangent/tangent.ts';
 import {
   coordinateBasis,
   directional,
@@ -157,9 +161,12 @@ it('rotations of a whole equilibrium are neutral: three for a tetrahedron, which
   expect(spectrum).toMatchObject({ unstable: 5, neutral: 3, stable: 0 });
 });
 
-describe('contraction over a long time', async () => {
+describe('contraction over a long time', () => {
   const flow = { dynamics: 'sa', n: 3, d: 2, seed: 2, time: 30 };
-  const long = await tangentFlow({ ...flow, vectors: 3 });
+  let long: TangentFlow;
+  beforeAll(async () => {
+    long = await tangentFlow({ ...flow, vectors: 3 });
+  });
 
   it('is that of the divergence along the trajectory', async () => {
     const problem = await problemOf(flow);
@@ -206,9 +213,12 @@ it('dynamics of one’s own in R^d: ẋ = x/2 stretches every direction by e^{T/
   expect(singular_values).toBeAllClose(new Array(4).fill(Math.E), { relative: 1e-8 });
 });
 
-describe('all directions', async () => {
+describe('all directions', () => {
   const flow = { dynamics: 'sa', parameters: { beta: 3 }, n: 5, d: 3, seed: 2, time: 1 };
-  const all = await tangentFlow({ ...flow, vectors: 10, tolerance: 1e-9 });
+  let all: TangentFlow;
+  beforeAll(async () => {
+    all = await tangentFlow({ ...flow, vectors: 10, tolerance: 1e-9 });
+  });
 
   it('have exponents that sum to the determinant, which is that of the stretching', () => {
     const stretched = (all.singular_values ?? []).map(Math.log);

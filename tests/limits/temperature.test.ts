@@ -1,14 +1,22 @@
 /** β → ∞: rates against the gap of scores, leaders, clusters against √β, refusals. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { temperatureReport } from '../../src/limits/temperature/report.ts';
-import { temperatureLimit } from '../../src/limits/temperature/temperature.ts';
+import {
+  type TemperatureLimit,
+  temperatureLimit,
+} from '../../src/limits/temperature/temperature.ts';
 import { InputError } from '../../src/numerics/errors.ts';
 
 const FEW = { clusterBetas: [9, 36], clusterSeeds: 2, clusterTokens: 40 };
 
-describe('softmax against hardmax', async () => {
-  const limit = await temperatureLimit({ ...FEW, seed: 8, betas: [8, 16, 32, 64, 128, 256, 512] });
-  const { hardmax } = limit;
+describe('softmax against hardmax', () => {
+  const options = { ...FEW, seed: 8, betas: [8, 16, 32, 64, 128, 256, 512] };
+  let limit: TemperatureLimit;
+  let hardmax: TemperatureLimit['hardmax'];
+  beforeAll(async () => {
+    limit = await temperatureLimit(options);
+    hardmax = limit.hardmax;
+  });
 
   it('comes closer at the rate of the gap, as long as nobody turns to another', () => {
     const { exponential, gap } = hardmax.between_ties;
@@ -28,12 +36,7 @@ describe('softmax against hardmax', async () => {
   });
 
   it('is the same again', async () => {
-    const again = await temperatureLimit({
-      ...FEW,
-      seed: 8,
-      betas: [8, 16, 32, 64, 128, 256, 512],
-    });
-    expect(again).toEqual(limit);
+    expect(await temperatureLimit(options)).toEqual(limit);
   });
 
   it('is reported, and says where a power of β cannot be fitted', () => {
@@ -43,10 +46,13 @@ describe('softmax against hardmax', async () => {
   });
 });
 
-describe('two tokens whose scores never tie', async () => {
+describe('two tokens whose scores never tie', () => {
   const [time, step] = [0.01, 0.001];
   const near = { ...FEW, seed: 8, n: 2, d: 2, time, step, betas: [16, 20, 24, 28, 32] };
-  const { hardmax } = await temperatureLimit(near);
+  let hardmax: TemperatureLimit['hardmax'];
+  beforeAll(async () => {
+    hardmax = (await temperatureLimit(near)).hardmax;
+  });
 
   it('come closer at the rate of the gap, to two percent', () => {
     for (const { exponential, gap } of [hardmax, hardmax.between_ties])

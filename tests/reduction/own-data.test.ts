@@ -1,8 +1,8 @@
 /** Data that a caller brings: a snapshot, observations, frames of tokens; and what too few of them leave open. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { resolveMatrix } from '../../src/dynamics/matrices.ts';
 import { simulate } from '../../src/flow/simulation.ts';
-import { matrix, product, row, transposed } from '../../src/numerics/matrix.ts';
+import { type Matrix, matrix, product, row, transposed } from '../../src/numerics/matrix.ts';
 import { normalQuantile } from '../../src/numerics/quantile.ts';
 import { random } from '../../src/numerics/random.ts';
 import { levelsOf } from '../../src/reduction/families/family.ts';
@@ -181,23 +181,28 @@ describe('a measure from observations', () => {
   });
 });
 
-describe('attention from frames', async () => {
+describe('attention from frames', () => {
   const times = [0, 0.4, 1.6];
-  const { frames } = await simulate({
-    dynamics: 'sa',
-    parameters: {
-      beta: 1.5,
-      value: {
-        rows: [
-          [1, 0.3],
-          [-0.2, 0.8],
-        ],
-      },
-    },
-    ...{ n: 8, d: 2, seed: 4, scheme: 'dopri5', tolerance: 1e-10, time: 1.6, saveAt: times },
-    diagnostics: [],
+  const value = [
+    [1, 0.3],
+    [-0.2, 0.8],
+  ];
+  let positions: Matrix[];
+  let first: Matrix;
+  let longer: Matrix;
+  beforeAll(async () => {
+    const { frames } = await simulate({
+      ...{ dynamics: 'sa', parameters: { beta: 1.5, value: { rows: value } }, n: 8, d: 2, seed: 4 },
+      ...{ scheme: 'dopri5', tolerance: 1e-10, time: 1.6, saveAt: times, diagnostics: [] },
+    });
+    positions = frames.map((frame) => frame.positions);
+    first = positions[0];
+    longer = matrix(
+      8,
+      2,
+      first.data.map((coordinate) => 1.1 * coordinate),
+    );
   });
-  const positions = frames.map((frame) => frame.positions);
 
   it('is that of the flow', async () => {
     const found = await attentionFromData(positions, { times, tolerance: 1e-9 });
@@ -294,12 +299,6 @@ describe('attention from frames', async () => {
     );
   });
 
-  const first = positions[0];
-  const longer = matrix(
-    8,
-    2,
-    first.data.map((value) => 1.1 * value),
-  );
   it.each<[string, () => Promise<unknown>, RegExp]>([
     ['one frame', () => attentionFromData([first]), /1 frames are given: expected two at least/],
     [
