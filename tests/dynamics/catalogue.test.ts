@@ -4,10 +4,12 @@ import type { Interaction } from '../../src/attention/interaction.ts';
 import { dynamics, dynamicsNamed } from '../../src/dynamics/catalogue.ts';
 import type { Dynamics, ParameterValues } from '../../src/dynamics/dynamics.ts';
 import { completeParameters, matrixValueOf, numberOf } from '../../src/dynamics/parameters.ts';
+import { equalMasses } from '../../src/geometry/catalogue.ts';
 import { matrix, toRows } from '../../src/numerics/matrix.ts';
 import { checkSimple, show } from '../../src/numerics/parameters.ts';
 import { refusal } from './refusal.ts';
 
+const DIMENSIONS = [2, 3, 7];
 const entries = dynamics.map((entry): [string, Dynamics] => [entry.name, entry]);
 
 /** The interaction of an entry for given parameters at time 0. */
@@ -60,8 +62,24 @@ describe('the catalogue', () => {
         if (parameter.type !== 'matrix') checkSimple(parameter, parameter.default);
     });
 
-    it.each([2, 3, 7])('gives an interaction of d = %d at its defaults', (d) => {
-      if (entry.velocity || (entry.dimension !== undefined && entry.dimension !== d)) return;
+    const { dimension, velocity } = entry;
+    const taken = DIMENSIONS.filter((d) => dimension === undefined || dimension === d);
+
+    it.each(DIMENSIONS.filter((d) => !taken.includes(d)))('refuses d = %d', (d) => {
+      expect(refusal(() => completeParameters(entry, {}, d)).field).toBe('d');
+    });
+
+    it.each(velocity ? taken : [])('moves particles of d = %d at its defaults', (d) => {
+      const n = 4;
+      const positions = Float64Array.from({ length: n * d }, (_, at) => Math.cos(at + 1));
+      const out = new Float64Array(n * d);
+      const state = { n, d, positions, masses: equalMasses(n) };
+      velocity?.(state, completeParameters(entry, {}, d), 0, out);
+      expect(out.every(Number.isFinite)).toBe(true);
+      expect(out.some((coordinate) => coordinate !== 0)).toBe(true);
+    });
+
+    it.each(velocity ? [] : taken)('gives an interaction of d = %d at its defaults', (d) => {
       const { beta, weights } = interactionOf(entry.name, {}, d);
       expect(beta.every(Number.isFinite)).toBe(true);
       if (!weights) return expect(beta).toHaveLength(1);
@@ -69,6 +87,14 @@ describe('the catalogue', () => {
         expect(weights[name]).toMatchObject({ rows: d, columns: d * beta.length });
       expect(weights.output).toMatchObject({ rows: d * beta.length, columns: d });
     });
+  });
+
+  it('brings velocities of its own, and one that is made for the plane', () => {
+    const namesOf = (some: Dynamics[]) => some.map(({ name }) => name);
+    expect(namesOf(dynamics.filter(({ velocity }) => velocity))).toEqual([
+      ...['kl_descent', 'svgd', 'svgd_sphere', 'resnet'],
+    ]);
+    expect(namesOf(dynamics.filter(({ dimension }) => dimension))).toEqual(['kuramoto']);
   });
 
   it('does not promise what contradicts itself', () => {
