@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { PATIENT } from './tests/patience.ts';
 
 const ISOLATED = 'tests/**/*.isolated.test.ts';
 
@@ -7,10 +8,10 @@ export default defineConfig({
     setupFiles: ['tests/matchers.ts'],
     // Browser, servers and training runs need no core to themselves.
     maxWorkers: '100%',
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    // What a page shows comes when it comes, on a busy machine much later.
-    expect: { poll: { timeout: 30_000 } },
+    // No test fails because a machine is busy: what comes, comes when it comes.
+    testTimeout: 1000 * PATIENT,
+    hookTimeout: 1000 * PATIENT,
+    expect: { poll: { timeout: 1000 * PATIENT } },
     projects: [
       {
         extends: true,

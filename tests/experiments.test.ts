@@ -30,7 +30,7 @@ describe.each(experiments.map((entry) => [entry.id, entry] as const))('%s', (_, 
     expect(run.figure.panels.length).toBeGreaterThan(0);
     expect(run.columns[0].values.length).toBeGreaterThan(0);
     expect(shares.at(-1)).toBeCloseTo(1, 9);
-  }, 60_000);
+  });
 
   it('does not hold where the dynamics are broken', async () => {
     const run = await runExperiment(
@@ -39,7 +39,7 @@ describe.each(experiments.map((entry) => [entry.id, entry] as const))('%s', (_, 
       { readModel },
     );
     expect(run.verdict).toBe('does not hold');
-  }, 60_000);
+  });
 });
 
 it('stand in the order of their ids, claims by their numbers first', () => {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startServer } from '../src/server/start.ts';
+import { PATIENT } from './patience.ts';
 
 const root = join(import.meta.dirname, '..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -56,7 +57,7 @@ describe('README', () => {
   it('has calls of the server that it answers', async () => {
     const calls = [...readme.matchAll(/^curl (?:-N )?localhost:3000(\S+)(?:.* -d '(.*)')?$/gm)];
     expect(calls.length).toBeGreaterThan(3);
-    const server = await startServer({ host: '127.0.0.1', port: 0, workers: 1 });
+    const server = await startServer({ host: '127.0.0.1', port: 0, seconds: PATIENT, workers: 1 });
     try {
       for (const [, path, body] of calls) {
         const headers = { 'Content-Type': 'application/json' };

@@ -8,6 +8,8 @@ export interface ServerSettings {
   readonly model?: string;
   /** Worker threads; as many as the machine has cores, at most four, by default. */
   readonly workers?: number;
+  /** Seconds that a request may wait and compute, together; those of server/limits.ts by default. */
+  readonly seconds?: number;
 }
 
 export interface RunningServer {

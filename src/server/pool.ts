@@ -49,7 +49,7 @@ export function startWorkers(
   });
   pool.on('error', (error) => console.error(error));
   return {
-    ready: warmUp(pool, threads),
+    ready: warmUp(pool, threads, Math.max(START_SECONDS, seconds)),
     run: (task, gone) =>
       pool.queueSize < queue
         ? runTask(pool, task, { seconds, remedy: REMEDY, gone })
@@ -58,7 +58,7 @@ export function startWorkers(
   };
 }
 
-/** Seconds that a thread may take to read its model. */
+/** Seconds that a thread may take to read its model, at least. */
 const START_SECONDS = 60;
 
 const defaultThreads = () => Math.min(4, availableParallelism());
@@ -68,9 +68,9 @@ const REMEDY = 'ask for less, such as fewer layers or snapshots';
 /** The built file of a thread of the server. */
 export const workerFile = (name: string): string => builtWorker(import.meta.url, name);
 
-async function warmUp(pool: Tinypool, threads: number): Promise<void> {
+async function warmUp(pool: Tinypool, threads: number, seconds: number): Promise<void> {
   const ready: Task = { kind: 'ready' };
-  const limit = { seconds: START_SECONDS, remedy: REMEDY };
+  const limit = { seconds, remedy: REMEDY };
   await Promise.all(Array.from({ length: threads }, () => runTask(pool, ready, limit)));
 }
 

@@ -27,8 +27,9 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   const { folders, defaultModel, models } = chooseModels(settings.model);
   const http = createServer();
   await listen(http, settings);
-  const workers = startWorkers({ folders, defaultModel }, { threads: settings.workers });
-  const simulations = startSimulations({ folders, defaultModel }, { threads: settings.workers });
+  const share = { threads: settings.workers, seconds: settings.seconds };
+  const workers = startWorkers({ folders, defaultModel }, share);
+  const simulations = startSimulations({ folders, defaultModel }, share);
   const parts = {
     workers,
     simulations,

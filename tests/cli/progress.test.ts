@@ -1,6 +1,7 @@
 /** Progress as it is drawn on a terminal: a bar over all works, one for each that runs, and what is said of their ends. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { progressBar, progressBoard } from '../../src/cli/progress.ts';
+import { PATIENT } from '../patience.ts';
 
 const { isTTY } = process.stderr;
 let drawn = '';
@@ -16,10 +17,11 @@ beforeEach(() => {
 
 afterEach(() => {
   process.stderr.isTTY = isTTY;
+  vi.useRealTimers();
   vi.restoreAllMocks();
 });
 
-const soon = (text: string) => vi.waitFor(() => expect(drawn).toContain(text), 30_000);
+const soon = (text: string) => vi.waitFor(() => expect(drawn).toContain(text), 1000 * PATIENT);
 
 it('of many works: how many are over, and the share of each', async () => {
   const board = await progressBoard(3, 2);
@@ -38,12 +40,12 @@ it('of many works: how many are over, and the share of each', async () => {
 });
 
 it('of one work: a bar once it lasts', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
   const bar = await progressBar('{bar} {percentage} %');
   bar.update(1, 100);
   expect(drawn).toBe('');
-  await vi.waitFor(() => {
-    bar.update(40, 100);
-    expect(drawn).toContain('40 %');
-  }, 30_000);
+  vi.advanceTimersByTime(1000);
+  bar.update(40, 100);
+  await soon('40 %');
   bar.stop();
 });

@@ -248,7 +248,7 @@ it('killed by kill -9 it loses no cell that was done, and runs none twice', asyn
   const done = new Set(before.map((line) => line.split(',')[0]));
   expect(linesOf(log).filter((run) => done.has(run))).toEqual([]);
   expect(new Set(linesOf(log)).size).toBe(CELLS - before.length);
-}, 90_000);
+});
 
 it('a thread that dies takes one cell with it', async () => {
   const dynamics = countedDynamics(path('log'));

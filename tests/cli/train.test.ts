@@ -86,7 +86,7 @@ describe('a killed run', () => {
       );
     expect(existsSync(join(half, 'training', 'state.safetensors'))).toBe(false);
     expect(JSON.parse(readFileSync(join(half, 'evaluation.json'), 'utf8')).texts).toBe(100);
-  }, 120_000); // 100 texts are evaluated
+  });
 
   it('leaves a model that answers and can be evaluated', async () => {
     const model = ['--model', half];
@@ -164,7 +164,7 @@ describe('a text file', () => {
     expect(document.depths.ode.nats_per_token).toBeGreaterThan(0);
     const shown = await command(numbers);
     expect([shown.code, shown.stdout]).toEqual([0, expect.stringMatching(/L = ode +\d/)]);
-  }, 120_000);
+  });
 
   it('is mixed with a world by weight', async () => {
     const to = out('mixed');
@@ -176,7 +176,7 @@ describe('a text file', () => {
     expect(stderr).toMatch(/world: a world, 25\.0 % of the texts/);
     const { corpora } = JSON.parse(readFileSync(join(to, 'evaluation.json'), 'utf8'));
     expect(corpora.map((one: { corpus: string }) => one.corpus)).toEqual(['sentences.txt', 'tiny']);
-  }, 240_000);
+  });
 
   it.each<[string, string, RegExp]>([
     ['empty', write('empty.txt', '\n'), /holds no text/],

@@ -434,7 +434,7 @@ async function shares({ threaded, ...subject }: FieldUnderTest, entry: Dynamics)
   });
   const field = await engine.open({ ...request, threads: 3 });
   expect(threads).toHaveLength(2);
-  await expect.poll(() => threads.every(hasJoined), { interval: 5, timeout: 20_000 }).toBe(true);
+  await expect.poll(() => threads.every(hasJoined), { interval: 5 }).toBe(true);
   const [out, expected] = [new Float64Array(n * d), new Float64Array(n * d)];
   for (let round = 0; round < 8; round++)
     for (const kind of kindsOf(entry)) {

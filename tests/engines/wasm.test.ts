@@ -265,11 +265,11 @@ describe('the threads of the wasm engine', () => {
     const crew = startCrew(memory(), 3, spawnFieldThread);
     crew.run('near32', 1, true);
     expect(crew.size()).toBe(1);
-    for (let round = 0; round < 500 && crew.size() < 3; round++) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    const joined = () => {
       crew.run('near32', 1, true);
-    }
-    expect(crew.size()).toBe(3);
+      return crew.size();
+    };
+    await expect.poll(joined, { interval: 10 }).toBe(3);
     crew.run('near32', 1, false);
     expect(crew.size()).toBe(1);
     crew.close();

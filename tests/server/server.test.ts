@@ -16,6 +16,7 @@ import { BusyError } from '../../src/server/pool.ts';
 import { startServer } from '../../src/server/start.ts';
 import { writeRandomModel } from '../host/model-folder.ts';
 import { randomConfig } from '../language/random-model.ts';
+import { PATIENT } from '../patience.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'schmetterling-server-'));
 const model = writeRandomModel(join(folder, 'probe'));
@@ -24,7 +25,7 @@ let server: RunningServer;
 let base: string;
 
 beforeAll(async () => {
-  server = await startServer({ host: '127.0.0.1', port: 0, model, workers: 2 });
+  server = await startServer({ host: '127.0.0.1', port: 0, seconds: PATIENT, model, workers: 2 });
   base = `http://127.0.0.1:${server.port}`;
 });
 afterAll(async () => {

@@ -13,6 +13,7 @@ import { BusyError } from '../../src/server/pool.ts';
 import { startSimulations } from '../../src/server/simulations.ts';
 import { startServer } from '../../src/server/start.ts';
 import { writeRandomModel } from '../host/model-folder.ts';
+import { PATIENT } from '../patience.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'schmetterling-simulate-'));
 const model = writeRandomModel(join(folder, 'probe'));
@@ -21,7 +22,7 @@ let server: RunningServer;
 let url: string;
 
 beforeAll(async () => {
-  server = await startServer({ host: '127.0.0.1', port: 0, model, workers: 1 });
+  server = await startServer({ host: '127.0.0.1', port: 0, seconds: PATIENT, model, workers: 1 });
   url = `http://127.0.0.1:${server.port}/api/simulate`;
 });
 afterAll(async () => {
@@ -217,7 +218,7 @@ describe('threads', () => {
   const read = (gone: AbortSignal, write = async (_: string) => {}) => ({ write, gone });
 
   it('are free again within a second when the client leaves', async () => {
-    const simulations = startSimulations(start, { threads: 1 });
+    const simulations = startSimulations(start, { threads: 1, seconds: PATIENT });
     const client = new AbortController();
     const run = simulations.run(
       request,
@@ -232,7 +233,7 @@ describe('threads', () => {
   });
 
   it('wait for a reader who is slow', async () => {
-    const simulations = startSimulations(start, { threads: 1 });
+    const simulations = startSimulations(start, { threads: 1, seconds: PATIENT });
     let open = 0;
     let most = 0;
     const write = async () => {

@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { BusyError, startWorkers } from '../../src/server/pool.ts';
 import { writeRandomModel } from '../host/model-folder.ts';
+import { PATIENT } from '../patience.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'schmetterling-workers-'));
 const model = writeRandomModel(join(folder, 'probe'));
@@ -12,15 +13,17 @@ const QUESTION = { text: 'Mein Lieblingstier ist __', depth: 1 };
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('the workers', () => {
-  const folders = { probe: model };
+  const start = { folders: { probe: model }, defaultModel: 'probe' };
+  const one = { threads: 1, seconds: PATIENT };
   const request = {
     ...QUESTION,
     ...{ top: 10, targets: [], maximumUnexplored: 0.05, reading: 'blank' as const },
   };
+  const endless = { ...request, depth: 512, maximumUnexplored: 0, maximumExpansions: 100_000 };
   const task = { kind: 'predict', request: { ...request, maximumExpansions: 200 } } as const;
 
   it('turn away what the queue does not hold, and answer the rest', async () => {
-    const workers = startWorkers({ folders, defaultModel: 'probe' }, { threads: 1, queue: 2 });
+    const workers = startWorkers(start, { ...one, queue: 2 });
     await workers.ready;
     const results = await Promise.allSettled(Array.from({ length: 8 }, () => workers.run(task)));
     const refused = results.filter(({ status }) => status === 'rejected');
@@ -30,12 +33,13 @@ describe('the workers', () => {
   });
 
   it('give up after the time limit, and go on with a new thread', async () => {
-    const workers = startWorkers({ folders, defaultModel: 'probe' }, { threads: 1, seconds: 2 });
+    const workers = startWorkers(start, one);
     await workers.ready;
-    const endless = { ...request, depth: 512, maximumUnexplored: 0, maximumExpansions: 100_000 };
-    await expect(workers.run({ kind: 'predict', request: endless })).rejects.toThrow(
-      /longer than 2 s/,
-    );
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const answer = workers.run({ kind: 'predict', request: endless });
+    vi.advanceTimersByTime(1000 * PATIENT);
+    vi.useRealTimers();
+    await expect(answer).rejects.toThrow(`longer than ${PATIENT} s`);
     expect(
       JSON.parse(
         await workers.run({ kind: 'predict', request: { ...task.request, maximumExpansions: 1 } }),
@@ -45,9 +49,8 @@ describe('the workers', () => {
   });
 
   it('give up when nobody waits any more, and go on', async () => {
-    const workers = startWorkers({ folders, defaultModel: 'probe' }, { threads: 1 });
+    const workers = startWorkers(start, one);
     await workers.ready;
-    const endless = { ...request, depth: 512, maximumUnexplored: 0, maximumExpansions: 100_000 };
     const client = new AbortController();
     const answer = workers.run({ kind: 'predict', request: endless }, client.signal);
     client.abort();
@@ -63,8 +66,7 @@ describe('the workers', () => {
   it('say which file of a model is damaged, and answer with the others', async () => {
     const damaged = writeRandomModel(join(folder, 'damaged'));
     truncateSync(join(damaged, 'model.safetensors'), 1000);
-    const start = { folders: { ...folders, damaged }, defaultModel: 'probe' };
-    const workers = startWorkers(start, { threads: 1 });
+    const workers = startWorkers({ ...start, folders: { ...start.folders, damaged } }, one);
     await workers.ready;
     await expect(
       workers.run({ kind: 'predict', request: { ...task.request, model: 'damaged' } }),
@@ -74,10 +76,7 @@ describe('the workers', () => {
   });
 
   it('say why a model cannot be read', async () => {
-    const workers = startWorkers(
-      { folders: { gone: folder }, defaultModel: 'gone' },
-      { threads: 1 },
-    );
+    const workers = startWorkers({ folders: { gone: folder }, defaultModel: 'gone' }, one);
     await expect(workers.ready).rejects.toThrow(/config\.json is missing/);
     await workers.close();
   });

@@ -133,7 +133,9 @@ it('groups 40,000 sentences in seconds', () => {
   const text = () =>
     Array.from({ length: 8 }, () => words[Math.floor(3000 * stream.uniform() ** 3)]).join(' ');
   const texts = Array.from({ length: 40_000 }, text);
-  const begun = performance.now();
+  // of the processor: what else the machine does is none of it
+  const begun = process.cpuUsage();
   expect(nearDuplicateGroups(texts)).toHaveLength(40_000);
-  expect(performance.now() - begun).toBeLessThan(30_000);
+  const { user, system } = process.cpuUsage(begun);
+  expect((user + system) / 1e6).toBeLessThan(30);
 });
