@@ -8,14 +8,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
-import type { Browser } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readModel } from '../../src/host/models.ts';
 import { fillBlank } from '../../src/language/fill.ts';
 import { runWithCache } from '../../src/language/interventions.ts';
-import { executablePath, launchChromium } from './chromium.ts';
-import { desktop, leave, type Visit, watch } from './visits.ts';
+import { executablePath } from './chromium.ts';
+import { leave, visitPage } from './visits.ts';
 
 const MODEL = 'lieblingstier';
 const TEXT = 'Mein Lieblingstier ist __';
@@ -39,7 +38,6 @@ async function buildAlone(folder: string): Promise<void> {
 describe.skipIf(!executablePath)('a page without a server', () => {
   const folder = mkdtempSync(join(tmpdir(), 'schmetterling-alone-'));
   let host: Server;
-  let browser: Browser;
   let address: string;
 
   beforeAll(async () => {
@@ -47,21 +45,14 @@ describe.skipIf(!executablePath)('a page without a server', () => {
     host = createServer(express().use('/some/folder', express.static(folder)));
     await new Promise<void>((listening) => host.listen(0, '127.0.0.1', listening));
     address = `http://127.0.0.1:${(host.address() as AddressInfo).port}/some/folder/`;
-    browser = await launchChromium();
   });
 
   afterAll(async () => {
-    await browser?.close();
     host?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function visit(fragment: string): Promise<Visit> {
-    const context = await browser.newContext({ locale: 'en-GB', viewport: desktop });
-    const at = watch(await context.newPage());
-    await at.page.goto(address + fragment);
-    return at;
-  }
+  const visit = (fragment: string) => visitPage(address + fragment);
 
   test('answers as the library does, and asks nobody', async () => {
     const { predictions } = fillBlank(readModel(MODEL), TEXT);

@@ -1,6 +1,7 @@
 /** The Chromium that page tests run in, where there is one. */
 import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { PATIENT } from '../patience.ts';
 
 export const executablePath = [
   process.env.CHROMIUM,
@@ -11,8 +12,18 @@ export const executablePath = [
 if (!executablePath)
   console.warn('page tests skipped: no Chromium found; install one or set CHROMIUM to its path');
 
-/** Starts it, with nothing in the background that would fetch from elsewhere. */
-export const launchChromium = (): Promise<Browser> =>
+let browser: Promise<Browser> | undefined;
+
+/** A page in a fresh profile of the worker's one browser, which ends with the worker. */
+export async function newPage(options: BrowserContextOptions = {}): Promise<Page> {
+  browser ??= launch();
+  const context = await (await browser).newContext(options);
+  context.setDefaultTimeout(1000 * PATIENT);
+  return context.newPage();
+}
+
+/** With nothing in the background that would fetch from elsewhere. */
+const launch = (): Promise<Browser> =>
   chromium.launch({
     executablePath,
     args: [

@@ -6,33 +6,28 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningServer } from '../../src/host/services.ts';
 import { startServer } from '../../src/server/start.ts';
-import { executablePath, launchChromium } from './chromium.ts';
-import { leave, type Visit, watch } from './visits.ts';
+import { PATIENT } from '../patience.ts';
+import { executablePath } from './chromium.ts';
+import { leave, type Visit, visitPage } from './visits.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
 
 describe.skipIf(!executablePath)('the digits of the page', () => {
   let server: RunningServer;
-  let browser: Browser;
   beforeAll(async () => {
-    server = await startServer({ host: '127.0.0.1', port: 0, workers: 1 });
-    browser = await launchChromium();
+    server = await startServer({ host: '127.0.0.1', port: 0, seconds: PATIENT, workers: 1 });
   });
   afterAll(async () => {
-    await browser?.close();
     await server?.close();
   });
 
-  /** Everybody comes with a fresh profile. */
   async function visit(address: string): Promise<Visit> {
-    const context = await browser.newContext({ locale: 'en-GB' });
-    const visit = watch(await context.newPage());
-    await visit.page.goto(address);
+    const visit = await visitPage(address);
     await visit.page.locator('.runs li').first().waitFor();
     return visit;
   }

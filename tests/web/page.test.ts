@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { executablePath } from './chromium.ts';
 import type { MockServer } from './mock-server.ts';
 import type { Visit, Visits } from './visits.ts';
-import { desktop, expectAccessible, hash, leave, openVisits, phone } from './visits.ts';
+import { BUILT_PAGE, desktop, expectAccessible, hash, leave, openVisits, phone } from './visits.ts';
 
 describe.skipIf(!executablePath)('the page', () => {
   let visits: Visits;
@@ -89,7 +89,7 @@ describe.skipIf(!executablePath)('the page', () => {
     const first = at.fetched.findIndex((url) => url.endsWith('/api/predict'));
     const scripts = at.fetched.slice(0, first).filter((url) => url.endsWith('.js'));
     const sizes = scripts.map(
-      (url) => gzipSync(readFileSync(join(visits.folder, new URL(url).pathname))).length,
+      (url) => gzipSync(readFileSync(join(BUILT_PAGE, new URL(url).pathname))).length,
     );
     expect(sizes.reduce((a, b) => a + b)).toBeLessThan(150_000);
     await leave(at);

@@ -1,12 +1,13 @@
-/** Visits to the built page in a Chromium against a stand-in server: what the tests of all tabs begin with. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+/**
+ * Visits to the built page in a Chromium against a stand-in server: what the tests of all tabs begin with.
+ * `npm run build` comes first.
+ */
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { build } from 'vite';
 import { expect } from 'vitest';
-import { launchChromium } from './chromium.ts';
+import { newPage } from './chromium.ts';
 import { type MockServer, startMockServer } from './mock-server.ts';
 
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -27,41 +28,32 @@ interface Axe {
 
 export interface Visits {
   readonly server: MockServer;
-  /** Where the page was built. */
-  readonly folder: string;
   visit(fragment: string, options?: BrowserContextOptions): Promise<Visit>;
   close(): Promise<void>;
 }
 
-/** Builds the page, serves it, starts the browser. */
+/** Where the page was built. */
+export const BUILT_PAGE = fileURLToPath(new URL('../../dist/page', import.meta.url));
+
+/** Serves the page. */
 export async function openVisits(): Promise<Visits> {
-  const folder = mkdtempSync(join(tmpdir(), 'schmetterling-page-'));
-  await build({
-    configFile: new URL('../../vite.config.ts', import.meta.url).pathname,
-    build: { outDir: folder, emptyOutDir: true },
-    logLevel: 'error',
-  });
-  const server = await startMockServer(folder);
-  const browser = await launchChromium();
+  const server = await startMockServer(BUILT_PAGE);
   return {
     server,
-    folder,
-    async visit(fragment, options = {}) {
-      const context = await browser.newContext({ locale: 'en-GB', viewport: desktop, ...options });
-      const visit = watch(await context.newPage());
-      await visit.page.goto(server.url + fragment);
-      return visit;
-    },
-    async close() {
-      await browser.close();
-      await server.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    visit: (fragment, options) => visitPage(server.url + fragment, options),
+    close: () => server.close(),
   };
 }
 
+/** Everybody comes with a fresh profile. */
+export async function visitPage(url: string, options: BrowserContextOptions = {}): Promise<Visit> {
+  const visit = watch(await newPage({ locale: 'en-GB', viewport: desktop, ...options }));
+  await visit.page.goto(url);
+  return visit;
+}
+
 /** A reply with a problem is the server's to tell; whatever else the console calls an error is ours. */
-export function watch(page: Page): Visit {
+function watch(page: Page): Visit {
   const fetched: string[] = [];
   const errors: string[] = [];
   page.on('request', (request) => fetched.push(request.url()));

@@ -21,8 +21,8 @@ export interface Outcome {
   readonly error: Problem | string | null;
   /** Replies that had come when the page was done with the first frame. */
   readonly ahead: number;
-  /** Milliseconds from the abort to the end. */
-  readonly delay: number;
+  /** Replies that came between the abort and the end. */
+  readonly late: number;
 }
 
 let replies = 0;
@@ -39,9 +39,9 @@ globalThis.Worker = class extends Worker {
 
 async function simulate(options: RunOptions, conduct: Conduct): Promise<Outcome> {
   const control = new AbortController();
-  let aborted = Number.NaN;
+  let heard = Number.NaN;
   const abort = () => {
-    aborted = performance.now();
+    heard = replies;
     control.abort(new Error('enough'));
   };
   if (conduct.abortAfter !== undefined) setTimeout(abort, conduct.abortAfter);
@@ -63,7 +63,7 @@ async function simulate(options: RunOptions, conduct: Conduct): Promise<Outcome>
   } catch (thrown) {
     error = thrown instanceof ProblemError ? thrown.problem : String(thrown);
   }
-  return { frames, report: run.report(), error, ahead, delay: performance.now() - aborted };
+  return { frames, report: run.report(), error, ahead, late: replies - heard };
 }
 
 declare global {
