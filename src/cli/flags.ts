@@ -1,6 +1,10 @@
 /** Flags that several commands share, and their way into the library's options, which alone say what is valid. */
 import type { Command } from 'commander';
+import { COUPLING_NAMES } from '../attention/model-coupling.ts';
+import { ENGINE_CHOICES } from '../engines/catalogue.ts';
+import { NOISE_SCHEME, SCHEME } from '../integrators/schemes.ts';
 import { InputError } from '../numerics/errors.ts';
+import { either } from '../numerics/parameters.ts';
 
 export interface AnswerFlags {
   readonly model?: string;
@@ -16,16 +20,16 @@ export interface AnswerFlags {
 /** dopri5's, wherever it is asked for; the library calls it `tolerance`. Others, such as that of clusters, are not. */
 export const TOLERANCE_FLAG = '--tol, --tolerance <number>';
 
+/** Of --coupling, where a text is read. */
+export const COUPLING_HELP = `${either(COUPLING_NAMES)} (default: full for a blank, else causal)`;
+
 /** Adds --model, --top, --depth, --coupling, --targets and --json. */
 export function withAnswerFlags(command: Command): Command {
   return command
     .option('--model <name>', 'name of an installed model, or the path of a model folder')
     .option('--top <count>', 'how many answers to list (default: 10)')
     .option('--depth <layers>', 'number of layers, or ode (default: as the model was trained)')
-    .option(
-      '--coupling <name>',
-      'full, causal or sinkhorn (default: full for a blank, else causal)',
-    )
+    .option('--coupling <name>', COUPLING_HELP)
     .option('--targets <answers>', 'answers to score as well, separated by commas')
     .option('--json', 'print one JSON document and nothing else');
 }
@@ -40,7 +44,7 @@ export function withParticleFlags(command: Command): Command {
     .option('--normalise', 'bring the positions of --init onto the sphere')
     .option('--text <text>', 'the tokens of this sentence as particles, embedded by --model')
     .option('--model <name>', 'name of an installed model, or the path of a model folder')
-    .option('--coupling <name>', 'of --dynamics model: full, causal or sinkhorn')
+    .option('--coupling <name>', `of --dynamics model: ${either(COUPLING_NAMES)}`)
     .option('--n <count>', 'particles (default: 32)')
     .option('--d <count>', 'coordinates of a particle (default: 3)')
     .option(
@@ -57,13 +61,13 @@ export function withRunFlags(command: Command): Command {
     .option('--time <T>', 'the end of the run (default: 10)')
     .option(
       '--scheme <name>',
-      'layer, euler, rk4, dopri5 or heun (default: layer; heun with noise)',
+      `${either(SCHEME.choices)} (default: ${SCHEME.default}; ${NOISE_SCHEME} with noise)`,
     )
     .option('--step <h>', 'step of the schemes with a fixed one (default: 0.1)')
     .option(TOLERANCE_FLAG, 'error per step of dopri5 (default: 1e-8)')
     .option('--maximum-steps <count>', 'after which a run is given up (default: 10,000,000)')
     .option('--save-at <times>', '0,1,2 or linear:0:10:11 or log:1e-2:1e8:200 (default: 0,T)')
-    .option('--engine <name>', 'auto, mean, reference, wasm or spectral (default: auto)')
+    .option('--engine <name>', `${either(ENGINE_CHOICES)} (default: auto)`)
     .option(
       '--precision <name>',
       'float64 or float32, of the arithmetic of pairs (default: float64)',

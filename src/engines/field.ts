@@ -1,8 +1,10 @@
 /** What an engine of the simulator is: it opens a field, and the field gives velocities. Not the trainer's engine. */
-import { BALANCING } from '../attention/coupling.ts';
+import { BALANCING, type CouplingKind, couplingOf } from '../attention/coupling.ts';
 import type { Interaction } from '../attention/interaction.ts';
 import type { Balancing } from '../numerics/algebra.ts';
 import type { Matrix } from '../numerics/matrix.ts';
+import { MOST_THREADS } from './wasm/memory.ts';
+import type { SpawnFieldThread } from './wasm/threads.ts';
 
 /** What a run will ask of a field, known before it begins. */
 export interface FieldRequest {
@@ -36,16 +38,50 @@ export interface Field {
   close(): void;
 }
 
+/** Times in pairs of particles as the kernels sum them on one thread, about 15 ns in d = 3; of one head. */
+export interface FieldCost {
+  /** Once. */
+  readonly opening: number;
+  /** Every velocity of all particles. */
+  readonly velocity: number;
+}
+
+/** What a platform hands to engines with threads. */
+export interface EnginePlatform {
+  /** Starts a worker thread; without it an engine runs on the caller's thread alone. */
+  readonly spawn?: SpawnFieldThread;
+  /** Threads of the machine that an engine may use, with the caller's; 1 if absent. */
+  readonly threads?: number;
+}
+
 /**
  * Something that computes attention fields: exactly, or within an accuracy that is asked for. It says itself
  * what it does not serve.
  */
 export interface Engine {
   readonly name: string;
+  readonly title: string;
+  readonly help: string;
+  /** The couplings that it computes; in those of others it serves no request. */
+  readonly couplings: readonly CouplingKind[];
+  /** In which it computes, or takes a request for. */
+  readonly precisions: readonly FieldRequest['precision'][];
+  /** Its error is absolute, as `accuracy` is: it cannot tell slow velocities from rest, as pairs can. */
+  readonly absolute: boolean;
+  /** Why `auto` takes it for a request, one clause. */
+  reason(request: FieldRequest): string;
+  /** What a request takes: `auto` takes the engine that has a velocity first. */
+  cost(request: FieldRequest): FieldCost;
   /** null where the engine serves the request; otherwise one clause that says why not. */
   refusal(request: FieldRequest): string | null;
   /** Throws InputError with the refusal. */
   open(request: FieldRequest): Promise<Field>;
+}
+
+/** Why an interaction that is causal cannot be; or null. */
+export function notCausal({ causal, coupling }: Interaction): string | null {
+  const clause = causal && couplingOf(coupling).notCausal;
+  return clause ? `${clause}: use softmax with a causal mask` : null;
 }
 
 /** How far a doubly stochastic coupling is scaled: to the accuracy asked for, unless the interaction says. */
@@ -60,3 +96,15 @@ export const reachableResidual = (tolerance: number, largest: number): number =>
   Math.max(tolerance, LEAST_RESIDUAL + 8 * 2 ** -53 * largest);
 
 const LEAST_RESIDUAL = 1e-13;
+
+/** A page can hand memory to its workers only where it is isolated from other origins; Node always can. */
+const canShare = () => !('crossOriginIsolated' in globalThis) || globalThis.crossOriginIsolated;
+
+/** The threads of a field, and what starts others. */
+export function threadsOf(
+  { spawn, threads = 1 }: EnginePlatform,
+  request: FieldRequest,
+): [threads: number, spawn: SpawnFieldThread | undefined] {
+  const wanted = Math.min(threads, request.threads, MOST_THREADS);
+  return [Math.max(1, Math.floor(wanted)), canShare() ? spawn : undefined];
+}

@@ -11,6 +11,13 @@ import { openReferenceField } from './reference-field.ts';
 
 export const meanField: Engine = {
   name: 'mean',
+  title: 'Mean',
+  help: 'One velocity for all, in O(n), where all hear all alike: β = 0, or V = 0.',
+  couplings: ['softmax', 'exponential', 'linear', 'sinkhorn'],
+  precisions: ['float64', 'float32'],
+  absolute: false,
+  reason: ({ n }) => `${n} particles that hear all alike: their mean instead of pairs`,
+  cost: ({ n }) => ({ opening: 0, velocity: n }),
   refusal: ({ interaction }) => refusal(interaction),
   async open(request) {
     const clause = refusal(request.interaction);
@@ -22,7 +29,7 @@ export const meanField: Engine = {
 function refusal(interaction: Interaction): string | null {
   const { beta, coupling, causal, relative } = interaction;
   if (isSilent(interaction)) return null;
-  if (coupling === 'hardmax' || causal || relative)
+  if (!meanField.couplings.includes(coupling) || causal || relative)
     return 'it serves particles that hear all others alike: use another engine';
   if (beta.every((one) => one === 0)) return null;
   return `β = ${beta} is not 0, and so particles do not hear all others alike: use another engine`;

@@ -4,7 +4,7 @@
  * time, never all n × n of them.
  */
 
-import { couplings, massMask } from '../attention/coupling.ts';
+import { COUPLING_KINDS, massMask } from '../attention/coupling.ts';
 import {
   couplesDifferences,
   effectiveWeights,
@@ -23,7 +23,7 @@ import type { Interaction } from '../attention/interaction.ts';
 import type { AttentionWeights } from '../attention/scores.ts';
 import { InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
-import { balancingOf, type Engine, type Field, type FieldRequest } from './field.ts';
+import { balancingOf, type Engine, type Field, type FieldRequest, notCausal } from './field.ts';
 import { warmed } from './reference-balance.ts';
 import { referenceCouplings } from './reference-coupling.ts';
 import { type Float64Tensor, tensor } from './tensor.ts';
@@ -34,8 +34,22 @@ const MOST_PARTICLES = 20_000;
 const MOST_BALANCED = 2000;
 /** Couplings computed at a time, all heads together: 8 MB. */
 const PAIRS = 2 ** 20;
+/** Up to so many, it has the first velocity before the kernels are compiled. */
+const FEW = 48;
+
 export const referenceField: Engine = {
   name: 'reference',
+  title: 'Reference',
+  help: 'Plain Float64 over all pairs, against which the others are certified; up to 20,000 particles.',
+  couplings: COUPLING_KINDS,
+  precisions: ['float64'],
+  absolute: false,
+  reason: ({ n }) =>
+    n <= FEW
+      ? `${n} particles are few: plain Float64`
+      : 'the kernels do not serve it: plain Float64',
+  // three to nine times the kernels' time
+  cost: ({ n }) => ({ opening: 0, velocity: 4 * n * n }),
   refusal,
   open: async (request) => openReferenceField(request),
 };
@@ -45,13 +59,15 @@ function refusal({ interaction, n, precision }: FieldRequest): string | null {
     return `it computes in float64 only, not ${precision}: ask for float64, or for the wasm engine`;
   if (n > MOST_PARTICLES)
     return `n = ${n} particles are more than the ${MOST_PARTICLES} whose pairs it can go through: use fewer, or the wasm engine`;
-  if (interaction.coupling === 'sinkhorn') return unbalanced(interaction, n);
-  return exponentialOverflow(interaction, precision);
+  return (
+    notCausal(interaction) ??
+    unbalanced(interaction, n) ??
+    exponentialOverflow(interaction, precision)
+  );
 }
 
-function unbalanced({ causal }: Interaction, n: number): string | null {
-  if (causal) return `${couplings.sinkhorn.notCausal}: use softmax with a causal mask`;
-  if (n <= MOST_BALANCED) return null;
+function unbalanced({ coupling }: Interaction, n: number): string | null {
+  if (coupling !== 'sinkhorn' || n <= MOST_BALANCED) return null;
   return `n = ${n} particles are more than the ${MOST_BALANCED} whose couplings it can balance: use fewer`;
 }
 

@@ -3,6 +3,7 @@
  * stops. Not what is reported of it (frames.ts).
  */
 
+import { ENGINE_NAMES, type EngineName, type Engines } from '../engines/catalogue.ts';
 import { fastest } from '../integrators/events.ts';
 import {
   type Continuation,
@@ -16,7 +17,6 @@ import type { FlowProblem } from '../integrators/problem.ts';
 import { type WienerPath, wienerPath } from '../integrators/wiener.ts';
 import { norm } from '../numerics/vectors.ts';
 import { YIELD_INTERVAL } from '../numerics/yielding.ts';
-import type { EngineName, Engines } from './engine-choice.ts';
 import { checkPromises } from './examine.ts';
 import {
   type Meeting,
@@ -28,7 +28,7 @@ import {
 } from './merging.ts';
 import { flowProblem, stateOf, type Velocities } from './problem.ts';
 import { beginResolution, isResolvable, type Resolution, resolutionNote } from './resolution.ts';
-import { ENGINES, type SimulationSettings, STEP_SHARE } from './simulation-settings.ts';
+import { type SimulationSettings, STEP_SHARE } from './simulation-settings.ts';
 import { type EngineReport, openVelocities, type VelocitySource } from './velocities.ts';
 
 /** At this time these particles were so close that they are one: within a step, where it has an inside. */
@@ -101,7 +101,7 @@ function resumedEngine(
   from?: SimulationContinuation,
 ): EngineName | 'auto' {
   const found = from?.engine.name;
-  return ENGINES.find((name) => name === found) ?? engine;
+  return ENGINE_NAMES.find((name) => name === found) ?? engine;
 }
 
 function populationOf(settings: SimulationSettings, from?: SimulationContinuation): Population {
@@ -249,7 +249,7 @@ function slowness(run: Run, view: StepView): Reply {
   if (stopBelow !== undefined && speed <= stopBelow) return { stop: stopFor(run, 'stationary') };
   if (!(speed <= source.floor)) return {};
   run.notes.floor = floorNote(view.time, speed, source);
-  const better = settings.engine === 'auto' && source.report.name === 'spectral';
+  const better = settings.engine === 'auto' && source.absolute;
   return better && n <= MOST_PAIRED ? { frame: 'switch' } : {};
 }
 
@@ -268,10 +268,8 @@ function floorNote(time: number, speed: number, { floor, report }: VelocitySourc
 /** From modes, whose error is absolute, to pairs, whose error is relative. */
 export async function switchEngine(run: Run): Promise<void> {
   const { settings, engines } = run;
-  const source = await openVelocities(settings, engines, 'wasm');
+  const source = await openVelocities(settings, engines, 'auto', { relative: true });
+  const reason = `slower than the ${run.source.report.name} engine can tell`;
   run.source.close();
-  run.source = {
-    ...source,
-    report: { ...source.report, reason: 'slower than the spectral engine can tell' },
-  };
+  run.source = { ...source, report: { ...source.report, reason } };
 }

@@ -4,6 +4,7 @@
  * and the diagnostics, each of which knows nothing of the others. Not the files of a run.
  */
 
+import { type Engines, simulationEngines } from '../engines/catalogue.ts';
 import { angle } from '../geometry/sphere.ts';
 import { GIVEN_UP } from '../integrators/integrate.ts';
 import { InputError } from '../numerics/errors.ts';
@@ -11,8 +12,6 @@ import { row } from '../numerics/matrix.ts';
 import { distance } from '../numerics/vectors.ts';
 import { yieldToEvents } from '../numerics/yielding.ts';
 import { besideSettings, type Companion, type OpenBeside, withCompanion } from './companion.ts';
-import type { Engines } from './engine-choice.ts';
-import { simulationEngines } from './engines.ts';
 import { frameReader, type SeenFrames, type SimulationFrame } from './frames.ts';
 import {
   isYieldDue,

@@ -11,6 +11,7 @@ import { dynamicsNamed } from '../dynamics/catalogue.ts';
 import { type Dynamics, energyBetaOf, type ParameterValues } from '../dynamics/dynamics.ts';
 import { KAPPA, strengthOf } from '../dynamics/noise.ts';
 import { completeParameters } from '../dynamics/parameters.ts';
+import { ENGINE_CHOICES } from '../engines/catalogue.ts';
 import { D, drawStart, equalMasses, N, SEED, startNamed } from '../geometry/catalogue.ts';
 import { checkPositions } from '../geometry/given.ts';
 import { checkWholeSteps } from '../integrators/clock.ts';
@@ -18,6 +19,7 @@ import { parseSaveAt } from '../integrators/save-at.ts';
 import {
   END,
   MAXIMUM_STEPS,
+  NOISE_SCHEME,
   SCHEME,
   type Scheme,
   STEP,
@@ -28,7 +30,7 @@ import {
 import { InputError } from '../numerics/errors.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../numerics/options.ts';
-import { entryNamed, type NumberParameter, show } from '../numerics/parameters.ts';
+import { either, entryNamed, type NumberParameter, show } from '../numerics/parameters.ts';
 import { sumOf } from '../numerics/vectors.ts';
 
 /** The schema of a parameter that is data. */
@@ -49,8 +51,6 @@ const record = (what: string) =>
 
 /** On the sphere no two particles are farther apart than π. */
 const DISTANCE = numberBetween(1e-12, 1e300);
-
-export const ENGINES = ['auto', 'mean', 'reference', 'wasm', 'spectral'] as const;
 
 const NAMES = { error: 'expected names of diagnostics, or what defineDiagnostic returns' };
 
@@ -103,7 +103,9 @@ export const simulationSchema = z.strictObject({
   scheme: z
     .string({ error: 'expected the name of a scheme' })
     .optional()
-    .describe('How time is cut into steps; layer by default, heun where there is noise'),
+    .describe(
+      `How time is cut into steps; ${SCHEME.default} by default, ${NOISE_SCHEME} where there is noise`,
+    ),
   time: numberOf(END),
   step: numberOf(STEP),
   tolerance: numberOf(TOLERANCE),
@@ -115,7 +117,7 @@ export const simulationSchema = z.strictObject({
       'Times of the frames; the start and the end by default. One beyond the end by rounding, as numpy.arange gives it, is the end',
     ),
   engine: z
-    .enum(ENGINES, { error: `expected one of ${ENGINES.join(', ')}` })
+    .enum(ENGINE_CHOICES, { error: `expected one of ${ENGINE_CHOICES.join(', ')}` })
     .default('auto')
     .describe('What computes the velocities; auto chooses by size and dynamics, and says so'),
   precision: z
@@ -233,7 +235,7 @@ export function simulationSettings(options: SimulationOptions): SimulationSettin
     scheme: entryNamed(
       'scheme',
       schemes,
-      rest.scheme ?? (noise > 0 || entry.noise ? 'heun' : SCHEME.default),
+      rest.scheme ?? (noise > 0 || entry.noise ? NOISE_SCHEME : SCHEME.default),
     ),
     times: parseSaveAt(rest.saveAt ?? [0, rest.time], rest.time),
     positions,
@@ -361,7 +363,7 @@ function checkScheme({ noise, scheme, step, time, times }: SimulationSettings): 
   if (noise > 0 && !takesNoise(scheme))
     throw new InputError(
       'scheme',
-      `scheme ${scheme.name} knows no noise, which this run has: expected heun, rk4 or euler, choose one`,
+      `scheme ${scheme.name} knows no noise, which this run has: expected ${either(schemes.filter(takesNoise).map(({ name }) => name))}, choose one`,
     );
   if (scheme.whole) checkWholeSteps(step, time, times);
 }

@@ -4,11 +4,12 @@
  */
 import type { Interaction } from '../attention/interaction.ts';
 import { slidingField } from '../dynamics/sliding.ts';
+import type { EngineName, Engines } from '../engines/catalogue.ts';
+import { chooseEngine } from '../engines/choose.ts';
 import type { FieldRequest } from '../engines/field.ts';
-import { fieldAlgebra, openReferenceField } from '../engines/reference-field.ts';
+import { fieldAlgebra, openReferenceField, referenceField } from '../engines/reference-field.ts';
 import { InputError } from '../numerics/errors.ts';
 import type { Matrix } from '../numerics/matrix.ts';
-import { chooseEngine, type EngineName, type Engines } from './engine-choice.ts';
 import { changingVelocities, fieldVelocities, ownVelocities, type Velocities } from './problem.ts';
 import { type SimulationSettings, STEP_SHARE } from './simulation-settings.ts';
 
@@ -26,23 +27,26 @@ export interface VelocitySource {
   readonly report: EngineReport;
   /** Velocities of this size and below are round-off or the engine's error. */
   readonly floor: number;
+  /** What it cannot tell from rest an engine with a relative error can. */
+  readonly absolute: boolean;
   readonly velocities: Velocities;
   /** A_ij per head, [m, m]; null where the engine never has them. */
   couplings(positions: Float64Array, masses: Float64Array): Matrix[] | null;
   close(): void;
 }
 
-/** Opens what computes the velocities of a run. Throws InputError (field `engine`) where nothing serves it. */
+/** Opens what computes the velocities of a run; `relative`: with an error that is. Throws InputError (field `engine`) where nothing serves it. */
 export async function openVelocities(
   settings: SimulationSettings,
   engines: Engines,
   wanted: EngineName | 'auto' = settings.engine,
+  how: { readonly relative?: boolean } = {},
 ): Promise<VelocitySource> {
   const { entry } = settings;
   if (entry.velocity) return ownSource(settings, wanted);
   if (entry.timeDependent) return changingSource(settings, wanted);
   const request = requestOf(settings, interactionAt(settings, 0));
-  const { engine, reason } = chooseEngine(wanted, request, engines);
+  const { engine, reason } = chooseEngine(wanted, request, engines, how);
   const field = await engine.open(request);
   const slides = request.interaction.coupling === 'hardmax' && settings.scheme.adaptive;
   const velocities = slides ? sliding(settings, request.interaction) : null;
@@ -50,10 +54,25 @@ export async function openVelocities(
   return {
     report: { name: engine.name, reason: because, note: field.note },
     floor: field.floor,
+    absolute: engine.absolute,
     velocities: velocities ?? fieldVelocities(() => field),
     couplings: (positions, masses) => field.couplings?.(positions, masses) ?? null,
     close: () => field.close(),
   };
+}
+
+/**
+ * About how many pairs of particles a velocity takes, of one head, before anything is opened. Throws InputError
+ * (field `engine`) where nothing serves the run.
+ */
+export function velocityPairs(settings: SimulationSettings, engines: Engines): number {
+  const { entry, engine, n } = settings;
+  if (entry.velocity) return n * n;
+  const request = requestOf(settings, interactionAt(settings, 0));
+  const { cost } = entry.timeDependent
+    ? referenceField
+    : chooseEngine(engine, request, engines).engine;
+  return cost(request).velocity;
 }
 
 /** Dormand–Prince comes upon a jump in steps whose error, a few hundredths of the jump, is its tolerance. */
@@ -82,6 +101,7 @@ function ownSource(settings: SimulationSettings, wanted: string): VelocitySource
   return {
     report: { name: 'own', reason: `dynamics ${entry.name} bring their velocity`, note: null },
     floor: 0,
+    absolute: false,
     velocities: ownVelocities(entry, parameters, d),
     couplings: () => null,
     close: () => {},
@@ -103,6 +123,7 @@ function changingSource(settings: SimulationSettings, wanted: string): VelocityS
   return {
     report: { name: 'reference', reason, note: null },
     floor: openAt(0).floor,
+    absolute: false,
     velocities: changingVelocities(openAt),
     couplings: () => null,
     close: () => {},

@@ -7,7 +7,8 @@ import { diagnostics } from '../diagnostics/catalogue.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { dynamics } from '../dynamics/catalogue.ts';
 import type { Dynamics, Parameter } from '../dynamics/dynamics.ts';
-import type { EngineName } from '../flow/engine-choice.ts';
+import { AUTO, simulationEngines } from '../engines/catalogue.ts';
+import type { Engine } from '../engines/field.ts';
 import { D, N, SEED, starts } from '../geometry/catalogue.ts';
 import type { Start } from '../geometry/start.ts';
 import {
@@ -116,28 +117,9 @@ const DEPTH_SCHEMES = [
   },
 ];
 
-const ENGINES: Record<EngineName | 'auto', { readonly title: string; readonly help: string }> = {
-  auto: {
-    title: 'Chosen by size and dynamics',
-    help: 'The result says which engine was chosen, and why.',
-  },
-  mean: {
-    title: 'Mean',
-    help: 'One velocity for all, in O(n), where all hear all alike: β = 0, or V = 0.',
-  },
-  reference: {
-    title: 'Reference',
-    help: 'Plain Float64 over all pairs, against which the others are certified; up to 20,000 particles.',
-  },
-  wasm: {
-    title: 'WebAssembly',
-    help: 'SIMD kernels over all pairs in Float64 or Float32, never the n × n matrix; several threads, the same numbers for any count.',
-  },
-  spectral: {
-    title: 'Spectral',
-    help: 'Sums over modes instead of pairs, for sa, usa, noise and Kuramoto on the circle (d = 2) and the sphere (d = 3); the error is bounded by `accuracy`.',
-  },
-};
+function engineRecord({ name, title, help, couplings, precisions }: Engine) {
+  return { name, title, help, couplings, precisions };
+}
 
 /** All entries by kind. */
 export function catalogue() {
@@ -145,7 +127,7 @@ export function catalogue() {
     dynamics: dynamics.map(dynamicsRecord),
     starts: starts.map(startRecord),
     schemes: schemes.map(schemeRecord),
-    engines: Object.entries(ENGINES).map(([name, entry]) => ({ name, ...entry })),
+    engines: [AUTO, ...Object.values(simulationEngines()).map(engineRecord)],
     diagnostics: diagnostics.map(diagnosticRecord),
     couplings: Object.entries(modelCouplings).map(couplingRecord),
     /** Of measures on a line, for reduced models and inverse problems. */

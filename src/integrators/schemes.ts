@@ -14,6 +14,8 @@ export interface Scheme {
   readonly help: string;
   /** Of the error at a fixed time, in the step size. */
   readonly order: number;
+  /** Velocities a step. */
+  readonly stages: number;
   /** Chooses its steps by a tolerance; the others have a fixed step. */
   readonly adaptive: boolean;
   /** A step is a thing of its own and is never cut. */
@@ -24,51 +26,63 @@ export interface Scheme {
 
 const FIXED = { adaptive: false, whole: false };
 
-/** The time steppers by name, each with its order, which tests measure. */
-export const schemes: readonly Scheme[] = [
-  {
+const described = {
+  layer: {
     ...FIXED,
-    name: 'layer',
     title: 'Layer',
     help: 'x ← normalise(x + h v): a layer of a transformer. Order 1.',
     order: 1,
+    stages: 1,
     whole: true,
     open: layer,
   },
-  {
+  euler: {
     ...FIXED,
-    name: 'euler',
     title: 'Projected Euler',
     help: 'x ← normalise(x + h P_x v). Order 1.',
     order: 1,
+    stages: 1,
     open: projectedEuler,
   },
-  {
+  rk4: {
     ...FIXED,
-    name: 'rk4',
     title: 'Runge–Kutta 4',
     help: 'The classical scheme with retracted stages. Order 4.',
     order: 4,
+    stages: 4,
     open: (problem, start) => rungeKutta(problem, start, RK4),
   },
-  {
-    name: 'dopri5',
+  dopri5: {
     title: 'Dormand–Prince 5(4)',
     help: 'Chooses its steps by a tolerance; order 5, dense output of order 4.',
     order: 5,
+    stages: 6,
     adaptive: true,
     whole: false,
     open: (problem, start) => rungeKutta(problem, start, DORMAND_PRINCE),
   },
-  {
+  heun: {
     ...FIXED,
-    name: 'heun',
     title: 'Heun',
     help: 'Two stages; with noise of weak order 2, the default there. Order 2.',
     order: 2,
+    stages: 2,
     open: (problem, start) => rungeKutta(problem, start, HEUN),
   },
-];
+} satisfies Record<string, Omit<Scheme, 'name'>>;
+
+export type SchemeName = keyof typeof described;
+
+/** The time steppers by name, each with its order and stages, which tests measure. */
+export const schemeNamed = Object.fromEntries(
+  Object.entries(described).map(([name, scheme]) => [name, { name, ...scheme }]),
+) as Readonly<Record<SchemeName, Scheme>>;
+
+/** The time steppers as a list. */
+export const schemes: readonly Scheme[] = Object.values(schemeNamed);
+
+/** Where there is noise, unless another is asked for. */
+export const NOISE_SCHEME: SchemeName = 'heun';
 
 /** Noise goes beside steps of one size that may be cut. */
 export const takesNoise = ({ adaptive, whole }: Scheme): boolean => !adaptive && !whole;
@@ -82,7 +96,7 @@ export const SCHEME: ChoiceParameter = {
   title: 'Scheme',
   help: 'How the flow is cut into steps.',
   unit: '',
-  default: 'layer',
+  default: 'layer' satisfies SchemeName,
   choices: schemes.map(({ name }) => name),
 };
 

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { COUPLING_NAMES } from '../attention/model-coupling.ts';
 import { InputError } from '../numerics/errors.ts';
 import { parseOptions, wholeNumber } from '../numerics/options.ts';
+import { either } from '../numerics/parameters.ts';
 import { MAXIMUM_DEPTH, READINGS } from './choices.ts';
 
 const SHARE_ERROR = { error: 'expected a number from 0 to 1' };
@@ -25,7 +26,7 @@ export const depthSchema = z
   .describe('Number of layers, or "ode" for the flow itself; the model\'s own depth by default');
 
 export const couplingSchema = z
-  .enum(COUPLING_NAMES, { error: 'expected "full", "causal" or "sinkhorn"' })
+  .enum(COUPLING_NAMES, { error: `expected ${either(COUPLING_NAMES.map((name) => `"${name}"`))}` })
   .describe(
     'Who sees whom: full for a blank, causal for the continuation of a text by default; sinkhorn: as full, and every token is heard alike',
   );

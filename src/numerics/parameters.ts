@@ -111,6 +111,10 @@ export function entryNamed<E extends { readonly name: string }>(
   );
 }
 
+/** Names in a sentence: a, b or c. */
+export const either = (names: readonly string[]): string =>
+  names.join(', ').replace(/, (?=[^,]*$)/, ' or ');
+
 /** A value as an error message shows it, at most 60 characters. */
 export function show(value: unknown): string {
   if (value === undefined) return 'missing';

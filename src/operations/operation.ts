@@ -4,9 +4,9 @@
  * computes, which stands in limits/ and reduction/.
  */
 import type { z } from 'zod';
+import type { Engines } from '../engines/catalogue.ts';
 import type { TrainingEngine } from '../engines/training-engine.ts';
 import type { Report } from '../figures/report.ts';
-import type { Engines } from '../flow/engine-choice.ts';
 import type { EndsOf } from '../limits/depth/depth.ts';
 import type { SubjectKind, Subjects } from './subject.ts';
 

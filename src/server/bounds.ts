@@ -1,7 +1,9 @@
 /** What one request may ask of the server; what an operation may, its record says. Every number here is stated in the error that it causes and in /api/openapi.json. */
 import { isIdentity } from '../dynamics/matrices.ts';
 import { matrixValueOf } from '../dynamics/parameters.ts';
+import { simulationEngines } from '../engines/catalogue.ts';
 import type { SimulationSettings } from '../flow/simulation-settings.ts';
+import { velocityPairs } from '../flow/velocities.ts';
 import type { ModelConfig } from '../language/checkpoint.ts';
 import { LimitError } from '../numerics/errors.ts';
 
@@ -120,14 +122,11 @@ function headsOf({ entry, parameters }: Pick<SimulationSettings, 'entry' | 'para
   return typeof heads === 'number' ? heads : 1;
 }
 
-/** Where engines sum over modes instead of pairs: about as many as this, from so many particles on, by d. */
-const MODES = 2_000;
-const SPECTRAL: Readonly<Record<number, number>> = { 2: 1_000, 3: 2_000 };
 /** The diagnostics of a frame cost about as much as so many velocities; beyond so many particles they sample. */
 const DIAGNOSTICS = 16;
 const DIAGNOSED = 5_000;
-/** Velocities a step. */
-const STAGES: Readonly<Record<string, number>> = { rk4: 4, heun: 2 };
+/** Of these only the costs are asked for. */
+const ENGINES = simulationEngines();
 /** A pair costs its coordinates and about as much as so many more. */
 const OVERHEAD = 4;
 
@@ -137,14 +136,11 @@ const OVERHEAD = 4;
  */
 export function workOf(settings: SimulationSettings): number {
   const { n, d, scheme, time, step, times, chosen, mergeError, noise } = settings;
-  const { engine } = settings;
-  const modal = (engine === 'auto' || engine === 'spectral') && n >= (SPECTRAL[d] ?? Infinity);
-  const stages = STAGES[scheme.name] ?? 1;
-  const steps = scheme.adaptive ? times.length : time / step;
-  const velocity = n * (modal ? Math.min(n, MODES) : n) * headsOf(settings);
+  const velocities = scheme.adaptive ? times.length : (time / step) * scheme.stages;
+  const velocity = velocityPairs(settings, ENGINES) * headsOf(settings);
   const frame = chosen.length === 0 ? 0 : DIAGNOSTICS * Math.min(n, DIAGNOSED) ** 2;
   // A companion runs beside: of the same steps, or of twice the step.
   const runs = mergeError ? 2 : noise > 0 ? 1.5 : 1;
-  const all = runs * steps * stages * velocity + times.length * frame;
+  const all = runs * velocities * velocity + times.length * frame;
   return all * (d + OVERHEAD);
 }

@@ -448,7 +448,11 @@ describe('bad input ends with one line and code 2', () => {
     ['a flag without its value', ['--n'], /option '--n <count>' argument missing; see .* --help/],
     ['an argument', ['sa'], /too many arguments.*see schmetterling simulate --help/],
     ['a parameter of others', ['--heads', '3'], /sa has no parameter "heads": .* It has beta/],
-    ['noise in layers', ['--kappa', '3', '--scheme', 'layer'], /layer knows no noise.*heun, rk4/],
+    [
+      'noise in layers',
+      ['--kappa', '3', '--scheme', 'layer'],
+      /layer knows no noise.*euler, rk4 or heun/,
+    ],
     ['an unknown parameter', ['--set', 'bta=1'], /no parameter "bta": did you mean "beta"\?/],
     [
       'a flag twice',

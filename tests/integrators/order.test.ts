@@ -33,6 +33,37 @@ const distance = (x: ArrayLike<number>, y: ArrayLike<number>) =>
 const angleError = (settings: Settings) =>
   Math.abs(angleOf(endOf(twoTokens, twoTokensStart(), settings).state) - exactAngle(settings.end));
 
+it.each(schemes.map((scheme): [string, number] => [scheme.name, scheme.stages]))(
+  '%s takes %i velocities a step',
+  (scheme, stages) => {
+    let asked = 0;
+    const { velocity, ambient = velocity } = twoTokens;
+    const problem: FlowProblem = {
+      ...twoTokens,
+      velocity(...at) {
+        asked++;
+        velocity(...at);
+      },
+      ambient(...at) {
+        asked++;
+        ambient(...at);
+      },
+    };
+    const count = (end: number) => {
+      asked = 0;
+      const last = endOf(problem, twoTokensStart(), {
+        scheme,
+        step: 0.01,
+        end,
+        tolerance: 1e-6,
+      });
+      return [asked, last.steps + last.rejected];
+    };
+    const [[few, short], [many, long]] = [count(1), count(4)];
+    expect(many - few).toBe(stages * (long - short));
+  },
+);
+
 describe('fixed steps', () => {
   it.each([
     ['layer', [16, 32, 64, 128, 256], 1],

@@ -1,7 +1,7 @@
 /** The tangent flow: closed forms of two tokens, spectra at known equilibria, determinants, a model, refusals. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defineDynamics } from '../../src/dynamics/define.ts';
-import { simulationEngines } from '../../src/flow/engines.ts';
+import { simulationEngines } from '../../src/engines/catalogue.ts';
 import { openRun } from '../../src/flow/run.ts';
 import { simulate } from '../../src/flow/simulation.ts';
 import { type SimulationOptions, simulationSettings } from '../../src/flow/simulation-settings.ts';

@@ -5,9 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COUPLING_NAMES } from '../../src/attention/model-coupling.ts';
+import { ENGINE_CHOICES } from '../../src/engines/catalogue.ts';
 import { simulate } from '../../src/flow/simulation.ts';
 import { readModel } from '../../src/host/models.ts';
 import type { RunningServer } from '../../src/host/services.ts';
+import { schemes } from '../../src/integrators/schemes.ts';
 import { runWithCache } from '../../src/language/interventions.ts';
 import { toRows } from '../../src/numerics/matrix.ts';
 import { createApp } from '../../src/server/app.ts';
@@ -68,10 +71,11 @@ describe('documents', () => {
     const kinds = await (await fetch(`${base}/api/catalogue`)).json();
     const names = (kind: string) => kinds[kind].map(({ name }: { name: string }) => name);
     expect(names('diagnostics')).toContain('effective_rank');
-    expect(names('couplings')).toEqual(['full', 'causal', 'sinkhorn']);
+    expect(names('couplings')).toEqual(COUPLING_NAMES);
     expect(names('dynamics')).toContain('kuramoto');
-    expect(names('schemes')).toEqual(['layer', 'euler', 'rk4', 'dopri5', 'heun']);
-    expect(names('engines')).toEqual(['auto', 'mean', 'reference', 'wasm', 'spectral']);
+    expect(names('schemes')).toEqual(schemes.map(({ name }) => name));
+    expect(names('engines')).toEqual(ENGINE_CHOICES);
+    expect(kinds.engines[4]).toMatchObject({ couplings: ['softmax', 'exponential'] });
     expect(kinds.dynamics[0].parameters[0]).toMatchObject({
       name: 'beta',
       default: 1,

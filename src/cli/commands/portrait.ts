@@ -1,7 +1,7 @@
 /** `portrait`: what the flow of a model does with some sentences, and what its weights say of it. */
 import { Command } from 'commander';
 import type { Portrait } from '../../language/portrait/portrait.ts';
-import { answerOptions } from '../flags.ts';
+import { answerOptions, COUPLING_HELP } from '../flags.ts';
 import { printJson, printLines, standardScreen } from '../terminal.ts';
 
 interface PortraitFlags {
@@ -30,10 +30,7 @@ export function portraitCommand(): Command {
     .option('--model <name>', 'name of an installed model, or the path of a model folder')
     .option('--file <path>', 'sentences of a text file, one a line')
     .option('--depth <layers>', 'number of layers, or ode (default: as the model was trained)')
-    .option(
-      '--coupling <name>',
-      'full, causal or sinkhorn (default: full for a blank, else causal)',
-    )
+    .option('--coupling <name>', COUPLING_HELP)
     .option('--out <folder>', 'write numbers, tables and figures into this folder')
     .option('--json', 'print one JSON document and nothing else')
     .addHelpText('after', HELP)

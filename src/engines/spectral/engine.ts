@@ -4,22 +4,19 @@
  * Its error is absolute, where the other engines' is relative: the velocities of tight clusters drown
  * in it. Not the series (expansion.ts), nor the kernels (assembly/spectral.ts).
  */
+import type { CouplingKind } from '../../attention/coupling.ts';
 import { effectiveWeights, exponentialOverflow } from '../../attention/effective.ts';
 import { InputError } from '../../numerics/errors.ts';
-import type { Engine, FieldRequest } from '../field.ts';
-import { canShare, MOST_THREADS, type SpawnFieldThread } from '../wasm/threads.ts';
+import { type Engine, type EnginePlatform, type FieldRequest, threadsOf } from '../field.ts';
+import { COMPILING, MEMORY_BYTES, MOST_THREADS } from '../wasm/memory.ts';
 import type { Dimension } from './expansion.ts';
+import { fieldBytes } from './memory.ts';
 import { type Plan, planOf } from './plan.ts';
-import { fieldBytes, openField } from './velocity.ts';
 
-export interface SpectralEngineOptions {
-  /** Starts a worker thread; without it the engine runs on the caller's thread alone. */
-  readonly spawn?: SpawnFieldThread;
-  /** Threads of the machine that the engine may use, with the caller's; 1 if absent. */
-  readonly threads?: number;
-}
+/** From so many particles on modes cost less than pairs, by d: about as many pairs a particle. */
+const MODES: Readonly<Record<number, number>> = { 2: 1_000, 3: 2_000 };
 
-const MEMORY_BYTES = 2 ** 32 - 2 ** 16;
+const COUPLINGS: readonly CouplingKind[] = ['softmax', 'exponential'];
 
 /**
  * The engine. It computes in float64 whatever the precision asked for, and keeps as many terms as the
@@ -27,9 +24,16 @@ const MEMORY_BYTES = 2 ** 32 - 2 ** 16;
  * for unit vectors and normalises a copy; `ambient` throws InputError for rows that are none. Exponential
  * velocities reach e^{|β|}, and so does their round-off: their floor can lie above the accuracy asked for.
  */
-export function spectralEngine({ spawn, threads = 1 }: SpectralEngineOptions = {}): Engine {
+export function spectralEngine(platform: EnginePlatform = {}): Engine {
   return {
     name: 'spectral',
+    title: 'Spectral',
+    help: 'Sums over modes instead of pairs, for sa, usa, noise and Kuramoto on the circle (d = 2) and the sphere (d = 3); the error is bounded by `accuracy`.',
+    couplings: COUPLINGS,
+    precisions: ['float64', 'float32'],
+    absolute: true,
+    reason: ({ n, d }) => `${n} particles in d = ${d}: sums over modes instead of pairs`,
+    cost: ({ n, d }) => ({ opening: COMPILING, velocity: n * (MODES[d] ?? n) }),
     refusal(request) {
       const plan = planFor(request);
       return typeof plan === 'string' ? plan : null;
@@ -38,13 +42,8 @@ export function spectralEngine({ spawn, threads = 1 }: SpectralEngineOptions = {
       const plan = planFor(request);
       if (typeof plan === 'string')
         throw new InputError('engine', `the spectral engine refuses: ${plan}`);
-      const wanted = Math.min(threads, request.threads, MOST_THREADS);
-      return openField(
-        request,
-        plan,
-        Math.max(1, Math.floor(wanted)),
-        canShare() ? spawn : undefined,
-      );
+      const { openField } = await import('./velocity.ts');
+      return openField(request, plan, ...threadsOf(platform, request));
     },
   };
 }
@@ -63,7 +62,7 @@ function unsuited({ interaction, d, space }: FieldRequest): string | null {
     return `d = ${d} has no short series of harmonics: it takes the circle (d = 2) and the sphere S² (d = 3)`;
   if (space === 'euclidean')
     return 'particles off the sphere do not couple by their angles alone: it takes unit vectors, use the wasm engine';
-  if (coupling !== 'softmax' && coupling !== 'exponential')
+  if (!COUPLINGS.includes(coupling))
     return `${coupling} coupling is no function of the angle with a short series: it takes softmax and exponential`;
   if (causal) return 'causal coupling has other sums for each particle: it takes sums over all';
   if (beta.length > 1)

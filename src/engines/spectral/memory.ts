@@ -1,5 +1,5 @@
 /** Where the spectral engine's arrays lie in the kernels' memory, and the job as assembly/spectral.ts reads it. */
-import { JOB } from '../wasm/threads.ts';
+import { arraysBegin, JOB } from '../wasm/memory.ts';
 import type { Dimension } from './expansion.ts';
 import { entryCount, SERIES_WIDTH } from './series.ts';
 
@@ -136,4 +136,9 @@ export function describe(
   const placed = [positions, masses, steps, series, moments, spans, deviation, totals];
   for (const [i, { byteOffset }] of [...placed, arrays.least, arrays.rows, arrays.out].entries())
     view.setUint32(48 + 4 * i, byteOffset, true);
+}
+
+/** Bytes of memory that a field needs on so many threads. */
+export function fieldBytes(shape: SpectralShape, threads: number): number {
+  return arraysBegin(threads) + spectralBytes(shape);
 }

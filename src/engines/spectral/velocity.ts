@@ -6,17 +6,17 @@
 import { exp } from '../../numerics/elementary.ts';
 import { InputError } from '../../numerics/errors.ts';
 import type { Field, FieldRequest } from '../field.ts';
-import { arraysBegin, type Crew, type SpawnFieldThread, startCrew } from '../wasm/threads.ts';
+import { arraysBegin } from '../wasm/memory.ts';
+import { type Crew, type SpawnFieldThread, startCrew } from '../wasm/threads.ts';
 import type { Dimension } from './expansion.ts';
 import {
   blockSizeOf,
   describe,
+  fieldBytes,
   padded,
   placeSpectral,
   type SpectralArrays,
   type SpectralJob,
-  type SpectralShape,
-  spectralBytes,
 } from './memory.ts';
 import type { Plan } from './plan.ts';
 import {
@@ -45,11 +45,6 @@ interface Setting {
   readonly arrays: SpectralArrays;
   readonly tables: SphereTables | null;
   readonly crew: Crew;
-}
-
-/** Bytes of memory that a field needs on so many threads. */
-export function fieldBytes(shape: SpectralShape, threads: number): number {
-  return arraysBegin(threads) + spectralBytes(shape);
 }
 
 /** A field on `threads` threads. Throws InputError when there is no memory. */

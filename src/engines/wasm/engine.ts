@@ -4,53 +4,68 @@
  * are shifted by β, which no score exceeds; all others by the running maximum of each query.
  * Not the kernels (assembly/field.ts), nor how a platform starts a thread (handed in as `spawn`).
  */
-import { couplings } from '../../attention/coupling.ts';
+import type { CouplingKind } from '../../attention/coupling.ts';
 import {
   effectiveWeights,
   exponentialOverflow,
   scoresSymmetric,
 } from '../../attention/effective.ts';
 import { InputError } from '../../numerics/errors.ts';
-import type { Engine, FieldRequest } from '../field.ts';
-import { jobBytes } from './job.ts';
-import { arraysBegin, canShare, MOST_THREADS, type SpawnFieldThread } from './threads.ts';
-import { openField, shapeOf } from './velocity.ts';
+import {
+  type Engine,
+  type EnginePlatform,
+  type FieldRequest,
+  notCausal,
+  threadsOf,
+} from '../field.ts';
+import { jobBytes, shapeOf } from './job.ts';
+import { arraysBegin, COMPILING, MEMORY_BYTES, MOST_THREADS } from './memory.ts';
 
-export interface WasmEngineOptions {
-  /** Starts a worker thread; without it the engine runs on the caller's thread alone. */
-  readonly spawn?: SpawnFieldThread;
-  /** Threads of the machine that the engine may use, with the caller's; 1 if absent. */
-  readonly threads?: number;
-}
-
-const MEMORY_BYTES = 2 ** 32 - 2 ** 16;
+/** What the kernels know: a coupling that is new is refused until it is among these, and in heads.ts. */
+const COUPLINGS: readonly CouplingKind[] = [
+  'softmax',
+  'exponential',
+  'hardmax',
+  'linear',
+  'sinkhorn',
+];
 
 /**
  * The engine. Its fields block the thread that asks while others compute, so in a browser it belongs
  * into a worker; where cross-origin isolation is missing, it runs on that one thread.
  */
-export function wasmEngine({ spawn, threads = 1 }: WasmEngineOptions = {}): Engine {
+export function wasmEngine(platform: EnginePlatform = {}): Engine {
   return {
     name: 'wasm',
+    title: 'WebAssembly',
+    help: 'SIMD kernels over all pairs in Float64 or Float32, never the n × n matrix; several threads, the same numbers for any count.',
+    couplings: COUPLINGS,
+    precisions: ['float64', 'float32'],
+    absolute: false,
+    reason: ({ n, d }) => `${n} particles in d = ${d}: SIMD over pairs`,
+    cost: ({ n }) => ({ opening: COMPILING, velocity: n * n }),
     refusal,
     async open(request) {
       const clause = refusal(request);
       if (clause) throw new InputError('engine', `the wasm engine refuses: ${clause}`);
-      const wanted = Math.min(threads, request.threads, MOST_THREADS);
-      return openField(request, Math.max(1, Math.floor(wanted)), canShare() ? spawn : undefined);
+      // kernels are loaded by whoever uses them
+      const { openField } = await import('./velocity.ts');
+      return openField(request, ...threadsOf(platform, request));
     },
   };
 }
 
 function refusal(request: FieldRequest): string | null {
-  const overflow = exponentialOverflow(request.interaction, request.precision);
-  return overflow ?? unbalanced(request) ?? unsafeTies(request) ?? tooLarge(request);
+  const { interaction, precision } = request;
+  if (!COUPLINGS.includes(interaction.coupling))
+    return `${interaction.coupling} coupling has no kernel: use the reference engine`;
+  const impossible = exponentialOverflow(interaction, precision) ?? notCausal(interaction);
+  return impossible ?? unbalanced(request) ?? unsafeTies(request) ?? tooLarge(request);
 }
 
 /** Doubly stochastic couplings are scaled by sweeps alone, which end where scores are symmetric. */
 function unbalanced({ interaction, precision }: FieldRequest): string | null {
   if (interaction.coupling !== 'sinkhorn') return null;
-  if (interaction.causal) return `${couplings.sinkhorn.notCausal}: use softmax with a causal mask`;
   if (precision === 'float32')
     return 'a doubly stochastic scaling goes on until round-off of float64: use float64';
   if (scoresSymmetric(effectiveWeights(interaction))) return null;

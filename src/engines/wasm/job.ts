@@ -2,8 +2,10 @@
  * The arrays of a job in the kernels' memory, and its description as assembly/job.ts reads it.
  * Queries stand in lanes, so theirs are [groups][width][lanes]; keys and values are rows [keys][width].
  */
+import { effectiveWeights } from '../../attention/effective.ts';
+import type { FieldRequest } from '../field.ts';
+import { JOB } from './memory.ts';
 import type { Crew, KernelName } from './threads.ts';
-import { JOB } from './threads.ts';
 
 /** How scores become couplings: the numbers of assembly/job.ts. */
 export const FORMS = { shifted: 0, running: 1, linear: 2, hardmax: 3 } as const;
@@ -20,6 +22,13 @@ export interface JobShape {
   /** Most numbers of a query, key or value in memory. */
   readonly width: number;
   readonly precision: Precision;
+}
+
+/** The sizes of the request's jobs. */
+export function shapeOf({ interaction, n, d, precision }: FieldRequest): JobShape {
+  const weights = effectiveWeights(interaction);
+  const size = weights ? weights.query.columns / interaction.beta.length : d;
+  return { n, width: 4 * Math.ceil(size / 4), precision };
 }
 
 export interface JobArrays extends JobShape {

@@ -9,6 +9,7 @@ import {
   type FieldKernels,
   instantiateFieldKernels,
 } from './kernels.ts';
+import { CONTROL, JOB, MOST_THREADS, SCRATCH, SCRATCH_BYTES } from './memory.ts';
 
 /** What a thread needs; all of it can be posted to a worker. */
 export interface FieldThreadStart {
@@ -28,19 +29,6 @@ const KERNELS = [
 ] as const;
 export type KernelName = (typeof KERNELS)[number];
 
-export const MOST_THREADS = 64;
-
-/** A page can hand memory to its workers only where it is isolated from other origins; Node always can. */
-export const canShare = () =>
-  !('crossOriginIsolated' in globalThis) || globalThis.crossOriginIsolated;
-
-/** Where things lie in the memory, in bytes; the first kilobyte is left alone. */
-const CONTROL = 1024;
-export const JOB = 2048;
-const SCRATCH = 4096;
-/** Work space of a thread: what `scratchBytes` of the kernels says. */
-export const SCRATCH_BYTES = 16384;
-
 /** Words of the control region. */
 const GENERATION = 0;
 const NEXT = 1;
@@ -57,11 +45,6 @@ const ACCEPTED = 2;
 
 /** Looks at a word this often before going to sleep: about 20 µs. */
 const SPINS = 400;
-
-/** Byte where arrays may begin behind the work space of the threads. */
-export function arraysBegin(threads: number): number {
-  return SCRATCH + threads * SCRATCH_BYTES;
-}
 
 const controlOf = (memory: WebAssembly.Memory) =>
   new Int32Array(memory.buffer, CONTROL, DONE + MOST_THREADS);

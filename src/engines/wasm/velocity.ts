@@ -14,17 +14,11 @@ import { InputError } from '../../numerics/errors.ts';
 import type { Matrix } from '../../numerics/matrix.ts';
 import { balancingOf, type Field, type FieldRequest } from '../field.ts';
 import { collectHead, fillHead, formOf, type HeadRows, logSums } from './heads.ts';
-import {
-  type JobArrays,
-  type JobSettings,
-  type JobShape,
-  jobBytes,
-  placeJob,
-  runJob,
-} from './job.ts';
+import { type JobArrays, type JobSettings, jobBytes, placeJob, runJob, shapeOf } from './job.ts';
+import { arraysBegin } from './memory.ts';
 import { columnPotentials, lengthPotentials } from './potentials.ts';
 import { project } from './projection.ts';
-import { arraysBegin, type Crew, type SpawnFieldThread, startCrew } from './threads.ts';
+import { type Crew, type SpawnFieldThread, startCrew } from './threads.ts';
 
 /** Rows are unit vectors when |x|² is this close to 1. */
 const UNIT_TOLERANCE = { float32: 1e-8, float64: 1e-14 } as const;
@@ -61,13 +55,6 @@ interface Particles {
   readonly positions: Float64Array;
   /** [n] */
   readonly masses: Float64Array;
-}
-
-/** The sizes of the request's jobs. */
-export function shapeOf({ interaction, n, d, precision }: FieldRequest): JobShape {
-  const weights = effectiveWeights(interaction);
-  const size = weights ? weights.query.columns / interaction.beta.length : d;
-  return { n, width: 4 * Math.ceil(size / 4), precision };
 }
 
 /** A field on `threads` threads, for a request that the engine does not refuse. */

@@ -4,8 +4,8 @@
  */
 
 import type { Interaction } from '../../attention/interaction.ts';
+import { simulationEngines } from '../../engines/catalogue.ts';
 import { openReferenceField } from '../../engines/reference-field.ts';
-import { simulationEngines } from '../../flow/engines.ts';
 import { openRun } from '../../flow/run.ts';
 import type { SimulationContext } from '../../flow/simulate.ts';
 import { simulate } from '../../flow/simulation.ts';

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { SimulationContext } from '../../flow/simulate.ts';
 import { simulate } from '../../flow/simulation.ts';
 import { type SimulationOptions, simulationSchema } from '../../flow/simulation-settings.ts';
+import { type SchemeName, schemeNamed } from '../../integrators/schemes.ts';
 import { log10 } from '../../numerics/elementary.ts';
 import { ConvergenceError } from '../../numerics/errors.ts';
 import type { Matrix } from '../../numerics/matrix.ts';
@@ -18,7 +19,7 @@ import { type AprioriBound, aprioriBound } from './apriori.ts';
 import { type DepthErrors, depthErrors, distances, type FlowEnd } from './errors.ts';
 
 /** Schemes that are cut into L steps. */
-export const DEPTH_SCHEMES = ['layer', 'euler', 'rk4'] as const;
+export const DEPTH_SCHEMES = ['layer', 'euler', 'rk4'] as const satisfies SchemeName[];
 export type DepthScheme = (typeof DEPTH_SCHEMES)[number];
 
 const MOST_LAYERS = 4096;
@@ -108,8 +109,6 @@ export interface DepthContext extends Pick<SimulationContext, 'engines' | 'signa
 export const risingDepths = (depths: readonly number[]): number[] =>
   [...new Set(depths)].sort((a, b) => a - b);
 
-const STAGES: Readonly<Record<DepthScheme, number>> = { layer: 1, euler: 1, rk4: 4 };
-const ORDERS: Readonly<Record<DepthScheme, number>> = { layer: 1, euler: 1, rk4: 4 };
 /** Beyond this the reference is none: errors of deep rk4 would be its own. */
 const WORST_REFERENCE = 1e-9;
 
@@ -130,13 +129,16 @@ export async function depthLimit(
   const settings = checkSmooth(flow);
   const rising = risingDepths(depths);
   // of layers, by how much their flows cost
-  const total = schemes.reduce((sum, scheme) => sum + sumOf(rising) * STAGES[scheme], 0);
+  const total = schemes.reduce(
+    (sum, scheme) => sum + sumOf(rising) * schemeNamed[scheme].stages,
+    0,
+  );
   let done = 0;
   const { ends: elsewhere, ...here } = context;
   const endsNow = elsewhere ?? endsOf(flow, here);
   const cutInto = async (scheme: DepthScheme): Promise<readonly FlowEnd[]> => {
     const found = await endsNow(rising.map((depth) => ({ scheme, step: flow.time / depth })));
-    done += sumOf(rising) * STAGES[scheme];
+    done += sumOf(rising) * schemeNamed[scheme].stages;
     onCut?.(done, total);
     return found;
   };
@@ -179,7 +181,7 @@ const ROUGHER = 10;
 
 /** The dearest first, so that threads end together. */
 const inOrder = (schemes: readonly DepthScheme[]) =>
-  schemes.toSorted((a, b) => STAGES[b] - STAGES[a]);
+  schemes.toSorted((a, b) => schemeNamed[b].stages - schemeNamed[a].stages);
 
 /** The ends of cuts of a flow, one after the other on this thread. */
 export function endsOf(
@@ -235,9 +237,9 @@ interface Compared {
 
 function schemeLimit(scheme: DepthScheme, compared: Compared): SchemeLimit {
   const { depths, reference, runs, floor } = compared;
-  const errors = depthErrors(reference, runs[scheme] ?? [], depths, ORDERS[scheme]);
+  const errors = depthErrors(reference, runs[scheme] ?? [], depths, schemeNamed[scheme].order);
   const smooth = depths.filter(
-    (depth) => ORDERS[scheme] === 1 || meetsBreakpoints(depth, compared),
+    (depth) => schemeNamed[scheme].order === 1 || meetsBreakpoints(depth, compared),
   );
   return {
     errors,

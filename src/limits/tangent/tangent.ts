@@ -6,7 +6,7 @@
 
 import { z } from 'zod';
 import type { CouplingName } from '../../attention/model-coupling.ts';
-import { simulationEngines } from '../../flow/engines.ts';
+import { simulationEngines } from '../../engines/catalogue.ts';
 import { openRun } from '../../flow/run.ts';
 import type { SimulationContext } from '../../flow/simulate.ts';
 import {

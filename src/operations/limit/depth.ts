@@ -2,8 +2,9 @@
 
 import type { CouplingName } from '../../attention/model-coupling.ts';
 import { askedSize } from '../../flow/simulation-settings.ts';
+import { schemeNamed } from '../../integrators/schemes.ts';
 import { particleCount } from '../../language/layout.ts';
-import { depthLimit, depthLimitSchema } from '../../limits/depth/depth.ts';
+import { type DepthScheme, depthLimit, depthLimitSchema } from '../../limits/depth/depth.ts';
 import { modelDepthLimit, modelDepthSchema } from '../../limits/depth/model-depth.ts';
 import { depthReport } from '../../limits/depth/report.ts';
 import { LimitError } from '../../numerics/errors.ts';
@@ -47,7 +48,7 @@ no knot of the weights lies inside a step.`,
 
 interface Cuts {
   readonly depths: readonly number[];
-  readonly schemes: readonly string[];
+  readonly schemes: readonly DepthScheme[];
   readonly coupling?: CouplingName;
 }
 
@@ -56,7 +57,7 @@ function admitted(options: Cuts, given: TextSubject | null): void {
   const { depths, schemes } = options;
   const [n, d] = given ? sizeOfText(given, options.coupling) : sizeOfFlow(options);
   const layers = sumOf(depths);
-  const stages = schemes.reduce((sum, scheme) => sum + (scheme === 'rk4' ? 4 : 1), 0);
+  const stages = schemes.reduce((sum, scheme) => sum + schemeNamed[scheme].stages, 0);
   const work = layers * stages * n * d;
   if (work > MOST_WORK)
     throw new LimitError(

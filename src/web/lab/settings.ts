@@ -9,10 +9,18 @@ import type { Dynamics, Parameter } from '../../dynamics/dynamics.ts';
 import { matrixText } from '../../dynamics/matrices.ts';
 import { KAPPA } from '../../dynamics/noise.ts';
 import { completeParameters } from '../../dynamics/parameters.ts';
-import { ENGINES } from '../../flow/simulation-settings.ts';
+import { ENGINE_CHOICES } from '../../engines/catalogue.ts';
 import { completeStart, D, N, SEED, starts } from '../../geometry/catalogue.ts';
 import type { Start } from '../../geometry/start.ts';
-import { END, STEP, schemes, TOLERANCE, takesNoise } from '../../integrators/schemes.ts';
+import {
+  END,
+  NOISE_SCHEME,
+  SCHEME,
+  STEP,
+  schemes,
+  TOLERANCE,
+  takesNoise,
+} from '../../integrators/schemes.ts';
 import { checkNumber, type NumberParameter } from '../../numerics/parameters.ts';
 import { readGiven } from './given.ts';
 import { matrixOption } from './matrix-text.ts';
@@ -131,7 +139,7 @@ export function usualSettings(entry: Dynamics): LabSettings {
     startParameters: usualValues(startCalled(start)?.parameters ?? []),
     given: '',
     d: entry.dimension ?? defaults.d,
-    scheme: entry.noise ? 'heun' : 'layer',
+    scheme: entry.noise ? NOISE_SCHEME : SCHEME.default,
     pace: 'even',
     engine: 'auto',
     precision: 'float64',
@@ -181,7 +189,7 @@ export function readSettings(text: string): LabSettings {
       usual.scheme,
     ),
     pace: choice('pace', paces, usual.pace),
-    engine: choice('engine', ENGINES, 'auto'),
+    engine: choice('engine', ENGINE_CHOICES, 'auto'),
     precision: choice('precision', precisions, 'float64'),
   });
 }
@@ -236,7 +244,7 @@ export function settled(settings: LabSettings): LabSettings {
   const kappa = entry.noise ? 0 : settings.kappa;
   const known = schemes.find(({ name }) => name === settings.scheme);
   const fits = known && (takesNoise(known) || !hasNoise({ ...settings, kappa }));
-  const scheme = fits ? settings.scheme : 'heun';
+  const scheme = fits ? settings.scheme : NOISE_SCHEME;
   const adaptive = schemes.some(({ name, adaptive }) => name === scheme && adaptive);
   const recipe = startCalled(start);
   const recipeParameters = recipe?.parameters ?? [];

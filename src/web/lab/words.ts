@@ -1,4 +1,5 @@
 /** What the Lab says, in German and English. It comes with the Lab, so that the first view need not load it. */
+import type { EngineName } from '../../engines/catalogue.ts';
 import type { Language } from '../state.ts';
 
 const english = {
@@ -51,7 +52,7 @@ const english = {
     wasm: 'SIMD over all pairs',
     spectral: 'sums over modes instead of pairs',
     own: 'a velocity of its own',
-  },
+  } satisfies Record<EngineName | 'own', string>,
   stopped: {
     clusters: 'stopped: few enough clusters',
     stationary: 'stopped: at rest',

@@ -1,7 +1,7 @@
 /** The simulator's engines in a browser: on all cores where the page is isolated from other origins, else on one thread. */
+
+import { type Engines, simulationEngines } from '../../engines/catalogue.ts';
 import type { FieldThreadStart } from '../../engines/wasm/threads.ts';
-import type { Engines } from '../../flow/engine-choice.ts';
-import { simulationEngines } from '../../flow/engines.ts';
 
 /** For a worker: their fields block the thread that asks. */
 export const browserEngines = (): Engines =>

@@ -1,7 +1,7 @@
 /** The settings of a run, as controls made from the catalogues. */
 import { dynamics } from '../../../dynamics/catalogue.ts';
 import { completeParameters } from '../../../dynamics/parameters.ts';
-import { ENGINES } from '../../../flow/simulation-settings.ts';
+import { ENGINE_CHOICES } from '../../../engines/catalogue.ts';
 import { starts } from '../../../geometry/catalogue.ts';
 import { schemes } from '../../../integrators/schemes.ts';
 import { fill, h, setAttribute } from '../../dom.ts';
@@ -236,7 +236,7 @@ function createEngine(lab: Lab): Part {
   const engine = createChoice({
     id: 'lab-engine',
     told: { title: words.engineName, help: '' },
-    options: ENGINES.map((name) => [name, name]),
+    options: ENGINE_CHOICES.map((name) => [name, name]),
     set: (name) => lab.change({ engine: name }),
   });
   const precision = createChoice({
