@@ -84,7 +84,7 @@ function coneDistance(points: Matrix, x: Float64Array, enough: number): number {
 }
 
 /** Minimise |y| over y = offset + Σ λ_j p_j with λ ≥ 0 and, if affine, Σ λ_j = 1 and offset = 0. */
-interface Problem {
+interface NearestPointProblem {
   readonly points: Matrix;
   readonly offset: Float64Array;
   readonly affine: boolean;
@@ -97,7 +97,7 @@ interface Active {
   products: number[][];
 }
 
-function search(problem: Problem, enough: number): number {
+function search(problem: NearestPointProblem, enough: number): number {
   const { points, offset, affine } = problem;
   const scale = Math.sqrt(Math.max(squaredNorm(offset), largestSquare(points)));
   const active: Active = { chosen: [], weights: [], products: [] };
@@ -121,7 +121,7 @@ function search(problem: Problem, enough: number): number {
 }
 
 /** Moves the weights to the best ones of the chosen points, dropping points on the way. */
-function settle(problem: Problem, active: Active): boolean {
+function settle(problem: NearestPointProblem, active: Active): boolean {
   for (;;) {
     const best = unconstrained(problem, active);
     if (!best) return false;
@@ -139,7 +139,10 @@ function settle(problem: Problem, active: Active): boolean {
 }
 
 /** The best weights of the chosen points if they may be negative; null where the points depend on each other. */
-function unconstrained({ points, offset, affine }: Problem, active: Active): number[] | null {
+function unconstrained(
+  { points, offset, affine }: NearestPointProblem,
+  active: Active,
+): number[] | null {
   const { chosen, products } = active;
   if (!affine) {
     const against = chosen.map((j) => -dot(row(points, j), offset));
@@ -152,7 +155,7 @@ function unconstrained({ points, offset, affine }: Problem, active: Active): num
   return solution && sum > 0 ? solution.map((value) => value / sum) : null;
 }
 
-function add({ points }: Problem, active: Active, index: number): void {
+function add({ points }: NearestPointProblem, active: Active, index: number): void {
   const p = row(points, index);
   const line = active.chosen.map((j) => dot(row(points, j), p));
   active.products.forEach((other, s) => {
@@ -171,7 +174,10 @@ function drop(active: Active, which: number): void {
 }
 
 /** offset + Σ λ_j p_j */
-function combination({ points, offset }: Problem, { chosen, weights }: Active): Float64Array {
+function combination(
+  { points, offset }: NearestPointProblem,
+  { chosen, weights }: Active,
+): Float64Array {
   const y = offset.slice();
   chosen.forEach((j, s) => {
     const p = row(points, j);

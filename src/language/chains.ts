@@ -18,7 +18,7 @@ export interface FrameScores {
   readonly first: Float64Array;
 }
 
-export interface ChainProblem {
+export interface ChainSettings {
   readonly model: LanguageModel;
   readonly layout: Layout;
   readonly context: ContextFlow;
@@ -30,22 +30,22 @@ export interface ChainProblem {
 
 /** The scores at the frames of these layers, the start being layer 0, read from the particles' states there. */
 export function* chainScores(
-  problem: ChainProblem,
+  settings: ChainSettings,
   layers: readonly number[],
 ): Generator<FrameScores> {
-  const tree = followerTree(problem);
+  const tree = followerTree(settings);
   const wanted = new Set(layers);
   let layer = 0;
-  for (const frame of framesWith(problem, tree))
-    if (wanted.has(layer++)) yield frameScores(problem, tree, frame);
+  for (const frame of framesWith(settings, tree))
+    if (wanted.has(layer++)) yield frameScores(settings, tree, frame);
 }
 
 /** The scores at the last frame alone. */
-export function finalChainScores(problem: ChainProblem): FrameScores {
-  const tree = followerTree(problem);
+export function finalChainScores(settings: ChainSettings): FrameScores {
+  const tree = followerTree(settings);
   let last: ModelFrame | undefined;
-  for (const frame of framesWith(problem, tree)) last = frame;
-  return frameScores(problem, tree, last as ModelFrame);
+  for (const frame of framesWith(settings, tree)) last = frame;
+  return frameScores(settings, tree, last as ModelFrame);
 }
 
 /** Followers by their tokens, parents first: common beginnings flow once. */
@@ -54,7 +54,7 @@ type Tree = ReadonlyMap<string, Follower>;
 const keyOf = (tokens: readonly number[]) => tokens.join(' ');
 
 /** A follower for every token that something is read behind. */
-function followerTree({ chains, rules, layout }: ChainProblem): Tree {
+function followerTree({ chains, rules, layout }: ChainSettings): Tree {
   const tree = new Map<string, Follower>();
   for (const chain of chains) {
     let parent: Follower | null = null;
@@ -69,12 +69,12 @@ function followerTree({ chains, rules, layout }: ChainProblem): Tree {
   return tree;
 }
 
-function framesWith({ model, context }: ChainProblem, tree: Tree): Iterable<ModelFrame> {
+function framesWith({ model, context }: ChainSettings, tree: Tree): Iterable<ModelFrame> {
   return tree.size === 0 ? context.frames : flowTogether(model, context, [...tree.values()]);
 }
 
-function frameScores(problem: ChainProblem, tree: Tree, frame: ModelFrame): FrameScores {
-  const { model, layout, context, chains } = problem;
+function frameScores(settings: ChainSettings, tree: Tree, frame: ModelFrame): FrameScores {
+  const { model, layout, context, chains } = settings;
   const size = model.tokenizer.size;
   const rows = [layout.readAt, ...Array.from(tree, (_, f) => context.ids.length + f)];
   const p = tokenProbabilities(model, gather(frame.positions.data, rows, model.config.dimension));
@@ -83,7 +83,7 @@ function frameScores(problem: ChainProblem, tree: Tree, frame: ModelFrame): Fram
     const r = tokens.length === 0 ? 0 : (place.get(keyOf(tokens)) as number);
     return p.subarray(r * size, (r + 1) * size);
   };
-  const logScores = Float64Array.from(chains, (chain) => logChainScore(problem, chain, at));
+  const logScores = Float64Array.from(chains, (chain) => logChainScore(settings, chain, at));
   return {
     time: frame.time,
     scores: logScores.map(exp),
@@ -102,7 +102,7 @@ function gather(data: Float64Array, rows: readonly number[], d: number): Float64
 
 /** Σ_j log p(a_j | a_1 … a_{j−1}) + log p(the answer ends | a_1 … a_J). */
 function logChainScore(
-  { rules }: ChainProblem,
+  { rules }: ChainSettings,
   chain: readonly number[],
   at: (tokens: readonly number[]) => Float64Array,
 ): number {

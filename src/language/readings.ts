@@ -96,14 +96,14 @@ function openSentence({ model, layout, context: { depth } }: Findings) {
   const opened = openLayout(model, beginningOf(layout), depth);
   const after = layout.tokens.slice(layout.readAt + 1).map(({ id }) => id);
   const behind = after.length === 0 ? [] : [...after, model.tokenizer.special.end];
-  const problem = { ...opened, rules: behind.length === 0 ? opened.rules : null };
+  const settings = { ...opened, rules: behind.length === 0 ? opened.rules : null };
   return (answers: readonly (readonly number[])[]): Float64Array => {
     const chains = answers.map((tokens) => [...tokens, ...behind]);
     const longest = Math.max(1, ...chains.map((chain) => chain.length));
     const size = Math.max(1, Math.floor(TOGETHER / longest));
     const logs = new Float64Array(chains.length);
     for (let i = 0; i < chains.length; i += size)
-      logs.set(finalChainScores({ ...problem, chains: chains.slice(i, i + size) }).logScores, i);
+      logs.set(finalChainScores({ ...settings, chains: chains.slice(i, i + size) }).logScores, i);
     return logs;
   };
 }

@@ -10,7 +10,7 @@ import { squaredNorm } from './vectors.ts';
 
 type Values = Float64Array;
 
-export interface Problem {
+export interface LeastSquaresProblem {
   residuals(values: Values): Values | Promise<Values>;
   /** [residuals, values]; by central differences where absent. */
   jacobian?(values: Values): Matrix;
@@ -48,7 +48,7 @@ interface Point {
  * where they start. Throws ConvergenceError after 200 rounds, and whatever the residuals throw.
  */
 export async function leastSquares(
-  problem: Problem,
+  problem: LeastSquaresProblem,
   start: ArrayLike<number>,
   tolerance = SETTLED,
 ): Promise<Fit> {
@@ -67,13 +67,13 @@ export async function leastSquares(
   );
 }
 
-async function pointAt(problem: Problem, values: Values): Promise<Point> {
+async function pointAt(problem: LeastSquaresProblem, values: Values): Promise<Point> {
   const residuals = await problem.residuals(values);
   return { values, residuals, cost: squaredNorm(residuals) };
 }
 
 /** The first damped step that goes down; null where none does, as at a minimum up to rounding. */
-async function descend(problem: Problem, from: Point, jacobian: Matrix, begun: number) {
+async function descend(problem: LeastSquaresProblem, from: Point, jacobian: Matrix, begun: number) {
   const free = freeColumns(problem, from, jacobian);
   const scale = largestColumn(free);
   let damping = begun;
@@ -121,7 +121,7 @@ function largestColumn({ columns, data }: Matrix): number {
 
 /** The Jacobian with zeros for values at a bound that the descent would cross. */
 function freeColumns(
-  { low, high }: Problem,
+  { low, high }: LeastSquaresProblem,
   { values, residuals }: Point,
   jacobian: Matrix,
 ): Matrix {
@@ -142,12 +142,12 @@ function freeColumns(
   );
 }
 
-const clamp = ({ low, high }: Problem, values: Values): Values =>
+const clamp = ({ low, high }: LeastSquaresProblem, values: Values): Values =>
   values.map((value, i) =>
     Math.min(high?.[i] ?? Number.POSITIVE_INFINITY, Math.max(low?.[i] ?? -Infinity, value)),
   );
 
-async function jacobianAt(problem: Problem, values: Values): Promise<Matrix> {
+async function jacobianAt(problem: LeastSquaresProblem, values: Values): Promise<Matrix> {
   if (problem.jacobian) return problem.jacobian(values);
   const columns: Values[] = [];
   for (let j = 0; j < values.length; j++) columns.push(await difference(problem, values, j));
@@ -161,7 +161,11 @@ async function jacobianAt(problem: Problem, values: Values): Promise<Matrix> {
 }
 
 /** ∂r/∂x_j by a central difference; beside a bound a shorter one. */
-async function difference(problem: Problem, values: Values, j: number): Promise<Values> {
+async function difference(
+  problem: LeastSquaresProblem,
+  values: Values,
+  j: number,
+): Promise<Values> {
   const moved = (by: number) => {
     const there = values.slice();
     there[j] += by;

@@ -2,7 +2,7 @@
  * Least squares where data alone may not decide: the fit that is nearest to a centre. Not what data leave open
  * of it: confidence.ts.
  */
-import { leastSquares, type Problem } from './least-squares.ts';
+import { type LeastSquaresProblem, leastSquares } from './least-squares.ts';
 import { type Matrix, matrix } from './matrix.ts';
 
 type Values = Float64Array;
@@ -17,7 +17,7 @@ const ROUGH = 1e-3;
  * from a `start` that fits. Tolerance and errors as those of `leastSquares`.
  */
 export async function nearestFit(
-  problem: Problem,
+  problem: LeastSquaresProblem,
   centre: ArrayLike<number>,
   deviation: number,
   tolerance?: number,
@@ -31,7 +31,11 @@ export async function nearestFit(
 }
 
 /** The residuals over δ, and x − c below them. */
-function drawnTo(centre: Values, problem: Problem, deviation: number): Problem {
+function drawnTo(
+  centre: Values,
+  problem: LeastSquaresProblem,
+  deviation: number,
+): LeastSquaresProblem {
   const { residuals, jacobian, ...bounds } = problem;
   return {
     ...bounds,

@@ -15,15 +15,15 @@ import { openApi } from './openapi.ts';
 import { servedOperations } from './operations.ts';
 import type { Workers } from './pool.ts';
 import {
+  answerErrors,
   EMPTY_BODY,
   notFound,
   onlyMethods,
+  problemDetailsOf,
   problemDocument,
-  problemOf,
-  problems,
   REPEATED_NAME,
-  sendProblem,
-} from './problem.ts';
+  sendProblemDetails,
+} from './problem-details.ts';
 import { repeatedName } from './repeated-name.ts';
 import { predictRequest, type SimulateRequest, simulateRequest, traceRequest } from './requests.ts';
 import type { Reader, Simulations } from './simulations.ts';
@@ -49,7 +49,7 @@ export function createApp(parts: AppParts): Express {
   app.use('/api', limited(parts.requestsPerMinute ?? BOUNDS.requestsPerMinute), api(parts));
   if (parts.page) app.use(pageFiles(parts.page));
   app.use(notFound);
-  app.use(problems(parts.log ?? console.error));
+  app.use(answerErrors(parts.log ?? console.error));
   return app;
 }
 
@@ -87,7 +87,7 @@ function limited(perMinute: number): RequestHandler {
     legacyHeaders: false,
     skip: ({ path }) => path === '/health',
     handler: (_request, response) =>
-      sendProblem(response, {
+      sendProblemDetails(response, {
         status: 429,
         detail: `more than ${perMinute} requests in a minute from this address: wait for as long as Retry-After says`,
       }),
@@ -160,7 +160,10 @@ async function streamRun(
     await simulations.run(request, readerOf(response));
   } catch (error) {
     if (!response.headersSent) throw error;
-    const line: SimulationLine = { kind: 'error', ...problemDocument(problemOf(error, log)) };
+    const line: SimulationLine = {
+      kind: 'error',
+      ...problemDocument(problemDetailsOf(error, log)),
+    };
     response.write(`${JSON.stringify(line)}\n`);
   }
   response.end();
@@ -184,7 +187,7 @@ function departure(response: Response): AbortSignal {
 
 const onlyJson: RequestHandler = (request, response, next) => {
   if (/^application\/json\b/i.test(request.get('content-type') ?? '')) return next();
-  sendProblem(response, {
+  sendProblemDetails(response, {
     status: 415,
     detail: `the content type is ${request.get('content-type') ?? 'missing'}, expected application/json`,
     headers: { Accept: 'application/json' },

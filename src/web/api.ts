@@ -49,7 +49,7 @@ export interface Models {
   readonly models: readonly ModelRecord[];
 }
 
-/** The answers for a blank, or the next tokens. Throws ProblemError, or TypeError without a network. */
+/** The answers for a blank, or the next tokens. Throws RequestError, or TypeError without a network. */
 export function askPrediction(question: Question, signal: AbortSignal): Promise<Prediction> {
   return ask('api/predict', signal, { ...question, top: 10 }) as Promise<Prediction>;
 }

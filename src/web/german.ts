@@ -99,7 +99,7 @@ export const german: Words = {
   emptyTitle: 'Schreibe einen Satz',
   emptyBody:
     'Setze __, wo ein Wort fehlt – oder lass die Lücke weg, und das Modell schreibt weiter.',
-  problem: {
+  failure: {
     network: 'Der Server antwortet nicht',
     networkRemedy:
       'Starte ihn mit „npm start“ (oder „node bin/schmetterling.js serve“) und versuche es dann noch einmal.',

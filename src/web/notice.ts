@@ -1,7 +1,7 @@
-/** A problem, told in place with its remedy; and what is said where there is nothing to show yet. */
+/** A failure, told in place with its remedy; and what is said where there is nothing to show yet. */
 import { fill, h } from './dom.ts';
 import type { Page } from './page.ts';
-import type { Problem } from './problem.ts';
+import type { ProblemDetails } from './problem-details.ts';
 import type { Words } from './words.ts';
 
 /** Shows what is wrong with the latest answer, or with its layers, and how to go on. */
@@ -11,10 +11,10 @@ export function createNotice(page: Page): HTMLElement {
     const { words } = page;
     const answer = page.answers.get();
     const layers = page.traces.get();
-    const kept = answer.value !== null && words.problem.kept;
-    if (answer.problem) fill(notice, describeProblem(page, answer.problem, { remark: kept }));
-    else if (layers.problem && answer.status === 'ready')
-      fill(notice, describeProblem(page, layers.problem, { heading: words.problem.traceFailed }));
+    const kept = answer.value !== null && words.failure.kept;
+    if (answer.failure) fill(notice, describeFailure(page, answer.failure, { remark: kept }));
+    else if (layers.failure && answer.status === 'ready')
+      fill(notice, describeFailure(page, layers.failure, { heading: words.failure.traceFailed }));
     else fill(notice);
   };
   page.answers.subscribe(show);
@@ -31,41 +31,49 @@ interface Telling {
   readonly retry?: () => void;
 }
 
-/** A problem as a card, with a button where trying again can help. */
-export function describeProblem(page: Page, problem: Problem, telling: Telling): HTMLElement {
+/** A failure as a card, with a button where trying again can help. */
+export function describeFailure(
+  page: Page,
+  failure: ProblemDetails,
+  telling: Telling,
+): HTMLElement {
   const { words } = page;
-  const { heading = titleOf(words, problem), remark, retry = page.retry } = telling;
+  const { heading = titleOf(words, failure), remark, retry = page.retry } = telling;
   const detail =
-    problem.status === 0 ? words.problem.networkRemedy : problem.detail || problem.title;
+    failure.status === 0 ? words.failure.networkRemedy : failure.detail || failure.title;
   return h(
     'div',
     { class: 'notice' },
     h('h2', {}, heading),
     detail && h('p', {}, detail),
     remark && h('p', { class: 'quiet' }, remark),
-    canHelp(problem) && createRetry(page, problem, retry),
+    canHelp(failure) && createRetry(page, failure, retry),
   );
 }
 
 /** The headline in the reader's language; the detail is the server's own line. */
-function titleOf({ problem: titles }: Words, { status }: Problem): string {
+function titleOf({ failure: titles }: Words, { status }: ProblemDetails): string {
   if (status === 0) return titles.network;
   if (status === 429 || status === 503) return titles.busy;
   return status >= 500 ? titles.server : titles.question;
 }
 
 /** Asking the same again helps only where the question itself was not at fault. */
-function canHelp({ status }: Problem): boolean {
+function canHelp({ status }: ProblemDetails): boolean {
   return status === 0 || status === 429 || status >= 500;
 }
 
-function createRetry(page: Page, { retryAfter }: Problem, retry: () => void): HTMLButtonElement {
+function createRetry(
+  page: Page,
+  { retryAfter }: ProblemDetails,
+  retry: () => void,
+): HTMLButtonElement {
   const { words } = page;
   const button = h('button', { type: 'button', class: 'button', click: retry });
   let seconds = Math.min(retryAfter ?? 0, 600);
   const tick = () => {
     button.disabled = seconds > 0;
-    fill(button, seconds > 0 ? words.problem.retryAfter(seconds) : words.problem.retry);
+    fill(button, seconds > 0 ? words.failure.retryAfter(seconds) : words.failure.retry);
     if (seconds-- > 0) setTimeout(tick, 1000);
   };
   tick();

@@ -5,10 +5,10 @@ import { decimal } from './format.ts';
 import { butterfly, themeIcon } from './icons.ts';
 import { controlsOf, isLocked } from './locks.ts';
 import { createModelPicker } from './models.ts';
-import { createNotice, describeProblem } from './notice.ts';
+import { createNotice, describeFailure } from './notice.ts';
 import type { Page } from './page.ts';
 import { createPredictView } from './predict/view.ts';
-import { asProblem } from './problem.ts';
+import { problemDetailsOf } from './problem-details.ts';
 import { createShareButton } from './share/button.ts';
 import type { Tab } from './state.ts';
 import { languages, tabs, themes } from './state.ts';
@@ -145,7 +145,7 @@ async function openView(page: Page, panel: HTMLElement, tab: Exclude<Tab, 'predi
     fill(panel, createView(page));
   } catch (error) {
     const retry = () => void openView(page, panel, tab);
-    fill(panel, describeProblem(page, asProblem(error), { retry }));
+    fill(panel, describeFailure(page, problemDetailsOf(error), { retry }));
   }
 }
 

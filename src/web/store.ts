@@ -1,6 +1,6 @@
 /** A value that tells its listeners when it changes, and a request whose late replies are dropped. */
-import type { Problem } from './problem.ts';
-import { asProblem } from './problem.ts';
+import type { ProblemDetails } from './problem-details.ts';
+import { problemDetailsOf } from './problem-details.ts';
 
 export interface Store<S> {
   get(): S;
@@ -37,7 +37,7 @@ function shallowEqual<S extends object>(a: S, b: S): boolean {
 export interface Reply<T> {
   readonly status: 'empty' | 'loading' | 'ready' | 'failed';
   readonly value: T | null;
-  readonly problem: Problem | null;
+  readonly failure: ProblemDetails | null;
 }
 
 export interface Resource<Q, T> extends Store<Reply<T>> {
@@ -51,7 +51,7 @@ export interface Resource<Q, T> extends Store<Reply<T>> {
 export function createResource<Q, T>(
   send: (query: Q, signal: AbortSignal) => Promise<T>,
 ): Resource<Q, T> {
-  const empty: Reply<T> = { status: 'empty', value: null, problem: null };
+  const empty: Reply<T> = { status: 'empty', value: null, failure: null };
   const store = createStore(empty);
   let asked: string | null = null;
   let controller = new AbortController();
@@ -62,8 +62,11 @@ export function createResource<Q, T>(
     const { signal } = controller;
     store.set({ status: 'loading' });
     const reply = await send(query, signal).then(
-      (value): Partial<Reply<T>> => ({ status: 'ready', value, problem: null }),
-      (error: unknown): Partial<Reply<T>> => ({ status: 'failed', problem: asProblem(error) }),
+      (value): Partial<Reply<T>> => ({ status: 'ready', value, failure: null }),
+      (error: unknown): Partial<Reply<T>> => ({
+        status: 'failed',
+        failure: problemDetailsOf(error),
+      }),
     );
     if (!signal.aborted) store.set(reply);
   }

@@ -92,7 +92,7 @@ const english = {
   loading: 'Thinking …',
   emptyTitle: 'Write a sentence',
   emptyBody: 'Put __ where a word is missing, or leave it out and the model goes on writing.',
-  problem: {
+  failure: {
     network: 'The server does not answer',
     networkRemedy:
       'Start it with “npm start” (or “node bin/schmetterling.js serve”), then try again.',

@@ -1,8 +1,8 @@
 /** Errors carry their meaning through JSON, and every face reads the same of it. */
 import { describe, expect, it } from 'vitest';
 import * as errors from '../../src/numerics/errors.ts';
-import { problemOf as serverProblem } from '../../src/server/problem.ts';
-import { problemOf as pageProblem } from '../../src/web/failure.ts';
+import { problemDetailsOf as serverProblem } from '../../src/server/problem-details.ts';
+import { failureOf as pageProblem } from '../../src/web/failure.ts';
 
 const { errorFromJson, errorToJson, KnownError } = errors;
 

@@ -14,7 +14,7 @@ import type { SimulationFrame } from '../../src/flow/frames.ts';
 import { simulate } from '../../src/flow/simulation.ts';
 import { drawStart, startNamed } from '../../src/geometry/catalogue.ts';
 import { createApp } from '../../src/server/app.ts';
-import type { Problem } from '../../src/web/problem.ts';
+import type { ProblemDetails } from '../../src/web/problem-details.ts';
 import type { RunOptions } from '../../src/web/simulation/messages.ts';
 import { executablePath, newPage } from './chromium.ts';
 import type { Conduct, Outcome } from './simulation/main.ts';
@@ -172,7 +172,7 @@ describe.skipIf(!executablePath)('a simulation in the browser', () => {
       const { error, frames } = await inWorker(options);
       expect(error).toMatchObject({ status: 400, field });
       expect(frames.length).toBe(good);
-      await expect(simulate(options)).rejects.toThrow((error as Problem).detail);
+      await expect(simulate(options)).rejects.toThrow((error as ProblemDetails).detail);
     },
   );
 

@@ -36,10 +36,10 @@ const EVERYDAY = 'everyday';
 
 /** Reads the JSON of a file of sentences. Throws InputError (field `blanks`) naming the first thing amiss. */
 export function parseOwnBlanks(json: string, name: string): OwnBlanks {
-  const refuse = (problem: string) =>
+  const refuse = (reason: string) =>
     new InputError(
       'blanks',
-      `${name} ${problem}: expected {"de": [{"kind": "everyday", "text": "… __ …", "answers": ["…"]}]}`,
+      `${name} ${reason}: expected {"de": [{"kind": "everyday", "text": "… __ …", "answers": ["…"]}]}`,
     );
   let value: unknown;
   try {

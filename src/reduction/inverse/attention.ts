@@ -6,7 +6,7 @@
 import { Matrix as LibraryMatrix, pseudoInverse } from 'ml-matrix';
 import type { MatrixValue } from '../../dynamics/dynamics.ts';
 import { simulate } from '../../flow/simulation.ts';
-import { leastSquares, type Problem } from '../../numerics/least-squares.ts';
+import { type LeastSquaresProblem, leastSquares } from '../../numerics/least-squares.ts';
 import {
   identity,
   type Matrix,
@@ -156,7 +156,7 @@ const LED = { first: 1e-2, deviation: 1e-3, tolerance: 1e-2 };
 async function led(
   unknowns: Unknowns,
   seen: SeenFlow,
-  problemOf: (seen: SeenFlow) => Problem,
+  problemOf: (seen: SeenFlow) => LeastSquaresProblem,
 ): Promise<Float64Array> {
   let near = unknowns.start;
   for (let k = 1; k < seen.parts.length; k++)

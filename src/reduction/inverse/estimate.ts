@@ -2,7 +2,7 @@
 
 import { type Confidence, confidence } from '../../numerics/confidence.ts';
 import { ConvergenceError } from '../../numerics/errors.ts';
-import { type Fit, leastSquares, type Problem } from '../../numerics/least-squares.ts';
+import { type Fit, type LeastSquaresProblem, leastSquares } from '../../numerics/least-squares.ts';
 import { nearestFit } from '../../numerics/nearest-fit.ts';
 import { squaredNorm } from '../../numerics/vectors.ts';
 
@@ -26,7 +26,7 @@ const NEAR = 1e-6;
  * fit alike the one nearest to `centre`, to first order. Errors as `leastSquares`.
  */
 export async function estimate(
-  problem: Problem,
+  problem: LeastSquaresProblem,
   start: ArrayLike<number>,
   centre = start,
 ): Promise<Estimate> {

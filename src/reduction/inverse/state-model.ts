@@ -6,7 +6,7 @@
 import { type Sensitivity, sensitivity } from '../../numerics/confidence.ts';
 import { hypot } from '../../numerics/elementary.ts';
 import { InputError } from '../../numerics/errors.ts';
-import { leastSquares, type Problem } from '../../numerics/least-squares.ts';
+import { type LeastSquaresProblem, leastSquares } from '../../numerics/least-squares.ts';
 import { type Matrix, row } from '../../numerics/matrix.ts';
 import { nearestFit } from '../../numerics/nearest-fit.ts';
 import { projectOnAxes } from '../../numerics/spectrum.ts';
@@ -111,7 +111,7 @@ function misfit(
   model: StateModel,
   functions: readonly Observation[],
   y: ArrayLike<number>,
-): Problem {
+): LeastSquaresProblem {
   return {
     residuals: (z) => observe(functions, quantilesAt(model, z)).map((value, j) => value - y[j]),
     jacobian: (z) => slopesAt(model, functions, z),

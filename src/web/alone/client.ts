@@ -2,7 +2,7 @@
  * A page without a server: its questions go to workers of its own. One answers what the reader waits for,
  * another what takes seconds (limits), so that neither waits for the other.
  */
-import { ProblemError } from '../problem.ts';
+import { RequestError } from '../problem-details.ts';
 import type { Asked, Body, Told } from './messages.ts';
 
 interface Turn {
@@ -28,7 +28,7 @@ function createAnswerer() {
     const begun = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     begun.addEventListener('message', ({ data }: MessageEvent<Told>) =>
       end(({ resolve, reject }) =>
-        'problem' in data ? reject(new ProblemError(data.problem)) : resolve(data.document),
+        'failure' in data ? reject(new RequestError(data.failure)) : resolve(data.document),
       ),
     );
     begun.addEventListener('error', ({ message }) => {
@@ -61,7 +61,7 @@ function createAnswerer() {
 const soon = createAnswerer();
 const later = createAnswerer();
 
-/** Throws ProblemError, and the signal's reason. */
+/** Throws RequestError, and the signal's reason. */
 export function askWorker(path: string, body: object, signal: AbortSignal): Promise<object> {
   const answerer = path.startsWith('api/limit/') ? later : soon;
   return answerer({ path, body: body as Body }, signal);

@@ -1,5 +1,5 @@
 /** What a page that stands alone and its workers tell each other. */
-import type { Problem } from '../problem.ts';
+import type { ProblemDetails } from '../problem-details.ts';
 
 /** The options of the library, mostly with a text and the model's name. */
 export interface Body {
@@ -13,4 +13,4 @@ export interface Asked {
   readonly body: Body;
 }
 
-export type Told = { readonly document: object } | { readonly problem: Problem };
+export type Told = { readonly document: object } | { readonly failure: ProblemDetails };

@@ -8,7 +8,7 @@ import { fillBlank } from '../../language/fill.ts';
 import { interventionToJson, runWithCache } from '../../language/interventions.ts';
 import { operationAt } from '../../operations/catalogue.ts';
 import { readSubject } from '../../operations/subject.ts';
-import { problemOf } from '../failure.ts';
+import { failureOf } from '../failure.ts';
 import type { Asked, Body, Told } from './messages.ts';
 
 /** Where the models lie, seen from this script, which is built into assets/. */
@@ -41,7 +41,7 @@ async function answered(path: string, body: Body): Promise<Told> {
     const document = await (ANSWERS[path]?.(body) ?? operated(path, body));
     return { document: { ...document, seconds: (performance.now() - begun) / 1000 } };
   } catch (error) {
-    return { problem: problemOf(error) };
+    return { failure: failureOf(error) };
   }
 }
 

@@ -7,7 +7,7 @@ import { createLineChart } from '../charts.ts';
 import { seriesColour } from '../colours.ts';
 import { fill, h, setVariable } from '../dom.ts';
 import { compact, depthRange, powerAbove, visibleAnswer } from '../format.ts';
-import { describeProblem } from '../notice.ts';
+import { describeFailure } from '../notice.ts';
 import type { Page } from '../page.ts';
 import { divergenceLines, errorLines, stackLines } from './lines.ts';
 import { createPaths } from './paths.ts';
@@ -44,12 +44,12 @@ export function createDepthView(page: Page): HTMLElement {
     ),
   );
   const show = () => {
-    const { status, value, problem } = depthLimit.get();
+    const { status, value, failure } = depthLimit.get();
     view.classList.toggle('stale', value !== null && status !== 'ready');
     view.classList.toggle('waiting', value === null);
     view.setAttribute('aria-busy', String(status === 'loading'));
-    const message = problem
-      ? describeProblem(page, problem, {})
+    const message = failure
+      ? describeFailure(page, failure, {})
       : value === null && h('p', {}, status === 'empty' ? words.emptyBody : words.limit.loading);
     fill(nothing, message);
     if (state.get().tab === 'depth') paths.show();

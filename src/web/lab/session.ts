@@ -3,8 +3,8 @@
  * stepped, sought and rewound. Time here is the reader's; the simulation knows none of it.
  */
 import type { SimulationReport } from '../../flow/simulate.ts';
-import type { Problem } from '../problem.ts';
-import { asProblem } from '../problem.ts';
+import type { ProblemDetails } from '../problem-details.ts';
+import { problemDetailsOf } from '../problem-details.ts';
 import { runSimulation } from '../simulation/client.ts';
 import type { RunFrame, RunOptions } from '../simulation/messages.ts';
 import { createStore, type Store } from '../store.ts';
@@ -25,7 +25,7 @@ import { FRAMES, MOST_SPEED } from './settings.ts';
 
 export interface SessionState {
   readonly status: 'empty' | 'loading' | 'ready' | 'failed';
-  readonly problem: Problem | null;
+  readonly failure: ProblemDetails | null;
   readonly shown: LabFrame | null;
   readonly playing: boolean;
   /** On the way to a frame that was asked for. */
@@ -56,7 +56,7 @@ const FILM_BOUNDS = { most: 1200, bytes: 64 * 2 ** 20, sizeOf };
 
 export function createSession(measurer: Measurer): Session {
   const empty: SessionState = {
-    ...{ status: 'empty', problem: null, shown: null, playing: false, seeking: false },
+    ...{ status: 'empty', failure: null, shown: null, playing: false, seeking: false },
     ...{ last: null, report: null, rate: null },
   };
   const state = createStore(empty);
@@ -88,7 +88,7 @@ export function createSession(measurer: Measurer): Session {
       state.set({ report });
       return frame;
     } catch (error) {
-      if (mine === run) state.set({ ...FAILED, problem: asProblem(error) });
+      if (mine === run) state.set({ ...FAILED, failure: problemDetailsOf(error) });
       return null;
     }
   }
@@ -140,7 +140,7 @@ export function createSession(measurer: Measurer): Session {
       run?.stop();
       run = startRun(options, about);
       film.clear();
-      state.set({ status: 'loading', problem: null, last: null, report: null });
+      state.set({ status: 'loading', failure: null, last: null, report: null });
       void seek(run, at);
     },
     play(speed) {

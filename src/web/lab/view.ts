@@ -1,7 +1,7 @@
 /** The Lab tab: a run and its settings, a picture, its numbers, and what can be taken away. */
 import type { SimulationReport } from '../../flow/simulate.ts';
 import { fill, h, setAttribute } from '../dom.ts';
-import { describeProblem } from '../notice.ts';
+import { describeFailure } from '../notice.ts';
 import type { Page } from '../page.ts';
 import { createSettingsCard } from './controls/card.ts';
 import { createExports } from './exports/card.ts';
@@ -38,14 +38,14 @@ export function createLabView(page: Page): HTMLElement {
     createExports(lab, stage),
   );
   const show = () => {
-    const { status, problem, shown } = lab.session.get();
+    const { status, failure: failed, shown } = lab.session.get();
     const { missing } = lab.brought();
     view.classList.toggle('stale', shown !== null && (status !== 'ready' || missing !== null));
     view.classList.toggle('waiting', shown === null);
     view.classList.toggle('of-sentence', lab.settings().start === 'sentence');
     view.setAttribute('aria-busy', String(status === 'loading'));
     fill(waiting, waitingFor(lab));
-    fill(told, status === 'failed' && problem && describeProblem(page, problem, failure(lab)));
+    fill(told, status === 'failed' && failed && describeFailure(page, failed, failure(lab)));
   };
   lab.session.subscribe((now, before) => {
     if (now.status !== before.status || (now.shown === null) !== (before.shown === null)) show();
@@ -64,7 +64,7 @@ function waitingFor({ session, words, brought }: Lab): string | null {
 }
 
 function failure({ words, session, retry }: Lab) {
-  const own = (session.get().problem?.status ?? 0) >= 400;
+  const own = (session.get().failure?.status ?? 0) >= 400;
   return { retry, ...(own && { heading: words.failed }) };
 }
 

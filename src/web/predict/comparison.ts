@@ -5,7 +5,7 @@ import { decimal, percent, visibleAnswer } from '../format.ts';
 import type { Point } from '../layers/geometry.ts';
 import { placeLabels, roundTicks } from '../layers/geometry.ts';
 import { controlsOf } from '../locks.ts';
-import { describeProblem } from '../notice.ts';
+import { describeFailure } from '../notice.ts';
 import type { Page } from '../page.ts';
 
 const pause = 300;
@@ -67,11 +67,11 @@ function createResult(page: Page): HTMLElement {
   const found = h('div', { class: 'compared' }, picture, table);
   const show = () => {
     const [one, other] = [answers.get().value, others.get().value];
-    const { problem, status } = others.get();
+    const { failure, status } = others.get();
     const compared = one && other ? comparedAnswers(one, other) : [];
-    found.hidden = compared.length === 0 || problem !== null;
+    found.hidden = compared.length === 0 || failure !== null;
     found.classList.toggle('stale', status === 'loading');
-    if (problem) return fill(told, describeProblem(page, problem, {}));
+    if (failure) return fill(told, describeFailure(page, failure, {}));
     if (!other || compared.length === 0) return fill(told);
     const [best] = other.predictions;
     const share = best ? percent(best.score, state.get().language) : '';

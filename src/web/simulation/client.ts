@@ -3,7 +3,7 @@
  * hands out its frames. Not the simulation (flow/), nor what is drawn of it.
  */
 import type { SimulationReport } from '../../flow/simulate.ts';
-import { ProblemError } from '../problem.ts';
+import { RequestError } from '../problem-details.ts';
 import type { Question, Reply, RunFrame, RunOptions } from './messages.ts';
 
 export interface SimulationRun extends AsyncIterable<RunFrame> {
@@ -20,7 +20,7 @@ export interface RunContext {
  * Runs a simulation with the options of the library's `simulate`; it starts when its frames are first
  * asked for, and every loop over them is a run of its own. While the page is busy with a frame the worker
  * computes the next one, and no more. Leaving the loop ends the run.
- * The frames throw ProblemError, with the option at fault in `field`, and the signal's reason.
+ * The frames throw RequestError, with the option at fault in `field`, and the signal's reason.
  */
 export function runSimulation(options: RunOptions, context: RunContext = {}): SimulationRun {
   let known: SimulationReport | null = null;
@@ -44,7 +44,7 @@ async function* framesOf(
     for (let pending = worker.ask(options); ; ) {
       const reply = await pending;
       signal?.throwIfAborted();
-      if (reply.kind === 'failed') throw new ProblemError(reply.problem);
+      if (reply.kind === 'failed') throw new RequestError(reply.failure);
       tell(reply.report);
       if (reply.kind === 'done') return;
       pending = worker.ask('next');
@@ -69,7 +69,7 @@ function startWorker(signal: AbortSignal | undefined): Asked {
   let answer: (reply: Reply) => void = () => {};
   const send = (question: Question) => worker.postMessage(question);
   const fail = (detail: string) =>
-    answer({ kind: 'failed', problem: { status: 0, title: 'network', detail } });
+    answer({ kind: 'failed', failure: { status: 0, title: 'network', detail } });
   const end = () => {
     signal?.removeEventListener('abort', end);
     fail('the run was stopped');

@@ -2,7 +2,7 @@
 import type { SimulationFrame } from '../../flow/frames.ts';
 import type { SimulationReport } from '../../flow/simulate.ts';
 import type { SimulationOptions } from '../../flow/simulation-settings.ts';
-import type { Problem } from '../problem.ts';
+import type { ProblemDetails } from '../problem-details.ts';
 
 /** Options that can be posted: dynamics are a name of the catalogue, as functions stay where they are. */
 export interface RunOptions extends Omit<SimulationOptions, 'dynamics'> {
@@ -18,4 +18,4 @@ export type Question = RunOptions | 'next' | 'end';
 export type Reply =
   | { readonly kind: 'frame'; readonly frame: RunFrame; readonly report: SimulationReport }
   | { readonly kind: 'done'; readonly report: SimulationReport }
-  | { readonly kind: 'failed'; readonly problem: Problem };
+  | { readonly kind: 'failed'; readonly failure: ProblemDetails };

@@ -7,7 +7,7 @@ import type { SimulationFrame } from '../../flow/frames.ts';
 import { openSimulation } from '../../flow/simulate.ts';
 import { simulationSettings } from '../../flow/simulation-settings.ts';
 import type { Matrix } from '../../numerics/matrix.ts';
-import { problemOf } from '../failure.ts';
+import { failureOf } from '../failure.ts';
 import { browserEngines } from './engines.ts';
 import type { Question, Reply, RunFrame, RunOptions } from './messages.ts';
 
@@ -43,7 +43,7 @@ async function* repliesOf(options: RunOptions): AsyncGenerator<Reply, void> {
       yield { kind: 'frame', frame: ownFrame(frame), report: simulation.report() };
     yield { kind: 'done', report: simulation.report() };
   } catch (error) {
-    yield { kind: 'failed', problem: problemOf(error) };
+    yield { kind: 'failed', failure: failureOf(error) };
   }
 }
 

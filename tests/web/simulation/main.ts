@@ -1,6 +1,6 @@
 /** A page that only hands the simulation's client to the tests, with frames and problems as JSON, and hashes of results. */
 import type { SimulationReport } from '../../../src/flow/simulate.ts';
-import { type Problem, ProblemError } from '../../../src/web/problem.ts';
+import { type ProblemDetails, RequestError } from '../../../src/web/problem-details.ts';
 import { runSimulation } from '../../../src/web/simulation/client.ts';
 import type { RunOptions } from '../../../src/web/simulation/messages.ts';
 
@@ -18,7 +18,7 @@ export interface Outcome {
   readonly frames: { readonly time: number; readonly positions: number[] }[];
   readonly report: SimulationReport | null;
   /** The problem, what else was thrown as text, or null. */
-  readonly error: Problem | string | null;
+  readonly error: ProblemDetails | string | null;
   /** Replies that had come when the page was done with the first frame. */
   readonly ahead: number;
   /** Replies that came between the abort and the end. */
@@ -61,7 +61,7 @@ async function simulate(options: RunOptions, conduct: Conduct): Promise<Outcome>
       if (frames.length === conduct.abortAt) abort();
     }
   } catch (thrown) {
-    error = thrown instanceof ProblemError ? thrown.problem : String(thrown);
+    error = thrown instanceof RequestError ? thrown.details : String(thrown);
   }
   return { frames, report: run.report(), error, ahead, late: replies - heard };
 }

@@ -3,7 +3,7 @@ import type { AnswerChange, Effect } from '../../../language/interventions.ts';
 import type { Trace } from '../../api.ts';
 import { fill, h, setVariable } from '../../dom.ts';
 import { decimal, percent, visibleAnswer } from '../../format.ts';
-import { describeProblem } from '../../notice.ts';
+import { describeFailure } from '../../notice.ts';
 import type { Page } from '../../page.ts';
 import { changedOf, tokenName } from '../../page.ts';
 import { largestGap } from '../gap.ts';
@@ -32,14 +32,14 @@ export function createEffect(page: Page, words: ExperimentWords): Panel {
   return {
     element: h('div', { class: 'experiment-effect' }, answers, paths),
     show(trace, layer) {
-      const { problem, status } = page.changed.get();
+      const { failure, status } = page.changed.get();
       const changed = changedOf(page, trace);
       const effect = changed?.effect;
       for (const part of [table, paths]) {
-        part.hidden = problem !== null || !effect;
+        part.hidden = failure !== null || !effect;
         part.classList.toggle('stale', status === 'loading');
       }
-      if (problem) return fill(told, describeProblem(page, problem, {}));
+      if (failure) return fill(told, describeFailure(page, failure, {}));
       if (!changed || !effect) {
         const waiting = status === 'empty' ? words.idle : words.loading;
         return fill(told, h('p', { class: 'hint' }, waiting));

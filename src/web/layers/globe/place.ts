@@ -1,8 +1,8 @@
 /** Where the globe stands once it is asked for: it is fetched then, and what keeps it from being drawn is said instead. */
 import { fill, h } from '../../dom.ts';
-import { describeProblem } from '../../notice.ts';
+import { describeFailure } from '../../notice.ts';
 import type { Page } from '../../page.ts';
-import { asProblem } from '../../problem.ts';
+import { problemDetailsOf } from '../../problem-details.ts';
 import type { Panel } from '../panel.ts';
 
 export interface GlobePlace {
@@ -30,7 +30,7 @@ export function createGlobePlace(page: Page, ready: () => void): GlobePlace {
     } catch (error) {
       state = 'failed';
       const retry = () => void open();
-      fill(element, describeProblem(page, asProblem(error), { retry }));
+      fill(element, describeFailure(page, problemDetailsOf(error), { retry }));
     }
   }
 

@@ -1,10 +1,10 @@
-/** Errors as RFC 9457 problem documents. */
+/** Errors as RFC 9457 problem details. */
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { KnownError } from '../numerics/errors.ts';
 import { BusyError } from './pool.ts';
 
-export interface Problem {
+export interface ProblemDetails {
   readonly status: number;
   /** One line that names the value, what was expected and the remedy. */
   readonly detail: string;
@@ -15,17 +15,17 @@ export interface Problem {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export function sendProblem(response: Response, problem: Problem): void {
+export function sendProblemDetails(response: Response, details: ProblemDetails): void {
   response
-    .status(problem.status)
-    .set(problem.headers ?? {})
+    .status(details.status)
+    .set(details.headers ?? {})
     .type('application/problem+json')
-    .send(JSON.stringify(problemDocument(problem)));
+    .send(JSON.stringify(problemDocument(details)));
 }
 
-/** The problem as RFC 9457 writes it. */
-export function problemDocument({ headers: _, ...problem }: Problem): object {
-  return { type: 'about:blank', title: STATUS_CODES[problem.status], ...problem };
+/** The document as RFC 9457 writes it. */
+export function problemDocument({ headers: _, ...details }: ProblemDetails): object {
+  return { type: 'about:blank', title: STATUS_CODES[details.status], ...details };
 }
 
 /** Beside the names of `body-parser`; the message of the second is the name. */
@@ -33,7 +33,7 @@ export const EMPTY_BODY = 'entity.empty';
 export const REPEATED_NAME = 'entity.name.repeated';
 
 /** What `body-parser` says went wrong, by its own names. */
-const BODY_PROBLEMS: Record<string, Problem> = {
+const BODY_DETAILS: Record<string, ProblemDetails> = {
   [EMPTY_BODY]: {
     status: 400,
     field: 'body',
@@ -57,19 +57,19 @@ const BODY_PROBLEMS: Record<string, Problem> = {
   },
 };
 
-const OWN_FAULT: Problem = {
+const OWN_FAULT: ProblemDetails = {
   status: 500,
   detail: 'the server failed at this request: its log says why',
 };
 
-/** The problem of a thrown value. What is our own fault goes to `log`, and the problem says nothing of its inside. */
-export function problemOf(error: unknown, log: (error: unknown) => void): Problem {
-  const problem = knownProblem(error);
-  if (problem === null) log(error);
-  return problem ?? OWN_FAULT;
+/** The problem details of a thrown value. What is our own fault goes to `log`, and the details say nothing of its inside. */
+export function problemDetailsOf(error: unknown, log: (error: unknown) => void): ProblemDetails {
+  const details = knownDetails(error);
+  if (details === null) log(error);
+  return details ?? OWN_FAULT;
 }
 
-function knownProblem(error: unknown): Problem | null {
+function knownDetails(error: unknown): ProblemDetails | null {
   if (error instanceof KnownError)
     return { status: error.status, detail: error.message, ...error.details };
   if (error instanceof BusyError)
@@ -78,7 +78,7 @@ function knownProblem(error: unknown): Problem | null {
       detail: error.message,
       headers: { 'Retry-After': String(error.retryAfter) },
     };
-  return bodyProblem(error);
+  return bodyDetails(error);
 }
 
 /** What `body-parser` throws. */
@@ -89,7 +89,7 @@ interface BodyError {
   readonly limit?: number;
 }
 
-function bodyProblem(error: unknown): Problem | null {
+function bodyDetails(error: unknown): ProblemDetails | null {
   if (typeof error !== 'object' || error === null) return null;
   const { type, status, message, limit } = error as BodyError;
   if (type === 'entity.too.large')
@@ -104,7 +104,7 @@ function bodyProblem(error: unknown): Problem | null {
       field: 'body',
       detail: `the body has ${JSON.stringify(message?.slice(0, 100))} twice in one object: expected every name once, leave one out`,
     };
-  if (type !== undefined && type in BODY_PROBLEMS) return BODY_PROBLEMS[type];
+  if (type !== undefined && type in BODY_DETAILS) return BODY_DETAILS[type];
   const isRequest = status !== undefined && status >= 400 && status < 500;
   return isRequest
     ? { status, detail: `the request cannot be read (${message}): check its headers and body` }
@@ -112,15 +112,15 @@ function bodyProblem(error: unknown): Problem | null {
 }
 
 /** Answers every error; what is our own fault goes to `log` and says nothing of its inside. */
-export function problems(log: (error: unknown) => void): ErrorRequestHandler {
+export function answerErrors(log: (error: unknown) => void): ErrorRequestHandler {
   return (error, _request, response, next) => {
     if (response.headersSent) return next(error);
-    sendProblem(response, problemOf(error, log));
+    sendProblemDetails(response, problemDetailsOf(error, log));
   };
 }
 
 export const notFound: RequestHandler = ({ method, baseUrl, path }, response) => {
-  sendProblem(response, {
+  sendProblemDetails(response, {
     status: 404,
     detail: `there is nothing at ${method} ${(baseUrl + path).slice(0, 200)}: GET /api/openapi.json lists what there is`,
   });
@@ -130,7 +130,7 @@ export const notFound: RequestHandler = ({ method, baseUrl, path }, response) =>
 export function onlyMethods(...methods: string[]): RequestHandler {
   const allowed = methods.join(', ');
   return ({ method, baseUrl, path }, response) => {
-    sendProblem(response, {
+    sendProblemDetails(response, {
       status: 405,
       detail: `${baseUrl}${path} does not take ${method}, expected ${allowed}`,
       headers: { Allow: allowed },

@@ -1,6 +1,6 @@
 /** What went wrong, as RFC 9457 says it, whoever noticed it: the server, the network or the page. */
 
-export interface Problem {
+export interface ProblemDetails {
   readonly status: number;
   readonly title: string;
   /** One line that names the value, what was expected and the remedy. */
@@ -10,25 +10,25 @@ export interface Problem {
   readonly retryAfter?: number;
 }
 
-/** Thrown by a request that was answered with a problem, or not at all (status 0). */
-export class ProblemError extends Error {
-  readonly problem: Problem;
+/** Thrown by a request that was answered with problem details, or not at all (status 0). */
+export class RequestError extends Error {
+  readonly details: ProblemDetails;
 
-  constructor(problem: Problem) {
-    super(problem.detail || problem.title);
-    this.problem = problem;
+  constructor(details: ProblemDetails) {
+    super(details.detail || details.title);
+    this.details = details;
   }
 }
 
-/** Any thrown value as a problem; a network failure has status 0. */
-export function asProblem(error: unknown): Problem {
-  if (error instanceof ProblemError) return error.problem;
+/** Any thrown value as problem details; a network failure has status 0. */
+export function problemDetailsOf(error: unknown): ProblemDetails {
+  if (error instanceof RequestError) return error.details;
   const detail = error instanceof Error ? error.message : String(error);
   return { status: 0, title: 'network', detail };
 }
 
-/** The problem in a response; one that is no problem+json keeps its status line. */
-export async function readProblem(response: Response): Promise<Problem> {
+/** The problem details of a response; one that is no problem+json keeps its status line. */
+export async function readProblemDetails(response: Response): Promise<ProblemDetails> {
   const body: unknown = await response.json().catch(() => null);
   const record = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
   const text = (key: string) => (typeof record[key] === 'string' ? record[key] : undefined);
