@@ -26,6 +26,8 @@ export { type Float64Tensor, tensor } from './engines/tensor.ts';
 export { experimentNamed, experiments } from './experiments/catalogue.ts';
 export { type Experiment, experiment } from './experiments/experiment.ts';
 export { type ExperimentRun, runExperiment } from './experiments/run.ts';
+export type { Figure } from './figures/figure.ts';
+export { type DrawingOptions, renderSvg } from './figures/render.ts';
 export { examineDynamics } from './flow/examine.ts';
 export { trajectoriesFigure } from './flow/figures.ts';
 export type { SimulationFrame } from './flow/frames.ts';

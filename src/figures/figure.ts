@@ -80,6 +80,7 @@ export interface Panel {
   readonly series: readonly Series[];
 }
 
+/** Panels with a title and a caption; `renderSvg` and `renderPdf` draw it. */
 export interface Figure {
   readonly title: string;
   readonly caption?: string;

@@ -2,7 +2,7 @@
 import type { Bars, HeatMap, Line, Path, Point, Scatter, Series } from './figure.ts';
 import { colourOf, dashOf, rampColour, type Theme } from './palette.ts';
 import { heatArea, linearScale } from './scale.ts';
-import { element, short, text, textWidth } from './svg.ts';
+import { element, type Shape, short, text, textWidth } from './svg.ts';
 
 /** Steps of a heat map's ramp: finer ones no eye tells apart. */
 const SHADES = 100;
@@ -23,8 +23,8 @@ interface Ink {
   readonly theme: Theme;
 }
 
-/** One series as SVG; `index` is its place in the panel, which gives the colour if it has none. */
-export function drawSeries(series: Series, index: number, plot: Plot, theme: Theme): string {
+/** One series; `index` is its place in the panel, which gives the colour if it has none. */
+export function drawSeries(series: Series, index: number, plot: Plot, theme: Theme): Shape[] {
   const choice = series.colour ?? index;
   const ink = { colour: colourOf(theme, choice), dash: dashOf(theme, choice), theme };
   switch (series.kind) {
@@ -57,10 +57,10 @@ export function drawPathNames(
   plot: Plot,
   theme: Theme,
   fontSize: number,
-): string {
+): Shape[] {
   const placed: Box[] = [];
   const names = series.filter((one): one is Path => one.kind === 'path' && Boolean(one.name));
-  return names.map((path) => drawPathName(path, plot, theme, fontSize, placed)).join('');
+  return names.flatMap((path) => drawPathName(path, plot, theme, fontSize, placed));
 }
 
 interface Box {
@@ -75,9 +75,9 @@ function drawPathName(
   theme: Theme,
   fontSize: number,
   placed: Box[],
-): string {
+): Shape[] {
   const end = points.findLast(isFinitePoint);
-  if (!end) return '';
+  if (!end) return [];
   const [x, y] = [plot.x(end[0]), plot.y(end[1])];
   const width = textWidth(name, fontSize);
   const toLeft = x + width + 8 > plot.left + plot.width;
@@ -93,7 +93,7 @@ function drawPathName(
     'stroke-linejoin': 'round',
     'paint-order': 'stroke',
   });
-  return leader(x, y, toLeft ? x - 7 : x + 7, middle, theme) + label;
+  return [...leader(x, y, toLeft ? x - 7 : x + 7, middle, theme), label];
 }
 
 /** The nearest free height for a name, trying below and above in turn; its own height if all are taken. */
@@ -115,38 +115,29 @@ function freeMiddle(wish: Box, plot: Plot, fontSize: number, placed: readonly Bo
 }
 
 /** A thin line from an end to a name that had to move away from it. */
-function leader(x: number, y: number, toX: number, toY: number, theme: Theme): string {
-  if (Math.abs(toY - y) < 6) return '';
-  return element('line', {
-    x1: x,
-    y1: y,
-    x2: toX,
-    y2: toY,
-    stroke: theme.faintInk,
-    'stroke-width': 0.6,
-  });
+function leader(x: number, y: number, toX: number, toY: number, theme: Theme): Shape[] {
+  if (Math.abs(toY - y) < 6) return [];
+  const look = { stroke: theme.faintInk, 'stroke-width': 0.6 };
+  return [element('line', { x1: x, y1: y, x2: toX, y2: toY, ...look })];
 }
 
-function drawLine({ points }: Line, plot: Plot, ink: Ink): string {
-  return stroke(points, plot, ink, 1.8);
+function drawLine({ points }: Line, plot: Plot, ink: Ink): Shape[] {
+  return [stroke(points, plot, ink, 1.8)];
 }
 
-function drawScatter({ points }: Scatter, plot: Plot, { colour }: Ink): string {
-  return points
-    .filter(isFinitePoint)
-    .map(([x, y]) =>
-      element('circle', {
-        cx: plot.x(x),
-        cy: plot.y(y),
-        r: 2.6,
-        fill: colour,
-        'fill-opacity': 0.8,
-      }),
-    )
-    .join('');
+function drawScatter({ points }: Scatter, plot: Plot, { colour }: Ink): Shape[] {
+  return points.filter(isFinitePoint).map(([x, y]) =>
+    element('circle', {
+      cx: plot.x(x),
+      cy: plot.y(y),
+      r: 2.6,
+      fill: colour,
+      'fill-opacity': 0.8,
+    }),
+  );
 }
 
-function drawPath({ points }: Path, plot: Plot, ink: Ink): string {
+function drawPath({ points }: Path, plot: Plot, ink: Ink): Shape[] {
   const finite = points.filter(isFinitePoint);
   const dot = ([x, y]: Point, r: number, fill: string) =>
     element('circle', { cx: plot.x(x), cy: plot.y(y), r, fill, stroke: ink.colour });
@@ -155,24 +146,21 @@ function drawPath({ points }: Path, plot: Plot, ink: Ink): string {
     ...finite.slice(0, 1).map((point) => dot(point, 3.2, ink.theme.background)),
     ...finite.slice(-1).map((point) => dot(point, 3.6, ink.colour)),
   ];
-  return element('g', {}, stroke(points, plot, ink, 1.4) + between.join('') + ends.join(''));
+  return [element('g', {}, [stroke(points, plot, ink, 1.4), ...between, ...ends])];
 }
 
-function drawBars({ points, width }: Bars, plot: Plot, { colour }: Ink): string {
-  return points
-    .filter(isFinitePoint)
-    .map(([x, y]) => {
-      const [left, right] = [plot.x(x - width / 2), plot.x(x + width / 2)];
-      const [top, bottom] = [plot.y(Math.max(0, y)), plot.y(Math.min(0, y))];
-      const gap = Math.min(0.5, (right - left) * 0.1);
-      const box = { x: left + gap, y: top, width: right - left - 2 * gap, height: bottom - top };
-      return element('rect', { ...box, fill: colour });
-    })
-    .join('');
+function drawBars({ points, width }: Bars, plot: Plot, { colour }: Ink): Shape[] {
+  return points.filter(isFinitePoint).map(([x, y]) => {
+    const [left, right] = [plot.x(x - width / 2), plot.x(x + width / 2)];
+    const [top, bottom] = [plot.y(Math.max(0, y)), plot.y(Math.min(0, y))];
+    const gap = Math.min(0.5, (right - left) * 0.1);
+    const box = { x: left + gap, y: top, width: right - left - 2 * gap, height: bottom - top };
+    return element('rect', { ...box, fill: colour });
+  });
 }
 
 /** Cells of one shade are one path: a diagram has thousands of them. */
-function drawHeat(heat: HeatMap, plot: Plot, theme: Theme): string {
+function drawHeat(heat: HeatMap, plot: Plot, theme: Theme): Shape[] {
   const { x, y } = heatArea(heat);
   const columns = heat.values[0]?.length ?? 0;
   const left = linearScale([0, columns], plot.x(x[0]), plot.x(x[1]));
@@ -184,7 +172,7 @@ function drawHeat(heat: HeatMap, plot: Plot, theme: Theme): string {
     shapes.set(colour, (shapes.get(colour) ?? '') + shape);
   }
   const paths = Array.from(shapes, ([fill, d]) => element('path', { d, fill }));
-  return element('g', { 'shape-rendering': 'crispEdges' }, paths.join(''));
+  return [element('g', { 'shape-rendering': 'crispEdges' }, paths)];
 }
 
 /** Rows `from` to `to` (exclusive) of a column. */
@@ -217,12 +205,7 @@ function shadedRuns(heat: HeatMap, theme: Theme): ShadedRun[] {
 }
 
 /** A polyline that leaves out what is not finite. */
-function stroke(
-  points: readonly Point[],
-  plot: Plot,
-  { colour, dash }: Ink,
-  width: number,
-): string {
+function stroke(points: readonly Point[], plot: Plot, { colour, dash }: Ink, width: number): Shape {
   let pen = 'M';
   let d = '';
   for (const point of points) {

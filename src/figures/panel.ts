@@ -3,7 +3,7 @@ import type { Axis, HeatMap, Panel, Series } from './figure.ts';
 import { drawPathNames, drawSeries, heatRange, type Plot } from './marks.ts';
 import { colourOf, dashOf, rampColour, type Theme } from './palette.ts';
 import { axisTicks, type Domain, linearScale, padded, panelDomain, type Tick } from './scale.ts';
-import { type Block, element, stacked, text, textWidth } from './svg.ts';
+import { type Block, element, type Shape, stacked, text, textWidth } from './svg.ts';
 
 const fontSize = 12;
 const small = 11;
@@ -19,9 +19,9 @@ export function panelBlock(panel: Panel, width: number, theme: Theme): Block {
 }
 
 function titleBlock({ title }: Panel, theme: Theme): Block {
-  if (!title) return { markup: '', height: 0 };
+  if (!title) return { shapes: [], height: 0 };
   const look = { fill: theme.ink, 'font-size': fontSize, 'font-weight': 600 };
-  return { markup: text(margin, fontSize + 4, title, look), height: fontSize + 10 };
+  return { shapes: [text(margin, fontSize + 4, title, look)], height: fontSize + 10 };
 }
 
 /** Names of lines, dots and bars, and the colours of heat maps, in rows as wide as the panel. */
@@ -29,18 +29,18 @@ function legendBlock({ series }: Panel, width: number, theme: Theme): Block {
   const entries = series
     .map((one, index) => ({ one, index }))
     .filter(({ one }) => one.kind === 'heat' || (one.kind !== 'path' && one.name));
-  if (entries.length === 0) return { markup: '', height: 4 };
+  if (entries.length === 0) return { shapes: [], height: 4 };
   let [x, y] = [margin, fontSize];
-  const markup = entries.map(({ one, index }) => {
+  const shapes = entries.flatMap(({ one, index }) => {
     const label = legendLabel(one);
     const size = 36 + textWidth(label, small);
     if (x > margin && x + size > width - margin) [x, y] = [margin, y + small * 1.5];
     const name = text(x + 26, y, label, { fill: theme.ink, 'font-size': small });
-    const entry = swatch(one, index, x, y - small * 0.35, theme) + name;
+    const entry = [...swatch(one, index, x, y - small * 0.35, theme), name];
     x += size;
     return entry;
   });
-  return { markup: markup.join(''), height: y + 10 };
+  return { shapes, height: y + 10 };
 }
 
 function legendLabel(series: Series): string {
@@ -49,24 +49,23 @@ function legendLabel(series: Series): string {
   return `${series.name ? `${series.name}: ` : ''}${low} … ${high}`.replaceAll('-', '−');
 }
 
-function swatch(series: Series, index: number, x: number, y: number, theme: Theme): string {
+function swatch(series: Series, index: number, x: number, y: number, theme: Theme): Shape[] {
   if (series.kind === 'heat') return rampStrip(x, y, theme);
   const choice = series.colour ?? index;
   const colour = colourOf(theme, choice);
   if (series.kind === 'bars')
-    return element('rect', { x: x + 6, y: y - 4, width: 12, height: 8, fill: colour });
+    return [element('rect', { x: x + 6, y: y - 4, width: 12, height: 8, fill: colour })];
   if (series.kind === 'scatter')
-    return element('circle', { cx: x + 12, cy: y, r: 3, fill: colour });
+    return [element('circle', { cx: x + 12, cy: y, r: 3, fill: colour })];
   const dashed = { stroke: colour, 'stroke-width': 1.8, 'stroke-dasharray': dashOf(theme, choice) };
-  return element('line', { x1: x, y1: y, x2: x + 20, y2: y, ...dashed });
+  return [element('line', { x1: x, y1: y, x2: x + 20, y2: y, ...dashed })];
 }
 
-function rampStrip(x: number, y: number, theme: Theme): string {
-  const steps = Array.from({ length: 10 }, (_, i) => {
+function rampStrip(x: number, y: number, theme: Theme): Shape[] {
+  return Array.from({ length: 10 }, (_, i) => {
     const fill = rampColour(theme, i / 9);
     return element('rect', { x: x + 2 * i, y: y - 4, width: 2.2, height: 8, fill });
   });
-  return steps.join('');
 }
 
 /** Where the axes lie, before anything is drawn. */
@@ -83,14 +82,14 @@ interface Layout {
 function plotBlock(panel: Panel, width: number, theme: Theme): Block {
   const layout = layOut(panel, width);
   const { plot, footer } = layout;
-  const series = panel.series.map((one, index) => drawSeries(one, index, plot, theme)).join('');
-  const markup =
-    grid(layout, panel, theme) +
-    series +
-    tickLabels(layout, theme) +
-    axisLabels(panel, layout, theme) +
-    drawPathNames(panel.series, plot, theme, small);
-  return { markup, height: plot.top + plot.height + footer + fontSize + 14 };
+  const shapes = [
+    ...grid(layout, panel, theme),
+    ...panel.series.flatMap((one, index) => drawSeries(one, index, plot, theme)),
+    ...tickLabels(layout, theme),
+    ...axisLabels(panel, layout, theme),
+    ...drawPathNames(panel.series, plot, theme, small),
+  ];
+  return { shapes, height: plot.top + plot.height + footer + fontSize + 14 };
 }
 
 function layOut(panel: Panel, width: number): Layout {
@@ -145,11 +144,11 @@ function roomyDomain(panel: Panel, along: 0 | 1): Domain {
   return stands ? [domain[0] === 0 ? 0 : low, domain[1] === 0 ? 0 : high] : [low, high];
 }
 
-function grid({ plot, xTicks, yTicks }: Layout, panel: Panel, theme: Theme): string {
+function grid({ plot, xTicks, yTicks }: Layout, panel: Panel, theme: Theme): Shape[] {
   const { left, top, width, height } = plot;
   const look = { stroke: theme.grid, 'stroke-width': 1 };
   const border = element('rect', { x: left, y: top, width, height, fill: 'none', ...look });
-  if (panel.series.some(isHeat)) return border;
+  if (panel.series.some(isHeat)) return [border];
   const upright = xTicks.map(({ value }) => {
     const x = plot.x(value);
     return element('line', { x1: x, y1: top, x2: x, y2: top + height, ...look });
@@ -158,10 +157,10 @@ function grid({ plot, xTicks, yTicks }: Layout, panel: Panel, theme: Theme): str
     const y = plot.y(value);
     return element('line', { x1: left, y1: y, x2: left + width, y2: y, ...look });
   });
-  return border + upright.join('') + level.join('');
+  return [border, ...upright, ...level];
 }
 
-function tickLabels({ plot, xTicks, yTicks, tilted }: Layout, theme: Theme): string {
+function tickLabels({ plot, xTicks, yTicks, tilted }: Layout, theme: Theme): Shape[] {
   const look = { fill: theme.faintInk, 'font-size': small };
   const below = plot.top + plot.height + small + 4;
   const under = xTicks.map(({ value, label }) => {
@@ -177,21 +176,19 @@ function tickLabels({ plot, xTicks, yTicks, tilted }: Layout, theme: Theme): str
   const beside = yTicks.map(({ value, label }) =>
     text(plot.left - 6, plot.y(value) + small * 0.35, label, { ...look, 'text-anchor': 'end' }),
   );
-  return under.join('') + beside.join('');
+  return [...under, ...beside];
 }
 
-function axisLabels({ x, y }: Panel, { plot, footer }: Layout, theme: Theme): string {
+function axisLabels({ x, y }: Panel, { plot, footer }: Layout, theme: Theme): Shape[] {
   const below = plot.top + plot.height + footer + fontSize;
   const middle = plot.top + plot.height / 2;
   const turned = { transform: `translate(${margin + fontSize * 0.6} ${middle}) rotate(-90)` };
-  return (
-    text(
-      plot.left + plot.width / 2,
-      below,
-      axisTitle(x),
-      titleLook(axisTitle(x), plot.width, theme),
-    ) + text(0, 0, axisTitle(y), { ...titleLook(axisTitle(y), plot.height, theme), ...turned })
-  );
+  const across = titleLook(axisTitle(x), plot.width, theme);
+  const along = { ...titleLook(axisTitle(y), plot.height, theme), ...turned };
+  return [
+    text(plot.left + plot.width / 2, below, axisTitle(x), across),
+    text(0, 0, axisTitle(y), along),
+  ];
 }
 
 /** A long axis title is set smaller, down to 8 pixels, to stay within its axis. */

@@ -1,13 +1,14 @@
 /**
- * A figure as a stand-alone SVG document: vector, labelled, readable at the width of a column.
- * Not how series look (marks.ts) or where ticks lie (scale.ts). No fonts are embedded, no script is used.
+ * A figure as shapes, and as a stand-alone SVG document: vector, labelled, readable at the width of a column.
+ * Not how series look (marks.ts) or where ticks lie (scale.ts). No fonts are embedded in SVG, no script is used.
  */
 import type { Figure } from './figure.ts';
 import { type Theme, themes } from './palette.ts';
 import { panelBlock } from './panel.ts';
-import { type Block, beside, element, escapeXml, stacked, text, wrap } from './svg.ts';
+import { type Block, beside, element, markupOf, type Shape, stacked, text, wrap } from './svg.ts';
 
-export interface SvgOptions {
+/** How a figure is drawn: on which ground, and how wide. */
+export interface DrawingOptions {
   readonly theme?: keyof typeof themes;
   /** Pixels; the height follows. */
   readonly width?: number;
@@ -15,21 +16,34 @@ export interface SvgOptions {
 
 const margin = 12;
 
-/** Figure → SVG document. Light theme and 480 pixels wide unless said otherwise. */
-export function renderSvg(
+/** A figure as shapes on a ground, in pixels. */
+export interface Drawing {
+  readonly width: number;
+  readonly height: number;
+  readonly shapes: readonly Shape[];
+}
+
+/** Light theme and 480 pixels wide unless said otherwise. */
+export function drawFigure(
   figure: Figure,
-  { theme: name = 'light', width = 480 }: SvgOptions = {},
-): string {
+  { theme: name = 'light', width = 480 }: DrawingOptions = {},
+): Drawing {
   const theme = themes[name];
-  const { markup, height } = stacked([
-    { markup: '', height: margin },
+  const { shapes, height } = stacked([
+    { shapes: [], height: margin },
     titleBlock(figure, width, theme),
     ...panelRows(figure, width, theme),
     captionBlock(figure, width, theme),
-    { markup: '', height: margin },
+    { shapes: [], height: margin },
   ]);
   const ground = element('rect', { width, height, fill: theme.background });
-  return element('svg', root(width, height), described(figure) + ground + markup);
+  return { width, height, shapes: [ground, ...shapes] };
+}
+
+/** Figure → SVG document. */
+export function renderSvg(figure: Figure, options: DrawingOptions = {}): string {
+  const { width, height, shapes } = drawFigure(figure, options);
+  return markupOf(element('svg', root(width, height), [...described(figure), ...shapes]));
 }
 
 /** Panels in rows of as many as the figure has columns, each its share of the width. */
@@ -56,9 +70,9 @@ function root(width: number, height: number) {
   };
 }
 
-function described({ title, caption }: Figure): string {
-  const description = caption ? element('desc', {}, escapeXml(caption)) : '';
-  return element('title', {}, escapeXml(title)) + description;
+function described({ title, caption }: Figure): Shape[] {
+  const said = (name: string, content: string) => ({ ...element(name, {}), text: content });
+  return [said('title', title), ...(caption ? [said('desc', caption)] : [])];
 }
 
 function titleBlock({ title }: Figure, width: number, theme: Theme): Block {
@@ -76,8 +90,8 @@ function paragraph(
   look: Record<string, string | number>,
 ): Block {
   const lines = wrap(content, fontSize, width - 2 * margin);
-  const markup = lines.map((line, i) =>
+  const shapes = lines.map((line, i) =>
     text(margin, (i + 1) * fontSize * 1.35, line, { 'font-size': fontSize, ...look }),
   );
-  return { markup: markup.join(''), height: Math.ceil((lines.length + 0.5) * fontSize * 1.35) };
+  return { shapes, height: Math.ceil((lines.length + 0.5) * fontSize * 1.35) };
 }

@@ -1,4 +1,7 @@
-/** Strings of SVG: escaped text, elements, and an estimate of how wide text will be. No layout. */
+/**
+ * What figures are drawn with: elements of SVG as data, their markup, and an estimate of how wide text will be. Other
+ * formats are made from the same elements (host/pdf.ts). No layout.
+ */
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
@@ -11,18 +14,36 @@ export function escapeXml(text: string): string {
     .replace(/[&<>"]/g, (sign) => entities[sign]);
 }
 
-/** `<name …>children</name>`; `children` is markup already. Numbers are rounded to hundredths. */
-export function element(name: string, attributes: Attributes, children = ''): string {
+/** An element of SVG: its name, attributes, and what stands in it. */
+export interface Shape {
+  readonly name: string;
+  readonly attributes: Attributes;
+  /** Text as it is read, not yet escaped. */
+  readonly text: string;
+  readonly children: readonly Shape[];
+}
+
+export function element(
+  name: string,
+  attributes: Attributes,
+  children: readonly Shape[] = [],
+): Shape {
+  return { name, attributes, text: '', children };
+}
+
+export function text(x: number, y: number, content: string, attributes: Attributes = {}): Shape {
+  return { name: 'text', attributes: { x, y, ...attributes }, text: content, children: [] };
+}
+
+/** `<name …>children</name>`. Numbers are rounded to hundredths. */
+export function markupOf({ name, attributes, text: content, children }: Shape): string {
   const list = Object.entries(attributes)
     .map(
       ([key, value]) => ` ${key}="${typeof value === 'number' ? short(value) : escapeXml(value)}"`,
     )
     .join('');
-  return children === '' ? `<${name}${list}/>` : `<${name}${list}>${children}</${name}>`;
-}
-
-export function text(x: number, y: number, content: string, attributes: Attributes = {}): string {
-  return element('text', { x, y, ...attributes }, escapeXml(content));
+  const inside = escapeXml(content) + children.map(markupOf).join('');
+  return inside === '' ? `<${name}${list}/>` : `<${name}${list}>${inside}</${name}>`;
 }
 
 /** Hundredths of a pixel: short files, and the same file everywhere. */
@@ -50,25 +71,25 @@ export function wrap(content: string, fontSize: number, width: number): string[]
 
 /** A drawn part and the height it takes, in pixels. */
 export interface Block {
-  readonly markup: string;
+  readonly shapes: readonly Shape[];
   readonly height: number;
 }
 
 /** Parts one below the other. */
 export function stacked(blocks: readonly Block[]): Block {
   let height = 0;
-  const parts = blocks.map((block) => {
-    const part = element('g', { transform: `translate(0 ${short(height)})` }, block.markup);
+  const parts = blocks.flatMap((block) => {
+    const part = element('g', { transform: `translate(0 ${short(height)})` }, block.shapes);
     height += block.height;
-    return block.markup === '' ? '' : part;
+    return block.shapes.length === 0 ? [] : [part];
   });
-  return { markup: parts.join(''), height: Math.ceil(height) };
+  return { shapes: parts, height: Math.ceil(height) };
 }
 
 /** Parts side by side, each so many pixels wide, their upper edges level. */
 export function beside(blocks: readonly Block[], width: number): Block {
-  const parts = blocks.map(({ markup }, k) =>
-    element('g', { transform: `translate(${short(k * width)} 0)` }, markup),
+  const parts = blocks.map(({ shapes }, k) =>
+    element('g', { transform: `translate(${short(k * width)} 0)` }, shapes),
   );
-  return { markup: parts.join(''), height: Math.max(0, ...blocks.map(({ height }) => height)) };
+  return { shapes: parts, height: Math.max(0, ...blocks.map(({ height }) => height)) };
 }

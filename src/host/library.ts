@@ -2,5 +2,6 @@
 export { machineEngines } from './engines.ts';
 export { readModel } from './models.ts';
 export { readNpy } from './npy.ts';
+export { renderPdf } from './pdf.ts';
 export { readRecording, startRecording } from './recording.ts';
 export { readTable } from './tables.ts';

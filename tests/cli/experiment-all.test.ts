@@ -37,7 +37,7 @@ describe('all experiments', () => {
     expect(failures.map(({ id }) => id)).toEqual(['unknown']);
     expect(runs.map(({ id }) => id)).toEqual(['c09-repulsion', 'reduced-models']);
     expect(failures[0].message).toMatch(/unknown experiment "unknown"/);
-    const alone = keep(await runExperiment(repulsion, { variant: 'tiny' }));
+    const alone = await keep(await runExperiment(repulsion, { variant: 'tiny' }));
     expect(timeless(runs[0])).toEqual(timeless(alone));
     expect(readKept(folder, 'c09-repulsion')).toEqual(runs[0]);
   });
@@ -96,9 +96,9 @@ const made = (change: Partial<Kept>): Kept => ({
 });
 
 describe('a kept run', () => {
-  it('comes back with the numbers that JSON lacks', () => {
+  it('comes back with the numbers that JSON lacks', async () => {
     const { seconds, version: _, ...run } = made({});
-    const kept = keep({ ...run, seconds, figure: { title: 'none', panels: [] } }, folder);
+    const kept = await keep({ ...run, seconds, figure: { title: 'none', panels: [] } }, folder);
     expect(readKept(folder, 'made')).toEqual(kept);
   });
 });

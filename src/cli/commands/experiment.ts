@@ -12,7 +12,7 @@ Examples:
 A verdict compares what was predicted before the measurement with the interval that was measured: holds, does not
 hold, or inconclusive where the interval reaches beyond the prediction. Several experiments run beside each other,
 one a core; one that fails is reported and does not stop the others. With --out every experiment has a folder of
-run.json, table.csv, figure.svg and figure-dark.svg, and one that is there with the same settings is not run again.
+run.json, table.csv, figure.svg and figure-dark.svg, with --figures pdf figure.pdf, and one that is there with the same settings is not run again.
 \`report\` writes OUT/claims.md with the figures in OUT/claims: the same runs give the same page.`;
 
 export function experimentCommand(): Command {
@@ -38,6 +38,7 @@ function runCommand(): Command {
     .option('--quick', 'the variant that takes seconds')
     .option('--set <settings>', 'settings of one experiment, such as n=100,beta=4')
     .option('--out <folder>', 'write numbers, tables and figures below this folder')
+    .option('--figures <formats>', 'with pdf, figure.pdf beside the SVG in --out (default: svg)')
     .option('--force', 'run again what --out holds already')
     .option('--threads <count>', 'of several: at most so many at a time (default: all cores)')
     .option('--json', 'print one JSON document and nothing else')

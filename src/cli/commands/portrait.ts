@@ -1,15 +1,15 @@
 /** `portrait`: what the flow of a model does with some sentences, and what its weights say of it. */
 import { Command } from 'commander';
 import type { Portrait } from '../../language/portrait/portrait.ts';
+import { type FigureFlags, type FigureFormat, readFormats, withFigureFlag } from '../figures.ts';
 import { answerOptions, COUPLING_HELP } from '../flags.ts';
 import { printJson, printLines, standardScreen } from '../terminal.ts';
 
-interface PortraitFlags {
+interface PortraitFlags extends FigureFlags {
   readonly model?: string;
   readonly file?: string;
   readonly depth?: string;
   readonly coupling?: string;
-  readonly out?: string;
   readonly json?: boolean;
 }
 
@@ -19,10 +19,10 @@ Examples:
   schmetterling portrait --file data/evaluation/portrait.txt --out runs/portrait
 
 --out writes portrait.json, layers.csv, heads.csv, glances.csv, merges.csv and the figures cosines.svg,
-clusters.svg, lens.svg, heads.svg, weights.svg and spectrum.svg.`;
+clusters.svg, lens.svg, heads.svg, weights.svg and spectrum.svg, with --figures pdf as PDF.`;
 
 export function portraitCommand(): Command {
-  return new Command('portrait')
+  return withFigureFlag(new Command('portrait'))
     .description(
       'a model looked at: clusters, heads and lens over some sentences, spectra of its weights',
     )
@@ -38,11 +38,12 @@ export function portraitCommand(): Command {
 }
 
 async function showPortrait(texts: readonly string[], flags: PortraitFlags): Promise<void> {
+  const formats = readFormats(flags);
   const all = [...texts, ...(await linesOf(flags.file))];
   const { readModel } = await import('../../host/models.ts');
   const { portrait } = await import('../../language/portrait/portrait.ts');
   const result = portrait(readModel(flags.model), all, answerOptions(flags));
-  const written = flags.out === undefined ? [] : await write(flags.out, result);
+  const written = flags.out === undefined ? [] : await write(flags.out, result, formats);
   if (flags.json) return printJson(result);
   const { portraitLines } = await import('../portrait/text.ts');
   printLines([...portraitLines(standardScreen(), result), ...written]);
@@ -56,7 +57,11 @@ async function linesOf(file: string | undefined): Promise<string[]> {
     .filter((line) => line.trim() !== '');
 }
 
-async function write(folder: string, result: Portrait): Promise<string[]> {
+async function write(
+  folder: string,
+  result: Portrait,
+  formats: readonly FigureFormat[],
+): Promise<string[]> {
   const { writePortrait } = await import('../portrait/files.ts');
-  return ['', `${folder}: ${writePortrait(folder, result).join(', ')}`];
+  return ['', `${folder}: ${(await writePortrait(folder, result, formats)).join(', ')}`];
 }

@@ -1,12 +1,12 @@
 /** `trace`: every layer of a text's flow, as a table, as JSON, or as a folder of files. */
 import { Command } from 'commander';
 import type { TraceOptions } from '../../language/options.ts';
+import { type FigureFlags, readFormats, withFigureFlag } from '../figures.ts';
 import { type AnswerFlags, answerOptions, numberIfOne, withAnswerFlags } from '../flags.ts';
 import { printJson, printLines, standardScreen } from '../terminal.ts';
 import { givenText } from '../text.ts';
 
-interface TraceFlags extends AnswerFlags {
-  readonly out?: string;
+interface TraceFlags extends AnswerFlags, FigureFlags {
   readonly frames?: string;
 }
 
@@ -17,10 +17,11 @@ Examples:
   schmetterling trace "My favourite animal is __" --json > trace.json
 
 --out writes hidden_states.npy [frames, tokens, d], attentions.npy [frames - 1, heads, tokens, tokens],
-trace.json, diagnostics.csv, lens.csv, tokens.csv, trajectories.svg, and run.json last.`;
+trace.json, diagnostics.csv, lens.csv, tokens.csv, the figure trajectories.svg, with --figures pdf trajectories.pdf,
+and run.json last.`;
 
 export function traceCommand(): Command {
-  return withAnswerFlags(new Command('trace'))
+  return withFigureFlag(withAnswerFlags(new Command('trace')))
     .description('every layer of the flow: positions, attention, lens, clusters, diagnostics')
     .argument('[text]', 'a text as for predict; - reads standard input')
     .option('--frames <count>', 'at most so many layers, evenly chosen (default: all)')
@@ -30,6 +31,7 @@ export function traceCommand(): Command {
 }
 
 async function showTrace(argument: string | undefined, flags: TraceFlags): Promise<void> {
+  const formats = readFormats(flags);
   const text = await givenText(argument);
   const frames = flags.frames !== undefined && { frames: numberIfOne(flags.frames) as number };
   const options: TraceOptions = { ...answerOptions(flags), ...frames };
@@ -39,7 +41,8 @@ async function showTrace(argument: string | undefined, flags: TraceFlags): Promi
   const begun = performance.now();
   const result = trace(model, text, options);
   const seconds = (performance.now() - begun) / 1000;
-  const written = flags.out === undefined ? [] : await write(flags.out, result, options, seconds);
+  const written =
+    flags.out === undefined ? [] : await write(flags.out, result, options, formats, seconds);
   if (flags.json) return printJson({ ...traceToJson(result), seconds });
   const { traceLines } = await import('../trace/text.ts');
   printLines([...traceLines(standardScreen(), result, seconds), ...written]);
@@ -48,6 +51,6 @@ async function showTrace(argument: string | undefined, flags: TraceFlags): Promi
 /** Writes the folder and says so, in one line. */
 async function write(...job: Parameters<typeof import('../trace/files.ts').writeTrace>) {
   const { writeTrace } = await import('../trace/files.ts');
-  const files = writeTrace(...job);
+  const files = await writeTrace(...job);
   return ['', `${job[0]}: ${files.join(', ')}`];
 }

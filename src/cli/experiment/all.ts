@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Experiment } from '../../experiments/experiment.ts';
 import { settingsOf, type Variant } from '../../experiments/run.ts';
 import { type ExperimentThreads, experimentThreads } from '../../host/experiment-threads.ts';
+import type { FigureFormat } from '../figures.ts';
 import { progressBoard } from '../progress.ts';
 import { isCurrent, type Kept, keep, readKept } from './kept.ts';
 import { endLine } from './text.ts';
@@ -11,6 +12,8 @@ export interface AllOptions {
   readonly variant: Variant;
   /** The folder below which runs are kept, and found. */
   readonly out?: string;
+  /** Of the figure that is kept; SVG always. */
+  readonly formats?: readonly FigureFormat[];
   /** Run what is kept already, too. */
   readonly force?: boolean;
   /** At most so many at a time; all cores by default. */
@@ -47,8 +50,8 @@ export async function runAll(
   return { runs: all.filter((run) => run !== undefined), failures };
 }
 
-const keptOf = ({ id }: Experiment, { out }: AllOptions) =>
-  out === undefined ? null : readKept(out, id);
+const keptOf = ({ id }: Experiment, { out, formats }: AllOptions) =>
+  out === undefined ? null : readKept(out, id, formats);
 
 /** By what they took before, or say that they take. A long one that begins last would have the other cores wait. */
 function longestFirst(
@@ -62,7 +65,7 @@ function longestFirst(
 async function onThreads(
   experiments: readonly Experiment[],
   count: number,
-  { variant, out }: AllOptions,
+  { variant, out, formats }: AllOptions,
 ) {
   const runs = new Map<string, Kept>();
   const failures: Failed[] = [];
@@ -72,7 +75,7 @@ async function onThreads(
   const runOne = async ({ id }: Experiment) => {
     try {
       const found = await threads.run(id, { variant }, (share) => board.update(id, share));
-      const kept = keep(found, out);
+      const kept = await keep(found, out, formats);
       runs.set(id, kept);
       board.end(id, endLine(kept));
     } catch (error) {

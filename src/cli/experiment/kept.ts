@@ -1,12 +1,12 @@
-/** A run of an experiment in its folder: run.json, table.csv and the figure on light and dark ground. */
+/** A run of an experiment in its folder: run.json, table.csv and the figure on light and dark ground, as PDF if asked. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Experiment, type Prediction, rangeOf } from '../../experiments/experiment.ts';
 import type { ExperimentRun } from '../../experiments/run.ts';
-import { renderSvg } from '../../figures/render.ts';
 import { toCsv } from '../../host/csv.ts';
 import { packageVersion } from '../../host/package.ts';
 import { DamagedFileError } from '../../numerics/errors.ts';
+import { type FigureFormat, figureFiles } from '../figures.ts';
 import { makeFolder, writeFiles } from '../folder.ts';
 
 /** A run as it is kept and printed: without the figure, which has files of its own. */
@@ -17,26 +17,36 @@ export const FIGURES = { light: 'figure.svg', dark: 'figure-dark.svg' } as const
 const RUN = 'run.json';
 
 /** The run with its version; below `out`, where there is one, its files. */
-export function keep({ figure, ...run }: ExperimentRun, out?: string): Kept {
+export async function keep(
+  { figure, ...run }: ExperimentRun,
+  out?: string,
+  formats: readonly FigureFormat[] = [],
+): Promise<Kept> {
   const kept = { ...run, version: packageVersion() };
   if (out === undefined) return kept;
   const folder = join(out, run.id);
   makeFolder(folder);
-  const drawn = (theme: keyof typeof FIGURES) => renderSvg(figure, { width: 560, theme });
+  const width = 560;
   // run.json last: it says that the others are there.
   writeFiles(folder, {
     'table.csv': tableOf(run),
-    [FIGURES.light]: drawn('light'),
-    [FIGURES.dark]: drawn('dark'),
+    // the page of claims wants both
+    ...(await figureFiles({ figure }, ['svg', ...formats], { width })),
+    ...(await figureFiles({ 'figure-dark': figure }, ['svg'], { width, theme: 'dark' })),
     [RUN]: `${JSON.stringify(plain(kept), null, 2)}\n`,
   });
   return kept;
 }
 
-/** What was kept of an experiment below `out`; null where nothing was. Throws DamagedFileError. */
-export function readKept(out: string, id: string): Kept | null {
+/** What was kept of an experiment below `out`, with figures in all formats; null where that is not there. Throws DamagedFileError. */
+export function readKept(
+  out: string,
+  id: string,
+  formats: readonly FigureFormat[] = [],
+): Kept | null {
   const path = join(out, id, RUN);
-  if (!existsSync(path)) return null;
+  const needed = [path, ...formats.map((format) => join(out, id, `figure.${format}`))];
+  if (!needed.every((file) => existsSync(file))) return null;
   try {
     return JSON.parse(readFileSync(path, 'utf8'), withNumbers) as Kept;
   } catch {

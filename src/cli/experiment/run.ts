@@ -6,6 +6,7 @@ import { runExperiment, settingsOf, type Variant } from '../../experiments/run.t
 import { readModel } from '../../host/models.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { parseOptions, wholeNumber } from '../../numerics/options.ts';
+import { type FigureFlags, type FigureFormat, readFormats } from '../figures.ts';
 import { numberIfOne } from '../flags.ts';
 import { prepareFolder } from '../folder.ts';
 import { progressBar } from '../progress.ts';
@@ -14,10 +15,9 @@ import { runAll } from './all.ts';
 import { isCurrent, type Kept, keep, plain, readKept } from './kept.ts';
 import { runLines } from './text.ts';
 
-interface Flags {
+interface Flags extends FigureFlags {
   readonly quick?: boolean;
   readonly set?: string;
-  readonly out?: string;
   readonly force?: boolean;
   readonly threads?: string;
   readonly json?: boolean;
@@ -34,10 +34,12 @@ async function showOne(entry: Experiment, variant: Variant, flags: Flags): Promi
   const given = readSettings(flags.set);
   // Wrong settings are told before any work.
   const settings = settingsOf(entry, variant, given);
+  const formats = readFormats(flags);
   if (flags.out !== undefined) prepareFolder(flags.out);
-  const known = flags.out === undefined || flags.force ? null : readKept(flags.out, entry.id);
+  const known =
+    flags.out === undefined || flags.force ? null : readKept(flags.out, entry.id, formats);
   const current = known && isCurrent(known, entry, settings) ? known : null;
-  const kept = current ?? (await runOne(entry, variant, given, flags.out));
+  const kept = current ?? (await runOne(entry, variant, given, formats, flags.out));
   if (flags.json) printJson(plain(kept));
   else printLines(runLines(kept));
 }
@@ -46,12 +48,13 @@ async function runOne(
   entry: Experiment,
   variant: Variant,
   settings: object,
+  formats: readonly FigureFormat[],
   out?: string,
 ): Promise<Kept> {
   const progress = await progressBar(`{bar} ${entry.id} {percentage} %`);
   const context = { readModel, onProgress: (share: number) => progress.update(100 * share, 100) };
   const found = await runExperiment(entry, { variant, settings }, context).finally(progress.stop);
-  return keep(found, out);
+  return keep(found, out, formats);
 }
 
 /** Throws Error, after the others are printed, where some have failed. */
@@ -67,8 +70,9 @@ async function showAll(
     z.strictObject({ threads: wholeNumber(1, 256).optional() }),
     flags.threads === undefined ? {} : { threads: numberIfOne(flags.threads) },
   );
+  const formats = readFormats(flags);
   if (out !== undefined) prepareFolder(out);
-  const { runs, failures } = await runAll(chosen, { variant, out, force, threads });
+  const { runs, failures } = await runAll(chosen, { variant, out, formats, force, threads });
   if (json) printJson({ runs: runs.map(plain), failures });
   else for (const run of runs) printLines([...runLines(run), '']);
   if (failures.length > 0)

@@ -5,6 +5,7 @@ import { ConvergenceError } from '../../numerics/errors.ts';
 import { type Group, loadOperation, operationNames, spelled } from '../../operations/catalogue.ts';
 import type { Operation } from '../../operations/operation.ts';
 import { fieldsOf } from '../../operations/options.ts';
+import { withFigureFlag } from '../figures.ts';
 import { progressBar } from '../progress.ts';
 import { type Fields, flagOf, typedOptions } from './flags.ts';
 import { commandSubjects, type Read } from './subjects.ts';
@@ -32,7 +33,7 @@ async function describe(command: Command, group: Group, name: string): Promise<v
   const record = await loadOperation(group, name);
   commandSubjects[record.subject].describe(command);
   const fields = addFlags(command, record);
-  command
+  withFigureFlag(command)
     .description(record.summary)
     .option('--out <folder>', 'write numbers, table and figure into this folder')
     .option('--json', 'print one JSON document and nothing else')
@@ -66,21 +67,21 @@ async function runCommand(command: Command, described: Described): Promise<void>
   const begun = performance.now();
   const { group, name, record, fields } = described;
   const { deliver, prepare } = await import('./output.ts');
-  const { out, json, ...flags } = command.opts();
+  const { out, json, figures, ...flags } = command.opts();
   const others = Object.entries(flags).filter(([flag]) => !(flag in fields));
   const read = await commandSubjects[record.subject].read(
     command.processedArgs,
     Object.fromEntries(others),
   );
   const typed = await typedOptions(fields, flags, record, read.columns);
-  prepare({ out });
+  const formats = prepare({ out, figures });
   const options = { ...read.options, ...typed.options };
   const found = await measured(record, options, read, flags.threads);
   const report = record.report(found, read.subject);
   const tables = [...(read.tables ?? []), ...typed.tables];
   const seconds = (performance.now() - begun) / 1000;
   const told = { command: spelled(group, name), name, record: found, tables, report, seconds };
-  deliver(told, { out, json });
+  await deliver(told, { out, json }, formats);
   // told with its numbers, and no success
   const wrong = record.misfit?.(found);
   if (wrong) throw new ConvergenceError(wrong);
@@ -122,7 +123,7 @@ const helpOf = (group: Group, name: string, { examples, library, notes, served }
     ...examples.map((example) => `  schmetterling ${spelled(group, name)} ${example}`.trimEnd()),
     '',
     notes.trim(),
-    `--out writes ${name}.json, .csv and .svg.`,
+    `--out writes ${name}.json, .csv and .svg, or with --figures .pdf.`,
     `In programs: ${library.join(' or ')}.`,
     typeof served === 'string'
       ? `Not over HTTP. ${served}`

@@ -1,16 +1,15 @@
 /** What operations print and write, whichever it is. */
-import { renderSvg } from '../../figures/render.ts';
 import type { Report, ReportCell } from '../../figures/report.ts';
 import { toCsv } from '../../host/csv.ts';
 import { packageVersion } from '../../host/package.ts';
 import type { TableAccount } from '../../host/tables.ts';
 import { printable } from '../../numerics/printable.ts';
+import { type FigureFlags, type FigureFormat, figureFiles, readFormats } from '../figures.ts';
 import { prepareFolder, writeFiles } from '../folder.ts';
 import { sayTables, tablesRecord } from '../tables.ts';
 import { bold, dim, printJson, printLines, standardScreen, table } from '../terminal.ts';
 
-export interface OutputFlags {
-  readonly out?: string;
+export interface OutputFlags extends FigureFlags {
   readonly json?: boolean;
 }
 
@@ -27,16 +26,23 @@ export interface Measured {
   readonly seconds: number;
 }
 
-/** Makes the folder of `--out` before anything is computed. */
-export function prepare({ out }: OutputFlags): void {
-  if (out !== undefined) prepareFolder(out);
+/** Makes the folder of `--out` before anything is computed, and reads which figures it shall have. */
+export function prepare(flags: OutputFlags): FigureFormat[] {
+  const formats = readFormats(flags);
+  if (flags.out !== undefined) prepareFolder(flags.out);
+  return formats;
 }
 
-/** Writes NAME.csv, NAME.svg and NAME.json with `--out`, and prints the report or, with `--json`, the record. */
-export function deliver(measured: Measured, { out, json }: OutputFlags): void {
+/** Writes NAME.csv, the figure and NAME.json with `--out`, and prints the report or, with `--json`, the record. */
+export async function deliver(
+  measured: Measured,
+  { out, json }: OutputFlags,
+  formats: readonly FigureFormat[],
+): Promise<void> {
   const { report, seconds, tables = [] } = measured;
   sayTables(tables, { json });
-  const written = out === undefined ? [] : ['', `${out}: ${write(out, measured).join(', ')}`];
+  const written =
+    out === undefined ? [] : ['', `${out}: ${(await write(out, measured, formats)).join(', ')}`];
   if (json) printJson(recordOf(measured));
   else printLines([...reportLines(report, seconds), ...written]);
 }
@@ -46,11 +52,15 @@ function recordOf({ command, record, tables = [], seconds }: Measured): object {
   return { ...about, ...record, ...tablesRecord(tables), seconds };
 }
 
-function write(folder: string, measured: Measured): string[] {
+async function write(
+  folder: string,
+  measured: Measured,
+  formats: readonly FigureFormat[],
+): Promise<string[]> {
   const { name, report } = measured;
   return writeFiles(folder, {
     [`${name}.csv`]: reportTable(report),
-    [`${name}.svg`]: renderSvg(report.figure, { width: 560 }),
+    ...(await figureFiles({ [name]: report.figure }, formats, { width: 560 })),
     [`${name}.json`]: `${JSON.stringify(recordOf(measured), null, 2)}\n`,
   });
 }

@@ -1,5 +1,5 @@
 /** A portrait as a folder: the record, tables for other programs, and figures. */
-import { renderSvg } from '../../figures/render.ts';
+import type { Figure } from '../../figures/figure.ts';
 import { toCsv } from '../../host/csv.ts';
 import {
   clusterFigure,
@@ -11,31 +11,34 @@ import {
 } from '../../language/portrait/figures.ts';
 import type { Portrait } from '../../language/portrait/portrait.ts';
 import { RELATIONS } from '../../language/portrait/sentences.ts';
+import { type FigureFormat, figureFiles } from '../figures.ts';
 import { prepareFolder, writeFiles } from '../folder.ts';
 
 /** Writes the files into `folder`, which is made where it is missing, and returns their names. */
-export function writePortrait(folder: string, portrait: Portrait): string[] {
+export async function writePortrait(
+  folder: string,
+  portrait: Portrait,
+  formats: readonly FigureFormat[],
+): Promise<string[]> {
   prepareFolder(folder);
   return writeFiles(folder, {
     'layers.csv': layersTable(portrait),
     'heads.csv': headsTable(portrait),
     'glances.csv': glancesTable(portrait),
     'merges.csv': mergesTable(portrait),
-    ...figures(portrait),
+    ...(await figureFiles(figures(portrait), formats)),
     'portrait.json': `${JSON.stringify(portrait, null, 2)}\n`,
   });
 }
 
-function figures({ layers, knots, uniform }: Portrait): Record<string, string> {
-  return {
-    'cosines.svg': renderSvg(cosineFigure(layers)),
-    'clusters.svg': renderSvg(clusterFigure(layers)),
-    'lens.svg': renderSvg(lensFigure(layers)),
-    'heads.svg': renderSvg(headFigure(layers, uniform)),
-    'weights.svg': renderSvg(weightFigure(knots)),
-    'spectrum.svg': renderSvg(spectrumFigure(knots)),
-  };
-}
+const figures = ({ layers, knots, uniform }: Portrait): Record<string, Figure> => ({
+  cosines: cosineFigure(layers),
+  clusters: clusterFigure(layers),
+  lens: lensFigure(layers),
+  heads: headFigure(layers, uniform),
+  weights: weightFigure(knots),
+  spectrum: spectrumFigure(knots),
+});
 
 function layersTable({ layers }: Portrait): string {
   const names = Object.keys(layers[0].diagnostics);

@@ -1,5 +1,4 @@
 /** A trace as a folder of files for other programs. Each file appears whole; run.json comes last. */
-import { renderSvg } from '../../figures/render.ts';
 import { trajectoriesFigure } from '../../flow/figures.ts';
 import { projection } from '../../flow/projection.ts';
 import { type Cell, toCsv } from '../../host/csv.ts';
@@ -8,19 +7,24 @@ import { packageVersion } from '../../host/package.ts';
 import type { TraceOptions } from '../../language/options.ts';
 import { type Trace, traceToJson } from '../../language/trace.ts';
 import { scalarCells, scalarNames } from '../diagnostic-columns.ts';
+import { type FigureFormat, figureFiles } from '../figures.ts';
 import { prepareFolder, writeFiles } from '../folder.ts';
 import { particleNames } from './text.ts';
 
 /** Writes the files into `folder`, which is made where it is missing, and returns their names. */
-export function writeTrace(
+export async function writeTrace(
   folder: string,
   trace: Trace,
   options: TraceOptions,
+  formats: readonly FigureFormat[],
   seconds: number,
-): string[] {
+): Promise<string[]> {
   prepareFolder(folder);
+  const { hiddenStates, tokens } = trace;
+  const trajectories = trajectoriesFigure(projection(hiddenStates), particleNames(tokens));
   return writeFiles(folder, {
     ...traceFiles(trace),
+    ...(await figureFiles({ trajectories }, formats, { width: 720 })),
     'run.json': runRecord(trace, options, seconds),
   });
 }
@@ -33,7 +37,6 @@ function traceFiles(trace: Trace): Record<string, string | Uint8Array> {
     'diagnostics.csv': diagnosticsTable(trace),
     'lens.csv': lensTable(trace),
     'tokens.csv': tokensTable(trace),
-    'trajectories.svg': trajectories(trace),
   };
 }
 
@@ -72,10 +75,6 @@ function lensTable({ lens }: Trace): string {
 function tokensTable({ tokens }: Trace): string {
   const rows = tokens.map(({ id, text, start, end }, i) => [i, id, text, start, end]);
   return toCsv(['particle', 'id', 'text', 'start', 'end'], rows);
-}
-
-function trajectories({ hiddenStates: frames, tokens }: Trace): string {
-  return renderSvg(trajectoriesFigure(projection(frames), particleNames(tokens)), { width: 720 });
 }
 
 function runRecord({ prediction }: Trace, options: TraceOptions, seconds: number): string {
