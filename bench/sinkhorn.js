@@ -12,6 +12,7 @@ import { readModel } from '../dist/host/models.js';
 import { trainModel } from '../dist/host/training/run.js';
 import { evaluateBlank } from '../dist/language/evaluation/blanks.js';
 import { textLoss } from '../dist/language/evaluation/causal.js';
+import { FlowModel } from '../dist/language/flow-model.js';
 import { trace } from '../dist/language/trace.js';
 import { theta } from '../dist/language/transformer.js';
 import { parseWorld } from '../dist/language/world/grammar.js';
@@ -133,7 +134,7 @@ for (const [name, trainedWith] of Object.entries(trainings)) {
     `\n${name}: ${training.steps} steps, ${training.seconds.toFixed(0)} s, ${training.parameters} parameters, causal ${causal} nats a text`,
   );
   for (const coupling of Object.values(trainings)) {
-    const run = { ...model, config: { ...model.config, coupling } };
+    const run = new FlowModel({ ...model, config: { ...model.config, coupling } });
     const draw = random(SEED, 1);
     const blanks = texts.map((text) => evaluateBlank(run, world, text, depth, draw));
     const looked = blanked.map((text) => lookedAt(model, text, coupling));

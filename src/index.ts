@@ -38,24 +38,25 @@ export { type SimulationOptions, simulationSettings } from './flow/simulation-se
 export { starts } from './geometry/catalogue.ts';
 export { schemes } from './integrators/schemes.ts';
 export {
-  type LanguageModel,
   loadModel,
   type ModelConfig,
   saveModel,
 } from './language/checkpoint.ts';
 export { fillBlank } from './language/fill.ts';
+export { FlowModel } from './language/flow-model.ts';
 export {
   type InterventionOptions,
   type InterventionRun,
   interventionToJson,
   runWithCache,
 } from './language/interventions.ts';
+export type { Depth, LanguageModel, ModelRun, RunHooks } from './language/model.ts';
 export type { FillOptions, TraceOptions } from './language/options.ts';
 export { modelDynamics, sentenceParticles } from './language/particles.ts';
 export { type Portrait, portrait } from './language/portrait/portrait.ts';
 export type { Answer, Prediction } from './language/prediction.ts';
 export { type Trace, type TraceRecord, trace, traceToJson } from './language/trace.ts';
-export { type Depth, theta } from './language/transformer.ts';
+export { theta } from './language/transformer.ts';
 export { type DepthLimit, type DepthLimitOptions, depthLimit } from './limits/depth/depth.ts';
 export {
   type ModelDepthLimit,

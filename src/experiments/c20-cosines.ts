@@ -1,8 +1,8 @@
 /** Cosines of a trained model's tokens drift to 1 with depth (claim C20). */
 import { z } from 'zod';
 import type { Figure, Point } from '../figures/figure.ts';
-import type { LanguageModel } from '../language/checkpoint.ts';
 import { runWithCache } from '../language/interventions.ts';
+import type { LanguageModel } from '../language/model.ts';
 import { cosineFigure } from '../language/portrait/figures.ts';
 import { cosinePortrait } from '../language/portrait/sentences.ts';
 import type { Trace } from '../language/trace.ts';
@@ -85,11 +85,9 @@ export const cosinesExperiment = experiment({
         column('peak', 'largest', (curve) => Math.max(...curve)),
         column('rising', 'rising layers', risingShare),
       ],
-      figure: figureOf(traces, curves, model.config.name),
+      figure: figureOf(traces, curves, model.name),
       notes: [
-        `mean cosine of model ${model.config.name} at layers 0 … ${settings.depth}: ${meanCurve(
-          curves,
-        )
+        `mean cosine of model ${model.name} at layers 0 … ${settings.depth}: ${meanCurve(curves)
           .map((value) => value.toFixed(3))
           .join(', ')}`,
       ],
@@ -99,7 +97,7 @@ export const cosinesExperiment = experiment({
 
 /** One look behind the beginnings of answers: the layers are what is wanted. */
 function read(model: LanguageModel, text: string, { depth, silent }: Settings): Trace {
-  const heads = Array.from({ length: silent ? model.config.heads : 0 }, (_, head) => ({ head }));
+  const heads = Array.from({ length: silent ? model.sizes.heads : 0 }, (_, head) => ({ head }));
   return runWithCache(model, text, { depth, ablate: heads, maximumExpansions: 1 });
 }
 

@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import type { Figure } from '../figures/figure.ts';
 import type { ReportColumn } from '../figures/report.ts';
-import type { LanguageModel } from '../language/checkpoint.ts';
+import type { LanguageModel } from '../language/model.ts';
 
 /** What is expected of one number. */
 export interface Prediction {

@@ -1,6 +1,8 @@
 /** What a trained flow map says about its output: does the answer notice what moves the particles? */
+
 import { z } from 'zod';
 import type { Point } from '../figures/figure.ts';
+import { asFlow } from '../language/model.ts';
 import { KINDS } from '../limits/perturbations/cloud.ts';
 import {
   type PerturbationLimit,
@@ -54,7 +56,7 @@ export const perturbationExperiment = experiment({
   ],
   async measure({ texts, draws, model: name, shuffled }, { signal, onProgress, readModel }) {
     if (!readModel) throw new RangeError('this experiment needs a trained model: pass readModel');
-    const model = readModel(name);
+    const model = asFlow(readModel(name), 'this experiment');
     const rows: Row[] = [];
     for (const text of TEXTS.slice(0, texts)) {
       const done = rows.length;
@@ -85,7 +87,7 @@ export const perturbationExperiment = experiment({
       ],
       figure: {
         title: 'Perturbed texts: how far they end, and what the answer notices',
-        caption: `${texts} texts, model ${model.config.name}: every dot is a perturbation.`,
+        caption: `${texts} texts, model ${model.name}: every dot is a perturbation.`,
         panels: [
           {
             x: { label: 'W₂ at the end' },

@@ -3,12 +3,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
-import {
-  type LanguageModel,
-  loadModel,
-  parseConfig,
-  type StoredConfig,
-} from '../language/checkpoint.ts';
+import { loadModel, parseConfig, type StoredConfig } from '../language/checkpoint.ts';
+import type { FlowModel } from '../language/flow-model.ts';
 import { DamagedFileError, InputError } from '../numerics/errors.ts';
 import { errorCode } from './files.ts';
 import { packageRoot } from './package.ts';
@@ -80,7 +76,7 @@ function unknownModel(name: string, names: readonly string[]): InputError {
  * The model of a name or path. Throws InputError when there is none, and DamagedFileError, naming
  * folder, file and remedy, when a file is missing, truncated or altered.
  */
-export function readModel(name?: string, root?: string): LanguageModel {
+export function readModel(name?: string, root?: string): FlowModel {
   const folder = modelFolder(name, root);
   const { text, config } = readConfig(folder);
   const { file } = config.weights;

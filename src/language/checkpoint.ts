@@ -18,6 +18,7 @@ import { projectTransposed } from '../engines/reference.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
 import { DamagedFileError } from '../numerics/errors.ts';
 import { shapeSize } from '../numerics/vectors.ts';
+import { FlowModel } from './flow-model.ts';
 import { decodeSafetensors, encodeSafetensors, type Tensors } from './safetensors.ts';
 import { createTokenizer, type Tokenizer } from './tokenizer.ts';
 
@@ -85,8 +86,8 @@ export interface ModelWeights {
   readonly bias: Float64Array;
 }
 
-/** A model in memory: what `loadModel` returns, and all that functions on texts need. */
-export interface LanguageModel {
+/** What the files of a flow hold, in memory. */
+export interface FlowParts {
   readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
   readonly weights: ModelWeights;
@@ -153,7 +154,7 @@ export function tensorShapes(config: ModelConfig): Record<string, number[]> {
  * The model of the two files. Throws DamagedFileError, with file, what was found and what was
  * expected, when one of them is truncated, altered or does not fit the other.
  */
-export function loadModel({ config: json, weights: bytes }: ModelFiles): LanguageModel {
+export function loadModel({ config: json, weights: bytes }: ModelFiles): FlowModel {
   const { weights: stored, ...config } = parseConfig(json);
   if (bytes.length !== stored.bytes)
     throw damaged(stored.file, `${bytes.length} bytes`, `${stored.bytes} as config.json says`);
@@ -168,13 +169,13 @@ export function assembleModel(
   config: ModelConfig,
   tensors: Tensors,
   file = 'the weights',
-): LanguageModel {
+): FlowModel {
   checkTensors(config, tensors, file);
   const whole = (name: string) =>
     tensor(tensors[name].shape, Float64Array.from(tensors[name].data));
   const embedding = whole('embedding');
   const readout = config.tied && whole('readout');
-  return {
+  return new FlowModel({
     config,
     tokenizer: createTokenizer(config.vocabulary),
     weights: {
@@ -186,7 +187,7 @@ export function assembleModel(
         : { output: whole('output') }),
       bias: whole('bias').data,
     },
-  };
+  });
 }
 
 function checkTensors(config: ModelConfig, tensors: Tensors, file: string): void {
@@ -212,7 +213,7 @@ function knots(data: Float32Array, count: number, d: number): AttentionWeights<F
 }
 
 /** The two files of a model; what `loadModel` reads back. Weights are rounded to the config's precision. */
-export function saveModel(model: LanguageModel, file = 'model.safetensors'): ModelFiles {
+export function saveModel(model: FlowParts, file = 'model.safetensors'): ModelFiles {
   const { config } = model;
   const metadata = { format: FORMAT, name: config.name };
   const type = config.precision === 'float16' ? 'F16' : 'F32';
@@ -225,7 +226,7 @@ export function saveModel(model: LanguageModel, file = 'model.safetensors'): Mod
 }
 
 /** The tensors of a model, by the names of the file. */
-export function modelTensors({ config, weights }: LanguageModel): Tensors {
+export function modelTensors({ config, weights }: FlowParts): Tensors {
   const shapes = tensorShapes(config);
   const attention = new Float32Array(shapeSize(shapes.attention));
   const square = config.dimension ** 2;

@@ -10,8 +10,8 @@ import { type AttentionWeights, type KeysAndValues, keysAndValues } from '../att
 import { referenceAlgebra } from '../engines/reference.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
 import { layers } from '../flow/layers.ts';
-import type { LanguageModel } from './checkpoint.ts';
-import { type ContextFlow, embed, flow, type LayerCache, type ModelFrame } from './transformer.ts';
+import type { FlowParts } from './checkpoint.ts';
+import { type ContextFlow, embed, type FlowFrame, flow, type LayerCache } from './transformer.ts';
 
 /** A token of an answer, behind the tokens before it (null: the first). */
 export interface Follower {
@@ -37,7 +37,7 @@ function chainOf<F extends { readonly parent: F | null }>(follower: F): F[] {
 
 /** Last states of followers whose parents have flowed before, all in one batch of layers. */
 export function followCached(
-  model: LanguageModel,
+  model: FlowParts,
   context: ContextFlow,
   cache: LayerCache,
   followers: readonly (Follower & { readonly parent: FlownFollower | null })[],
@@ -74,7 +74,7 @@ export function followCached(
 }
 
 /** The followers' start as a batch [B, 1, d]. */
-function startOf(model: LanguageModel, followers: readonly Follower[]): Float64Tensor {
+function startOf(model: FlowParts, followers: readonly Follower[]): Float64Tensor {
   const { data } = embed(
     model,
     followers.map((f) => f.token),
@@ -149,10 +149,10 @@ function joinRows(
  * children. Rows 0 … n−1 are the context, bit for bit as if it were alone (layers), then the followers.
  */
 export function flowTogether(
-  model: LanguageModel,
+  model: FlowParts,
   context: ContextFlow,
   followers: readonly Follower[],
-): Generator<ModelFrame> {
+): Generator<FlowFrame> {
   const ids = [...context.ids, ...followers.map((f) => f.token)];
   const positions = [...context.positions, ...followers.map((f) => f.position)];
   const start = embed(model, ids, positions);
@@ -182,16 +182,16 @@ function withParents(followers: readonly Follower[]): Follower[] {
 
 /** Last states of followers, together with the context: for `ode` and for very deep models. */
 export function followTogether(
-  model: LanguageModel,
+  model: FlowParts,
   context: ContextFlow,
   followers: readonly Follower[],
 ): Float64Array[] {
   const all = withParents(followers);
-  let last: ModelFrame | undefined;
+  let last: FlowFrame | undefined;
   for (const frame of flowTogether(model, context, all)) last = frame;
   const d = model.config.dimension;
   const n = context.ids.length;
-  const data = (last as ModelFrame).positions.data;
+  const data = (last as FlowFrame).positions.data;
   return followers.map((follower) => {
     const row = n + all.indexOf(follower);
     return data.slice(row * d, (row + 1) * d);

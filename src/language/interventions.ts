@@ -5,7 +5,6 @@
  */
 
 import { z } from 'zod';
-import type { AttentionWeights } from '../attention/scores.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
 import { hypot } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
@@ -13,12 +12,11 @@ import { row } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';
 import { divergence } from '../numerics/statistics.ts';
 import { finalChainScores } from './chains.ts';
-import type { LanguageModel } from './checkpoint.ts';
 import { type Findings, findAnswers } from './findings.ts';
 import { particleCount } from './layout.ts';
+import type { LanguageModel, RunHooks } from './model.ts';
 import { traceSchema } from './options.ts';
 import { type Trace, traceOf, traceToJson } from './trace.ts';
-import type { FlowHooks } from './transformer.ts';
 
 const COUNT_ERROR = { error: 'expected a whole number that counts from 0' };
 const head = z.int(COUNT_ERROR).min(0, COUNT_ERROR).describe('A head, from 0');
@@ -152,45 +150,23 @@ interface Interventions extends Pick<Settings, 'ablate' | 'patch'> {
   readonly scalings: readonly (Place & { readonly factor: number })[];
 }
 
-function hooksOf({ config }: LanguageModel, { ablate, patch, scalings }: Interventions): FlowHooks {
-  const reach = (layer: number | null) => (place: Place) =>
-    place.layer === undefined || place.layer === layer;
-  const queryFactors = (layer: number | null) => {
-    const factors = new Float64Array(config.heads).fill(1);
-    for (const { head, factor } of scalings.filter(reach(layer)))
-      for (let h = 0; h < config.heads; h++)
-        if (head === undefined || head === h) factors[h] *= factor;
-    return factors;
-  };
-  const outputFactors = (layer: number | null) => {
-    const factors = new Float64Array(config.heads).fill(1);
-    for (const { head } of ablate.filter(reach(layer))) factors[head] = 0;
-    return factors;
-  };
+function hooksOf({ sizes }: LanguageModel, { ablate, patch, scalings }: Interventions): RunHooks {
+  const factors = (places: Interventions['scalings']) => (layer: number | null) =>
+    Array.from({ length: sizes.heads }, (_, h) =>
+      places
+        .filter((place) => place.layer === undefined || place.layer === layer)
+        .filter(({ head = h }) => head === h)
+        .reduce((product, { factor }) => product * factor, 1),
+    );
   return {
-    weights: (layer, weights) => scaleHeads(weights, queryFactors(layer), outputFactors(layer)),
+    scores: factors(scalings),
+    heads: factors(ablate.map((place) => ({ ...place, factor: 0 }))),
     patch: (frame, x) =>
       patched(
         x,
         patch.filter(({ layer }) => layer === frame),
       ),
   };
-}
-
-/** β_h⟨Qx, Ky⟩ with β_h times a factor is the same with Q_h times it; a head is silent where O_h = 0. */
-function scaleHeads(
-  weights: AttentionWeights<Float64Tensor>,
-  queryFactors: Float64Array,
-  outputFactors: Float64Array,
-): AttentionWeights<Float64Tensor> {
-  const heads = queryFactors.length;
-  const { shape, data } = weights.query;
-  const [k, d] = [shape[1] / heads, weights.output.shape[1]];
-  const query = data.map((value, at) => value * queryFactors[Math.floor((at % shape[1]) / k)]);
-  const output = weights.output.data.map(
-    (value, at) => value * outputFactors[Math.floor(at / d / k)],
-  );
-  return { ...weights, query: tensor(shape, query), output: tensor(weights.output.shape, output) };
 }
 
 function patched(x: Float64Tensor, patches: Settings['patch']): Float64Tensor {
@@ -205,12 +181,12 @@ function patched(x: Float64Tensor, patches: Settings['patch']): Float64Tensor {
 /** What the schema cannot know: how many heads, layers and particles there are. */
 function check(model: LanguageModel, text: string, settings: Settings): void {
   const { ablate, scaleBeta, patch } = settings;
-  const depth = settings.depth ?? model.config.depth;
+  const depth = settings.depth ?? model.sizes.depth;
   const particles = particleCount(model, text, settings.coupling);
   const scaled = typeof scaleBeta === 'number' ? [] : scaleBeta;
   for (const [field, places] of Object.entries({ ablate, scaleBeta: scaled }))
     for (const { head, layer } of places as Place[]) {
-      checkPlace(field, 'head', head, 0, model.config.heads - 1);
+      checkPlace(field, 'head', head, 0, model.sizes.heads - 1);
       checkLayer(field, layer, 1, depth);
     }
   for (const { from, layer, token, to = token } of patch) {
@@ -250,12 +226,12 @@ function checkPlace(
   );
 }
 
-function checkRun({ config }: LanguageModel, from: Trace, depth: number | 'ode'): void {
+function checkRun({ sizes }: LanguageModel, from: Trace, depth: number | 'ode'): void {
   const width = from.hiddenStates[0].columns;
-  if (width !== config.dimension)
+  if (width !== sizes.dimension)
     throw new InputError(
       'patch',
-      `option patch takes particles of R^${width} into a model of R^${config.dimension}: expected a run of the same model`,
+      `option patch takes particles of R^${width} into a model of R^${sizes.dimension}: expected a run of the same model`,
     );
   if (from.prediction.depth !== depth)
     throw new InputError(

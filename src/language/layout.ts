@@ -6,7 +6,8 @@ import { couplingOf } from '../attention/coupling.ts';
 import { type CouplingName, modelCouplings } from '../attention/model-coupling.ts';
 import { InputError, LimitError } from '../numerics/errors.ts';
 import { type Blank, findBlank } from './blank.ts';
-import type { LanguageModel } from './checkpoint.ts';
+import type { FlowParts } from './checkpoint.ts';
+import type { LanguageModel } from './model.ts';
 import { type ReadText, readText } from './text.ts';
 import type { Token, Tokenizer } from './tokenizer.ts';
 
@@ -36,7 +37,7 @@ export interface Layout {
  * Throws InputError for texts without meaning (see blank.ts) and for a coupling that does not fit,
  * LimitError for texts with more tokens than the model has positions.
  */
-export function layOut(model: LanguageModel, text: string, coupling?: CouplingName): Layout {
+export function layOut(model: FlowParts, text: string, coupling?: CouplingName): Layout {
   const read = readText(text);
   const blank = findBlank(read);
   checkLength(model, read);
@@ -52,7 +53,7 @@ export function layOut(model: LanguageModel, text: string, coupling?: CouplingNa
 
 /** How many particles the text has. Throws as `layOut`. */
 export const particleCount = (model: LanguageModel, text: string, coupling?: CouplingName) =>
-  layOut(model, text, coupling).tokens.length;
+  model.layOut(text, coupling).tokens.length;
 
 /** Of a blank's layout: what stands before the blank alone, under the causal coupling. */
 export function beginningOf(layout: Layout): Layout {
@@ -69,7 +70,7 @@ export function beginningOf(layout: Layout): Layout {
   };
 }
 
-function continuation(model: LanguageModel, read: ReadText, coupling: CouplingName): Layout {
+function continuation(model: FlowParts, read: ReadText, coupling: CouplingName): Layout {
   if (coupling !== 'causal') throw needsBlank(coupling);
   const tokens = front(model.tokenizer, read, read.text);
   checkPositions(model, read, tokens.length);
@@ -91,7 +92,7 @@ function needsBlank(coupling: CouplingName): InputError {
   );
 }
 
-function causalBlank(model: LanguageModel, read: ReadText, blank: Blank): Layout {
+function causalBlank(model: FlowParts, read: ReadText, blank: Blank): Layout {
   if (blank.after !== '')
     throw new InputError(
       'coupling',
@@ -108,7 +109,7 @@ function causalBlank(model: LanguageModel, read: ReadText, blank: Blank): Layout
 }
 
 function fullBlank(
-  { tokenizer, config }: LanguageModel,
+  { tokenizer, config }: FlowParts,
   read: ReadText,
   blank: Blank,
 ): Omit<Layout, 'coupling'> {
@@ -150,17 +151,17 @@ function tokensOf(tokenizer: Tokenizer, read: ReadText, part: string, from: numb
 }
 
 /** Refuses at once what is too long by far: no token is longer than 128 characters. */
-function checkLength(model: LanguageModel, { text }: ReadText): void {
+function checkLength(model: FlowParts, { text }: ReadText): void {
   const most = 128 * model.config.maximumPositions;
   if (text.length > most) throw tooLong(model, `${text.length} characters`);
 }
 
-function checkPositions(model: LanguageModel, { text }: ReadText, needed: number): void {
+function checkPositions(model: FlowParts, { text }: ReadText, needed: number): void {
   if (needed > model.config.maximumPositions)
     throw tooLong(model, `${text.length} characters in ${needed} positions`);
 }
 
-function tooLong({ config }: LanguageModel, found: string): LimitError {
+function tooLong({ config }: FlowParts, found: string): LimitError {
   return new LimitError(
     'text',
     `the text has ${found}, expected at most the ${config.maximumPositions} positions of the model "${config.name}": shorten it`,

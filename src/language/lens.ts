@@ -27,7 +27,7 @@ export interface LensLayer {
 export function logitLens(
   findings: Findings,
   firstTokens = 5,
-  layers: readonly number[] = [...findings.context.frames.keys()],
+  layers: readonly number[] = [...findings.run.frames.keys()],
 ): LensLayer[] {
   const candidates = findings.result.answers.slice(0, findings.settings.top);
   const chains = candidates.map(({ tokens }) => tokens);

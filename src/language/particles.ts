@@ -9,7 +9,7 @@ import { weightsAt } from '../flow/depth-weights.ts';
 import type { SimulationOptions } from '../flow/simulation-settings.ts';
 import type { Algebra } from '../numerics/algebra.ts';
 import type { Matrix } from '../numerics/matrix.ts';
-import type { LanguageModel } from './checkpoint.ts';
+import type { FlowParts } from './checkpoint.ts';
 import { layOut } from './layout.ts';
 import type { Token } from './tokenizer.ts';
 import { embed } from './transformer.ts';
@@ -26,7 +26,7 @@ export interface SentenceParticles {
  * Throws InputError or LimitError like `fillBlank`.
  */
 export function sentenceParticles(
-  model: LanguageModel,
+  model: FlowParts,
   text: string,
   coupling?: CouplingName,
 ): SentenceParticles {
@@ -46,7 +46,7 @@ export function sentenceParticles(
  * for: a long run then spends its time on the flow, not on making room for weights.
  */
 export function modelDynamics(
-  model: LanguageModel,
+  model: FlowParts,
   coupling: CouplingName = 'full',
   reuse = false,
 ): Dynamics {
@@ -100,7 +100,7 @@ export interface ModelPart {
 
 /** The options of a simulation that the model gives: where the tokens are, and its flow where that is asked for. */
 export function modelOptions(
-  model: LanguageModel,
+  model: FlowParts,
   { text, dynamics, coupling, reuse }: ModelPart,
 ): SimulationOptions {
   const sentence = text === undefined ? null : sentenceParticles(model, text, coupling);

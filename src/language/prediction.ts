@@ -6,11 +6,11 @@ import { entropyBounds } from './answer-entropy.ts';
 import { finalChainScores } from './chains.ts';
 import type { Reading } from './choices.ts';
 import type { Findings } from './findings.ts';
+import type { Depth } from './model.ts';
 import type { BothReadings, WeighedAnswer, Weighing } from './readings.ts';
 import type { FoundAnswer } from './search.ts';
 import { plain } from './text.ts';
 import type { Token } from './tokenizer.ts';
-import type { Depth } from './transformer.ts';
 
 /** One answer for the blank, or one next token. */
 export interface Answer {
@@ -66,21 +66,21 @@ export interface Prediction {
 
 /** The record of what was found; with a weighing, of findings that begin with its answers. */
 export function predictionOf(findings: Findings, weighing?: Weighing): Prediction {
-  const { model, settings, layout, context, result } = findings;
+  const { model, settings, layout, run, result } = findings;
   const listed = result.answers.slice(0, settings.top);
   const last = listed.length === settings.top ? (listed.at(-1)?.score ?? 0) : 0;
   const { low, high } = entropyBounds({
     scores: result.answers.map(({ score }) => score),
     bound: result.bound,
     open: result.open,
-    logCount: (model.config.slots - 1) * log(model.tokenizer.size),
+    logCount: model.sizes.answerTokens * log(model.tokenizer.size),
   });
   return {
-    model: model.config.name,
+    model: model.name,
     text: layout.text,
     kind: layout.kind,
-    depth: context.depth,
-    scheme: context.depth === 'ode' ? 'dopri5' : 'layer',
+    depth: run.depth,
+    scheme: run.depth === 'ode' ? 'dopri5' : 'layer',
     coupling: layout.coupling,
     reading: weighing?.reading ?? 'blank',
     tokens: layout.tokens,
@@ -150,7 +150,7 @@ export function targetTokens(
 ): number[] {
   const opens = layout.kind === 'blank' && layout.leadingBlank;
   const tokens = model.tokenizer.encodeIds(opens ? ` ${text}` : text);
-  const most = model.config.slots - 1;
+  const most = model.sizes.answerTokens;
   if (tokens.length > most)
     throw new InputError(
       'targets',

@@ -7,14 +7,14 @@ import type { AnswerRules, Beginning } from './answers.ts';
 import { createHeap, type Heap } from './heap.ts';
 
 /** A beginning of an answer that may be looked behind, with its probability. */
-export interface Node {
+interface Node {
   readonly beginning: Beginning;
   readonly parent: Node | null;
   readonly mass: number;
 }
 
-/** p(next token | beginning) of each of the nodes, one row of `size` each. The root has no tokens. */
-export type Expand = (nodes: readonly Node[]) => Float64Array;
+/** p(next token | beginning) of each of the beginnings, one row of `size` each. The root has no tokens. */
+export type Expand = (beginnings: readonly (readonly number[])[]) => Float64Array;
 
 export interface SearchSettings {
   readonly top: number;
@@ -83,7 +83,7 @@ export function searchAnswers(
   for (;;) {
     const nodes = nextNodes(state, settings);
     if (nodes.length === 0) break;
-    const probabilities = expand(nodes);
+    const probabilities = expand(nodes.map(({ beginning }) => beginning.tokens));
     nodes.forEach((node, b) => {
       lookBehind(state, node, probabilities.subarray(b * size, (b + 1) * size), settings.top);
     });

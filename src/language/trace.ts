@@ -10,13 +10,12 @@ import { asMatrix } from '../engines/tensor.ts';
 import { type Projection, projection } from '../flow/projection.ts';
 import { type Matrix, matrix, toRows } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';
-import type { LanguageModel } from './checkpoint.ts';
 import { type Findings, findAnswers } from './findings.ts';
 import { type LensLayer, logitLens } from './lens.ts';
+import type { LanguageModel, ModelFrame } from './model.ts';
 import { type TraceOptions, traceSchema } from './options.ts';
 import { type Prediction, predictionOf } from './prediction.ts';
 import type { Token } from './tokenizer.ts';
-import type { ModelFrame } from './transformer.ts';
 
 /** A sentence through the layers: positions, attention, lens, diagnostics and clusters of each frame. */
 export interface Trace {
@@ -67,8 +66,8 @@ export function traceOf(
   findings: Findings,
   { firstTokens, tolerances, frames: most = Number.POSITIVE_INFINITY }: Inside,
 ): Trace {
-  const layers = keptLayers(findings.context.frames.length - 1, most);
-  const frames = layers.map((layer) => findings.context.frames[layer]);
+  const layers = keptLayers(findings.run.frames.length - 1, most);
+  const frames = layers.map((layer) => findings.run.frames[layer]);
   const hiddenStates = frames.map(({ positions }) => asMatrix(positions));
   const { clusters, merges, splits } = clusterHistory(hiddenStates, tolerances);
   const dated = (change: ClusterChange) => ({ ...change, layer: layers[change.layer] });

@@ -19,12 +19,10 @@ import type { Balancing } from '../numerics/algebra.ts';
 import { exp } from '../numerics/elementary.ts';
 import { knotTimes } from '../numerics/knots.ts';
 import { residentProduct } from '../numerics/product.ts';
-import type { LanguageModel } from './checkpoint.ts';
+import type { FlowParts } from './checkpoint.ts';
+import type { Depth } from './model.ts';
 
-/** Number of layers, or the flow itself by an adaptive integrator. */
-export type Depth = number | 'ode';
-
-export type ModelFrame = LayerFrame<Float64Tensor>;
+export type FlowFrame = LayerFrame<Float64Tensor>;
 
 /** Hooks of a forward pass: what an experimenter changes on its way; absent parts leave it as it is. */
 export interface FlowHooks {
@@ -43,13 +41,13 @@ export interface FlowHooks {
 const ODE_TOLERANCE = 1e-7;
 
 /** θ(t), t ∈ [0, 1]: piecewise linear between the knots. */
-export function theta(model: LanguageModel, t: number): AttentionWeights<Float64Tensor> {
+export function theta(model: FlowParts, t: number): AttentionWeights<Float64Tensor> {
   return weightsAt(referenceAlgebra, model.weights.attention, t);
 }
 
 /** x_i(0) = normalise(E[id_i] + P[position_i]): [n, d]. */
 export function embed(
-  { weights, config }: LanguageModel,
+  { weights, config }: FlowParts,
   ids: readonly number[],
   positions: readonly number[],
 ): Float64Tensor {
@@ -79,17 +77,17 @@ export function couplingMask(coupling: CouplingName, n: number): Float64Tensor {
  * `ode` A at (x(t_{k−1}), θ(t_{k−1}/T)).
  */
 export function* flow(
-  model: LanguageModel,
+  model: FlowParts,
   start: Float64Tensor,
   mask: Float64Tensor,
   depth: Depth,
   hooks: FlowHooks = {},
-): Generator<ModelFrame> {
+): Generator<FlowFrame> {
   if (depth === 'ode') yield* continuousFlow(model, start, mask, hooks);
   else yield* layers(warmed(referenceAlgebra), layerFlow(model, depth, mask, hooks), start);
 }
 
-function layerFlow(model: LanguageModel, depth: number, mask: Float64Tensor, hooks: FlowHooks) {
+function layerFlow(model: FlowParts, depth: number, mask: Float64Tensor, hooks: FlowHooks) {
   const { beta, horizon } = model.config;
   const kept = layerWeights(model, depth);
   const weights = (t: number) => {
@@ -107,10 +105,10 @@ const MAXIMUM_CACHED_DEPTH = 64;
 type LayerWeights = readonly AttentionWeights<Float64Tensor>[];
 
 /** Weights of the layers of the depth that each model was last run with. */
-const LAYER_WEIGHTS = new WeakMap<LanguageModel, LayerWeights>();
+const LAYER_WEIGHTS = new WeakMap<FlowParts, LayerWeights>();
 
 /** θ((k + ½) / L) for k = 0 … L − 1, interpolated once; null when they are too many to keep. */
-function layerWeights(model: LanguageModel, depth: number): LayerWeights | null {
+function layerWeights(model: FlowParts, depth: number): LayerWeights | null {
   if (depth > MAXIMUM_CACHED_DEPTH) return null;
   const known = LAYER_WEIGHTS.get(model);
   if (known?.length === depth) return known;
@@ -121,11 +119,11 @@ function layerWeights(model: LanguageModel, depth: number): LayerWeights | null 
 
 /** ẋ = P_x v(θ(t/T), x) on the sphere, by Dormand–Prince with the knots as breakpoints. */
 function* continuousFlow(
-  model: LanguageModel,
+  model: FlowParts,
   start: Float64Tensor,
   mask: Float64Tensor,
   hooks: FlowHooks,
-): Generator<ModelFrame> {
+): Generator<FlowFrame> {
   const { horizon, knots, depth, beta } = model.config;
   const { shape } = start;
   const weights = (t: number) => {
@@ -179,7 +177,7 @@ function readoutOf(output: Float64Tensor): Readout {
 }
 
 /** logits(x) = logitScale · U x + b for the particles x [n, d]: [n, V+3], row-major. */
-export function logits({ weights, config }: LanguageModel, x: Float64Array): Float64Array {
+export function logits({ weights, config }: FlowParts, x: Float64Array): Float64Array {
   const { output, bias } = weights;
   const size = bias.length;
   const data = readoutOf(output)(x);
@@ -201,13 +199,13 @@ export function softmaxRows(values: Float64Array, size: number): Float64Array {
 }
 
 /** p(token) at each of the particles x [n, d]: [n, V+3]. */
-export function tokenProbabilities(model: LanguageModel, x: Float64Array): Float64Array {
+export function tokenProbabilities(model: FlowParts, x: Float64Array): Float64Array {
   return softmaxRows(logits(model, x), model.weights.bias.length);
 }
 
 /** The context of a text with all its frames, and what later particles need in order to see it. */
 export interface ContextFlow {
-  readonly frames: readonly ModelFrame[];
+  readonly frames: readonly FlowFrame[];
   readonly depth: Depth;
   readonly coupling: CouplingName;
   readonly ids: readonly number[];
@@ -226,7 +224,7 @@ export interface LayerCache {
 
 /** Runs the context by itself: it never sees its followers. */
 export function runContext(
-  model: LanguageModel,
+  model: FlowParts,
   ids: readonly number[],
   positions: readonly number[],
   coupling: CouplingName,

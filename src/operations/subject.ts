@@ -1,12 +1,14 @@
 /** What operations are of besides their options: as they take it, and as JSON. Not its files, which the command line reads. */
 import { z } from 'zod';
-import type { LanguageModel } from '../language/checkpoint.ts';
+import type { FlowModel } from '../language/flow-model.ts';
+import { asFlow, type LanguageModel } from '../language/model.ts';
 import { InputError } from '../numerics/errors.ts';
 import { fromRows, type Matrix } from '../numerics/matrix.ts';
 import type { Measure } from '../transport/measure.ts';
 
 export interface TextSubject {
-  readonly model: LanguageModel;
+  /** Operations on texts are limits of its flow. */
+  readonly model: FlowModel;
   readonly text: string;
 }
 
@@ -107,7 +109,7 @@ export async function readSubject(
     return { subject: { measures: measuresOf(measures, 'measures'), names }, options };
   }
   const { text, model, ...options } = body as FieldsOf<'text'>;
-  return { subject: { model: await models(model), text }, options };
+  return { subject: { model: asFlow(await models(model), 'a limit'), text }, options };
 }
 
 function measuresOf(given: FieldsOf<'measures'>['measures'], field: string): Measure[] {

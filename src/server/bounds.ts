@@ -4,7 +4,7 @@ import { matrixValueOf } from '../dynamics/parameters.ts';
 import { simulationEngines } from '../engines/catalogue.ts';
 import type { SimulationSettings } from '../flow/simulation-settings.ts';
 import { velocityPairs } from '../flow/velocities.ts';
-import type { ModelConfig } from '../language/checkpoint.ts';
+import type { ModelSizes } from '../language/model.ts';
 import { LimitError } from '../numerics/errors.ts';
 
 export const BOUNDS = {
@@ -55,12 +55,12 @@ export interface TraceSize {
 
 /** Throws LimitError when a trace of `particles` would hold more numbers than the server sends. */
 export function checkTrace(
-  config: ModelConfig,
+  sizes: Pick<ModelSizes, 'dimension' | 'heads' | 'depth'>,
   particles: number,
   { depth, frames, top }: TraceSize,
 ): void {
-  const layers = typeof depth === 'number' ? depth : config.depth;
-  const frame = particles * config.dimension + config.heads * particles ** 2 + top;
+  const layers = typeof depth === 'number' ? depth : sizes.depth;
+  const frame = particles * sizes.dimension + sizes.heads * particles ** 2 + top;
   const numbers = Math.min(layers + 1, frames ?? Number.POSITIVE_INFINITY) * frame;
   if (numbers > BOUNDS.traceNumbers)
     throw new LimitError(

@@ -10,6 +10,7 @@ import {
   simulationSettings,
 } from '../flow/simulation-settings.ts';
 import { packageVersion } from '../host/package.ts';
+import { asFlow } from '../language/model.ts';
 import { asksModel } from '../language/options.ts';
 import { modelOptions } from '../language/particles.ts';
 import { errorToJson } from '../numerics/errors.ts';
@@ -33,7 +34,7 @@ function readRequest({ text, model: name, coupling, ...options }: SimulateReques
   const { n, d } = askedSize(options);
   checkParticles(n, d);
   const fromModel = asksModel({ text, dynamics, model: name, coupling })
-    ? modelOptions(model(name), { text, dynamics, coupling })
+    ? modelOptions(asFlow(model(name), 'a simulation'), { text, dynamics, coupling })
     : {};
   const all: SimulationOptions = { ...options, ...fromModel };
   const settings = simulationSettings(all);

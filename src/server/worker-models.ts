@@ -1,6 +1,6 @@
 /** The models that a worker thread has read, each once, when it is first asked for. */
 import { readModel } from '../host/models.ts';
-import type { LanguageModel } from '../language/checkpoint.ts';
+import type { LanguageModel } from '../language/model.ts';
 import type { WorkerStart } from './task.ts';
 
 /** Throws DamagedFileError for a model that cannot be read. */

@@ -20,7 +20,7 @@ const predict = ({ text, model: name, ...options }: PredictRequest) =>
 
 function traceText({ text, model: name, ...options }: TraceRequest): object {
   const chosen = model(name);
-  checkTrace(chosen.config, particleCount(chosen, text, options.coupling), options);
+  checkTrace(chosen.sizes, particleCount(chosen, text, options.coupling), options);
   return interventionToJson(runWithCache(chosen, text, options));
 }
 

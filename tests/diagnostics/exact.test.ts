@@ -515,7 +515,7 @@ describe('other frames', () => {
   });
 });
 
-describe('many particles', { tags: 'slow' }, () => {
+describe('many particles', () => {
   const n = 6000;
 
   it('are read in part, and the result says which', () => {

@@ -242,7 +242,7 @@ describe('the SVG of a figure', () => {
 });
 
 describe('text in SVG', () => {
-  it('is well-formed whatever it holds', { tags: 'slow' }, () => {
+  it('is well-formed whatever it holds', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (title) => {
         expectWellFormed(renderSvg({ title, panels: [] }));

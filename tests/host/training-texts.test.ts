@@ -7,10 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Corpus, readCorpus, worldCorpus } from '../../src/host/corpus.ts';
 import { prepareCorpus, type WorkerPart } from '../../src/host/training/preparation.ts';
 import { type TrainingProgress, trainAndMeasure, trainModel } from '../../src/host/training/run.ts';
-import { type LanguageModel, modelTensors } from '../../src/language/checkpoint.ts';
+import { modelTensors } from '../../src/language/checkpoint.ts';
 import { type TextLoss, textLoss } from '../../src/language/evaluation/causal.ts';
 import { heldOutTexts } from '../../src/language/evaluation/held-out.ts';
 import { evaluateTexts } from '../../src/language/evaluation/texts.ts';
+import type { FlowModel } from '../../src/language/flow-model.ts';
 import { createTokenizer, type Tokenizer } from '../../src/language/tokenizer.ts';
 import { parseTrainingConfig } from '../../src/language/training/config.ts';
 import { nearDuplicateGroups } from '../../src/language/training/near-duplicates.ts';
@@ -106,7 +107,7 @@ describe('what workers get', () => {
 
   it('leaves out lines too long for the positions, and says how many', async () => {
     const long = `${'Ein sehr langer Satz. '.repeat(30)}\n`;
-    const path = write('long.txt', `${long}${SENTENCES.join('\n')}\n${'x'.repeat(10_000)}`);
+    const path = write('long.txt', `${long}${SENTENCES.join('\n')}\n${'x'.repeat(100_000)}`);
     const split = { seed: 1, validation: 0, test: 0 };
     const config = parseTrainingConfig(tinyConfig({ plainText: { split } }));
     const { records } = await prepareCorpus(readCorpus(path), config);
@@ -116,7 +117,7 @@ describe('what workers get', () => {
 
 describe('a run on a mixture', () => {
   const seen: TrainingProgress[] = [];
-  let model: LanguageModel;
+  let model: FlowModel;
   beforeAll(async () => {
     model = await train('whole', { onProgress: (one) => seen.push(one) });
   });

@@ -1,6 +1,7 @@
 /** Interventions: nothing changed is nothing changed, and what is known of every change. */
 import { describe, expect, it } from 'vitest';
 import { fillBlank } from '../../src/language/fill.ts';
+import { FlowModel } from '../../src/language/flow-model.ts';
 import { type InterventionOptions, runWithCache } from '../../src/language/interventions.ts';
 import { trace } from '../../src/language/trace.ts';
 import { row } from '../../src/numerics/matrix.ts';
@@ -113,7 +114,7 @@ describe('scaleBeta', () => {
   });
 
   it('is the model with another β', () => {
-    const doubled = { ...model, config: { ...model.config, beta: [2, 4] } };
+    const doubled = new FlowModel({ ...model, config: { ...model.config, beta: [2, 4] } });
     const scaled = runWithCache(model, TEXT, { scaleBeta: 2 });
     expect(scaled.prediction.predictions.map(({ score }) => score)).toBeAllClose(
       fillBlank(doubled, TEXT).predictions.map(({ score }) => score),

@@ -1,6 +1,6 @@
 /** The portrait of a model: exact answers for weights that are known, and sentences held against their traces. */
 import { describe, expect, it } from 'vitest';
-import type { LanguageModel } from '../../src/language/checkpoint.ts';
+import { FlowModel } from '../../src/language/flow-model.ts';
 import { portrait } from '../../src/language/portrait/portrait.ts';
 import { sentencePortrait, strongestGlances } from '../../src/language/portrait/sentences.ts';
 import { weightPortrait } from '../../src/language/portrait/weights.ts';
@@ -14,7 +14,7 @@ const model = randomModel(3);
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 /** One head with these factors of the identity as Q, K, V and O at every knot. */
-function scaledIdentity(query: number, key: number, value: number, output: number): LanguageModel {
+function scaledIdentity(query: number, key: number, value: number, output: number): FlowModel {
   const plain = randomModel(1, { heads: 1, beta: [4] });
   const d = plain.config.dimension;
   const factors = { query, key, value, output };
@@ -68,9 +68,9 @@ describe('weights', () => {
         data[at] *= unit(at % d);
       });
     }
-    const parts = (one: LanguageModel) =>
+    const parts = (one: FlowModel) =>
       weightPortrait(one).flatMap((knot) => knot.eigenvalues.flatMap(({ re, im }) => [re, im]));
-    expect(parts({ ...model, weights: scaled.weights })).toBeAllClose(parts(model), {
+    expect(parts(new FlowModel({ ...model, weights: scaled.weights }))).toBeAllClose(parts(model), {
       absolute: 1e-12,
     });
   });

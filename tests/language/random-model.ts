@@ -2,10 +2,10 @@
 import {
   assembleModel,
   FORMAT,
-  type LanguageModel,
   type ModelConfig,
   tensorShapes,
 } from '../../src/language/checkpoint.ts';
+import type { FlowModel } from '../../src/language/flow-model.ts';
 import { random } from '../../src/numerics/random.ts';
 import { vocabulary } from './tiny-vocabulary.ts';
 
@@ -35,7 +35,7 @@ export function randomModel(
   seed: number,
   changes: Partial<ModelConfig> = {},
   bias: (token: number, config: ModelConfig) => number = () => 0,
-): LanguageModel {
+): FlowModel {
   const config = randomConfig(changes);
   const { gaussian } = random(seed);
   const scale = 1 / Math.sqrt(config.dimension);

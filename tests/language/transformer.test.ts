@@ -7,14 +7,8 @@ import {
   followCached,
   followTogether,
 } from '../../src/language/followers.ts';
-import {
-  couplingMask,
-  type Depth,
-  embed,
-  flow,
-  logits,
-  runContext,
-} from '../../src/language/transformer.ts';
+import type { Depth } from '../../src/language/model.ts';
+import { couplingMask, embed, flow, logits, runContext } from '../../src/language/transformer.ts';
 import { randomModel } from './random-model.ts';
 
 const model = randomModel(5);

@@ -1,9 +1,9 @@
 /** `evaluate`: what a model knows of a world, against its exact law and simple baselines, or of held-out text. */
 import { Command } from 'commander';
 import type { CorpusPart } from '../../host/corpus.ts';
-import type { LanguageModel } from '../../language/checkpoint.ts';
 import type { OwnBlanks } from '../../language/evaluation/own-blanks.ts';
 import type { EvaluationSettings } from '../../language/evaluation/settings.ts';
+import type { FlowModel } from '../../language/flow-model.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { numberIfOne } from '../flags.ts';
 import { printJson, printLines, type Screen, standardScreen } from '../terminal.ts';
@@ -88,7 +88,7 @@ async function readOwnBlanks(file: string) {
 
 /** The numbers of sentences written by hand, by language, and which of them training has seen. */
 async function evaluateOwn(
-  model: LanguageModel,
+  model: FlowModel,
   own: OwnBlanks,
   parts: readonly CorpusPart[],
 ): Promise<EvaluatedPart> {
@@ -133,7 +133,7 @@ export function evaluationDocument(parts: readonly EvaluatedPart[]): object {
 
 /** The numbers of a model on a part of a corpus. */
 export async function evaluatePart(
-  model: LanguageModel,
+  model: FlowModel,
   part: CorpusPart,
   settings: EvaluationSettings,
   onStage?: (stage: string) => void,

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import type { Corpus } from '../../host/corpus.ts';
 import type { PartRecord } from '../../host/training/preparation.ts';
 import type { TrainingProgress } from '../../host/training/run.ts';
-import type { LanguageModel } from '../../language/checkpoint.ts';
+import type { FlowModel } from '../../language/flow-model.ts';
 import { standardScreen } from '../terminal.ts';
 import type { EvaluatedPart } from './evaluate.ts';
 
@@ -70,7 +70,7 @@ async function train({ corpus, config, out, resume = false, from }: TrainFlags):
 const EVALUATION_TEXTS = 100;
 
 /** Measures the new model on each part of its corpus, on the screen and in OUT/evaluation.json. */
-async function measure(model: LanguageModel, { parts }: Corpus, out: string): Promise<void> {
+async function measure(model: FlowModel, { parts }: Corpus, out: string): Promise<void> {
   const { evaluationSettings } = await import('../../language/evaluation/settings.ts');
   const { evaluatePart, evaluationDocument } = await import('./evaluate.ts');
   const { writeFileSafely } = await import('../../host/files.ts');

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import {
   assembleModel,
   FORMAT,
-  type LanguageModel,
   type ModelConfig,
   modelTensors,
   saveModel,
 } from '../../language/checkpoint.ts';
+import type { FlowModel } from '../../language/flow-model.ts';
 import type { Tensors } from '../../language/safetensors.ts';
 import type { TrainingConfig } from '../../language/training/config.ts';
 import { parameterViews } from '../../language/training/parameters.ts';
@@ -50,7 +50,7 @@ export function finishedModel(
   layout: readonly ParameterPart[],
   parameters: Float32Array,
   record: Record<string, unknown>,
-): LanguageModel {
+): FlowModel {
   const config = { ...architecture, training: record };
   return assembleModel(config, storedTensors(architecture, layout, parameters));
 }
@@ -76,10 +76,7 @@ function storedTensors(
 }
 
 /** The flat vector of a model's parameters: what `finishedModel` makes a model of. */
-export function flatParameters(
-  model: LanguageModel,
-  layout: readonly ParameterPart[],
-): Float32Array {
+export function flatParameters(model: FlowModel, layout: readonly ParameterPart[]): Float32Array {
   const tensors = modelTensors(model);
   const flat = new Float32Array(layout.reduce((sum, { size }) => sum + size, 0));
   let taken = 0;
@@ -114,7 +111,7 @@ export function checkStart({ model }: TrainingConfig, from: ModelConfig): void {
 }
 
 /** Writes a model's folder; each file appears whole or not at all, the config (with the hash) last. */
-export function writeModel(folder: string, model: LanguageModel): void {
+export function writeModel(folder: string, model: FlowModel): void {
   mkdirSync(folder, { recursive: true });
   const { config, weights } = saveModel(model);
   writeFileSafely(join(folder, 'model.safetensors'), weights);

@@ -5,7 +5,7 @@
 
 import { join } from 'node:path';
 import { createTensorflowEngine, type KernelChoice } from '../../engines/tensorflow/engine.ts';
-import type { LanguageModel } from '../../language/checkpoint.ts';
+import type { FlowModel } from '../../language/flow-model.ts';
 import { createTokenizer } from '../../language/tokenizer.ts';
 import { parseTrainingConfig, type TrainingConfig } from '../../language/training/config.ts';
 import { heldOutLoss } from '../../language/training/held-out-loss.ts';
@@ -56,7 +56,7 @@ export interface TrainingJob {
   readonly out: string;
   readonly resume: boolean;
   /** Whose parameters and vocabulary the run starts from; a seeded start when absent. */
-  readonly from?: LanguageModel;
+  readonly from?: FlowModel;
   onProgress(progress: TrainingProgress): void;
   /** What is taken of each part of the corpus, once before the first step. */
   onPrepared?(records: readonly PartRecord[]): void;
@@ -72,7 +72,7 @@ export interface TrainingProgress extends Progress {
  * Trains to the end and writes config.json and model.safetensors into `out`. Throws InputError for
  * a config, corpus or folder that does not fit, DamagedFileError for a saved run that cannot be used.
  */
-export async function trainModel(job: TrainingJob): Promise<LanguageModel> {
+export async function trainModel(job: TrainingJob): Promise<FlowModel> {
   const config = parseTrainingConfig(job.config);
   if (config.model.standard)
     throw new InputError(
@@ -95,7 +95,7 @@ export async function trainModel(job: TrainingJob): Promise<LanguageModel> {
 }
 
 /** How the model was made that a run started from. */
-const startRecord = (model: LanguageModel) => ({
+const startRecord = (model: FlowModel) => ({
   name: model.config.name,
   sha256: weightsFingerprint(model),
   training: model.config.training,

@@ -2,10 +2,10 @@
 import { log } from '../../numerics/elementary.ts';
 import type { Random } from '../../numerics/random.ts';
 import { finalChainScores } from '../chains.ts';
-import type { LanguageModel } from '../checkpoint.ts';
 import { fillBlank } from '../fill.ts';
 import { openText } from '../findings.ts';
-import type { Depth } from '../transformer.ts';
+import type { FlowModel } from '../flow-model.ts';
+import type { Depth } from '../model.ts';
 import { gapLaw } from '../world/derive.ts';
 import type { World } from '../world/grammar.ts';
 import { answerPlaces } from '../world/symbols.ts';
@@ -21,7 +21,7 @@ export interface BlankResult {
 
 /** One answer of the text, chosen at random, taken out and guessed. */
 export function evaluateBlank(
-  model: LanguageModel,
+  model: FlowModel,
   world: World,
   text: string,
   depth: Depth,
@@ -44,7 +44,7 @@ export function evaluateBlank(
 
 /** p(answer) by the model for each of the answers. */
 function scoreAnswers(
-  model: LanguageModel,
+  model: FlowModel,
   text: string,
   answers: readonly string[],
   depth: Depth,

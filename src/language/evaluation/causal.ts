@@ -1,8 +1,9 @@
 /** How well a model continues texts: nats at any depth, with its attention or its depth taken away. */
 import type { Float64Tensor } from '../../engines/tensor.ts';
 import { log } from '../../numerics/elementary.ts';
-import type { LanguageModel } from '../checkpoint.ts';
-import { couplingMask, type Depth, embed, flow, tokenProbabilities } from '../transformer.ts';
+import { FlowModel } from '../flow-model.ts';
+import type { Depth } from '../model.ts';
+import { couplingMask, embed, flow, tokenProbabilities } from '../transformer.ts';
 import type { TextCost } from './estimates.ts';
 
 /** −log p of the text's tokens and of its end, at the last frame and at the start of the flow. */
@@ -12,7 +13,7 @@ export interface TextLoss extends TextCost {
 }
 
 /** The causal loss of one text at depth L or `ode`. */
-export function textLoss(model: LanguageModel, text: string, depth: Depth): TextLoss {
+export function textLoss(model: FlowModel, text: string, depth: Depth): TextLoss {
   const { tokenizer } = model;
   const ids = tokenizer.encodeIds(text);
   const targets = [...ids, tokenizer.special.end];
@@ -26,7 +27,7 @@ export function textLoss(model: LanguageModel, text: string, depth: Depth): Text
 }
 
 /** First and last positions of a causal flow. */
-export function causalEnds(model: LanguageModel, ids: readonly number[], depth: Depth) {
+export function causalEnds(model: FlowModel, ids: readonly number[], depth: Depth) {
   const places = ids.map((_, i) => i);
   const first = embed(model, ids, places);
   let last: Float64Tensor = first;
@@ -35,13 +36,18 @@ export function causalEnds(model: LanguageModel, ids: readonly number[], depth: 
   return { first, last };
 }
 
-function negativeLogs(model: LanguageModel, x: Float64Tensor, targets: readonly number[]): number {
+function negativeLogs(model: FlowModel, x: Float64Tensor, targets: readonly number[]): number {
   const p = tokenProbabilities(model, x.data);
   const size = model.tokenizer.size;
   return targets.reduce((sum, id, i) => sum - log(p[i * size + id]), 0);
 }
 
 /** The model with every attention matrix replaced by the uniform average: β = 0. */
-export function withUniformAttention(model: LanguageModel): LanguageModel {
-  return { ...model, config: { ...model.config, beta: model.config.beta.map(() => 0) } };
+export function withUniformAttention(model: FlowModel): FlowModel {
+  const { config, tokenizer, weights } = model;
+  return new FlowModel({
+    config: { ...config, beta: config.beta.map(() => 0) },
+    tokenizer,
+    weights,
+  });
 }

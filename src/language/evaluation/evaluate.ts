@@ -4,7 +4,7 @@
  */
 import { firstStreams } from '../../numerics/random.ts';
 import { mean } from '../../numerics/statistics.ts';
-import type { LanguageModel } from '../checkpoint.ts';
+import type { FlowModel } from '../flow-model.ts';
 import { logProbability } from '../world/derive.ts';
 import { exactEntropy } from '../world/entropy.ts';
 import type { World } from '../world/grammar.ts';
@@ -21,7 +21,7 @@ const STREAM = { texts: 1, blanks: 2, baseline: 3 } as const;
 
 /** Runs the whole evaluation; `onStage` names each part as it begins. */
 export function evaluateModel(
-  model: LanguageModel,
+  model: FlowModel,
   world: World,
   settings: EvaluationSettings = EVALUATION_DEFAULTS,
   onStage: (stage: string) => void = () => {},
@@ -87,7 +87,7 @@ function blankRecord(blanks: readonly BlankResult[]) {
 
 /** Unigram and interpolated modified Kneser–Ney 5-gram on the same tokens. */
 function baselines(
-  { tokenizer }: LanguageModel,
+  { tokenizer }: FlowModel,
   world: World,
   texts: readonly string[],
   { seed, baselineTexts }: EvaluationSettings,

@@ -1,10 +1,9 @@
 /** How well words were guessed: accuracy, rank and calibration of lists of whole answers. */
 import { mean } from '../../numerics/statistics.ts';
-import type { LanguageModel } from '../checkpoint.ts';
 import type { Reading } from '../choices.ts';
 import { fillBlank } from '../fill.ts';
+import type { Depth, LanguageModel } from '../model.ts';
 import { plain } from '../text.ts';
-import type { Depth } from '../transformer.ts';
 import { estimate } from './estimates.ts';
 
 /** Answers listed, and the last place that counts. */

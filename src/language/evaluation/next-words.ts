@@ -5,15 +5,16 @@
  */
 import { log } from '../../numerics/elementary.ts';
 import { entropy } from '../../numerics/statistics.ts';
-import type { LanguageModel } from '../checkpoint.ts';
-import { type Depth, tokenProbabilities } from '../transformer.ts';
+import type { FlowModel } from '../flow-model.ts';
+import type { Depth } from '../model.ts';
+import { tokenProbabilities } from '../transformer.ts';
 import { nextSymbolLaws } from '../world/derive.ts';
 import type { World } from '../world/grammar.ts';
 import { causalEnds } from './causal.ts';
 
 /** KL in nats at every place of the text whose exact conditional entropy is below `limit` nats. */
 export function nextWordDivergences(
-  model: LanguageModel,
+  model: FlowModel,
   world: World,
   text: string,
   depth: Depth,
@@ -30,7 +31,7 @@ export function nextWordDivergences(
 
 /** log p(word | before): '' asks for the end of the text. */
 export function wordLogProbability(
-  model: LanguageModel,
+  model: FlowModel,
   before: string,
   word: string,
   depth: Depth,

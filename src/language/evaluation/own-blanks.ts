@@ -2,11 +2,10 @@
 import { z } from 'zod';
 import { InputError } from '../../numerics/errors.ts';
 import { type Blank, findBlank } from '../blank.ts';
-import type { LanguageModel } from '../checkpoint.ts';
 import type { Reading } from '../choices.ts';
+import type { Depth, LanguageModel } from '../model.ts';
 import { plain, readText } from '../text.ts';
 import { normalised } from '../training/near-duplicates.ts';
-import type { Depth } from '../transformer.ts';
 import { type Guess, guess, guessRecord } from './guesses.ts';
 
 const sentenceSchema = z.strictObject({
@@ -60,7 +59,7 @@ export function parseOwnBlanks(json: string, name: string): OwnBlanks {
 export function evaluateOwnBlanks(
   model: LanguageModel,
   sentences: readonly OwnSentence[],
-  depth: Depth = model.config.depth,
+  depth: Depth = model.sizes.depth,
 ) {
   const read = (reading: Reading) => readSentences(model, sentences, depth, reading);
   return { depth, ...read('blank'), both_readings: read('both') };

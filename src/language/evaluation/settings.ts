@@ -1,8 +1,8 @@
 /** How much of an evaluation is asked for: counts of texts, depths, the seed. */
 import { z } from 'zod';
 import { parseOptions, wholeNumber } from '../../numerics/options.ts';
+import type { Depth } from '../model.ts';
 import { depthSchema } from '../options.ts';
-import type { Depth } from '../transformer.ts';
 
 export interface EvaluationSettings {
   readonly seed: number;

@@ -1,8 +1,7 @@
 /** Words taken out of held-out texts: at the end, where nothing follows, and inside. */
 import type { Random } from '../../numerics/random.ts';
-import type { LanguageModel } from '../checkpoint.ts';
 import type { Reading } from '../choices.ts';
-import type { Depth } from '../transformer.ts';
+import type { Depth, LanguageModel } from '../model.ts';
 import { type Guess, type GuessRecord, guess, guessRecord } from './guesses.ts';
 
 /** A text with a blank, and the word that stood there. */

@@ -1,6 +1,6 @@
 /** A portrait of a model: its weights, and its flow on some sentences. A record for `portrait --json`. */
 import { InputError } from '../../numerics/errors.ts';
-import type { LanguageModel } from '../checkpoint.ts';
+import { asFlow, type LanguageModel } from '../model.ts';
 import type { TraceOptions } from '../options.ts';
 import { type Trace, trace } from '../trace.ts';
 import { nearest } from './figures.ts';
@@ -29,8 +29,8 @@ export function portrait(
   const tolerance = nearest(tolerances, MERGE_TOLERANCE);
   const { depth, scheme, coupling } = traces[0].prediction;
   return {
-    ...{ model: model.config.name, depth, scheme, coupling },
-    knots: weightPortrait(model),
+    ...{ model: model.name, depth, scheme, coupling },
+    knots: weightPortrait(asFlow(model, 'a portrait')),
     layers: sentencePortrait(traces),
     uniform: uniformGlance(traces),
     glances: strongestGlances(traces, GLANCES),

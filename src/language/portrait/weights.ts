@@ -6,7 +6,7 @@
 import { type Matrix, matrix, product, transposed } from '../../numerics/matrix.ts';
 import { type Complex, eigenvalues } from '../../numerics/spectrum.ts';
 import { norm } from '../../numerics/vectors.ts';
-import type { LanguageModel } from '../checkpoint.ts';
+import type { FlowParts } from '../checkpoint.ts';
 
 /** One head at one knot, with M = Q Kᵀ and W = V O, both [d, d] of rank k = d / H at most. */
 export interface HeadWeights {
@@ -29,7 +29,7 @@ export interface KnotPortrait {
 }
 
 /** One entry a knot of θ(t). */
-export function weightPortrait({ weights, config }: LanguageModel): KnotPortrait[] {
+export function weightPortrait({ weights, config }: FlowParts): KnotPortrait[] {
   const { heads, beta, horizon } = config;
   return weights.attention.map((knot, k, knots) => {
     const parts = Array.from({ length: heads }, (_, h) => ({

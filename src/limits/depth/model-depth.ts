@@ -1,9 +1,9 @@
 /** Depth → continuum for a trained model and a sentence: what layers change of the flow, of the logits and of the answer. */
 
 import { z } from 'zod';
-import type { LanguageModel } from '../../language/checkpoint.ts';
 import { MAXIMUM_DEPTH } from '../../language/choices.ts';
 import { fillBlank, scoreAnswers } from '../../language/fill.ts';
+import type { FlowModel } from '../../language/flow-model.ts';
 import { layOut } from '../../language/layout.ts';
 import { fillSchema } from '../../language/options.ts';
 import { modelOptions } from '../../language/particles.ts';
@@ -61,7 +61,7 @@ export interface ModelDepthLimit extends Omit<DepthLimit, 'schemes'> {
  * `depthLimit` does.
  */
 export async function modelDepthLimit(
-  model: LanguageModel,
+  model: FlowModel,
   text: string,
   options: ModelDepthOptions = {},
   context: DepthContext = {},
@@ -94,7 +94,7 @@ export async function modelDepthLimit(
 
 /** The best answer of the flow and of each depth. */
 async function answers(
-  model: LanguageModel,
+  model: FlowModel,
   text: string,
   coupling: ModelDepthOptions['coupling'],
   depths: readonly number[],
@@ -124,7 +124,7 @@ const CANDIDATES = 5;
  * scored, each exactly.
  */
 async function bestOfFound(
-  model: LanguageModel,
+  model: FlowModel,
   text: string,
   coupling: ModelDepthOptions['coupling'],
   depths: readonly number[],

@@ -2,7 +2,7 @@
 
 import type { Float64Tensor } from '../../engines/tensor.ts';
 import { retract, tangent } from '../../geometry/sphere.ts';
-import type { LanguageModel } from '../../language/checkpoint.ts';
+import type { FlowModel } from '../../language/flow-model.ts';
 import type { Layout } from '../../language/layout.ts';
 import { embed } from '../../language/transformer.ts';
 import { cos, sin } from '../../numerics/elementary.ts';
@@ -31,7 +31,7 @@ export interface CloudSettings {
 const STREAM = 0x9e27;
 
 /** The particles of the text as it is. */
-export const ownStart = (model: LanguageModel, { tokens, positions }: Layout): Float64Tensor =>
+export const ownStart = (model: FlowModel, { tokens, positions }: Layout): Float64Tensor =>
   embed(
     model,
     tokens.map(({ id }) => id),
@@ -43,7 +43,7 @@ export const ownStart = (model: LanguageModel, { tokens, positions }: Layout): F
  * InputError for a text without words, and for a model that has no other token like one of them.
  */
 export function perturbedStarts(
-  model: LanguageModel,
+  model: FlowModel,
   layout: Layout,
   settings: CloudSettings,
 ): Start[] {
@@ -78,7 +78,7 @@ function noisy(own: Float64Tensor, { angles, draws, seed }: CloudSettings): Star
 
 /** Every token in turn, `draws` times each. */
 function replaced(
-  model: LanguageModel,
+  model: FlowModel,
   layout: Layout,
   places: readonly number[],
   { draws, seed }: CloudSettings,
@@ -96,7 +96,7 @@ function replaced(
 }
 
 /** Every two words beside each other. */
-function exchanged(model: LanguageModel, layout: Layout, places: readonly number[]): Start[] {
+function exchanged(model: FlowModel, layout: Layout, places: readonly number[]): Start[] {
   const ids = layout.tokens.map(({ id }) => id);
   return places.slice(1).flatMap((i, at): Start[] => {
     const before = places[at];
@@ -147,7 +147,7 @@ interface Words {
   readonly inner: readonly number[];
 }
 
-function wordsOf({ tokenizer }: LanguageModel): Words {
+function wordsOf({ tokenizer }: FlowModel): Words {
   const like = (form: RegExp) =>
     Array.from({ length: tokenizer.size }, (_, id) => id).filter((id) =>
       form.test(tokenizer.decodeStrict([id]) ?? ''),
@@ -157,7 +157,7 @@ function wordsOf({ tokenizer }: LanguageModel): Words {
 
 /** Another token of the same form: with or without a leading blank. */
 function anotherWord(
-  { tokenizer, config }: LanguageModel,
+  { tokenizer, config }: FlowModel,
   { opening, inner }: Words,
   id: number,
   stream: Random,

@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import type { Float64Tensor } from '../../engines/tensor.ts';
 import { asMatrix } from '../../engines/tensor.ts';
-import type { LanguageModel } from '../../language/checkpoint.ts';
+import type { FlowModel } from '../../language/flow-model.ts';
 import { type Layout, layOut } from '../../language/layout.ts';
 import { couplingSchema, depthSchema } from '../../language/options.ts';
 import {
@@ -95,7 +95,7 @@ export interface PerturbationContext {
  * particles. Throws InputError or LimitError as `fillBlank` and `perturbedStarts`, and the signal's reason.
  */
 export async function perturbationLimit(
-  model: LanguageModel,
+  model: FlowModel,
   text: string,
   options: PerturbationOptions = {},
   context: PerturbationContext = {},
@@ -129,12 +129,7 @@ export async function perturbationLimit(
   };
 }
 
-function told(
-  model: LanguageModel,
-  { start: _, ...change }: Start,
-  own: Run,
-  run: Run,
-): Perturbation {
+function told(model: FlowModel, { start: _, ...change }: Start, own: Run, run: Run): Perturbation {
   const distances = own.frames.map((frame, k) => w2(frame, run.frames[k]));
   return {
     ...{ ...change, distances, ratio: (distances.at(-1) as number) / distances[0] },
@@ -154,7 +149,7 @@ const lastOf = (frames: readonly Matrix[]): Matrix => frames[frames.length - 1];
 
 /** The layers of any start; the signal is looked at and runs are counted before each. */
 function runner(
-  model: LanguageModel,
+  model: FlowModel,
   { coupling, tokens }: Layout,
   depth: number | 'ode',
   { signal, onProgress, total }: PerturbationContext & { readonly total: number },
@@ -174,14 +169,14 @@ function runner(
   };
 }
 
-function withAnswer(model: LanguageModel, { readAt }: Layout, frames: Matrix[]): Run {
+function withAnswer(model: FlowModel, { readAt }: Layout, frames: Matrix[]): Run {
   return { frames, answers: tokenProbabilities(model, row(lastOf(frames), readAt)) };
 }
 
 /** W_2 of the two empirical measures. */
 const w2 = (x: Matrix, y: Matrix) => assignmentDistance(squaredDistances(x, y), 2);
 
-function bestOf({ tokenizer }: LanguageModel, p: Float64Array): string {
+function bestOf({ tokenizer }: FlowModel, p: Float64Array): string {
   const best = argmax(p);
   return tokenizer.decode([best]).trim();
 }

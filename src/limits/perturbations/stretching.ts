@@ -5,8 +5,8 @@
 
 import type { Float64Tensor } from '../../engines/tensor.ts';
 import { tangent } from '../../geometry/sphere.ts';
-import type { LanguageModel } from '../../language/checkpoint.ts';
-import type { Depth } from '../../language/transformer.ts';
+import type { FlowModel } from '../../language/flow-model.ts';
+import type { Depth } from '../../language/model.ts';
 import { hypot } from '../../numerics/elementary.ts';
 import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
 import { dot, norm, sumOf, unitVector } from '../../numerics/vectors.ts';
@@ -47,7 +47,7 @@ export interface Answer {
 
 /** The map is run for every particle and coordinate, with the particle moved on the sphere along it. */
 export async function stretchingAt(
-  model: LanguageModel,
+  model: FlowModel,
   own: Float64Tensor,
   { map, depth }: FlowRuns,
   { readAt, probabilities }: Answer,
@@ -117,7 +117,7 @@ function leading(images: Matrix): { sigma: number; direction: Float64Array } {
  * G = s² Uᵀ (diag p − ppᵀ) U [d, d]: the answer's Fisher information in the position where it is read, so that by
  * Cauchy–Schwarz the total variation of a small move δ is at most ½ √(δᵀGδ).
  */
-function fisher({ weights, config }: LanguageModel, p: Float64Array): Matrix {
+function fisher({ weights, config }: FlowModel, p: Float64Array): Matrix {
   const { data } = weights.output;
   const d = config.dimension;
   const middle = new Float64Array(d);

@@ -18,7 +18,7 @@ import { tangent } from '../../geometry/sphere.ts';
 import { fastest } from '../../integrators/events.ts';
 import { integrate, type StepView } from '../../integrators/integrate.ts';
 import type { FlowProblem } from '../../integrators/problem.ts';
-import type { LanguageModel } from '../../language/checkpoint.ts';
+import type { FlowModel } from '../../language/flow-model.ts';
 import { fillSchema } from '../../language/options.ts';
 import { modelOptions } from '../../language/particles.ts';
 import { exp, hypot, log } from '../../numerics/elementary.ts';
@@ -181,7 +181,7 @@ export async function tangentFlow(
 
 /** The same for the particles of a text under its model's own flow. */
 export async function modelTangentFlow(
-  model: LanguageModel,
+  model: FlowModel,
   text: string,
   options: ModelTangentOptions = {},
   context: TangentContext = {},

@@ -3,9 +3,10 @@
  * workers do for a page that has a server. Both hand the same options to the same functions of the library.
  */
 import '../no-eval.ts';
-import { type LanguageModel, loadModel, parseConfig } from '../../language/checkpoint.ts';
+import { loadModel, parseConfig } from '../../language/checkpoint.ts';
 import { fillBlank } from '../../language/fill.ts';
 import { interventionToJson, runWithCache } from '../../language/interventions.ts';
+import type { LanguageModel } from '../../language/model.ts';
 import { operationAt } from '../../operations/catalogue.ts';
 import { readSubject } from '../../operations/subject.ts';
 import { failureOf } from '../failure.ts';

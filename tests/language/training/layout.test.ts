@@ -17,7 +17,6 @@ import {
 } from '../../../src/language/training/batches.ts';
 import { batchLoss } from '../../../src/language/training/objective.ts';
 import { wordBoundaries } from '../../../src/language/training/word-boundaries.ts';
-import { runContext } from '../../../src/language/transformer.ts';
 import { referenceTrainingAlgebra } from '../../engines/engines.ts';
 import { scripted } from './scripted.ts';
 import { tinyStart, tinyWorld } from './tiny-run.ts';
@@ -118,16 +117,10 @@ describe.each(BLANKS)('blank: %s[%s]%s', (before, answer, after, cut) => {
   });
 
   it.each(DEPTHS)('each token is as likely as by the chain rule, L = %i', (depth) => {
-    const context = runContext(
-      model,
-      [...batch.ids].slice(0, placed.tokens.length),
-      [...placed.positions],
-      placed.coupling,
-      depth,
-    );
+    const run = model.run(placed, { depth });
     const chain = [...batch.ids].slice(placed.tokens.length);
     const beginnings = chain.map((_, j) => chain.slice(0, j + 1));
-    const problem = { model, layout: placed, context };
+    const problem = { model, run };
     const open = finalChainScores({ ...problem, rules: null, chains: beginnings }).scores;
     const rules = answerRules(model, placed);
     const ended = finalChainScores({ ...problem, rules, chains: [chain] }).scores[0];

@@ -1,6 +1,6 @@
 /** A world of two languages and a few words, a config to train on it, and a model of the start. */
 import { finishedModel, modelConfig } from '../../../src/host/training/finished-model.ts';
-import type { LanguageModel } from '../../../src/language/checkpoint.ts';
+import type { FlowModel } from '../../../src/language/flow-model.ts';
 import { parseTrainingConfig, type TrainingConfig } from '../../../src/language/training/config.ts';
 import { loadFullVocabulary } from '../../../src/language/training/full-vocabulary.ts';
 import {
@@ -108,6 +108,6 @@ export async function tinyStart(config: TrainingConfig = parseTrainingConfig(tin
   initialise(layout, parameters, random(config.seed));
   const tongues = { determiners: tinyWorld.determiners, languages: ['de', 'en'] };
   const architecture = modelConfig(config, tongues, vocabulary);
-  const model: LanguageModel = finishedModel(architecture, layout, parameters, {});
+  const model: FlowModel = finishedModel(architecture, layout, parameters, {});
   return { model, layout, parameters };
 }

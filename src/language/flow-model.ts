@@ -1,0 +1,200 @@
+/** Our flow as a language model: its particles, their run, and answers that follow in the field of a text. */
+import type { CouplingName } from '../attention/model-coupling.ts';
+import type { AttentionWeights } from '../attention/scores.ts';
+import { type Float64Tensor, tensor } from '../engines/tensor.ts';
+import { type AnswerRules, answerRules } from './answers.ts';
+import type { FlowParts, ModelConfig, ModelWeights } from './checkpoint.ts';
+import {
+  type FlownFollower,
+  type Follower,
+  flowTogether,
+  followCached,
+  followTogether,
+} from './followers.ts';
+import { type Layout, layOut } from './layout.ts';
+import type {
+  LanguageModel,
+  ModelRun,
+  ModelSizes,
+  RunHooks,
+  RunSettings,
+  Tokens,
+} from './model.ts';
+import type { Tokenizer } from './tokenizer.ts';
+import { type ContextFlow, type FlowHooks, runContext, tokenProbabilities } from './transformer.ts';
+
+/**
+ * A flow in continuous depth, in memory: a language model with all that its files hold. With other parts it is
+ * another model, made of them: a copy by `{ ...model }` is none.
+ */
+export class FlowModel implements FlowParts, LanguageModel {
+  readonly config: ModelConfig;
+  readonly tokenizer: Tokenizer;
+  readonly weights: ModelWeights;
+
+  constructor({ config, tokenizer, weights }: FlowParts) {
+    this.config = config;
+    this.tokenizer = tokenizer;
+    this.weights = weights;
+  }
+
+  get flow(): this {
+    return this;
+  }
+
+  get name() {
+    return this.config.name;
+  }
+
+  get languages() {
+    return this.config.languages;
+  }
+
+  get end() {
+    return this.tokenizer.special.end;
+  }
+
+  get sizes(): ModelSizes {
+    const { dimension, heads, depth, maximumPositions, slots } = this.config;
+    return { dimension, heads, depth, positions: maximumPositions, answerTokens: slots - 1 };
+  }
+
+  layOut(text: string, coupling?: CouplingName): Layout {
+    return layOut(this, text, coupling);
+  }
+
+  rules(layout: Layout): AnswerRules | null {
+    return layout.kind === 'next-token' ? null : answerRules(this, layout);
+  }
+
+  run(layout: Layout, settings?: RunSettings): ModelRun {
+    return runText(this, layout, settings);
+  }
+
+  tokenProbabilities(states: Float64Array): Float64Array {
+    return tokenProbabilities(this, states);
+  }
+}
+
+function runText(model: FlowParts, layout: Layout, { depth, hooks }: RunSettings = {}): ModelRun {
+  const ids = layout.tokens.map((token) => token.id);
+  const context = runContext(
+    model,
+    ids,
+    layout.positions,
+    layout.coupling,
+    depth ?? model.config.depth,
+    hooks && flowHooks(hooks),
+  );
+  return {
+    depth: context.depth,
+    frames: context.frames,
+    batch: context.cache ? 16 : 32,
+    behind: statesBehind(model, layout, context),
+    framesBehind: (beginnings) => framesBehind(model, layout, context, beginnings),
+  };
+}
+
+const keyOf = (tokens: Tokens) => tokens.join(' ');
+
+/** The last token of a beginning as a follower, of those that are known of the shorter ones. */
+function followerOf<F extends Follower>(
+  layout: Layout,
+  tokens: Tokens,
+  known: ReadonlyMap<string, F>,
+) {
+  return {
+    parent: known.get(keyOf(tokens.slice(0, -1))) ?? null,
+    token: tokens[tokens.length - 1],
+    position: layout.followFrom + tokens.length - 1,
+  };
+}
+
+/** Last states behind beginnings, of followers in the context's field, each flown once. */
+function statesBehind(model: FlowParts, layout: Layout, context: ContextFlow) {
+  const flown = new Map<string, FlownFollower>();
+  const waiting = new Map<string, Follower>();
+  const { cache, frames } = context;
+  const last = frames[frames.length - 1].positions;
+  const followers = (longer: readonly Tokens[]): readonly Float64Array[] => {
+    if (cache === null) {
+      for (const tokens of longer) waiting.set(keyOf(tokens), followerOf(layout, tokens, waiting));
+      const asked = longer.map((tokens) => waiting.get(keyOf(tokens)) as Follower);
+      return followTogether(model, context, asked);
+    }
+    const asked = longer.map((tokens) => followerOf(layout, tokens, flown));
+    const found = followCached(model, context, cache, asked);
+    longer.forEach((tokens, b) => {
+      flown.set(keyOf(tokens), found[b]);
+    });
+    return found.map(({ state }) => state);
+  };
+  return (beginnings: readonly Tokens[]): Float64Array => {
+    const d = model.config.dimension;
+    const out = new Float64Array(beginnings.length * d);
+    const longer = beginnings.filter(({ length }) => length > 0);
+    const states = longer.length === 0 ? [] : followers(longer);
+    let next = 0;
+    for (const [b, { length }] of beginnings.entries())
+      out.set(length > 0 ? states[next++] : rowsOf(last, [layout.readAt]), b * d);
+    return out;
+  };
+}
+
+/** States behind beginnings in every frame: context and followers flow together, common beginnings once. */
+function* framesBehind(
+  model: FlowParts,
+  layout: Layout,
+  context: ContextFlow,
+  beginnings: readonly Tokens[],
+) {
+  const tree = new Map<string, Follower>();
+  for (const tokens of beginnings)
+    for (let length = 1; length <= tokens.length; length++) {
+      const beginning = tokens.slice(0, length);
+      if (!tree.has(keyOf(beginning)))
+        tree.set(keyOf(beginning), followerOf(layout, beginning, tree));
+    }
+  const place = new Map([...tree.keys()].map((key, f) => [key, context.ids.length + f]));
+  const rows = beginnings.map((tokens) => place.get(keyOf(tokens)) ?? layout.readAt);
+  const frames =
+    tree.size === 0 ? context.frames : flowTogether(model, context, [...tree.values()]);
+  for (const { time, positions } of frames) yield { time, states: rowsOf(positions, rows) };
+}
+
+/** Rows of x [n, d], one below the other. */
+function rowsOf({ shape: [, d], data }: Float64Tensor, rows: readonly number[]): Float64Array {
+  const out = new Float64Array(rows.length * d);
+  for (const [i, r] of rows.entries()) out.set(data.subarray(r * d, (r + 1) * d), i * d);
+  return out;
+}
+
+/** β_h⟨Qx, Ky⟩ times a factor is the same with Q_h times it, and a head adds as much less as O_h is smaller. */
+function flowHooks({ scores, heads, patch }: RunHooks): FlowHooks {
+  const weights = (layer: number | null, given: AttentionWeights<Float64Tensor>) => ({
+    ...given,
+    query: scores ? scaleColumns(given.query, scores(layer)) : given.query,
+    output: heads ? scaleRows(given.output, heads(layer)) : given.output,
+  });
+  return { weights, patch };
+}
+
+/** The columns of each head [d, H·k] times its factor. */
+function scaleColumns({ shape, data }: Float64Tensor, factors: readonly number[]): Float64Tensor {
+  const [, width] = shape;
+  const k = width / factors.length;
+  return tensor(
+    shape,
+    data.map((value, at) => value * factors[Math.floor((at % width) / k)]),
+  );
+}
+
+/** The rows of each head [H·k, d] times its factor. */
+function scaleRows({ shape, data }: Float64Tensor, factors: readonly number[]): Float64Tensor {
+  const [width, d] = shape;
+  const k = width / factors.length;
+  return tensor(
+    shape,
+    data.map((value, at) => value * factors[Math.floor(at / d / k)]),
+  );
+}
