@@ -23,8 +23,12 @@ const SIZES = [
   [8192, 3, 0.4],
 ];
 const interaction = {
-  ...{ coupling: 'softmax', causal: false, beta: [BETA], weights: null },
-  ...{ sign: 1, tie: 0 },
+  coupling: 'softmax',
+  causal: false,
+  beta: [BETA],
+  weights: null,
+  sign: 1,
+  tie: 0,
 };
 const engine = wasmEngine({ spawn: spawnFieldThread, threads: availableParallelism() });
 

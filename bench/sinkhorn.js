@@ -59,7 +59,9 @@ async function trained(name, coupling) {
   if (!existsSync(join(folder, 'config.json'))) {
     const model = { ...config.model, ...(coupling && { coupling }) };
     await trainModel({
-      ...{ corpus, out: folder, resume: existsSync(join(folder, 'training')) },
+      corpus,
+      out: folder,
+      resume: existsSync(join(folder, 'training')),
       config: JSON.stringify({ ...config, name, model }),
       onProgress({ step, causal, blank }) {
         if (step % 100 === 0) console.error(name, step, causal.toFixed(3), blank.toFixed(3));

@@ -64,8 +64,12 @@ function largestError(x, out, { d, beta }) {
 for (const test of CASES) {
   const { d, beta, accuracy, precision, goal } = test;
   const interaction = {
-    ...{ coupling: 'softmax', causal: false, beta: [beta], weights: null },
-    ...{ sign: 1, tie: 0 },
+    coupling: 'softmax',
+    causal: false,
+    beta: [beta],
+    weights: null,
+    sign: 1,
+    tie: 0,
   };
   const request = { interaction, n: N, d, precision, accuracy, threads: THREADS };
   const x = clusteredRows(d);

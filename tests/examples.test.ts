@@ -69,8 +69,12 @@ it('own-dynamics.mjs: two particles approach by the closed form', async () => {
   const reach = 0.7;
   const time = 1.5;
   const { frames } = await simulate({
-    ...{ dynamics: defineDynamics(module.default), parameters: { reach }, time },
-    ...{ init: [[-0.4], [0.8]], scheme: 'dopri5', tolerance: 1e-12 },
+    dynamics: defineDynamics(module.default),
+    parameters: { reach },
+    time,
+    init: [[-0.4], [0.8]],
+    scheme: 'dopri5',
+    tolerance: 1e-12,
   });
   const [left, right] = frames.at(-1)!.positions.data;
   // Their distance r has ṙ = −r e^{−r²/2ρ²}, so that Ei(r²/2ρ²) falls by 2t.

@@ -37,8 +37,12 @@ export const klDescent: Dynamics = {
     },
   ],
   properties: {
-    ...{ rotationEquivariant: false, permutationEquivariant: true, energy: null },
-    ...{ keepsCones: false, causal: false, conservesMean: false },
+    rotationEquivariant: false,
+    permutationEquivariant: true,
+    energy: null,
+    keepsCones: false,
+    causal: false,
+    conservesMean: false,
   },
   velocity(particles, parameters, _, out) {
     if (choiceOf(parameters, 'part') === 'reaction') return;

@@ -25,8 +25,12 @@ export const svgdSphere: Dynamics = {
   ],
   energyBeta: betaOf,
   properties: {
-    ...{ rotationEquivariant: false, permutationEquivariant: true, energy: null },
-    ...{ keepsCones: false, causal: false, conservesMean: false },
+    rotationEquivariant: false,
+    permutationEquivariant: true,
+    energy: null,
+    keepsCones: false,
+    causal: false,
+    conservesMean: false,
   },
   velocity: steinVelocity,
 };

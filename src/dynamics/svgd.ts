@@ -19,8 +19,12 @@ import {
 } from './targets.ts';
 
 const PROPERTIES: Properties = {
-  ...{ rotationEquivariant: false, permutationEquivariant: true, energy: null },
-  ...{ keepsCones: false, causal: false, conservesMean: false },
+  rotationEquivariant: false,
+  permutationEquivariant: true,
+  energy: null,
+  keepsCones: false,
+  causal: false,
+  conservesMean: false,
 };
 
 export const svgd: Dynamics = {

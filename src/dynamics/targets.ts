@@ -25,7 +25,14 @@ const number = (
   help: string,
   [value, minimum, maximum]: readonly [number, number, number],
 ): NumberParameter => ({
-  ...{ type: 'number', name, title, help, unit: '', default: value, minimum, maximum },
+  type: 'number',
+  name,
+  title,
+  help,
+  unit: '',
+  default: value,
+  minimum,
+  maximum,
   integer: false,
 });
 

@@ -100,7 +100,10 @@ function circlePotentials(
   for (let i = 0; i < m; i++)
     for (let j = 0; j < m; j++) costs[i * m + j] = -beta * square[members[i] * n + members[j]];
   const settings = {
-    ...{ epsilon: 1, maximumSweeps: sweeps, start, error: largestSumError },
+    epsilon: 1,
+    maximumSweeps: sweeps,
+    start,
+    error: largestSumError,
     tolerance: reachable(tolerance, costs),
   };
   const { g } = isSymmetric(costs, m)

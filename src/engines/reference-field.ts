@@ -87,7 +87,8 @@ export function openReferenceField(request: FieldRequest, algebra = fieldAlgebra
   const interaction = { ...request.interaction, balancing: balancingOf(request) };
   const weights = effectiveWeights(interaction);
   const setting = {
-    ...{ interaction, weights: tensorsOf(weights) },
+    interaction,
+    weights: tensorsOf(weights),
     // on the sphere no origin but its centre has unit vectors
     shifted: space === 'euclidean' && couplesDifferences(interaction, weights),
   };

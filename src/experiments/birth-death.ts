@@ -100,8 +100,15 @@ function over(
 /** Time and energy as a share of that of one cluster. */
 async function energies({ beta, n, time, rate }: Settings, part: Part, seed: number) {
   const { frames } = await simulate({
-    ...{ dynamics: 'birth_death', parameters: { beta, rate, part }, d: 2, n, seed, time },
-    ...{ scheme: 'dopri5', tolerance: 1e-6, saveAt: `log:1e-4:${time}:${FRAMES}` },
+    dynamics: 'birth_death',
+    parameters: { beta, rate, part },
+    d: 2,
+    n,
+    seed,
+    time,
+    scheme: 'dopri5',
+    tolerance: 1e-6,
+    saveAt: `log:1e-4:${time}:${FRAMES}`,
     diagnostics: ['energy'],
   });
   const most = expm1(beta) / (2 * beta);
@@ -109,6 +116,7 @@ async function energies({ beta, n, time, rate }: Settings, part: Part, seed: num
 }
 
 const curveOf = (name: string, energy: readonly Point[]): Line => ({
-  ...{ kind: 'line', name },
+  kind: 'line',
+  name,
   points: energy.filter(([time]) => time > 0).map(([time, value]) => [log10(time), value]),
 });

@@ -79,7 +79,8 @@ export const oneClusterExperiment = experiment({
           values: runs.map(({ times }) => times.filter(Number.isFinite).length),
         },
         ...(['median', 'longest'] as const).map((name) => ({
-          ...{ name: `time_${name}`, heading: `${name} time` },
+          name: `time_${name}`,
+          heading: `${name} time`,
           values: runs.map(({ times }) => finite((name === 'median' ? median : longest)(times))),
         })),
       ],
@@ -118,19 +119,15 @@ export async function oneClusterCell(settings: Settings, index: number): Promise
   const { n, seeds, time, value } = settings;
   const { d, beta } = casesOf(settings)[Math.floor(index / seeds)];
   const run = await simulate({
-    ...{
-      dynamics: 'sa',
-      parameters: { beta, value },
-      init: uniformInSpan(n, d, 1 + (index % seeds)),
-    },
-    ...{
-      time,
-      merge: TOGETHER,
-      stopClusters: 1,
-      scheme: 'dopri5',
-      tolerance: 1e-6,
-      diagnostics: [],
-    },
+    dynamics: 'sa',
+    parameters: { beta, value },
+    init: uniformInSpan(n, d, 1 + (index % seeds)),
+    time,
+    merge: TOGETHER,
+    stopClusters: 1,
+    scheme: 'dopri5',
+    tolerance: 1e-6,
+    diagnostics: [],
   });
   return [run.stopped === 'clusters' ? run.time : Number.POSITIVE_INFINITY];
 }

@@ -75,7 +75,8 @@ export const hemisphereExperiment = experiment({
             x: { label: 'time' },
             y: { label: 'log₁₀ (1 − least cosine)' },
             series: runs.slice(0, 5).map((run, k) => ({
-              ...{ kind: 'line' as const, name: `start ${k + 1}` },
+              kind: 'line' as const,
+              name: `start ${k + 1}`,
               points: run.filter(([, gap]) => gap > 0).map(([t, gap]): Point => [t, log10(gap)]),
             })),
           },
@@ -89,15 +90,16 @@ export const hemisphereExperiment = experiment({
 async function apart({ n, d, beta, query, time, value }: Settings, seed: number): Promise<Point[]> {
   const matrix = query === 'identity' ? query : `ginibre:${seed}`;
   const { frames } = await simulate({
-    ...{
-      dynamics: 'sa',
-      parameters: { beta, query: matrix, value },
-      start: 'hemisphere',
-      n,
-      d,
-      seed,
-    },
-    ...{ scheme: 'dopri5', tolerance: 1e-10, time, saveAt: `linear:0:${time}:61` },
+    dynamics: 'sa',
+    parameters: { beta, query: matrix, value },
+    start: 'hemisphere',
+    n,
+    d,
+    seed,
+    scheme: 'dopri5',
+    tolerance: 1e-10,
+    time,
+    saveAt: `linear:0:${time}:61`,
     diagnostics: ['cosine_min'],
   });
   return frames.map(({ time: t, diagnostics }): Point => [t, 1 - Number(diagnostics.cosine_min)]);

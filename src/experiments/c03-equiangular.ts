@@ -106,8 +106,14 @@ async function compare(settings: Settings, index: number) {
   const times = Array.from({ length: SAMPLES }, (_, k) => (time * k) / (SAMPLES - 1));
   const cosines = async (start: object, tolerance: number) => {
     const { frames } = await simulate({
-      ...{ dynamics, parameters: { beta: betas[index] }, ...start, time, saveAt: times },
-      ...{ scheme: 'dopri5', tolerance, diagnostics: ['cosine_mean', 'cosine_min'] },
+      dynamics,
+      parameters: { beta: betas[index] },
+      ...start,
+      time,
+      saveAt: times,
+      scheme: 'dopri5',
+      tolerance,
+      diagnostics: ['cosine_mean', 'cosine_min'],
     });
     return frames.map(({ diagnostics }) => ({
       mean: Number(diagnostics.cosine_mean),

@@ -96,7 +96,8 @@ export const phaseDiagramExperiment = experiment({
         { name: 'beta', heading: 'β', values: betasOf(settings) },
         { name: 'curve', heading: 'curve', values: curve },
         ...diagrams.map((diagram) => ({
-          ...{ name: `half_d${diagram.d}`, heading: `d = ${diagram.d}` },
+          name: `half_d${diagram.d}`,
+          heading: `d = ${diagram.d}`,
           values: diagram.cells.map(({ halves }) => finite(mean(halves))),
         })),
       ],

@@ -82,15 +82,20 @@ export const rootBetaExperiment = experiment({
             y: { label: 'clusters' },
             series: [
               {
-                ...{ kind: 'line', name: 'mean', colour: 0 },
+                kind: 'line',
+                name: 'mean',
+                colour: 0,
                 points: intervals.map(({ value }, b): Point => [Math.sqrt(betas[b]), value]),
               },
               ...intervals.map(({ low, high }, b) => ({
-                ...{ kind: 'line' as const, colour: 0 },
+                kind: 'line' as const,
+                colour: 0,
                 points: [low, high].map((end): Point => [Math.sqrt(betas[b]), end]),
               })),
               ...[1, Math.SQRT2].map((factor, i) => ({
-                ...{ kind: 'line' as const, name: ['√β', '√(2β)'][i], colour: i + 1 },
+                kind: 'line' as const,
+                name: ['√β', '√(2β)'][i],
+                colour: i + 1,
                 points: betas.map((beta): Point => [Math.sqrt(beta), factor * Math.sqrt(beta)]),
               })),
             ],

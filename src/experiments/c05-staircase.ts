@@ -136,7 +136,10 @@ interface Run {
 }
 
 const runOf = ([from, to, height, ...energies]: readonly number[]): Run => ({
-  ...{ from, to, height, energies },
+  from,
+  to,
+  height,
+  energies,
 });
 
 const FRAMES_A_DECADE = 20;
@@ -152,8 +155,12 @@ const TOGETHER = 1e-3;
 function run(settings: Settings, beta: number, start: object) {
   const { dynamics } = settings;
   return simulate({
-    ...{ dynamics, parameters: dynamics === 'sa' ? { beta } : {}, d: 2, ...start },
-    ...{ scheme: 'dopri5', tolerance: 1e-6 },
+    dynamics,
+    parameters: dynamics === 'sa' ? { beta } : {},
+    d: 2,
+    ...start,
+    scheme: 'dopri5',
+    tolerance: 1e-6,
   });
 }
 
@@ -163,7 +170,11 @@ export async function staircaseCell(settings: Settings, index: number): Promise<
   const beta = betas[Math.floor(index / seeds)];
   const times = frameTimes(settings);
   const { frames } = await run(settings, beta, {
-    ...{ n, seed: 1 + (index % seeds), time, saveAt: times, merge: TOGETHER },
+    n,
+    seed: 1 + (index % seeds),
+    time,
+    saveAt: times,
+    merge: TOGETHER,
     diagnostics: ['cluster_count', 'energy'],
   });
   const counts = frames.map(({ diagnostics }) => Number(diagnostics.cluster_count));

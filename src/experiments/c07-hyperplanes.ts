@@ -115,9 +115,18 @@ interface Run {
 async function follow(settings: Settings, seed: number): Promise<Run> {
   const { n, beta, halfWidth, time, value } = settings;
   const { frames } = await simulate({
-    ...{ dynamics: 'no_projection', parameters: { beta, value }, n, d: value.length, seed, time },
-    ...{ start: 'box', startParameters: { half_width: halfWidth }, diagnostics: [] },
-    ...{ scheme: 'dopri5', tolerance: 1e-5, saveAt: `linear:0:${time}:${SAMPLES}` },
+    dynamics: 'no_projection',
+    parameters: { beta, value },
+    n,
+    d: value.length,
+    seed,
+    time,
+    start: 'box',
+    startParameters: { half_width: halfWidth },
+    diagnostics: [],
+    scheme: 'dopri5',
+    tolerance: 1e-5,
+    saveAt: `linear:0:${time}:${SAMPLES}`,
   });
   const times = frames.map((frame) => frame.time);
   const tokens = frames.map(({ view, positions }) => view ?? positions);
@@ -184,7 +193,8 @@ function levelPanel({ times, levels, groups }: Run): Panel {
     x: { label: 'time' },
     y: { label: 'level ⟨ψ, z⟩' },
     series: levels[0].map((_, i) => ({
-      ...{ kind: 'line', colour: colourIn(groups, i) },
+      kind: 'line',
+      colour: colourIn(groups, i),
       points: times.map((t, k): Point => [t, levels[k][i]]),
     })),
   };
@@ -200,7 +210,8 @@ function mapPanel({ tokens, groups, levels, normal }: Run): Panel[] {
   const ends = [Math.min(...along), Math.max(...along)];
   const last = levels[levels.length - 1];
   const paths = levels[0].map((_, i) => ({
-    ...{ kind: 'path' as const, colour: colourIn(groups, i) },
+    kind: 'path' as const,
+    colour: colourIn(groups, i),
     points: tokens.map((_, k) => at(k, i)),
   }));
   const lines = groups.map((members, colour) => {
@@ -211,7 +222,9 @@ function mapPanel({ tokens, groups, levels, normal }: Run): Panel[] {
   return [
     {
       title: 'Rescaled tokens',
-      ...{ x: { label: 'z₁' }, y: { label: 'z₂' }, equalUnits: true },
+      x: { label: 'z₁' },
+      y: { label: 'z₂' },
+      equalUnits: true,
       series: [...lines, ...paths],
     },
   ];

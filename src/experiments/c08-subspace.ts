@@ -71,7 +71,8 @@ export const subspaceExperiment = experiment({
     const ends = runs.map(({ farthest }) => farthest[farthest.length - 1]);
     const there = ends.map((end) => (end <= THERE ? 1 : 0));
     const over = (value: (run: Run) => number) => ({
-      ...{ ...bootstrap(runs.map(value), median), samples },
+      ...bootstrap(runs.map(value), median),
+      samples,
     });
     return {
       values: {
@@ -123,9 +124,18 @@ async function follow(settings: Settings, index: number): Promise<Run> {
   const seed = 1 + (index % seeds);
   const value = { diagonal: [...new Array<number>(dimension).fill(leading), trailing] };
   const { frames } = await simulate({
-    ...{ dynamics: 'no_projection', parameters: { beta, value }, n, d: dimension + 1, seed, time },
-    ...{ start: 'box', startParameters: { half_width: halfWidth }, diagnostics: [] },
-    ...{ scheme: 'dopri5', tolerance: 1e-6, saveAt: `linear:0:${time}:${SAMPLES}` },
+    dynamics: 'no_projection',
+    parameters: { beta, value },
+    n,
+    d: dimension + 1,
+    seed,
+    time,
+    start: 'box',
+    startParameters: { half_width: halfWidth },
+    diagnostics: [],
+    scheme: 'dopri5',
+    tolerance: 1e-6,
+    saveAt: `linear:0:${time}:${SAMPLES}`,
   });
   const times = frames.map((frame) => frame.time);
   const tokens = frames.map(({ view, positions }) => view ?? positions);
@@ -188,7 +198,9 @@ const farthestOf = (runs: readonly Run[], dimension: number) =>
 function map({ tokens, corners, dimension }: Run): Panel {
   const at = (points: Matrix, i: number): Point => [row(points, i)[0], row(points, i)[1]];
   const paths = Array.from({ length: tokens[0].rows }, (_, i) => ({
-    ...{ kind: 'path' as const, colour: 0, points: tokens.map((points) => at(points, i)) },
+    kind: 'path' as const,
+    colour: 0,
+    points: tokens.map((points) => at(points, i)),
   }));
   const end = tokens[tokens.length - 1];
   const heights = Array.from({ length: end.rows }, (_, i) => at(end, i)[1]);
@@ -198,7 +210,9 @@ function map({ tokens, corners, dimension }: Run): Panel {
       ? [[...corners, corners[0]]]
       : corners.map(([x]) => range.map((y): Point => [x, y]));
   const lines = boundary.map((points, k) => ({
-    ...{ kind: 'line' as const, colour: 1, points },
+    kind: 'line' as const,
+    colour: 1,
+    points,
     ...(k === 0 && { name: dimension === 2 ? 'boundary of the polytope' : 'boundary × G' }),
   }));
   return {

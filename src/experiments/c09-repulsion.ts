@@ -73,7 +73,8 @@ export const repulsionExperiment = experiment({
             series: [
               { kind: 'line', name: 'measured', points: logs(middle) },
               {
-                ...{ kind: 'line', name: 'predicted' },
+                kind: 'line',
+                name: 'predicted',
                 points: logs(middle.map(([t]): Point => [t, Math.sqrt(d / (2 * t))])),
               },
             ],
@@ -87,8 +88,16 @@ export const repulsionExperiment = experiment({
 /** Time and root mean square distance to the origin, at times equally spaced in their logarithm. */
 async function radii({ n, d, time, value }: Settings, seed: number): Promise<Point[]> {
   const { frames } = await simulate({
-    ...{ dynamics: 'no_projection', parameters: { beta: 1, value }, start: 'gaussian', n, d, seed },
-    ...{ scheme: 'dopri5', tolerance: 1e-9, time, saveAt: `log:0.1:${time}:${SAMPLES}` },
+    dynamics: 'no_projection',
+    parameters: { beta: 1, value },
+    start: 'gaussian',
+    n,
+    d,
+    seed,
+    scheme: 'dopri5',
+    tolerance: 1e-9,
+    time,
+    saveAt: `log:0.1:${time}:${SAMPLES}`,
     diagnostics: [],
   });
   return frames

@@ -77,7 +77,8 @@ export const leadersExperiment = experiment({
     const runs = await measureSeeds(follow, settings, context);
     const samples = settings.seeds;
     const over = (value: (run: Run) => number, statistic = mean) => ({
-      ...{ ...bootstrap(runs.map(value), statistic), samples },
+      ...bootstrap(runs.map(value), statistic),
+      samples,
     });
     const leaders = runs.map((run) => run.leaders.length);
     return {
@@ -118,9 +119,18 @@ interface Run {
 async function follow({ n, beta, halfWidth, time, value }: Settings, seed: number): Promise<Run> {
   const parameters = { beta, value };
   const { frames } = await simulate({
-    ...{ dynamics: 'no_projection', parameters, n, d: 1, seed, time },
-    ...{ start: 'box', startParameters: { half_width: halfWidth }, diagnostics: [] },
-    ...{ scheme: 'dopri5', tolerance: 1e-6, saveAt: `linear:0:${time}:${SAMPLES}` },
+    dynamics: 'no_projection',
+    parameters,
+    n,
+    d: 1,
+    seed,
+    time,
+    start: 'box',
+    startParameters: { half_width: halfWidth },
+    diagnostics: [],
+    scheme: 'dopri5',
+    tolerance: 1e-6,
+    saveAt: `linear:0:${time}:${SAMPLES}`,
   });
   const couplingOf = couplings({ beta, value }, n);
   const [{ positions: begun }] = frames;

@@ -74,7 +74,9 @@ export const causalExperiment = experiment({
             x: { label: 'time' },
             y: { label: '1 − cosine to token 1' },
             series: runs.slice(0, 5).map(({ farthest }, k) => ({
-              ...{ kind: 'line' as const, name: `start ${k + 1}`, points: farthest },
+              kind: 'line' as const,
+              name: `start ${k + 1}`,
+              points: farthest,
             })),
           },
         ],
@@ -85,8 +87,16 @@ export const causalExperiment = experiment({
 
 async function follow({ n, d, beta, time, dynamics }: Settings, seed: number) {
   const { frames } = await simulate({
-    ...{ dynamics, parameters: { beta }, n, d, seed, time, saveAt: `linear:0:${time}:41` },
-    ...{ scheme: 'dopri5', tolerance: 1e-8, diagnostics: [] },
+    dynamics,
+    parameters: { beta },
+    n,
+    d,
+    seed,
+    time,
+    saveAt: `linear:0:${time}:41`,
+    scheme: 'dopri5',
+    tolerance: 1e-8,
+    diagnostics: [],
   });
   const start = row(frames[0].positions, 0).slice();
   const farthest = frames.map(({ time: t, positions }): Point => {

@@ -105,7 +105,8 @@ export const renyiExperiment = experiment({
               ['tokens held', column(({ held }) => held)] as const,
               ['strong centres at rest', column(({ resting }) => resting)] as const,
             ].map(([name, values]) => ({
-              ...{ kind: 'line' as const, name },
+              kind: 'line' as const,
+              name,
               points: all.map((when, k): Point => [log10(when), values[k]]),
             })),
           },
@@ -114,13 +115,15 @@ export const renyiExperiment = experiment({
             y: { label: 'log₁₀ time' },
             series: [
               {
-                ...{ kind: 'scatter', name: 'tokens' },
+                kind: 'scatter',
+                name: 'tokens',
                 points: all.flatMap((when, k) =>
                   angles(first.positions[k + 1]).map((x): Point => [x, log10(when)]),
                 ),
               },
               ...(['centres', 'strong'] as const).map((kind) => ({
-                ...{ kind: 'scatter' as const, name: NAMES[kind] },
+                kind: 'scatter' as const,
+                name: NAMES[kind],
                 points: startsOf(first, kind).flatMap((x) =>
                   all.map((when): Point => [x, log10(when)]),
                 ),
@@ -159,8 +162,16 @@ async function follow(settings: Settings, seed: number): Promise<Run> {
   const { n, d, beta, scale, times, time, dynamics } = settings;
   const all = [...new Set([0, ...times, time])].sort((a, b) => a - b);
   const { frames } = await simulate({
-    ...{ dynamics, parameters: { beta }, n, d, seed, time: all[all.length - 1], saveAt: all },
-    ...{ scheme: 'dopri5', tolerance: 1e-6, diagnostics: [] },
+    dynamics,
+    parameters: { beta },
+    n,
+    d,
+    seed,
+    time: all[all.length - 1],
+    saveAt: all,
+    scheme: 'dopri5',
+    tolerance: 1e-6,
+    diagnostics: [],
   });
   const positions = frames.map((frame) => frame.positions);
   const delta = scale / Math.sqrt(beta);

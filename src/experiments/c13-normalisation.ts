@@ -91,12 +91,16 @@ async function closing(
   saveAt: string,
 ): Promise<Point[]> {
   const { frames } = await simulate({
-    ...{
-      dynamics: 'normalised',
-      parameters: { beta, normalisation: scheme },
-      start: 'orthonormal',
-    },
-    ...{ n, d: n, time, saveAt, scheme: 'dopri5', tolerance: 1e-12, diagnostics: ['cosine_mean'] },
+    dynamics: 'normalised',
+    parameters: { beta, normalisation: scheme },
+    start: 'orthonormal',
+    n,
+    d: n,
+    time,
+    saveAt,
+    scheme: 'dopri5',
+    tolerance: 1e-12,
+    diagnostics: ['cosine_mean'],
   });
   return frames.map(({ time: t, diagnostics }): Point => [t, 1 - Number(diagnostics.cosine_mean)]);
 }

@@ -45,23 +45,38 @@ const wigner = (seed: number, scale = 1) => ({ ensemble: 'wigner', seed, scale }
 /** K stays the identity where Q is said alone: the product is of the same ensemble. */
 const ENSEMBLES: readonly Ensemble[] = [
   {
-    ...{ name: 'identity', title: 'Q = K = V = I', random: false, plain: true },
+    name: 'identity',
+    title: 'Q = K = V = I',
+    random: false,
+    plain: true,
     parameters: (_, value) => ({ value }),
   },
   {
-    ...{ name: 'ginibre', title: 'QᵀK Ginibre, V = I', random: true, plain: true },
+    name: 'ginibre',
+    title: 'QᵀK Ginibre, V = I',
+    random: true,
+    plain: true,
     parameters: (seed, value) => ({ query: ginibre(seed), value }),
   },
   {
-    ...{ name: 'wigner', title: 'QᵀK Wigner, V = I', random: true, plain: true },
+    name: 'wigner',
+    title: 'QᵀK Wigner, V = I',
+    random: true,
+    plain: true,
     parameters: (seed, value) => ({ query: wigner(seed), value }),
   },
   {
-    ...{ name: 'value_wigner', title: 'QᵀK Ginibre, V Wigner', random: true, plain: false },
+    name: 'value_wigner',
+    title: 'QᵀK Ginibre, V Wigner',
+    random: true,
+    plain: false,
     parameters: (seed, value) => ({ query: ginibre(seed), value: wigner(seed, value) }),
   },
   {
-    ...{ name: 'all_ginibre', title: 'QᵀK and V Ginibre', random: true, plain: false },
+    name: 'all_ginibre',
+    title: 'QᵀK and V Ginibre',
+    random: true,
+    plain: false,
     parameters: (seed, value) => ({ query: ginibre(seed), value: ginibre(seed, value) }),
   },
 ];
@@ -219,7 +234,8 @@ function valuesOf({ ensemble: { title }, cells }: Diagram, settings: Settings, c
   const { draws } = settings;
   const every = Array.from({ length: draws }, (_, draw) => draw);
   const over = (value: (draw: number) => number, statistic = mean) => ({
-    ...{ ...bootstrap(every.map(value), statistic), samples: draws },
+    ...bootstrap(every.map(value), statistic),
+    samples: draws,
   });
   const small = (value: (cell: Cell) => number) => mean(early(cells, settings).map(value));
   const last = cells[cells.length - 1];

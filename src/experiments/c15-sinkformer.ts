@@ -80,7 +80,8 @@ export const sinkformerExperiment = experiment({
     onProgress?.(1);
     const grown = ({ points }: Spreading) => points[points.length - 1][1];
     const line = (name: string, value: (t: number) => number) => ({
-      ...{ kind: 'line' as const, name },
+      kind: 'line' as const,
+      name,
       points: sinkhorn.points.map(([t]): Point => [t, value(t)]),
     });
     return {
@@ -151,9 +152,15 @@ async function spreading(
   const end = beta * time;
   const kernel = dynamics === 'residual' ? { kernel: 'gaussian' } : {};
   const { frames } = await simulate({
-    ...{ dynamics, parameters: { ...kernel, beta, direction }, init: start.map((x) => [x]) },
-    ...{ scheme: 'rk4', step: end / steps, time: end, saveAt: `linear:0:${end}:11` },
-    ...{ accuracy: 1e-12, diagnostics: [] },
+    dynamics,
+    parameters: { ...kernel, beta, direction },
+    init: start.map((x) => [x]),
+    scheme: 'rk4',
+    step: end / steps,
+    time: end,
+    saveAt: `linear:0:${end}:11`,
+    accuracy: 1e-12,
+    diagnostics: [],
   });
   const moments = frames.map(({ positions: { data } }) => {
     const middle = mean(data);

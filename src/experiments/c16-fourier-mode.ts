@@ -100,7 +100,8 @@ export const fourierModeExperiment = experiment({
     const rows: Row[] = [];
     for (const one of betas)
       rows.push({
-        ...{ beta: one, rates: await measuredRates(settings, one) },
+        beta: one,
+        rates: await measuredRates(settings, one),
         equal: hits(await grown(one, 'equal'), 'clusters', leadingMode(one)),
       });
     const right = hits(drawn, 'mode', leadingMode(beta));
@@ -118,16 +119,19 @@ export const fourierModeExperiment = experiment({
         { name: 'lead', heading: 'leads by', values: betas.map(lead) },
         { name: 'rate', heading: 'rate', values: betas.map((one) => Math.max(...ratesOf(one))) },
         {
-          ...{ name: 'measured', heading: 'measured' },
+          name: 'measured',
+          heading: 'measured',
           values: column(({ beta: one, rates }) => rates[leadingMode(one) - 1]),
         },
         { name: 'equal', heading: 'equal amplitudes', values: column(({ equal }) => mean(equal)) },
         {
-          ...{ name: 'drawn', heading: 'independent' },
+          name: 'drawn',
+          heading: 'independent',
           values: column((_, i) => (i === 0 ? mean(right) : null)),
         },
         {
-          ...{ name: 'race', heading: 'predicted' },
+          name: 'race',
+          heading: 'predicted',
           values: betas.map((one) => winning(leadingMode(one), one, n)),
         },
       ],
@@ -149,15 +153,19 @@ export const fourierModeExperiment = experiment({
             y: { label: 'share of starts', domain: [0, 1] },
             series: [
               {
-                ...{ kind: 'bars', name: 'first mode', width: 0.8 },
+                kind: 'bars',
+                name: 'first mode',
+                width: 0.8,
                 points: modes.map((k): Point => [k, mean(hits(drawn, 'mode', k))]),
               },
               {
-                ...{ kind: 'scatter', name: 'its chance' },
+                kind: 'scatter',
+                name: 'its chance',
                 points: modes.map((k): Point => [k, winning(k, beta, n)]),
               },
               {
-                ...{ kind: 'scatter', name: 'clusters afterwards' },
+                kind: 'scatter',
+                name: 'clusters afterwards',
                 points: modes.map((k): Point => [k, mean(hits(drawn, 'clusters', k))]),
               },
             ],
@@ -230,7 +238,9 @@ async function measuredRates(settings: Settings, beta: number): Promise<number[]
   const time = FOLDINGS / Math.max(...ratesOf(beta));
   const { frames } = await simulate({
     ...flowOf(settings, beta, 'equal', 1),
-    ...{ tolerance: 1e-12, time, diagnostics: ['fourier_modes'] },
+    tolerance: 1e-12,
+    time,
+    diagnostics: ['fourier_modes'],
   });
   const [before, after] = frames.map(({ diagnostics }) => diagnostics.fourier_modes as number[]);
   return before.map((size, i) => log(after[i] / size) / time);
@@ -261,8 +271,10 @@ async function grow(
   const times = [...spaced(0, from, LOOKS), ...spaced(from, to, COUNTS).slice(1)];
   const { frames } = await simulate({
     ...flowOf(settings, beta, kind, seed),
-    ...{ tolerance: kind === 'equal' ? 1e-9 : 1e-6, diagnostics: ['fourier_modes'] },
-    ...{ time: to, saveAt: times },
+    tolerance: kind === 'equal' ? 1e-9 : 1e-6,
+    diagnostics: ['fourier_modes'],
+    time: to,
+    saveAt: times,
   });
   const sizes = frames.map(({ diagnostics }) => diagnostics.fourier_modes as number[]);
   const first = sizes.find((all) => Math.max(...all) >= GROWN);

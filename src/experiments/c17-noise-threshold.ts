@@ -148,15 +148,18 @@ export const noiseThresholdExperiment = experiment({
             y: { label: 'mean resultant', domain: [0, 1] },
             series: [
               ...[small, beta].map((one, i) => ({
-                ...{ kind: 'line' as const, name: `β = ${one}` },
+                kind: 'line' as const,
+                name: `β = ${one}`,
                 points: BRANCH.map((share, k): Point => [share, branches[i][k]]),
               })),
               {
-                ...{ kind: 'scatter', name: 'particles, clustered start' },
+                kind: 'scatter',
+                name: 'particles, clustered start',
                 points: [[shares[0], clustered.value]],
               },
               {
-                ...{ kind: 'scatter', name: 'particles, uniform start' },
+                kind: 'scatter',
+                name: 'particles, uniform start',
                 points: [[shares[0], uniform.value]],
               },
             ],
@@ -165,7 +168,9 @@ export const noiseThresholdExperiment = experiment({
             x: { label: 'time' },
             y: { label: 'mean resultant', domain: [0, 1] },
             series: laws.map((points, i) => ({
-              ...{ kind: 'line' as const, name: `${shares[i]} κ_c`, points },
+              kind: 'line' as const,
+              name: `${shares[i]} κ_c`,
+              points,
             })),
           },
         ],
@@ -186,7 +191,8 @@ function branch(beta: number, share: number, degree = 32): number {
 }
 
 const fieldOf = ({ attention, beta }: Settings, kappa: number): MeanField => ({
-  ...{ beta, kappa },
+  beta,
+  kappa,
   coupling: attention === 'sa' ? 'softmax' : 'exponential',
 });
 
@@ -210,7 +216,10 @@ function relaxation(settings: Settings, share: number): Point[] {
   const times = Array.from({ length: 41 }, (_, k) => (settings.time * k) / 40);
   // noise makes high modes stiff: no more of them than 1e-5 asks for
   const frames = solveOnCircle(vonMisesLaw(CONCENTRATION, 0, 16), {
-    ...{ ...fieldOf(settings, kappa), times, tolerance: 1e-8, tail: 1e-5 },
+    ...fieldOf(settings, kappa),
+    times,
+    tolerance: 1e-8,
+    tail: 1e-5,
   });
   return frames.map(({ time, law }): Point => [time, resultant(law)]);
 }
@@ -221,9 +230,19 @@ async function lateResultant(settings: Settings, start: string, seed: number): P
   const startParameters = start === 'uniform' ? {} : { concentration: CONCENTRATION };
   const kappa = shares[0] * kappaAt(beta);
   const { frames } = await simulate({
-    ...{ dynamics: 'noisy', parameters: { beta, kappa, attention }, start, startParameters },
-    ...{ n, d: 2, seed, scheme: 'heun', step, engine: 'spectral', accuracy: 1e-6 },
-    ...{ time: PARTICLE_TIME, saveAt: `linear:0:${PARTICLE_TIME}:41` },
+    dynamics: 'noisy',
+    parameters: { beta, kappa, attention },
+    start,
+    startParameters,
+    n,
+    d: 2,
+    seed,
+    scheme: 'heun',
+    step,
+    engine: 'spectral',
+    accuracy: 1e-6,
+    time: PARTICLE_TIME,
+    saveAt: `linear:0:${PARTICLE_TIME}:41`,
     diagnostics: ['mean_resultant'],
   });
   const late = frames.slice(frames.length >> 1);

@@ -108,7 +108,8 @@ export const depthExperiment = experiment({
             },
             y: { label: 'log₁₀ error' },
             series: rows.slice(0, -1).map(({ title, errors }) => ({
-              ...{ kind: 'line' as const, name: title },
+              kind: 'line' as const,
+              name: title,
               points: errors.map((error, i): Point => [log10(depths[i]), log10(error)]),
             })),
           },
@@ -146,8 +147,14 @@ async function stackOf(
 /** SA from an orthonormal start, which has an exact finite-depth map too (docs/theory.md §4.1). */
 async function attentionLayers({ n }: Settings, depths: number[]): Promise<Row> {
   const { limit } = await depthLimit({
-    ...{ dynamics: 'sa', parameters: { beta: 2 }, start: 'orthonormal', n, d: n, time: 1 },
-    ...{ depths, schemes: ['layer'] },
+    dynamics: 'sa',
+    parameters: { beta: 2 },
+    start: 'orthonormal',
+    n,
+    d: n,
+    time: 1,
+    depths,
+    schemes: ['layer'],
   });
   const { layer } = limit.schemes;
   if (!layer) throw new RangeError('the depth limit measured no layers');

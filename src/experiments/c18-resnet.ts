@@ -87,7 +87,8 @@ export const resnetExperiment = experiment({
             x: { label: 'log₁₀ L' },
             y: { label: 'log₁₀ error' },
             series: schemes.map(({ activation, scheme, errors }) => ({
-              ...{ kind: 'line' as const, name: `${activation}, ${scheme}` },
+              kind: 'line' as const,
+              name: `${activation}, ${scheme}`,
               points: errors.map((error, i): Point => [log10(depths[i]), log10(error)]),
             })),
           },

@@ -93,10 +93,13 @@ export const dobrushinExperiment = experiment({
       columns: [
         { name: 'n', heading: 'n', values: n },
         ...all.map((time, t) => ({
-          ...{ name: `w1_${time}`, heading: `W₁ at ${time}`, values: means[t] },
+          name: `w1_${time}`,
+          heading: `W₁ at ${time}`,
+          values: means[t],
         })),
         ...all.map((time, t) => ({
-          ...{ name: `quantiles_${time}`, heading: `quantiles at ${time}` },
+          name: `quantiles_${time}`,
+          heading: `quantiles at ${time}`,
           values: quantiles.errors.w1[t],
         })),
       ],
@@ -112,11 +115,13 @@ export const dobrushinExperiment = experiment({
             y: { label: 'log₁₀ W₁', unit: 'rad' },
             series: [
               ...all.map((time, t) => ({
-                ...{ kind: 'line' as const, name: `independent, t = ${time}` },
+                kind: 'line' as const,
+                name: `independent, t = ${time}`,
                 points: logs(means[t]),
               })),
               {
-                ...{ kind: 'line', name: `quantiles, t = ${times[last - 1]}` },
+                kind: 'line',
+                name: `quantiles, t = ${times[last - 1]}`,
                 points: logs(quantiles.errors.w1[last]),
               },
             ],

@@ -70,7 +70,9 @@ export const cosinesExperiment = experiment({
       heading: string,
       value: (curve: readonly number[]) => number,
     ) => ({
-      ...{ name, heading, values: curves.map(value) },
+      name,
+      heading,
+      values: curves.map(value),
     });
     return {
       values: {

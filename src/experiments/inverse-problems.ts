@@ -136,7 +136,10 @@ function snapshotPanel(all: readonly ParameterEstimation[]): Panel {
   const ends = (axis: 0 | 1) =>
     [Math.min, Math.max].map((end) => end(...points.map((point) => point[axis])));
   const line = (name: string | undefined, ...points: Point[]) => ({
-    ...{ kind: 'line' as const, name, colour: 1, points },
+    kind: 'line' as const,
+    name,
+    colour: 1,
+    points,
   });
   const [[left, right], [low, high]] = [ends(0), ends(1)];
   return {
@@ -154,7 +157,9 @@ function entryPanel(all: readonly MatrixEstimation[], errors: readonly number[])
   const { names } = all[0];
   const ends: [number, number] = [-0.5, names.length - 0.5];
   const bound = (y: number, name?: string) => ({
-    ...{ kind: 'line' as const, name, colour: 1 },
+    kind: 'line' as const,
+    name,
+    colour: 1,
     points: ends.map((x): Point => [x, y]),
   });
   return {
@@ -162,7 +167,9 @@ function entryPanel(all: readonly MatrixEstimation[], errors: readonly number[])
     y: { label: 'error / half the interval' },
     series: [
       {
-        ...{ kind: 'scatter', name: 'flows', colour: 0 },
+        kind: 'scatter',
+        name: 'flows',
+        colour: 0,
         points: errors.map((error, at): Point => [at % names.length, error]),
       },
       bound(1, '95 % interval'),

@@ -42,9 +42,16 @@ export async function rescaled({
   ...start
 }: RescaledSettings): Promise<Rescaled> {
   const { frames } = await simulate({
-    ...{ dynamics: 'no_projection', parameters: { ...parameters }, start: 'box', ...start },
-    ...{ startParameters: { half_width: HALF_WIDTH }, time, saveAt: `linear:0:${time}:${FRAMES}` },
-    ...{ scheme: 'dopri5', tolerance: 1e-8, diagnostics: [] },
+    dynamics: 'no_projection',
+    parameters: { ...parameters },
+    start: 'box',
+    ...start,
+    startParameters: { half_width: HALF_WIDTH },
+    time,
+    saveAt: `linear:0:${time}:${FRAMES}`,
+    scheme: 'dopri5',
+    tolerance: 1e-8,
+    diagnostics: [],
   });
   return {
     times: frames.map((frame) => frame.time),

@@ -22,8 +22,15 @@ export interface PairRun {
 export async function pairsTogether(run: PairRun): Promise<number[]> {
   const { parameters, init, times, merge } = run;
   const { frames } = await simulate({
-    ...{ dynamics: 'sa', parameters, init, time: times[times.length - 1], saveAt: [...times] },
-    ...{ scheme: 'dopri5', tolerance: 1e-5, engine: 'wasm', diagnostics: [] },
+    dynamics: 'sa',
+    parameters,
+    init,
+    time: times[times.length - 1],
+    saveAt: [...times],
+    scheme: 'dopri5',
+    tolerance: 1e-5,
+    engine: 'wasm',
+    diagnostics: [],
     ...(merge ? { merge: ONE, stopClusters: 1 } : {}),
   });
   const shares = frames

@@ -93,7 +93,8 @@ export const perturbationExperiment = experiment({
             x: { label: 'W₂ at the end' },
             y: { label: 'total variation of the answer', domain: [0, 1] },
             series: KINDS.map((name) => ({
-              ...{ kind: 'scatter' as const, name },
+              kind: 'scatter' as const,
+              name,
               points: rows.flatMap(({ kinds, points }) =>
                 points.filter((_, i) => kinds[i] === name),
               ),
@@ -127,10 +128,13 @@ function rowOf(
   const moved = changes.map((_, i) => changes[(i + (changes.length >> 1)) % changes.length]);
   const noise = perturbations.filter(({ kind }) => kind === 'noise');
   return {
-    ...{ text, answer, lipschitz },
+    text,
+    answer,
+    lipschitz,
     correlation: rankCorrelation(ends, shuffled ? moved : changes),
     growth: median(noise.map(({ ratio }) => ratio)),
-    ...{ small: stretching?.mean ?? Number.NaN, fastest: stretching?.largest ?? Number.NaN },
+    small: stretching?.mean ?? Number.NaN,
+    fastest: stretching?.largest ?? Number.NaN,
     kinds: perturbations.map(({ kind }) => kind),
     points: ends.map((end, i): Point => [end, changes[i]]),
   };

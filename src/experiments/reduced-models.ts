@@ -78,7 +78,8 @@ export const reductionExperiment = experiment({
         { name: 'family', heading: 'family', values: rows.map(({ family }) => family) },
         { name: 'count', heading: 'n', values: rows.map(({ n }) => n) },
         ...METHODS.map(({ name, heading }) => ({
-          ...{ name, heading },
+          name,
+          heading,
           values: rows.map(({ one, i }) => one[name].test.mean[i]),
         })),
       ],
@@ -106,7 +107,8 @@ const panelOf = (one: ForwardReduction): Panel => ({
   x: { label: 'snapshots or components' },
   y: { label: 'log₁₀ W₂ error' },
   series: METHODS.map(({ name, heading }) => ({
-    ...{ kind: 'line' as const, name: heading },
+    kind: 'line' as const,
+    name: heading,
     points: one.counts.flatMap((n, i): Point[] => {
       const error = one[name].test.mean[i];
       return error ? [[n, log10(error)]] : [];

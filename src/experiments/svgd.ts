@@ -55,9 +55,17 @@ export const svgdExperiment = experiment({
     signal?.throwIfAborted();
     const times = Array.from({ length: 21 }, (_, k) => (time * k) / 20);
     const { frames } = await simulate({
-      ...{ dynamics: 'svgd', n, d: 2, start: 'gaussian', seed, time, saveAt: times },
+      dynamics: 'svgd',
+      n,
+      d: 2,
+      start: 'gaussian',
+      seed,
+      time,
+      saveAt: times,
       parameters: { kernel, centre: CENTRE[0], covariance: [SPREAD.slice(0, 2), SPREAD.slice(2)] },
-      ...{ scheme: 'dopri5', tolerance: 1e-11, diagnostics: [] },
+      scheme: 'dopri5',
+      tolerance: 1e-11,
+      diagnostics: [],
     });
     const masses = new Float64Array(n).fill(1 / n);
     const found = frames.map(({ positions }) => momentsOf(positions, masses));
@@ -83,7 +91,8 @@ export const svgdExperiment = experiment({
         { name: 'mean_x', heading: 'mean x', values: found.map(({ mean }) => mean[0]) },
         { name: 'mean_y', heading: 'mean y', values: found.map(({ mean }) => mean[1]) },
         ...shown.map((at) => ({
-          ...{ name: `covariance_${at}`, heading: ['var x', 'cov', '', 'var y'][at] },
+          name: `covariance_${at}`,
+          heading: ['var x', 'cov', '', 'var y'][at],
           values: found.map(({ covariance }) => covariance.data[at]),
         })),
       ],
@@ -96,7 +105,9 @@ export const svgdExperiment = experiment({
             y: { label: 'covariance' },
             series: shown.flatMap((at, colour) => [
               {
-                ...{ kind: 'scatter' as const, name: ['var x', 'cov', '', 'var y'][at], colour },
+                kind: 'scatter' as const,
+                name: ['var x', 'cov', '', 'var y'][at],
+                colour,
                 points: curve((k) => found[k].covariance.data[at]),
               },
               { kind: 'line' as const, colour, points: curve((k) => exact[k].covariance.data[at]) },

@@ -197,7 +197,9 @@ function shadedRuns(heat: HeatMap, theme: Theme): ShadedRun[] {
     const starts = colours.flatMap((colour, i) => (colour === colours[i - 1] ? [] : [i]));
     return starts
       .map((from, k) => ({
-        ...{ column, from, to: starts[k + 1] ?? colours.length },
+        column,
+        from,
+        to: starts[k + 1] ?? colours.length,
         colour: colours[from],
       }))
       .filter(({ colour }) => colour !== '');

@@ -71,7 +71,13 @@ export function frameReader(
     previous = seen;
     const { steps, rejected, time } = frame;
     return {
-      ...{ time, positions, radii, masses: changed, view, steps, rejected },
+      time,
+      positions,
+      radii,
+      masses: changed,
+      view,
+      steps,
+      rejected,
       particles: shown.masses.length,
       mergeError: null,
       noiseError: null,

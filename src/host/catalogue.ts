@@ -68,7 +68,11 @@ function parameterRecord(parameter: Parameter): ParameterRecord {
 function dynamicsRecord(entry: Dynamics) {
   const { name, title, help, citation, space, dimension, properties, parameters } = entry;
   return {
-    ...{ name, title, help, citation, space },
+    name,
+    title,
+    help,
+    citation,
+    space,
     ...(dimension !== undefined && { dimension }),
     properties: {
       ...properties,

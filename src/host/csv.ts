@@ -29,8 +29,13 @@ export function lineOf(text: string, separator: string, index: number): number {
 }
 
 const optionsOf = (delimiter: string) => ({
-  ...{ delimiter, record_delimiter: LINE_ENDS, trim: true, comment: '#', comment_no_infix: true },
-  ...{ skip_empty_lines: true, relax_column_count: true },
+  delimiter,
+  record_delimiter: LINE_ENDS,
+  trim: true,
+  comment: '#',
+  comment_no_infix: true,
+  skip_empty_lines: true,
+  relax_column_count: true,
 });
 
 /** The cells of a line that `csvLine` wrote, without its newline; null where a quote is not closed or misplaced. */

@@ -233,7 +233,8 @@ function parseHeader(text: string, source: string): NpyHeader {
       `${source} has the header ${JSON.stringify(text.trim().slice(0, 60))}, expected descr, fortran_order and shape: save it again with numpy.save`,
     );
   return {
-    ...{ type, fortran: order === 'True' },
+    type,
+    fortran: order === 'True',
     shape: (lengths.match(/\d+/g) ?? []).map(Number),
   };
 }
@@ -248,7 +249,9 @@ interface Reader {
 }
 
 const whole = (width: number, read: Reader['read']): Reader => ({
-  ...{ width, array: Float64Array, read },
+  width,
+  array: Float64Array,
+  read,
 });
 
 const long = (read: (...place: Parameters<Reader['read']>) => bigint): Reader => ({
@@ -257,7 +260,8 @@ const long = (read: (...place: Parameters<Reader['read']>) => bigint): Reader =>
 });
 
 const FLOAT64: Reader = {
-  ...{ width: 8, array: Float64Array },
+  width: 8,
+  array: Float64Array,
   read: (view, at, little) => view.getFloat64(at, little),
 };
 

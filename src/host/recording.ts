@@ -342,7 +342,11 @@ export function readRecording(folder: string): RecordedRun {
     frames,
     seen: { first: readFrame(shown, 0), last: readFrame(shown, frames - 1) },
     from: {
-      ...{ engine, merges, notes, members, integrator: { ...integrator, state } },
+      engine,
+      merges,
+      notes,
+      members,
+      integrator: { ...integrator, state },
       ...(beside && { beside: { ...beside, state: other } }),
     },
   };

@@ -62,7 +62,9 @@ export function readTableText(given: NamedText, wish: TableWish = {}): TableText
       `${source} has ${rows.fault} in line ${rows.line}: expected "…" around whole cells, correct it`,
     );
   const page: Page = {
-    ...{ text, field, source },
+    text,
+    field,
+    source,
     separator,
     rows,
     first: rows.length > 0 && isHeader(rows[0]) ? 1 : 0,
@@ -319,12 +321,14 @@ function notationOf(cells: Cells): Notation {
 }
 
 const plain = (decimal: Notation['decimal']): Notation => ({
-  ...{ decimal, grouped: false },
+  decimal,
+  grouped: false,
   notes: decimal === ',' ? ['"," is taken for the decimal sign'] : [],
 });
 
 const groups = (decimal: Notation['decimal'], between: string): Notation => ({
-  ...{ decimal, grouped: true },
+  decimal,
+  grouped: true,
   notes: [`"${between}" is taken for the thousands separator, "${decimal}" for the decimal sign`],
 });
 

@@ -75,7 +75,11 @@ function continuation(model: FlowParts, read: ReadText, coupling: CouplingName):
   const tokens = front(model.tokenizer, read, read.text);
   checkPositions(model, read, tokens.length);
   return {
-    ...{ text: read.typed, kind: 'next-token', coupling, blank: null, tokens },
+    text: read.typed,
+    kind: 'next-token',
+    coupling,
+    blank: null,
+    tokens,
     positions: tokens.map((_, i) => i),
     readAt: tokens.length - 1,
     followFrom: tokens.length,
@@ -100,7 +104,11 @@ function causalBlank(model: FlowParts, read: ReadText, blank: Blank): Layout {
     );
   const tokens = front(model.tokenizer, read, blank.before);
   return {
-    ...{ text: read.typed, kind: 'blank', coupling: 'causal', blank: asTyped(read, blank), tokens },
+    text: read.typed,
+    kind: 'blank',
+    coupling: 'causal',
+    blank: asTyped(read, blank),
+    tokens,
     positions: tokens.map((_, i) => i),
     readAt: tokens.length - 1,
     followFrom: tokens.length,
@@ -119,7 +127,10 @@ function fullBlank(
   const marker = { id: tokenizer.special.blank, text: '__', start: typed.start, end: typed.end };
   const behind = tokensOf(tokenizer, read, blank.after, blank.end);
   return {
-    ...{ text: read.typed, kind: 'blank', blank: typed, tokens: [...ahead, marker, ...behind] },
+    text: read.typed,
+    kind: 'blank',
+    blank: typed,
+    tokens: [...ahead, marker, ...behind],
     positions: [
       ...ahead.map((_, i) => i),
       place,

@@ -76,8 +76,16 @@ export function searchAnswers(
 ): SearchResult {
   const root: Node = { beginning: { tokens: [], stage: 'nothing' }, parent: null, mass: 1 };
   const state: State = {
-    ...{ rules, size, open: createHeap<Node>(), answers: [], best: [] },
-    ...{ openMass: 1, foundMass: 0, dropped: 0, droppedMass: 0, expansions: 0 },
+    rules,
+    size,
+    open: createHeap<Node>(),
+    answers: [],
+    best: [],
+    openMass: 1,
+    foundMass: 0,
+    dropped: 0,
+    droppedMass: 0,
+    expansions: 0,
   };
   state.open.push(root);
   for (;;) {

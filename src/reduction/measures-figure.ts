@@ -16,9 +16,12 @@ export interface ShownMeasure {
 export function measuresPanel(shown: readonly ShownMeasure[], mass: string): Panel {
   if (shown[0].points.columns > 1)
     return {
-      ...{ x: { label: 'x₁' }, y: { label: 'x₂' }, equalUnits: true },
+      x: { label: 'x₁' },
+      y: { label: 'x₂' },
+      equalUnits: true,
       series: shown.map(({ name, points }) => ({
-        ...{ kind: 'scatter', name },
+        kind: 'scatter',
+        name,
         points: Array.from({ length: points.rows }, (_, i): Point => {
           const [x, y] = row(points, i);
           return [x, y];

@@ -39,13 +39,21 @@ export function createPlans(
   const n = histograms[0].length;
   const m = costs.length / n;
   const plans = histograms.map((a, k) => ({
-    ...{ a, weight: lambda[k], f: new Float64Array(n) },
-    ...{ g: new Float64Array(m), next: new Float64Array(m) },
+    a,
+    weight: lambda[k],
+    f: new Float64Array(n),
+    g: new Float64Array(m),
+    next: new Float64Array(m),
   }));
   return {
-    ...{ costs, plans, debiased, across: transposedCosts(costs, n) },
-    ...{ correction: new Float64Array(m), blurred: new Float64Array(m) },
-    ...{ level: new Float64Array(m), ones: new Float64Array(m).fill(1) },
+    costs,
+    plans,
+    debiased,
+    across: transposedCosts(costs, n),
+    correction: new Float64Array(m),
+    blurred: new Float64Array(m),
+    level: new Float64Array(m),
+    ones: new Float64Array(m).fill(1),
   };
 }
 

@@ -153,7 +153,9 @@ it('temperature: softmax against hardmax, and clusters', async () => {
   const { code, stdout } = await limit('temperature', ...few);
   expect(code).toBe(0);
   const { hardmax, clusters } = await temperatureLimit({
-    ...{ betas: [8, 32, 128], clusterBetas: [9, 25], clusterSeeds: 2 },
+    betas: [8, 32, 128],
+    clusterBetas: [9, 25],
+    clusterSeeds: 2,
   });
   const shown = rowsUnder(/β +to hardmax +same leader +clusters/, stdout);
   expect(shown.map(([beta]) => beta)).toEqual([8, 32, 128, 9, 25]);

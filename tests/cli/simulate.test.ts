@@ -63,7 +63,11 @@ describe('simulate', () => {
     );
     expect(found).toMatchObject({
       settings: { dynamics: 'sa', seed: 5, n: 4, d: 3, scheme: 'layer', parameters: { beta: 2 } },
-      ...{ engine: { name: 'reference' }, times: [0, 1], steps: 10, rejected: 0, stopped: 'end' },
+      engine: { name: 'reference' },
+      times: [0, 1],
+      steps: 10,
+      rejected: 0,
+      stopped: 'end',
     });
     expect(found.positions.flat(2)).toHaveLength(24);
     expect(found.diagnostics.energy).toHaveLength(2);
@@ -90,12 +94,25 @@ describe('simulate', () => {
     );
     expect(withoutClock(found)).toEqual(
       await expected({
-        ...{ dynamics: 'multi_head', n: 6, d: 4, start: 'von_mises_fisher', scheme: 'dopri5' },
-        ...{ startParameters: { concentration: 9 }, tolerance: 1e-6, time: 2, threads: 1 },
+        dynamics: 'multi_head',
+        n: 6,
+        d: 4,
+        start: 'von_mises_fisher',
+        scheme: 'dopri5',
+        startParameters: { concentration: 9 },
+        tolerance: 1e-6,
+        time: 2,
+        threads: 1,
         parameters: {
-          ...{ heads: 2, value: 'wigner:7', query: { diagonal: [1, 2, 3, 4] }, key: 0.5 },
+          heads: 2,
+          value: 'wigner:7',
+          query: { diagonal: [1, 2, 3, 4] },
+          key: 0.5,
         },
-        ...{ saveAt: 'log:0.1:2:3', engine: 'wasm', maximumSteps: 500, accuracy: 1e-9 },
+        saveAt: 'log:0.1:2:3',
+        engine: 'wasm',
+        maximumSteps: 500,
+        accuracy: 1e-9,
         diagnostics: ['energy', 'cluster_count'],
       }),
     );

@@ -21,7 +21,10 @@ const rows = [
   [-0.5, 2.75],
 ];
 const account = {
-  ...{ file: german, rows: 2, columns: 2, header: null },
+  file: german,
+  rows: 2,
+  columns: 2,
+  header: null,
   notes: ['"," is taken for the decimal sign'],
 };
 const said = `${german}: 2 rows, 2 columns; "," is taken for the decimal sign\n`;

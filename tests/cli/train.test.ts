@@ -68,12 +68,10 @@ describe('a killed run', () => {
   it('goes on to the losses and weights of one that never stopped, and is measured', async () => {
     const whole = out('whole');
     await trainModel({
-      ...{
-        corpus: worldCorpus(tinyCorpus),
-        config: readFileSync(config, 'utf8'),
-        out: whole,
-        resume: false,
-      },
+      corpus: worldCorpus(tinyCorpus),
+      config: readFileSync(config, 'utf8'),
+      out: whole,
+      resume: false,
       onProgress: () => {},
     });
     const { code, stdout, stderr } = await command([...flags(half), '--resume']);

@@ -43,12 +43,24 @@ describe('a definition', () => {
     });
     expect(parameters).toEqual([
       {
-        ...{ type: 'number', name: 'reach', title: 'reach', help: '', unit: '' },
-        ...{ default: 1, minimum: 0, maximum: 2, integer: false },
+        type: 'number',
+        name: 'reach',
+        title: 'reach',
+        help: '',
+        unit: '',
+        default: 1,
+        minimum: 0,
+        maximum: 2,
+        integer: false,
       },
       {
-        ...{ type: 'choice', name: 'kind', title: 'kind', help: '', unit: '' },
-        ...{ default: 'a', choices: ['a', 'b'] },
+        type: 'choice',
+        name: 'kind',
+        title: 'kind',
+        help: '',
+        unit: '',
+        default: 'a',
+        choices: ['a', 'b'],
       },
       { type: 'matrix', name: 'value', title: 'value', help: '', unit: '', default: 'identity' },
     ]);
@@ -129,8 +141,14 @@ describe('an interaction of one’s own', () => {
 
   it('is completed', () => {
     expect(returning({ coupling: 'softmax', beta: [4] }).interaction?.({}, 3, 0)).toEqual({
-      ...{ coupling: 'softmax', beta: [4] },
-      ...{ causal: false, weights: null, sign: 1, tie: 0, relative: false, gaussian: false },
+      coupling: 'softmax',
+      beta: [4],
+      causal: false,
+      weights: null,
+      sign: 1,
+      tie: 0,
+      relative: false,
+      gaussian: false,
     });
   });
 
@@ -154,7 +172,8 @@ describe('an interaction of one’s own', () => {
     [{ coupling: 'softmax', beta: [1, 2] }, '2 heads without weights: expected one β, or weights'],
     [
       {
-        ...{ coupling: 'softmax', beta: [1] },
+        coupling: 'softmax',
+        beta: [1],
         weights: { query: small, key: small, value: small, output: small },
       },
       'weights for d = 2: expected d = 3',
@@ -236,12 +255,15 @@ describe('a promise', () => {
 
   it('all that is true is believed, for any n, d and seed', () => {
     const properties = {
-      ...{ rotationEquivariant: true, permutationEquivariant: true },
-      ...{ energy: 'increases' as const, keepsCones: true },
+      rotationEquivariant: true,
+      permutationEquivariant: true,
+      energy: 'increases' as const,
+      keepsCones: true,
     };
     const sphere = defineDynamics({ ...mean, properties });
     const flat = defineDynamics({
-      ...{ ...mean, space: 'euclidean' },
+      ...mean,
+      space: 'euclidean',
       properties: { ...properties, energy: null, conservesMean: true },
     });
     const first = defineDynamics({

@@ -115,7 +115,8 @@ describe('resnetFromWeights', () => {
 
   it('rests where relu is not reached', async () => {
     const dynamics = resnetFromWeights({
-      ...{ activation: 'relu', horizon: 1 },
+      activation: 'relu',
+      horizon: 1,
       knots: [knot([0, 0, 0, 0], [-1, 1])],
     });
     const run = { dynamics, init: [[3, 4]], scheme: 'layer', step: 0.5, time: 2 };

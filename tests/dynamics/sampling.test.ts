@@ -66,15 +66,13 @@ describe('SVGD', () => {
       [0.4, 0.8],
     ];
     const options: Options = {
-      ...{
-        dynamics: 'svgd',
-        n: 12,
-        d: 2,
-        start: 'gaussian',
-        seed: 4,
-        time: 2,
-        saveAt: [0, 0.5, 2],
-      },
+      dynamics: 'svgd',
+      n: 12,
+      d: 2,
+      start: 'gaussian',
+      seed: 4,
+      time: 2,
+      saveAt: [0, 0.5, 2],
       parameters: { kernel: 'linear', centre: 1, covariance },
     };
     const { frames } = await run(options);
@@ -92,7 +90,10 @@ describe('SVGD', () => {
   it('RBF: two points rest at a² = (h/2) ln(1 + 2/h) under N(0, 1)', async () => {
     for (const h of [0.5, 2]) {
       const { positions } = await last({
-        ...{ dynamics: 'svgd', parameters: { bandwidth: h }, init: [[0.3], [-0.4]], time: 200 },
+        dynamics: 'svgd',
+        parameters: { bandwidth: h },
+        init: [[0.3], [-0.4]],
+        time: 200,
       });
       const a = Math.sqrt((h / 2) * Math.log(1 + 2 / h));
       expect([...positions.data].sort((x, y) => x - y)).toBeAllClose([-a, a], { absolute: 1e-7 });
@@ -101,12 +102,15 @@ describe('SVGD', () => {
 
   it.each(['rbf', 'imq'])('%s: samples a Gaussian', async (kernel) => {
     const { positions } = await last({
-      ...{
-        dynamics: 'svgd',
-        parameters: { kernel, centre: 2, bandwidth: kernel === 'imq' ? 1 : 0 },
-      },
-      ...{ n: 60, d: 2, start: 'gaussian', startParameters: { deviation: 0.3 }, seed: 1 },
-      ...{ time: 60, tolerance: 1e-5 },
+      dynamics: 'svgd',
+      parameters: { kernel, centre: 2, bandwidth: kernel === 'imq' ? 1 : 0 },
+      n: 60,
+      d: 2,
+      start: 'gaussian',
+      startParameters: { deviation: 0.3 },
+      seed: 1,
+      time: 60,
+      tolerance: 1e-5,
     });
     const { mean, covariance } = momentsOf(positions, MASSES.equal(60));
     expect(mean).toBeAllClose([2, 0], { absolute: 0.02 });
@@ -120,15 +124,27 @@ describe('SVGD', () => {
 
   it('visits both modes of a mixture, and the banana', async () => {
     const { positions } = await last({
-      ...{ dynamics: 'svgd', parameters: { target: 'mixture', separation: 2 }, n: 30, d: 2 },
-      ...{ start: 'gaussian', seed: 2, time: 60, tolerance: 1e-5 },
+      dynamics: 'svgd',
+      parameters: { target: 'mixture', separation: 2 },
+      n: 30,
+      d: 2,
+      start: 'gaussian',
+      seed: 2,
+      time: 60,
+      tolerance: 1e-5,
     });
     const right = Array.from({ length: 30 }, (_, i) => row(positions, i)[0]).filter((x) => x > 0);
     expect(right.length).toBeGreaterThan(10);
     expect(right.length).toBeLessThan(20);
     const bent = await last({
-      ...{ dynamics: 'svgd', parameters: { target: 'banana', bend: 1 }, n: 40, d: 2 },
-      ...{ start: 'gaussian', seed: 2, time: 40, tolerance: 1e-5 },
+      dynamics: 'svgd',
+      parameters: { target: 'banana', bend: 1 },
+      n: 40,
+      d: 2,
+      start: 'gaussian',
+      seed: 2,
+      time: 40,
+      tolerance: 1e-5,
     });
     // Far out along x_1 the law lies low: x_2 near b (s² − x_1²).
     for (let i = 0; i < 40; i++) {
@@ -201,8 +217,12 @@ describe('the descent of relative entropy', () => {
       const bandwidth = 0.3;
       const h = 1e-4;
       const { frames } = await run({
-        ...{ ...start, n: 15, dynamics: 'kl_descent', parameters: { part, bandwidth, centre: 1 } },
-        ...{ time: 0.2, saveAt: [0.1 - h, 0.1, 0.1 + h] },
+        ...start,
+        n: 15,
+        dynamics: 'kl_descent',
+        parameters: { part, bandwidth, centre: 1 },
+        time: 0.2,
+        saveAt: [0.1 - h, 0.1, 0.1 + h],
       });
       const energies = frames.map(({ positions: { data: x }, masses }) =>
         energetics(x, masses as Float64Array, bandwidth),
@@ -222,7 +242,11 @@ describe('the descent of relative entropy', () => {
     for (const part of ['transport', 'both'] as const) {
       const parameters = { part, bandwidth: 0.02, centre: 0.5, covariance: 0.5 };
       const { positions, masses } = await last({
-        ...{ init, dynamics: 'kl_descent', tolerance: 1e-6, time: 0.5, parameters },
+        init,
+        dynamics: 'kl_descent',
+        tolerance: 1e-6,
+        time: 0.5,
+        parameters,
       });
       const [expected] = gaussianDescent(begun, target, part, [0.5]);
       const found = momentsOf(positions, masses as Float64Array);

@@ -49,7 +49,9 @@ const largest = (v: Float64Array) => v.reduce((most, value) => Math.max(most, Ma
 function particlesAt(rows: readonly number[][], weights: readonly number[]): Particles {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return {
-    ...{ n: rows.length, d: rows[0].length, positions: Float64Array.from(rows.flat()) },
+    n: rows.length,
+    d: rows[0].length,
+    positions: Float64Array.from(rows.flat()),
     masses: Float64Array.from(weights, (weight) => weight / total),
   };
 }
@@ -115,8 +117,15 @@ describe('at the target nothing moves', () => {
   it('200 particles on S² come to the mean resultant A_3(κ) = coth κ − 1/κ', async () => {
     const kappa = 3;
     const { frames } = await simulate({
-      ...{ dynamics: 'svgd_sphere', parameters: { concentration: kappa, beta: 2 }, n: 200, d: 3 },
-      ...{ seed: 2, scheme: 'dopri5', time: 20, tolerance: 1e-5, diagnostics: [] },
+      dynamics: 'svgd_sphere',
+      parameters: { concentration: kappa, beta: 2 },
+      n: 200,
+      d: 3,
+      seed: 2,
+      scheme: 'dopri5',
+      time: 20,
+      tolerance: 1e-5,
+      diagnostics: [],
     });
     const { data } = frames[1].positions;
     const mean = [0, 0, 0].map((_, k) => data.reduce((sum, x, at) => sum + +(at % 3 === k) * x, 0));
@@ -130,7 +139,10 @@ describe('at the target nothing moves', () => {
 describe('beside attention', () => {
   const [n, d] = [9, 3];
   const unit = {
-    ...{ n, d, positions: STARTS.scattered('sphere', n, d), masses: MASSES.uneven(n) },
+    n,
+    d,
+    positions: STARTS.scattered('sphere', n, d),
+    masses: MASSES.uneven(n),
   };
 
   it('a flat target and unit vectors: −β e^{−β} times dynamics usa, along the sphere', () => {

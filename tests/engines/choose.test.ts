@@ -11,12 +11,22 @@ import { matrix } from '../../src/numerics/matrix.ts';
 const engines = simulationEngines();
 const ONE = matrix(2, 2, Float64Array.of(1, 0, 0, 1));
 const SOFTMAX: Interaction = {
-  ...{ coupling: 'softmax', causal: false, beta: [4], weights: null, sign: 1, tie: 0 },
+  coupling: 'softmax',
+  causal: false,
+  beta: [4],
+  weights: null,
+  sign: 1,
+  tie: 0,
 };
 
 function asking(n: number, d: number, asked: Partial<FieldRequest> = {}): FieldRequest {
   return {
-    ...{ interaction: SOFTMAX, n, d, precision: 'float64', accuracy: 1e-12, threads: 1 },
+    interaction: SOFTMAX,
+    n,
+    d,
+    precision: 'float64',
+    accuracy: 1e-12,
+    threads: 1,
     ...asked,
   };
 }

@@ -42,7 +42,12 @@ it.each(SERVED)('agrees with the reference engine: %s %j', async (name, paramete
   const total = masses.reduce((sum, mass) => sum + mass, 0);
   const interaction = interactionOf(name, parameters, d);
   const request: FieldRequest = {
-    ...{ interaction, n, d, precision: 'float64', accuracy: 1e-13, threads: 1 },
+    interaction,
+    n,
+    d,
+    precision: 'float64',
+    accuracy: 1e-13,
+    threads: 1,
   };
   const shares = masses.map((mass) => mass / total);
   const [own, reference] = [await meanField.open(request), await referenceField.open(request)];
@@ -80,7 +85,12 @@ it.each<[string, Record<string, unknown>]>([
 ])('refuses what is not heard alike: %s %j', async (name, parameters) => {
   const interaction = interactionOf(name, parameters, 3);
   const request: FieldRequest = {
-    ...{ interaction, n: 4, d: 3, precision: 'float64', accuracy: 1e-12, threads: 1 },
+    interaction,
+    n: 4,
+    d: 3,
+    precision: 'float64',
+    accuracy: 1e-12,
+    threads: 1,
   };
   expect(meanField.refusal(request)).toMatch(/use another engine/);
   await expect(meanField.open(request)).rejects.toThrow('the mean engine refuses');

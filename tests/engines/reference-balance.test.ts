@@ -10,7 +10,12 @@ import { equiangular } from '../diagnostics/configurations.ts';
 import { couplingOf, inner, MASSES, STARTS } from './particles.ts';
 
 const SINKHORN: Interaction = {
-  ...{ coupling: 'sinkhorn', causal: false, beta: [2], weights: null, sign: 1, tie: 0 },
+  coupling: 'sinkhorn',
+  causal: false,
+  beta: [2],
+  weights: null,
+  sign: 1,
+  tie: 0,
 };
 
 /** u_i e^{β⟨x_i, x_j⟩} v_j w_j by as many sweeps as it takes, with plain numbers. */
@@ -34,7 +39,12 @@ function plainSinkhorn(x: Float64Array, masses: Float64Array, beta: number): num
 
 const fieldOf = (interaction: Interaction, n: number, d: number) =>
   openReferenceField({
-    ...{ interaction, n, d, precision: 'float64', accuracy: 1e-12, threads: 1 },
+    interaction,
+    n,
+    d,
+    precision: 'float64',
+    accuracy: 1e-12,
+    threads: 1,
   });
 
 const spun = (columns: number) => {
@@ -147,8 +157,16 @@ describe('the residual field', () => {
   it('conserves the mean under Sinkhorn, by Euler’s steps too, and not under softmax', async () => {
     const drift = async (dynamics: string, scheme: string) => {
       const { frames } = await simulate({
-        ...{ dynamics, scheme, n: 20, d: 2, start: 'gaussian', seed: 3, time: 2, step: 0.1 },
-        ...{ parameters: { beta: 3 }, diagnostics: [] },
+        dynamics,
+        scheme,
+        n: 20,
+        d: 2,
+        start: 'gaussian',
+        seed: 3,
+        time: 2,
+        step: 0.1,
+        parameters: { beta: 3 },
+        diagnostics: [],
       });
       const means = frames.map(({ positions: { data } }) =>
         [0, 1].map((c) => data.reduce((sum, v, at) => sum + (at % 2 === c ? v / 20 : 0), 0)),
@@ -183,8 +201,13 @@ describe('the residual field', () => {
         const interaction = { ...SINKHORN, ...KINDS[name], weights };
         const { open } = engine;
         const field = await open({
-          ...{ interaction, n: 20, d: 3, space: 'euclidean' },
-          ...{ precision: 'float64', accuracy: 1e-12, threads: 1 },
+          interaction,
+          n: 20,
+          d: 3,
+          space: 'euclidean',
+          precision: 'float64',
+          accuracy: 1e-12,
+          threads: 1,
         });
         const { gaussian } = random(8);
         // as many binary places as survive the shifts
@@ -228,8 +251,14 @@ describe('the residual field', () => {
           points.map((value) => value + by),
         );
         const { frames } = await simulate({
-          ...{ dynamics, parameters, init, time: 1, scheme: 'rk4', step: 0.05 },
-          ...{ saveAt: [1], diagnostics: [] },
+          dynamics,
+          parameters,
+          init,
+          time: 1,
+          scheme: 'rk4',
+          step: 0.05,
+          saveAt: [1],
+          diagnostics: [],
         });
         return frames[0].positions.data.map((value) => value - by);
       };
@@ -265,7 +294,10 @@ it('heads are balanced one by one, with their own β', () => {
     data: Float64Array.from({ length: 4 * columns }, () => gaussian() / 2),
   });
   const weights = {
-    ...{ query: square(4), key: square(4), value: square(4), output: square(4) },
+    query: square(4),
+    key: square(4),
+    value: square(4),
+    output: square(4),
   };
   const interaction = { ...SINKHORN, beta: [1, 3], weights };
   const found = couplingOf(interaction, STARTS.scattered('sphere', 9, 4), MASSES.equal(9));

@@ -99,7 +99,12 @@ certifyField({
 });
 
 const SOFTMAX: Interaction = {
-  ...{ coupling: 'softmax', causal: false, beta: [4], weights: null, sign: 1, tie: 0 },
+  coupling: 'softmax',
+  causal: false,
+  beta: [4],
+  weights: null,
+  sign: 1,
+  tie: 0,
 };
 
 describe('the couplings of the reference engine', () => {
@@ -107,8 +112,10 @@ describe('the couplings of the reference engine', () => {
   const gaussians = (rows: number, columns: number, seed: number) =>
     matrix(rows, columns, Float64Array.from({ length: rows * columns }, random(seed).gaussian));
   const weights = {
-    ...{ query: gaussians(4, 2 * size, 1), key: gaussians(4, 2 * size, 2) },
-    ...{ value: gaussians(4, 2 * size, 3), output: gaussians(2 * size, 4, 4) },
+    query: gaussians(4, 2 * size, 1),
+    key: gaussians(4, 2 * size, 2),
+    value: gaussians(4, 2 * size, 3),
+    output: gaussians(2 * size, 4, 4),
   };
   const kinds: CouplingKind[] = ['softmax', 'exponential', 'hardmax', 'linear'];
 
@@ -154,7 +161,12 @@ describe('the couplings of the reference engine', () => {
 
 describe('what the reference engine refuses', () => {
   const request = (asked: Partial<FieldRequest>): FieldRequest => ({
-    ...{ interaction: SOFTMAX, n: 10, d: 3, precision: 'float64', accuracy: 1e-12, threads: 1 },
+    interaction: SOFTMAX,
+    n: 10,
+    d: 3,
+    precision: 'float64',
+    accuracy: 1e-12,
+    threads: 1,
     ...asked,
   });
   const sharp: Interaction = { ...SOFTMAX, coupling: 'exponential', beta: [710] };

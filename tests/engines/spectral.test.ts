@@ -28,7 +28,11 @@ const request = (
   asked: Partial<FieldRequest> = {},
 ): FieldRequest => ({
   interaction: { ...SOFTMAX, ...interaction },
-  ...{ n, d, precision: 'float64', accuracy: 1e-12, threads: 1 },
+  n,
+  d,
+  precision: 'float64',
+  accuracy: 1e-12,
+  threads: 1,
   ...asked,
 });
 

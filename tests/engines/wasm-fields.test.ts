@@ -14,11 +14,17 @@ const subject = {
 };
 
 certifyField({
-  ...{ ...subject, precision: 'float64', claims: names },
-  ...{ tolerance: 1e-12, clusters: 1e-12 },
+  ...subject,
+  precision: 'float64',
+  claims: names,
+  tolerance: 1e-12,
+  clusters: 1e-12,
 });
 
 certifyField({
-  ...{ ...subject, precision: 'float32', claims: names.filter(inFloat32) },
-  ...{ tolerance: 1e-5, clusters: 1e-5 },
+  ...subject,
+  precision: 'float32',
+  claims: names.filter(inFloat32),
+  tolerance: 1e-5,
+  clusters: 1e-5,
 });

@@ -133,7 +133,12 @@ describe.each(PRECISIONS)('the wasm engine in %s', (precision) => {
       };
       for (const causal of [false, true]) {
         const interaction: Interaction = {
-          ...{ ...IDENTITY, coupling, causal, weights, beta: [0.5, 3, 9], sign: -1 },
+          ...IDENTITY,
+          coupling,
+          causal,
+          weights,
+          beta: [0.5, 3, 9],
+          sign: -1,
         };
         await compare(
           interaction,
@@ -149,8 +154,10 @@ describe.each(PRECISIONS)('the wasm engine in %s', (precision) => {
   it('takes values of its own with the scores of the particles', async () => {
     const d = 5;
     const weights = {
-      ...{ query: identity(d), key: identity(d) },
-      ...{ value: gaussianMatrix(d, d, 5), output: gaussianMatrix(d, d, 6) },
+      query: identity(d),
+      key: identity(d),
+      value: gaussianMatrix(d, d, 5),
+      output: gaussianMatrix(d, d, 6),
     };
     await compare({ ...IDENTITY, weights }, unitRows(50, d), someMasses(50), precision);
   });
@@ -221,7 +228,10 @@ describe.each(PRECISIONS)('the power of two in %s', (precision) => {
     const crew = startCrew(memory, 1, undefined);
     const arrays = placeJob(memory, arraysBegin(1), { n: 1, width: 4, precision });
     const settings = {
-      ...{ n: 1, width: 4, slope: 0, tie: 0 },
+      n: 1,
+      width: 4,
+      slope: 0,
+      tie: 0,
       causal: false,
       valuesAreKeys: true,
     };

@@ -10,8 +10,14 @@ describe('a start in its span', () => {
   it.each([0, 4])('has the cosines of the whole space at all times (β = %d)', async (beta) => {
     const run = (start: object) =>
       simulate({
-        ...{ dynamics: 'sa', parameters: { beta }, ...start, time: 4, saveAt: 'linear:0:4:9' },
-        ...{ scheme: 'dopri5', tolerance: 1e-11, diagnostics: [] },
+        dynamics: 'sa',
+        parameters: { beta },
+        ...start,
+        time: 4,
+        saveAt: 'linear:0:4:9',
+        scheme: 'dopri5',
+        tolerance: 1e-11,
+        diagnostics: [],
       });
     const init = uniformInSpan(7, 40, 3);
     expect([init.rows, init.columns]).toEqual([7, 7]);
@@ -40,7 +46,13 @@ describe('the closed form', () => {
 
 describe('a cell of the phase diagram', () => {
   const settings = phaseDiagramExperiment.schema.parse({
-    ...{ n: 6, dimensions: [2, 12], betas: 3, largestBeta: 6, times: 13, time: 12, starts: 3 },
+    n: 6,
+    dimensions: [2, 12],
+    betas: 3,
+    largestBeta: 6,
+    times: 13,
+    time: 12,
+    starts: 3,
   });
 
   it('is a pure function of the settings and its index', async () => {

@@ -7,9 +7,15 @@ import { type Matrix, row } from '../../src/numerics/matrix.ts';
 
 const run = (parameters: object, more: object = {}) =>
   simulate({
-    ...{ dynamics: 'birth_death', parameters, seed: 2, time: 1 },
+    dynamics: 'birth_death',
+    parameters,
+    seed: 2,
+    time: 1,
     ...('init' in more ? {} : { n: 12, d: 3 }),
-    ...{ scheme: 'dopri5', tolerance: 1e-12, diagnostics: [], ...more },
+    scheme: 'dopri5',
+    tolerance: 1e-12,
+    diagnostics: [],
+    ...more,
   } as Parameters<typeof simulate>[0]);
 
 const massesOf = ({ frames }: Simulation) => frames.map(({ masses }) => masses as Float64Array);

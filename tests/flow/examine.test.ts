@@ -70,7 +70,8 @@ it('is refused where a promise breaks for many particles, and runs with few', as
 
 it('is refused in a limit as well', async () => {
   const dynamics = defineDynamics({
-    ...{ name: 'away', properties: { keepsCones: true } },
+    name: 'away',
+    properties: { keepsCones: true },
     velocity: meanTimes(() => -1),
   });
   await expect(tangentFlow({ dynamics, n: 4, d: 3, time: 0.1 })).rejects.toThrow(/keepsCones/);

@@ -79,7 +79,8 @@ describe('merging what is close', () => {
           const rows = Array.from({ length: n }, () => [...uniformDirection(d, stream)]);
           const of = (order: readonly number[]) =>
             mergeClose(unmerged(Float64Array.from(order.flatMap((i) => rows[i])), equal(n), d), {
-              ...{ merge, space: 'sphere' },
+              merge,
+              space: 'sphere',
             });
           const ranks = rows.map((_, i) => ({ i, rank: stream.uniform() }));
           const order = ranks.sort((a, b) => a.rank - b.rank).map(({ i }) => i);
@@ -164,7 +165,12 @@ describe('merging what is close', () => {
 
 /** 50 particles on the circle that stay in several clusters for very long. */
 const metastable: SimulationOptions = {
-  ...{ n: 50, d: 2, seed: 4, parameters: { beta: 25 }, scheme: 'dopri5', merge: 1e-3 },
+  n: 50,
+  d: 2,
+  seed: 4,
+  parameters: { beta: 25 },
+  scheme: 'dopri5',
+  merge: 1e-3,
   diagnostics: ['cluster_count', 'energy', 'mean_resultant'],
 };
 
@@ -187,7 +193,8 @@ describe('a metastable run', () => {
       });
       expect(found.diagnostics.cluster_count).toBe(expected.diagnostics.cluster_count);
       expect([found.diagnostics.energy]).toBeAllClose([Number(expected.diagnostics.energy)], {
-        ...{ absolute: 0, relative: 1e-5 },
+        absolute: 0,
+        relative: 1e-5,
       });
     }
     expect(Number(errors.at(-1))).toBeLessThan(1e-6);
@@ -305,8 +312,12 @@ describe('the time of a merger', () => {
     closingTime('sa', [closing.from, Math.cos(merge)], { n, beta: closing.beta });
   const run = (n: number, options: SimulationOptions) =>
     simulate({
-      ...{ init: equiangular(n, closing.from), parameters: { beta: closing.beta } },
-      ...{ time: 10, merge: closing.merge, diagnostics: [], ...options },
+      init: equiangular(n, closing.from),
+      parameters: { beta: closing.beta },
+      time: 10,
+      merge: closing.merge,
+      diagnostics: [],
+      ...options,
     });
 
   it.each([2, 3, 5])('is that of the closed form, however long the step: n = %i', async (n) => {
@@ -348,8 +359,12 @@ describe('the time of a merger', () => {
     // Three pairs far apart, of which each closes as if alone but for e^{−β}.
     const pairs = [0.3, 0.29, 0.28].flatMap((gap, k) => [2 * k, 2 * k + gap]);
     const settings: SimulationOptions = {
-      ...{ init: pairs.map(onCircle), parameters: { beta: 30 }, time: 4 },
-      ...{ merge: 0.1, diagnostics: [], tolerance: 1e-10 },
+      init: pairs.map(onCircle),
+      parameters: { beta: 30 },
+      time: 4,
+      merge: 0.1,
+      diagnostics: [],
+      tolerance: 1e-10,
     };
     const fine = await simulate({ ...settings, scheme: 'dopri5' });
     const coarse = await simulate({ ...settings, scheme: 'rk4', step: 0.2 });
@@ -364,8 +379,14 @@ describe('the time of a merger', () => {
 
 it('one particle of each cluster carries on for the others off the sphere too', async () => {
   const settings: SimulationOptions = {
-    ...{ dynamics: 'no_projection', start: 'box', n: 20, d: 2, parameters: { value: -1 } },
-    ...{ scheme: 'dopri5', time: 20, diagnostics: [] },
+    dynamics: 'no_projection',
+    start: 'box',
+    n: 20,
+    d: 2,
+    parameters: { value: -1 },
+    scheme: 'dopri5',
+    time: 20,
+    diagnostics: [],
   };
   const merged = await simulate({ ...settings, merge: 0.05, mergeError: true });
   const plain = await simulate(settings);

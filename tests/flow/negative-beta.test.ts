@@ -34,8 +34,13 @@ describe.each(['sa', 'usa'] as const)('%s', (dynamics) => {
         [Math.cos(start), Math.sin(start)],
       ];
       const { frames } = await simulate({
-        ...{ dynamics, parameters: { beta }, init, time, diagnostics: [] },
-        ...{ scheme: 'dopri5', tolerance: 1e-12 },
+        dynamics,
+        parameters: { beta },
+        init,
+        time,
+        diagnostics: [],
+        scheme: 'dopri5',
+        tolerance: 1e-12,
       });
       const expected = angleAfter(RATES[dynamics](beta), start, time);
       expect([angleAt(frames[1].positions.data)]).toBeAllClose([expected], { absolute: 1e-9 });
@@ -44,8 +49,14 @@ describe.each(['sa', 'usa'] as const)('%s', (dynamics) => {
 
   it.each([2, 3])('raises the energy E_β in d = %d', async (d) => {
     const { frames } = await simulate({
-      ...{ dynamics, parameters: { beta: -3 }, n: 24, d, time: 3, saveAt: 'linear:0:3:31' },
-      ...{ scheme: 'dopri5', diagnostics: ['energy'] },
+      dynamics,
+      parameters: { beta: -3 },
+      n: 24,
+      d,
+      time: 3,
+      saveAt: 'linear:0:3:31',
+      scheme: 'dopri5',
+      diagnostics: ['energy'],
     });
     const energies = frames.map(({ diagnostics }) => Number(diagnostics.energy));
     for (let k = 1; k < energies.length; k++) expect(energies[k]).toBeGreaterThan(energies[k - 1]);

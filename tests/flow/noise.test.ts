@@ -30,8 +30,14 @@ describe('the heat kernel, at the default step and weak errors told', () => {
   ])('d = %i, κ = %i, t = %i: E P_l = e^{−l(l+d−2)t/κ}', async (d, kappa, time) => {
     const n = 10_000;
     const found = await simulate({
-      ...{ dynamics: 'noisy', parameters: { ...STILL, kappa }, ...POINT, n, d, seed: 5 },
-      ...{ time, diagnostics: [] },
+      dynamics: 'noisy',
+      parameters: { ...STILL, kappa },
+      ...POINT,
+      n,
+      d,
+      seed: 5,
+      time,
+      diagnostics: [],
     });
     expect(found.engine.name).toBe('mean');
     expect(found.notes.noise).toBeUndefined();
@@ -54,7 +60,11 @@ describe('the mean field, within the printed error', () => {
     Promise.all(
       seeds.map(async (seed) => {
         const run = await simulate({
-          ...{ n: 2000, d: 2, seed, start: 'von_mises_fisher', diagnostics: ['mean_resultant'] },
+          n: 2000,
+          d: 2,
+          seed,
+          start: 'von_mises_fisher',
+          diagnostics: ['mean_resultant'],
           ...options,
         });
         const { diagnostics, noiseError } = last(run);
@@ -64,18 +74,20 @@ describe('the mean field, within the printed error', () => {
 
   it('usa, β = 2, κ = 1, h = 0.05 from a von Mises law: R = 0.4867', async () => {
     const [{ law }] = solveOnCircle(vonMisesLaw(2), {
-      ...{ beta: 2, kappa: 1, coupling: 'exponential', times: [1.5] },
+      beta: 2,
+      kappa: 1,
+      coupling: 'exponential',
+      times: [1.5],
     });
     const exact = resultant(law);
     expect(exact).toBeCloseTo(0.4867, 4);
     const found = await resultants({
-      ...{
-        dynamics: 'usa',
-        parameters: { beta: 2 },
-        kappa: 1,
-        startParameters: { concentration: 2 },
-      },
-      ...{ time: 1.5, step: 0.05 },
+      dynamics: 'usa',
+      parameters: { beta: 2 },
+      kappa: 1,
+      startParameters: { concentration: 2 },
+      time: 1.5,
+      step: 0.05,
     });
     const { mean, error } = estimate(found.map(({ value }) => value));
     const printed = Math.max(...found.map((one) => one.printed));
@@ -86,10 +98,16 @@ describe('the mean field, within the printed error', () => {
 
   it('kuramoto with noise: each listens to the mean, κ = 4', async () => {
     const [{ law }] = solveOnCircle(vonMisesLaw(1), {
-      ...{ beta: 0, kappa: 4, coupling: 'softmax', times: [2] },
+      beta: 0,
+      kappa: 4,
+      coupling: 'softmax',
+      times: [2],
     });
     const found = await resultants({
-      ...{ dynamics: 'kuramoto', kappa: 4, startParameters: { concentration: 1 }, time: 2 },
+      dynamics: 'kuramoto',
+      kappa: 4,
+      startParameters: { concentration: 1 },
+      time: 2,
     });
     const { mean, error } = estimate(found.map(({ value }) => value));
     expect(found.map(({ run }) => run.engine.name)).toEqual(seeds.map(() => 'mean'));
@@ -99,14 +117,23 @@ describe('the mean field, within the printed error', () => {
 
 describe('what a step that is too large is said to cost', () => {
   const USA: SimulationOptions = {
-    ...{ dynamics: 'usa', parameters: { beta: 2 }, kappa: 1, n: 20_000, d: 2, time: 2 },
-    ...{ start: 'von_mises_fisher', startParameters: { concentration: 2 } },
+    dynamics: 'usa',
+    parameters: { beta: 2 },
+    kappa: 1,
+    n: 20_000,
+    d: 2,
+    time: 2,
+    start: 'von_mises_fisher',
+    startParameters: { concentration: 2 },
     diagnostics: ['mean_resultant'],
   };
 
   it('is warned of, with a number of the size of the error', async () => {
     const [{ law }] = solveOnCircle(vonMisesLaw(2), {
-      ...{ beta: 2, kappa: 1, coupling: 'exponential', times: [2] },
+      beta: 2,
+      kappa: 1,
+      coupling: 'exponential',
+      times: [2],
     });
     const coarse = await simulate({ ...USA, step: 0.5 });
     const error = Math.abs(Number(last(coarse).diagnostics.mean_resultant) - resultant(law));
@@ -131,13 +158,19 @@ describe('what a step that is too large is said to cost', () => {
 
   it('is told where the coarse run alone diverges', async () => {
     const steep = defineDynamics({
-      ...{ name: 'steep', space: 'euclidean' },
+      name: 'steep',
+      space: 'euclidean',
       velocity: ({ positions }, _, __, out) => {
         for (let i = 0; i < out.length; i++) out[i] = -(positions[i] ** 5);
       },
     });
     const run = await simulate({
-      ...{ dynamics: steep, kappa: 1e6, init: [[3], [-3]], step: 0.02, time: 1, diagnostics: [] },
+      dynamics: steep,
+      kappa: 1e6,
+      init: [[3], [-3]],
+      step: 0.02,
+      time: 1,
+      diagnostics: [],
     });
     expect(last(run).positions.data.every(Number.isFinite)).toBe(true);
     expect(last(run).noiseError).toBeNull();
@@ -175,15 +208,20 @@ describe('the increments of a particle', () => {
 
 it('in R^d: an Ornstein–Uhlenbeck process has its exact mean and variance', async () => {
   const spring = defineDynamics({
-    ...{ name: 'spring', space: 'euclidean' },
+    name: 'spring',
+    space: 'euclidean',
     velocity: ({ positions }, _, __, out) => {
       for (let i = 0; i < out.length; i++) out[i] = -positions[i];
     },
   });
   const [n, kappa, time] = [20_000, 4, 1];
   const run = await simulate({
-    ...{ dynamics: spring, kappa, init: Array.from({ length: n }, () => [2]), time },
-    ...{ step: 0.25, diagnostics: [] },
+    dynamics: spring,
+    kappa,
+    init: Array.from({ length: n }, () => [2]),
+    time,
+    step: 0.25,
+    diagnostics: [],
   });
   expect(run.settings.scheme.name).toBe('heun');
   const { mean, error, variance } = estimate(last(run).positions.data);

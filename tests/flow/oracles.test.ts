@@ -84,7 +84,10 @@ describe('equiangular tokens', () => {
     '%s at β = 0 has the cosine (e^{2t} − 1)/(e^{2t} + n − 1)',
     async (dynamics) => {
       const { frames } = await run({
-        ...{ ...start, dynamics, parameters: { beta: 0 }, time: 8 },
+        ...start,
+        dynamics,
+        parameters: { beta: 0 },
+        time: 8,
         saveAt: 'linear:0:8:9',
       });
       for (const { time, positions } of frames)
@@ -98,8 +101,14 @@ describe('equiangular tokens', () => {
   it.each([0.01, 0.3, 1, 20])('the layer of step %d is the exact finite map', async (step) => {
     const [n, beta] = [8, 2];
     const { frames } = await run({
-      ...{ start: 'equiangular', startParameters: { cosine: -0.1 }, n, d: n },
-      ...{ parameters: { beta }, scheme: 'layer', step, time: 6 * step },
+      start: 'equiangular',
+      startParameters: { cosine: -0.1 },
+      n,
+      d: n,
+      parameters: { beta },
+      scheme: 'layer',
+      step,
+      time: 6 * step,
       saveAt: [0, 1, 2, 3, 4, 5, 6].map((k) => k * step),
     });
     let rho = -0.1;
@@ -120,8 +129,13 @@ describe('equiangular tokens', () => {
     const [n, beta] = [8, 2];
     const exact = inverse((u) => closingTime('sa', [0, u], { n, beta }), 1, 0, 1);
     const found = await run({
-      ...{ start: 'orthonormal', n, d: n, parameters: { beta }, time: 1 },
-      ...{ scheme: 'layer', step: 1 / layers },
+      start: 'orthonormal',
+      n,
+      d: n,
+      parameters: { beta },
+      time: 1,
+      scheme: 'layer',
+      step: 1 / layers,
     });
     expect(cosines(last(found).positions)[0] - exact).toBeCloseTo(error, 6);
   });
@@ -152,7 +166,12 @@ describe('equiangular tokens', () => {
       const radius = 1.5;
       const parameters = { beta, normalisation, initial_radius: radius, alpha: 0.5 };
       const { frames } = await run({
-        ...{ dynamics: 'normalised', parameters, start: 'orthonormal', n, d: n, time: end },
+        dynamics: 'normalised',
+        parameters,
+        start: 'orthonormal',
+        n,
+        d: n,
+        time: end,
         saveAt: [1, end],
       });
       for (const { time, positions, radii } of frames) {
@@ -172,7 +191,12 @@ describe('equiangular tokens', () => {
     it('mixed is post until its time, then pre from the initial radius', async () => {
       const parameters = { beta, normalisation: 'mixed', initial_radius: 1, switch_time: 1 };
       const found = await run({
-        ...{ dynamics: 'normalised', parameters, start: 'orthonormal', n, d: n, time: end },
+        dynamics: 'normalised',
+        parameters,
+        start: 'orthonormal',
+        n,
+        d: n,
+        time: end,
       });
       const [before] = solve((_, [u]) => [closingRate(u, n, beta)], [0], 1);
       const [rho, r] = solve(
@@ -188,7 +212,12 @@ describe('equiangular tokens', () => {
       const gap = async (normalisation: string, time: number) => {
         const parameters = { beta, normalisation };
         const found = await run({
-          ...{ dynamics: 'normalised', parameters, start: 'orthonormal', n, d: n, time },
+          dynamics: 'normalised',
+          parameters,
+          start: 'orthonormal',
+          n,
+          d: n,
+          time,
         });
         return 1 - cosines(last(found).positions)[0];
       };
@@ -224,8 +253,13 @@ describe('any configuration', () => {
     const delta = 1e-3;
     const times = [0.3 - 2 * delta, 0.3 - delta, 0.3, 0.3 + delta, 0.3 + 2 * delta];
     const { frames } = await run({
-      ...{ ...random6, dynamics, parameters: { beta }, time: 1, saveAt: times },
-      ...{ tolerance: 1e-13, diagnostics: ['energy', 'energy_rate'] },
+      ...random6,
+      dynamics,
+      parameters: { beta },
+      time: 1,
+      saveAt: times,
+      tolerance: 1e-13,
+      diagnostics: ['energy', 'energy_rate'],
     });
     const energy = frames.map(({ diagnostics }) => Number(diagnostics.energy));
     const rate = Number(frames[2].diagnostics.energy_rate);
@@ -245,7 +279,10 @@ describe('any configuration', () => {
       ['repulsion', -1],
     ] as const) {
       const { frames } = await run({
-        ...{ ...random6, dynamics, parameters: { beta: 2 }, saveAt: 'linear:0:10:21' },
+        ...random6,
+        dynamics,
+        parameters: { beta: 2 },
+        saveAt: 'linear:0:10:21',
         diagnostics: ['energy'],
       });
       const energy = frames.map(({ diagnostics }) => sign * Number(diagnostics.energy));
@@ -288,8 +325,14 @@ describe('any configuration', () => {
     ]),
   )('%s %j keeps a cone under layers of step %d', async (dynamics, parameters, step) => {
     const { frames } = await run({
-      ...{ dynamics, parameters, start: 'hemisphere', n: 20, d: 4 },
-      ...{ scheme: 'layer', step, time: 10 * step },
+      dynamics,
+      parameters,
+      start: 'hemisphere',
+      n: 20,
+      d: 4,
+      scheme: 'layer',
+      step,
+      time: 10 * step,
       saveAt: Array.from({ length: 11 }, (_, k) => k * step),
     });
     const least = frames.map(({ positions }) =>
@@ -302,7 +345,11 @@ describe('any configuration', () => {
 
   it('the cone diagnostic does not fall along the flow', async () => {
     const { frames } = await run({
-      ...{ start: 'hemisphere', n: 20, d: 3, parameters: { beta: 3 }, saveAt: 'linear:0:10:21' },
+      start: 'hemisphere',
+      n: 20,
+      d: 3,
+      parameters: { beta: 3 },
+      saveAt: 'linear:0:10:21',
       diagnostics: ['cone_min', 'cone_distance'],
     });
     const least = frames.map(({ diagnostics }) => Number(diagnostics.cone_min));
@@ -356,7 +403,12 @@ describe('any configuration', () => {
     'the first causal token rests under %s, and the others come to it',
     async (scheme) => {
       const { frames } = await run({
-        ...{ dynamics: 'causal_sa', parameters: { beta: 1 }, n: 6, d: 3, time: 60, scheme },
+        dynamics: 'causal_sa',
+        parameters: { beta: 1 },
+        n: 6,
+        d: 3,
+        time: 60,
+        scheme,
       });
       const [first, ...others] = toRows(frames[1].positions);
       expect(first).toBeAllClose(toRows(frames[0].positions)[0], { absolute: 1e-15 });
@@ -376,7 +428,11 @@ describe('two tokens', () => {
       const parameters = dynamics === 'kuramoto' ? {} : { beta: 0 };
       const phi = 2.5;
       const { frames } = await run({
-        ...{ dynamics, parameters, init: pair(phi), time: 12, saveAt: 'linear:0:12:13' },
+        dynamics,
+        parameters,
+        init: pair(phi),
+        time: 12,
+        saveAt: 'linear:0:12:13',
       });
       for (const frame of frames) {
         const exact = 2 * Math.atan(Math.tan(phi / 2) * Math.exp(-frame.time));
@@ -395,7 +451,11 @@ describe('two tokens', () => {
     const end = timeTo(0.9999);
     const saveAt = [0.3 * end, 0.9 * end, end];
     const { frames } = await run({
-      ...{ dynamics, parameters: { beta }, init: pair(2), time: end, saveAt },
+      dynamics,
+      parameters: { beta },
+      init: pair(2),
+      time: end,
+      saveAt,
     });
     for (const frame of frames)
       expect(Math.cos(between(frame))).toBeCloseTo(inverse(timeTo, frame.time, Math.cos(2), 1), 8);
@@ -434,7 +494,11 @@ describe('two tokens', () => {
     const beta = 3;
     const a = [0.2, 0.8];
     const { frames } = await run({
-      ...{ parameters: { beta }, init: pair(2.2), masses: [1, 4], time: 8, saveAt: [1, 4, 8] },
+      parameters: { beta },
+      init: pair(2.2),
+      masses: [1, 4],
+      time: 8,
+      saveAt: [1, 4, 8],
     });
     for (const frame of frames) {
       const [phi] = solve(
@@ -468,8 +532,13 @@ describe('Kuramoto', () => {
     async (dynamics, parameters, n, name) => {
       const r0 = 0.3;
       const { frames, engine } = await run({
-        ...{ dynamics, parameters, init: poisson(n, r0), time: 3, saveAt: 'linear:0:3:7' },
-        ...{ diagnostics: ['mean_resultant'], engine: name === 'mean' ? 'auto' : name },
+        dynamics,
+        parameters,
+        init: poisson(n, r0),
+        time: 3,
+        saveAt: 'linear:0:3:7',
+        diagnostics: ['mean_resultant'],
+        engine: name === 'mean' ? 'auto' : name,
       });
       expect(engine.name).toBe(name);
       for (const { time, diagnostics, positions } of frames) {
@@ -496,12 +565,15 @@ describe('growth from the uniform law', () => {
       const rates = [1, 2, 3, 4, 5, 6, 7, 8].map((k) => (k * k * bessel[k] * unit) / beta);
       const time = 1 / Math.max(...rates);
       const { frames, engine } = await run({
-        ...{ dynamics, parameters: { beta }, start: 'perturbed_circle', n: 1000, d: 2, time },
-        ...{
-          startParameters: { amplitude: 1e-6 },
-          tolerance: 1e-13,
-          diagnostics: ['fourier_modes'],
-        },
+        dynamics,
+        parameters: { beta },
+        start: 'perturbed_circle',
+        n: 1000,
+        d: 2,
+        time,
+        startParameters: { amplitude: 1e-6 },
+        tolerance: 1e-13,
+        diagnostics: ['fourier_modes'],
       });
       expect(engine.name).toBe('spectral');
       const [before, after] = frames.map(
@@ -537,7 +609,11 @@ describe('growth from the uniform law', () => {
     });
     const time = 0.01;
     const { frames } = await run({
-      ...{ dynamics: 'usa', parameters: { beta }, init: nodes.flatMap(ring), masses, time },
+      dynamics: 'usa',
+      parameters: { beta },
+      init: nodes.flatMap(ring),
+      masses,
+      time,
       tolerance: 1e-14,
     });
     const moment = ({ positions }: { positions: Matrix }, l: number) =>
@@ -557,8 +633,13 @@ describe('Gaussian data without projection', () => {
     const [s0, m0, beta, value] = [0.7, 0.4, 1.3, -0.8];
     const init = nodes.map((x) => [m0 + Math.sqrt(s0) * x]);
     const { frames } = await run({
-      ...{ dynamics: 'no_projection', parameters: { beta, value }, init, masses: weights, time: 5 },
-      ...{ saveAt: [1, 5], tolerance: 1e-12 },
+      dynamics: 'no_projection',
+      parameters: { beta, value },
+      init,
+      masses: weights,
+      time: 5,
+      saveAt: [1, 5],
+      tolerance: 1e-12,
     });
     for (const { time, positions } of frames) {
       const mean = dot(positions.data, weights);
@@ -612,7 +693,11 @@ describe('Gaussian data without projection', () => {
     const init = z.flatMap((a) => z.map((b) => [m0[0] + spread[0] * a, m0[1] + spread[1] * b]));
     const masses = w.flatMap((a) => w.map((b) => a * b));
     const found = await run({
-      ...{ dynamics: 'no_projection', parameters: { beta, query, value }, init, masses, time: 1.5 },
+      dynamics: 'no_projection',
+      parameters: { beta, query, value },
+      init,
+      masses,
+      time: 1.5,
     });
     const rows = toRows(last(found).positions);
     const mean = [0, 1].map((k) => rows.reduce((sum, x, i) => sum + masses[i] * x[k], 0));
@@ -658,9 +743,16 @@ describe('noise', () => {
       1,
     );
     const { frames } = await simulate({
-      ...{ dynamics: 'noisy', parameters: { beta: 0, kappa }, start: 'von_mises_fisher' },
-      ...{ n: 2000, d: 2, seed: 3, time: 40, step: 0.02 },
-      ...{ saveAt: 'linear:10:40:31', diagnostics: ['mean_resultant'] },
+      dynamics: 'noisy',
+      parameters: { beta: 0, kappa },
+      start: 'von_mises_fisher',
+      n: 2000,
+      d: 2,
+      seed: 3,
+      time: 40,
+      step: 0.02,
+      saveAt: 'linear:10:40:31',
+      diagnostics: ['mean_resultant'],
     });
     const mean =
       frames.reduce((sum, { diagnostics }) => sum + Number(diagnostics.mean_resultant), 0) / 31;
@@ -672,17 +764,17 @@ describe('noise', () => {
     expect(critical).toBeCloseTo(0.20546, 5);
     const resultant = async (share: number, start: string, startParameters = {}, slowly = 1) => {
       const { frames } = await simulate({
-        ...{ dynamics: 'noisy', parameters: { beta: 5, kappa: share * critical } },
-        ...{
-          start,
-          startParameters,
-          n: 2000,
-          d: 2,
-          time: 2 * slowly,
-          step: 0.0015 * slowly,
-          seed: 1,
-        },
-        ...{ saveAt: `linear:${slowly}:${2 * slowly}:21`, diagnostics: ['mean_resultant'] },
+        dynamics: 'noisy',
+        parameters: { beta: 5, kappa: share * critical },
+        start,
+        startParameters,
+        n: 2000,
+        d: 2,
+        time: 2 * slowly,
+        step: 0.0015 * slowly,
+        seed: 1,
+        saveAt: `linear:${slowly}:${2 * slowly}:21`,
+        diagnostics: ['mean_resultant'],
       });
       return (
         frames.reduce((sum, { diagnostics }) => sum + Number(diagnostics.mean_resultant), 0) / 21

@@ -179,7 +179,9 @@ describe('every run', () => {
         const masses = [...(options.masses ?? [])];
         const before = await simulate({ ...options, init: rows });
         const after = await simulate({
-          ...{ ...options, init: rows.toReversed(), masses: masses.toReversed() },
+          ...options,
+          init: rows.toReversed(),
+          masses: masses.toReversed(),
         });
         const last = ({ frames }: Simulation) => toRows(frames[2].positions);
         const expected = last(before).toReversed().flat();
@@ -197,7 +199,9 @@ describe('every run', () => {
       // USA does not divide by the masses that are seen, so they must stay as they were.
       const rest = masses.reduce((sum, mass) => sum + mass, 0) - total;
       const alone = await simulate({
-        ...{ ...options, n: undefined, init: [...part, part[0]] },
+        ...options,
+        n: undefined,
+        init: [...part, part[0]],
         masses: [...masses.slice(0, kept), rest],
       });
       const first = ({ frames }: Simulation) => toRows(frames[2].positions).slice(0, kept).flat();
@@ -212,7 +216,9 @@ describe('every run', () => {
         const [first, ...others] = masses;
         const once = await simulate({ ...options, init: rows, masses });
         const twice = await simulate({
-          ...{ ...options, n: undefined, init: [rows[0], ...rows] },
+          ...options,
+          n: undefined,
+          init: [rows[0], ...rows],
           masses: [first / 2, first / 2, ...others],
         });
         const found = toRows(twice.frames[2].positions);

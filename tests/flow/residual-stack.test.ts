@@ -75,10 +75,21 @@ async function simulated(
   const found = await simulate({
     dynamics: 'normalised',
     parameters: {
-      ...{ normalisation, beta, initial_radius: radius, alpha: ALPHA, switch_time: 4 * h },
-      ...{ query: { rows: query }, value: { rows: value } },
+      normalisation,
+      beta,
+      initial_radius: radius,
+      alpha: ALPHA,
+      switch_time: 4 * h,
+      query: { rows: query },
+      value: { rows: value },
     },
-    ...{ n: 16, d: 3, seed, scheme: 'layer', step: h, time: 10 * h, saveAt: [0, 10 * h] },
+    n: 16,
+    d: 3,
+    seed,
+    scheme: 'layer',
+    step: h,
+    time: 10 * h,
+    saveAt: [0, 10 * h],
     diagnostics: [],
   });
   const [first, last] = found.frames;

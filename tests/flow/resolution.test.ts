@@ -56,7 +56,8 @@ describe('a note comes', () => {
     '%s: where h times the rate passes %d to %d, near its bound of stability',
     async (scheme, below, above) => {
       const decay = defineDynamics({
-        ...{ name: 'decay', space: 'euclidean' },
+        name: 'decay',
+        space: 'euclidean',
         velocity: ({ positions }, _, __, out) => {
           positions.forEach((value, k) => {
             out[k] = -value;

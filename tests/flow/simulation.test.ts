@@ -277,11 +277,22 @@ describe('frames come', () => {
     const record = JSON.parse(JSON.stringify(simulationToJson(found)));
     expect(record).toMatchObject({
       settings: {
-        ...{ dynamics: 'sa', scheme: 'layer', n: 4, d: 3, seed: 1, masses: 'equal' },
-        ...{ parameters: { beta: 1, value: { ensemble: 'wigner', seed: 7 } }, saveAt: [0, 1] },
+        dynamics: 'sa',
+        scheme: 'layer',
+        n: 4,
+        d: 3,
+        seed: 1,
+        masses: 'equal',
+        parameters: { beta: 1, value: { ensemble: 'wigner', seed: 7 } },
+        saveAt: [0, 1],
       },
-      ...{ engine: { name: 'reference' }, times: [0, 1], stopped: 'end', steps: 10, rejected: 0 },
-      ...{ masses: [0.25, 0.25, 0.25, 0.25], particles: [4, 4] },
+      engine: { name: 'reference' },
+      times: [0, 1],
+      stopped: 'end',
+      steps: 10,
+      rejected: 0,
+      masses: [0.25, 0.25, 0.25, 0.25],
+      particles: [4, 4],
     });
     expect(record.positions).toHaveLength(2);
     expect(record.diagnostics.energy).toHaveLength(2);
@@ -335,7 +346,8 @@ describe('a run stops', () => {
 
   it('where dopri5 chatters, and keeps where it came to', async () => {
     const chattering = defineDynamics({
-      ...{ name: 'chatter', space: 'euclidean' },
+      name: 'chatter',
+      space: 'euclidean',
       velocity: ({ positions }, _, __, out) => {
         positions.forEach((value, k) => {
           out[k] = -Math.sign(value);
@@ -378,8 +390,13 @@ describe('a run stops', () => {
 
   it('at the first value that is not finite', async () => {
     const growing: SimulationOptions = {
-      ...{ dynamics: 'no_projection', start: 'box', parameters: { value: 1000 } },
-      ...{ scheme: 'euler', step: 1, time: 1000, diagnostics: [] },
+      dynamics: 'no_projection',
+      start: 'box',
+      parameters: { value: 1000 },
+      scheme: 'euler',
+      step: 1,
+      time: 1000,
+      diagnostics: [],
     };
     const failure = expect(simulate(growing)).rejects;
     await failure.toMatchObject({ name: 'DivergedError' });
@@ -444,7 +461,9 @@ const RUNS: Readonly<Record<string, SimulationOptions>> = {
 
 describe('a run that goes on is the run that was never left', () => {
   const complete = (options: SimulationOptions): SimulationOptions => ({
-    ...{ n: 12, time: 2, saveAt: [0, 0.5, 0.6, 1.2, 1.5, 2] },
+    n: 12,
+    time: 2,
+    saveAt: [0, 0.5, 0.6, 1.2, 1.5, 2],
     ...options,
   });
 
@@ -460,7 +479,12 @@ describe('a run that goes on is the run that was never left', () => {
   /** Of two runs, frame by frame: what does not compare with the frame before. */
   const states = ({ frames }: Pick<Simulation, 'frames'>) =>
     frames.map(({ time, positions, radii, view, steps, rejected }) => ({
-      ...{ time, positions, radii, view, steps, rejected },
+      time,
+      positions,
+      radii,
+      view,
+      steps,
+      rejected,
     }));
 
   const unmerged = Object.entries(RUNS).filter(
@@ -483,8 +507,13 @@ describe('a run that goes on is the run that was never left', () => {
 
   it('stops and says what it would have', async () => {
     const options: SimulationOptions = {
-      ...{ d: 2, n: 12, scheme: 'dopri5', time: 1e5, saveAt: [0, 1, 1e5], merge: 1e-3 },
-      ...{ stopBelow: 1e-6 },
+      d: 2,
+      n: 12,
+      scheme: 'dopri5',
+      time: 1e5,
+      saveAt: [0, 1, 1e5],
+      merge: 1e-3,
+      stopBelow: 1e-6,
     };
     const whole = resultOf(await simulate(options));
     expect(whole.stopped).toBe('stationary');
@@ -495,15 +524,13 @@ describe('a run that goes on is the run that was never left', () => {
     'stops where so few are left, whoever met before: %s',
     async (scheme) => {
       const options: SimulationOptions = {
-        ...{
-          d: 2,
-          n: 30,
-          parameters: { beta: 9 },
-          scheme,
-          time: 1e3,
-          merge: 0.05,
-          stopClusters: 4,
-        },
+        d: 2,
+        n: 30,
+        parameters: { beta: 9 },
+        scheme,
+        time: 1e3,
+        merge: 0.05,
+        stopClusters: 4,
         saveAt: [...Array.from({ length: 60 }, (_, k) => k / 10), 1e3],
       };
       const whole = resultOf(await simulate(options));
@@ -517,7 +544,10 @@ describe('a run that goes on is the run that was never left', () => {
 
   it('keeps to the engine that it had gone over to', async () => {
     const options: SimulationOptions = {
-      ...{ n: 1000, d: 2, time: 50, saveAt: [0, 45, 50] },
+      n: 1000,
+      d: 2,
+      time: 50,
+      saveAt: [0, 45, 50],
       diagnostics: [],
     };
     const whole = resultOf(await simulate(options));

@@ -45,9 +45,13 @@ describe('between two leaders', () => {
    */
   const between = (drift: number) =>
     defineDynamics({
-      ...{ name: 'between', space: 'sphere', dimension: 3 },
+      name: 'between',
+      space: 'sphere',
+      dimension: 3,
       interaction: () => ({
-        ...{ coupling: 'hardmax', causal: false, beta: [1, 1] },
+        coupling: 'hardmax',
+        causal: false,
+        beta: [1, 1],
         weights: {
           query: beside(diagonal(-1), diagonal(1)),
           key: beside(diagonal(1), diagonal(1)),

@@ -69,7 +69,9 @@ describe('parts', () => {
   it('of a world are its files by path', () => {
     expect(read(world)).toEqual([
       {
-        ...{ kind: 'world', name: 'world', weight: 1 },
+        kind: 'world',
+        name: 'world',
+        weight: 1,
         files: { 'world.json': '{}', 'de/grammar.json': '{"a": 1}' },
       },
     ]);

@@ -129,7 +129,10 @@ describe('a recording', () => {
     const names = settings.chosen.map(({ name }) => name);
     for (const line of records) expect(Object.keys(JSON.parse(line))).toEqual(['time', ...names]);
     expect(json(folder)).toMatchObject({
-      ...{ command: 'simulate', status: 'done', frames: 4, source: {} },
+      command: 'simulate',
+      status: 'done',
+      frames: 4,
+      source: {},
       settings: { dynamics: 'sa', seed: 1, n: 5, d: 3, saveAt: [0, 0.3, 0.6, 1] },
       ...JSON.parse(JSON.stringify(report)),
     });
@@ -168,8 +171,16 @@ describe('a recording', () => {
   it('keeps its frames and says why where a run diverges', async () => {
     const folder = fresh();
     const { failure } = await run({
-      ...{ dynamics: 'no_projection', start: 'box', n: '3', value: '1000', scheme: 'euler' },
-      ...{ step: '1', time: '500', saveAt: '0,1,2,500', diagnostics: 'none', out: folder },
+      dynamics: 'no_projection',
+      start: 'box',
+      n: '3',
+      value: '1000',
+      scheme: 'euler',
+      step: '1',
+      time: '500',
+      saveAt: '0,1,2,500',
+      diagnostics: 'none',
+      out: folder,
     });
     expect(failure?.name).toBe('DivergedError');
     const record = json(folder);

@@ -43,7 +43,11 @@ const mixed: Corpus = {
 
 const train = (name: string, given: Partial<Parameters<typeof trainModel>[0]> = {}) =>
   trainModel({
-    ...{ corpus: mixed, config: CONFIG, out: join(root, name), resume: false, onProgress() {} },
+    corpus: mixed,
+    config: CONFIG,
+    out: join(root, name),
+    resume: false,
+    onProgress() {},
     ...given,
   });
 const losses = (name: string) => readFileSync(join(root, name, 'training', 'losses.csv'), 'utf8');

@@ -24,13 +24,11 @@ afterAll(() => rmSync(root, { recursive: true }));
 
 const train = (out: string, changes: Partial<Parameters<typeof trainModel>[0]> = {}) =>
   trainModel({
-    ...{
-      corpus: worldCorpus(tinyCorpus),
-      config: tinyConfig(),
-      out,
-      resume: false,
-      onProgress: () => {},
-    },
+    corpus: worldCorpus(tinyCorpus),
+    config: tinyConfig(),
+    out,
+    resume: false,
+    onProgress: () => {},
     ...changes,
   });
 const weights = (out: string) => readFileSync(join(out, 'model.safetensors'));

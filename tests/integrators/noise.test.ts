@@ -17,7 +17,8 @@ function onSphere(n: number, d: number, kappa: number, pull = 0): FlowProblem {
     },
     retract: (state) => normaliseRows(state, d),
     noise: {
-      ...{ size: n * d, width: d },
+      size: n * d,
+      width: d,
       move: (x, increments, h) =>
         moveOnSphere(x, increments, d, Math.sqrt(tangentVariance(h / kappa, d) / h)),
     },
@@ -31,7 +32,8 @@ const onLine = (n: number, f: (x: number) => number): FlowProblem => ({
     for (let i = 0; i < n; i++) out[i] = f(x[i]);
   },
   noise: {
-    ...{ size: n, width: 1 },
+    size: n,
+    width: 1,
     move: (x, increments) => {
       for (let i = 0; i < n; i++) x[i] += increments[i];
     },

@@ -269,7 +269,12 @@ const kept = (frame: IntegrationFrame): Continuation => {
 };
 
 const plain = ({ time, state, saved, reason, steps, rejected }: IntegrationFrame) => ({
-  ...{ time, state, saved, reason, steps, rejected },
+  time,
+  state,
+  saved,
+  reason,
+  steps,
+  rejected,
 });
 
 describe('continuing', () => {
@@ -284,7 +289,8 @@ describe('continuing', () => {
   const withNoise: FlowProblem = {
     ...tokens(4),
     noise: {
-      ...{ size: tokens(4).size, width: 3 },
+      size: tokens(4).size,
+      width: 3,
       move: (state, increments) => {
         for (const [i, value] of increments.entries()) state[i] += 0.1 * value;
       },

@@ -92,7 +92,11 @@ describe('an evaluation', () => {
 describe('settings', () => {
   it('take as many texts as asked for, the slow parts no more than by default', () => {
     expect(evaluationSettings({ texts: 20, seed: 3 })).toMatchObject({
-      ...{ texts: 20, depthTexts: 20, nextWordTexts: 20, blankTexts: 20, seed: 3 },
+      texts: 20,
+      depthTexts: 20,
+      nextWordTexts: 20,
+      blankTexts: 20,
+      seed: 3,
     });
     expect(evaluationSettings({ texts: 5000 })).toMatchObject({ texts: 5000, blankTexts: 500 });
     expect(evaluationSettings({})).toEqual(EVALUATION_DEFAULTS);

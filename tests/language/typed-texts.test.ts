@@ -61,7 +61,8 @@ test.each<FillOptions>([{}, { coupling: 'causal' }, { coupling: 'sinkhorn' }, { 
     const decomposed = targets.map((target) => ` ${target.normalize('NFD')}\u00a0`);
     const scored = (typed: string, asked: string[]) => {
       const { targets: found, ...all } = fillBlank(longer, typed, {
-        ...{ ...options, targets: asked },
+        ...options,
+        targets: asked,
         maximumExpansions: 8,
       });
       return [...all.predictions, ...(found ?? [])].map(({ token_str, score }) => [

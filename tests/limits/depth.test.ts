@@ -5,7 +5,12 @@ import type { FittedOrder } from '../../src/limits/order.ts';
 import { type Matrix, row } from '../../src/numerics/matrix.ts';
 
 const EQUIANGULAR = {
-  ...{ dynamics: 'sa', parameters: { beta: 2 }, start: 'orthonormal', n: 8, d: 8, time: 1 },
+  dynamics: 'sa',
+  parameters: { beta: 2 },
+  start: 'orthonormal',
+  n: 8,
+  d: 8,
+  time: 1,
   engine: 'reference' as const,
 };
 

@@ -102,7 +102,13 @@ it('particles of another β stay away from the law, however many they are', asyn
 
 it('noise: as far from the modes as from another run', async () => {
   const { errors, reference } = await particleLimit({
-    ...{ n: [2000], times: [0, 1], seeds: 5, attention: 'usa', beta: 1, kappa: 5, step: 0.02 },
+    n: [2000],
+    times: [0, 1],
+    seeds: 5,
+    attention: 'usa',
+    beta: 1,
+    kappa: 5,
+    step: 0.02,
   });
   expect(reference.method).toBe('modes');
   expect(errors.w1[1][0]).toBeLessThan(2 * Number(errors.between_runs[1][0]));

@@ -125,7 +125,10 @@ describe('the fastest perturbation', () => {
   it('of the flow itself is that of the tangent flow', async () => {
     const text = 'Mein Hund ist __';
     const found = await perturbationLimit(small, text, {
-      ...{ fastest: true, depth: 'ode', draws: 1, angles: [0.1] },
+      fastest: true,
+      depth: 'ode',
+      draws: 1,
+      angles: [0.1],
     });
     const vectors = found.tokens.length * 7;
     const { singular_values } = await modelTangentFlow(small, text, { vectors, tolerance: 1e-9 });

@@ -63,7 +63,11 @@ it('a kink is crossed where one finds it on paper', () => {
   // W_t = cos(πt/2) · 1 and b = 0 in one dimension: W_t x changes its sign at t = 1 and at 3
   const flow = { activation: 'relu', weight: 1, weight_end: 0, horizon: 2, bias: 0 };
   const { parameters } = simulationSettings({
-    ...{ dynamics: 'resnet', parameters: flow, init: [[1]], time: 4, scheme: 'dopri5' },
+    dynamics: 'resnet',
+    parameters: flow,
+    init: [[1]],
+    time: 4,
+    scheme: 'dopri5',
   });
   const crosser = { parameters, start: Float64Array.of(1), time: 4 };
   const crossings = crossingTimes(crosser, 1e-12);
@@ -90,8 +94,12 @@ describe('two spirals', () => {
     trained = await trainSpirals(trainer, { steps: 250, seed: 3 });
     const { dynamics, held, settings } = trained;
     ({ limit, ends } = await depthLimit({
-      ...{ dynamics, init: held.positions, time: settings.horizon },
-      ...{ depths: [8, 16, 32], schemes: ['layer'], reference: 1e-10 },
+      dynamics,
+      init: held.positions,
+      time: settings.horizon,
+      depths: [8, 16, 32],
+      schemes: ['layer'],
+      reference: 1e-10,
     }));
   });
 

@@ -72,7 +72,12 @@ describe('repulsion', () => {
   let limit: StepLimit;
   beforeAll(async () => {
     limit = await stepLimit({
-      ...{ value: 'minus', beta: 2, n: 16, time: 40, seeds: 4, steps: [0.5, 1.5, 2.5] },
+      value: 'minus',
+      beta: 2,
+      n: 16,
+      time: 40,
+      seeds: 4,
+      steps: [0.5, 1.5, 2.5],
     });
   });
 

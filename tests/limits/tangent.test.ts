@@ -206,7 +206,11 @@ it('dynamics of one’s own in R^d: ẋ = x/2 stretches every direction by e^{T/
     },
   });
   const { exponents, singular_values, dimension } = await tangentFlow({
-    ...{ dynamics, n: 2, d: 2, time: 2, tolerance: 1e-9 },
+    dynamics,
+    n: 2,
+    d: 2,
+    time: 2,
+    tolerance: 1e-9,
   });
   expect(dimension).toBe(4);
   expect(exponents).toBeAllClose(new Array(4).fill(0.5), { absolute: 1e-8 });

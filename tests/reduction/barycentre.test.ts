@@ -155,7 +155,8 @@ it('an entropic one converges, however small ε is beside the costs', () => {
   // In quantiles: a third each of 0, 1 and 2.5, half each of 0.3 and 5.
   for (const epsilon of [1e-3, 1e-5, 1e-7]) {
     const { points } = measureBarycentre([column([0, 1, 2.5]), column([0.3, 5])], {
-      ...{ method: 'free', epsilon },
+      method: 'free',
+      epsilon,
     });
     expect(points.flat()).toBeAllClose([0.15, 1.825, 3.75], { absolute: 1e-6 });
   }

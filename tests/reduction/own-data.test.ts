@@ -19,7 +19,9 @@ import '../matchers.ts';
 describe('the forward problem', () => {
   it('a snapshot has the quantiles of its law', async () => {
     const { quantiles, levels, values } = await familySnapshot({
-      ...{ family: 'gaussian', at: [1, 2], levels: 5 },
+      family: 'gaussian',
+      at: [1, 2],
+      levels: 5,
     });
     expect(values).toEqual({ mean: 1, deviation: 2 });
     expect(quantiles).toBeAllClose(levels.map((level) => 1 + 2 * normalQuantile(level)));
@@ -123,7 +125,11 @@ describe('parameters of a snapshot', () => {
 
 describe('a measure from observations', () => {
   const options = {
-    ...{ family: 'gaussian', levels: 40, training: 12, components: 2, domain: [-4, 4] },
+    family: 'gaussian',
+    levels: 40,
+    training: 12,
+    components: 2,
+    domain: [-4, 4],
     observe: 'moments' as const,
   };
 
@@ -192,8 +198,16 @@ describe('attention from frames', () => {
   let longer: Matrix;
   beforeAll(async () => {
     const { frames } = await simulate({
-      ...{ dynamics: 'sa', parameters: { beta: 1.5, value: { rows: value } }, n: 8, d: 2, seed: 4 },
-      ...{ scheme: 'dopri5', tolerance: 1e-10, time: 1.6, saveAt: times, diagnostics: [] },
+      dynamics: 'sa',
+      parameters: { beta: 1.5, value: { rows: value } },
+      n: 8,
+      d: 2,
+      seed: 4,
+      scheme: 'dopri5',
+      tolerance: 1e-10,
+      time: 1.6,
+      saveAt: times,
+      diagnostics: [],
     });
     positions = frames.map((frame) => frame.positions);
     first = positions[0];
@@ -218,11 +232,14 @@ describe('attention from frames', () => {
   it('is the same of measures, whose tokens are in no order', async () => {
     const [first, ...later] = positions;
     const mixed = later.map(({ rows, columns, data }, k) => ({
-      ...{ rows, columns },
+      rows,
+      columns,
       data: Float64Array.from(data, (_, at) => data[(at + 2 * (k + 3)) % data.length]),
     }));
     const found = await attentionFromData([first, ...mixed], {
-      ...{ times, tolerance: 1e-9, unlabelled: true },
+      times,
+      tolerance: 1e-9,
+      unlabelled: true,
     });
     expect(found.b.flat()).toBeAllClose([1.5, 0, 0, 1.5], { absolute: 1e-5 });
     expect(found.tv.flat()).toBeAllClose([1.6, 0.48, -0.32, 1.28], { absolute: 1e-6 });
@@ -234,8 +251,16 @@ describe('attention from frames', () => {
       const draw = (k: number) => ({ ensemble: 'ginibre' as const, seed: seed + k });
       const [query, key, value] = [draw(0), draw(1), draw(2)];
       const { frames } = await simulate({
-        ...{ dynamics: 'sa', parameters: { beta: 1.7, query, key, value }, n: 20, d: 3, seed: 1 },
-        ...{ time: 1, saveAt: [0, 0.5, 1], scheme: 'dopri5', tolerance: 1e-10, diagnostics: [] },
+        dynamics: 'sa',
+        parameters: { beta: 1.7, query, key, value },
+        n: 20,
+        d: 3,
+        seed: 1,
+        time: 1,
+        saveAt: [0, 0.5, 1],
+        scheme: 'dopri5',
+        tolerance: 1e-10,
+        diagnostics: [],
       });
       const found = await attentionFromData(
         frames.map(({ positions }) => positions),
@@ -283,8 +308,14 @@ describe('attention from frames', () => {
   it('of too few tokens is underdetermined, and the answer fits', async () => {
     const few = positions.map((frame) => matrix(2, 2, frame.data.slice(0, 4)));
     const alone = await simulate({
-      ...{ dynamics: 'sa', parameters: { beta: 1.5 }, init: few[0], scheme: 'dopri5' },
-      ...{ tolerance: 1e-10, time: 1, saveAt: [0, 1], diagnostics: [] },
+      dynamics: 'sa',
+      parameters: { beta: 1.5 },
+      init: few[0],
+      scheme: 'dopri5',
+      tolerance: 1e-10,
+      time: 1,
+      saveAt: [0, 1],
+      diagnostics: [],
     });
     const found = await attentionFromData(
       alone.frames.map((frame) => frame.positions),

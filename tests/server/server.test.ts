@@ -324,7 +324,8 @@ describe('problems', () => {
       'barycentre',
       {
         measures: [{ points: [[0], [1], [2.5]] }, { points: [[0.3], [5]] }],
-        ...{ method: 'free', epsilon: 1e-9 },
+        method: 'free',
+        epsilon: 1e-9,
       },
       422,
       { detail: expect.stringMatching(/still move by .* after 500 steps/) },

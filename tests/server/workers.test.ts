@@ -17,7 +17,10 @@ describe('the workers', () => {
   const one = { threads: 1, seconds: PATIENT };
   const request = {
     ...QUESTION,
-    ...{ top: 10, targets: [], maximumUnexplored: 0.05, reading: 'blank' as const },
+    top: 10,
+    targets: [],
+    maximumUnexplored: 0.05,
+    reading: 'blank' as const,
   };
   const endless = { ...request, depth: 512, maximumUnexplored: 0, maximumExpansions: 100_000 };
   const task = { kind: 'predict', request: { ...request, maximumExpansions: 200 } } as const;

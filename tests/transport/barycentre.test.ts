@@ -359,7 +359,8 @@ describe('with free points', () => {
       masses,
     });
     const one = freeBarycentre([circle([0.1, 6.2], [1, 3])], {
-      ...{ space: 'circle', start: matrix(1, 1, Float64Array.of(6)) },
+      space: 'circle',
+      start: matrix(1, 1, Float64Array.of(6)),
     });
     const middle = 0.25 * 0.1 + 0.75 * (6.2 - TURN);
     expect(one.points.data).toBeAllClose([middle + TURN], { absolute: 1e-7 });

@@ -393,11 +393,14 @@ describe('Sinkhorn', () => {
       expect(found.gradient.data).toBeAllClose([...without.gradient.data, 0], { absolute: 1e-8 });
       // at once by Newton's method
       const { cost } = entropicTransport(squaredDistances(far.x, far.y), masses, masses, {
-        ...{ epsilon, patience: 0, penalty: 1 },
+        epsilon,
+        patience: 0,
+        penalty: 1,
       });
       const half = new Float64Array(2).fill(0.5);
       const alone = entropicTransport(squaredDistances(near.x, near.y), half, half, {
-        ...{ epsilon, penalty: 1 },
+        epsilon,
+        penalty: 1,
       });
       expect(cost).toBeCloseTo(alone.cost, 9);
     }

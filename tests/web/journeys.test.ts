@@ -71,8 +71,10 @@ describe.skipIf(!executablePath)('every tab', () => {
     const at = await visits.visit('favicon.svg');
     const session = await at.page.context().newCDPSession(at.page);
     await session.send('Network.emulateNetworkConditions', {
-      ...{ offline: false, latency: 300 },
-      ...{ downloadThroughput: 60_000, uploadThroughput: 30_000 },
+      offline: false,
+      latency: 300,
+      downloadThroughput: 60_000,
+      uploadThroughput: 30_000,
     });
     await at.page.goto(`${visits.server.url}#language=en`, { waitUntil: 'commit' });
     await at.page.getByRole('tab', { name: 'Predict' }).waitFor();

@@ -44,11 +44,29 @@ describe('settings of the Lab', () => {
     expect(writeSettings(readSettings(''))).toBe('');
     const set: LabSettings = {
       ...withDynamics(readSettings(''), 'multi_head'),
-      ...{ n: 100, d: 3, seed: 7, scheme: 'dopri5', tolerance: 1e-6, step: 0.01, time: 1e5 },
-      ...{ pace: 'log', merge: 0.001, stopClusters: 2, stopBelow: 1e-9, speed: 2, at: 12 },
-      ...{ yaw: -40, pitch: 80, engine: 'wasm', precision: 'float32' },
+      n: 100,
+      d: 3,
+      seed: 7,
+      scheme: 'dopri5',
+      tolerance: 1e-6,
+      step: 0.01,
+      time: 1e5,
+      pace: 'log',
+      merge: 0.001,
+      stopClusters: 2,
+      stopBelow: 1e-9,
+      speed: 2,
+      at: 12,
+      yaw: -40,
+      pitch: 80,
+      engine: 'wasm',
+      precision: 'float32',
       parameters: {
-        ...{ heads: 2, beta: 2.5, query: 'diagonal:1,-0.5,2', key: 'wigner:3', output: 'identity' },
+        heads: 2,
+        beta: 2.5,
+        query: 'diagonal:1,-0.5,2',
+        key: 'wigner:3',
+        output: 'identity',
         value: '[[0,1,0],[1,0,0],[0,0,1],[1,0,0],[0,1,0],[0,0,1]]',
       },
     };
@@ -89,7 +107,8 @@ describe('settings of the Lab', () => {
     expect(withDynamics(withDynamics(kept, 'svgd'), 'sa').start).toBe('uniform');
     expect(withStart(kept, 'perturbed_circle').start).toBe('uniform');
     expect(withStart({ ...kept, d: 2 }, 'perturbed_circle').startParameters).toEqual({
-      ...{ amplitude: 0.001, modes: 10 },
+      amplitude: 0.001,
+      modes: 10,
     });
   });
 

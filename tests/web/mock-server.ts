@@ -98,7 +98,11 @@ async function answer(
 
 /** An order that all depths show. */
 const fitted = (order: number, used: readonly number[]) => ({
-  ...{ order, low: order, high: order, constant: 1, used },
+  order,
+  low: order,
+  high: order,
+  constant: 1,
+  used,
 });
 
 /** One stack with the order ½ and one without a limit. */
@@ -109,12 +113,16 @@ function stackLimit({ depths }: Pick<StackLimit, 'depths'>): Omit<StackLimit, 's
     depths,
     stacks: [
       {
-        ...{ ...sde, name: 'attention_sde', title: 'Attention' },
+        ...sde,
+        name: 'attention_sde',
+        title: 'Attention',
         errors: depths.map((depth) => depth ** -0.5),
         order: fitted(0.5, depths),
       },
       {
-        ...{ ...none, name: 'relu_sde', title: 'ReLU' },
+        ...none,
+        name: 'relu_sde',
+        title: 'ReLU',
         errors: depths.map((depth) => depth ** 3),
         order: { order: null, problem: 'the errors grow' },
       },
@@ -131,25 +139,29 @@ function depthLimit({
     const logits = depths.map((depth) => 0.1 * depth ** (-2 * order));
     return {
       errors: {
-        ...{ position_max: position, position_rms: position, w2: position },
-        ...{ logits_kl: logits, logits_tv: logits },
+        position_max: position,
+        position_rms: position,
+        w2: position,
+        logits_kl: logits,
+        logits_tv: logits,
         richardson: depths.map((depth) => (depth === depths[0] ? null : depth ** -(order + 1))),
       },
       order: fitted(order, depths),
     };
   };
   return {
-    ...{
-      model: 'lieblingstier',
-      text: 'Mein Lieblingstier ist __',
-      time: 1,
-      breakpoints: [],
-      depths,
-    },
+    model: 'lieblingstier',
+    text: 'Mein Lieblingstier ist __',
+    time: 1,
+    breakpoints: [],
+    depths,
     schemes: { layer: scheme(1), rk4: scheme(4) },
     reference: { scheme: 'dopri5', tolerance: 1e-12, estimated_error: 7e-13 },
     apriori: {
-      ...{ log10_constant: 126.58, log10_measured: 0.48, lipschitz_mean: 3, lipschitz_max: 5 },
+      log10_constant: 126.58,
+      log10_measured: 0.48,
+      lipschitz_mean: 3,
+      lipschitz_max: 5,
     },
     answer: {
       ode: 'der Schmetterling',
@@ -209,7 +221,8 @@ function effectOf(question: Partial<ChangedQuestion>): Pick<Trace, 'effect'> {
   const { predictions } = fixture('predict') as Prediction;
   const swapped = [...predictions].reverse();
   const answers = predictions.map(({ token_str, score }, i) => ({
-    ...{ token_str, before: score },
+    token_str,
+    before: score,
     after: swapped[i].score,
   }));
   const size = (one: (typeof answers)[number]) => Math.abs(one.after - one.before);
@@ -219,6 +232,8 @@ function effectOf(question: Partial<ChangedQuestion>): Pick<Trace, 'effect'> {
 
 /** The parts of a trace that depend on the number of frames. */
 interface TraceFixture {
+  times: number[];
+  layers: number[];
   hidden_states: unknown[];
   attentions: unknown[];
   logit_lens: unknown[];
@@ -241,7 +256,8 @@ function trace({ depth }: Question): TraceFixture {
   const times = from.map((_, k) => (k / last) ** 1.3);
   return {
     ...known,
-    ...{ times, layers: from.map((_, k) => k) },
+    times,
+    layers: from.map((_, k) => k),
     hidden_states: from.map((k) => known.hidden_states[k]),
     attentions: from.slice(0, -1).map((_, k) => known.attentions[step(k)]),
     logit_lens: from.map((k) => known.logit_lens[k]),

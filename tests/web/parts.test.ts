@@ -83,14 +83,25 @@ describe('state', () => {
 });
 
 const answer = (token_str: string, score: number) => ({
-  ...{ token_str, score, tokens: [token_str], sequence: token_str },
+  token_str,
+  score,
+  tokens: [token_str],
+  sequence: token_str,
 });
 
 describe('two sentences', () => {
   const reply = {
     ...({ kind: 'blank', scheme: 'layer', coupling: 'full', reading: 'blank' } as const),
-    ...{ model: 'm', text: '', depth: 8, tokens: [], blank: null, certain: true },
-    ...{ unlisted: 0, unexplored: 0, entropy: 0, entropy_upper: 0 },
+    model: 'm',
+    text: '',
+    depth: 8,
+    tokens: [],
+    blank: null,
+    certain: true,
+    unlisted: 0,
+    unexplored: 0,
+    entropy: 0,
+    entropy_upper: 0,
   };
   const answered = (scores: Record<string, number>) =>
     Object.entries(scores).map(([token_str, score]) => answer(token_str, score));

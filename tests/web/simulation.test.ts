@@ -62,8 +62,12 @@ const isThread = (path: string) => /\/thread-.*\.js$/.test(path);
 /** Enough pairs for threads to be woken, and many yields for them to come up in. */
 const LARGE: RunOptions = {
   init: drawStart(startNamed('uniform'), {}, { n: 1000, d: 3, seed: 1 }).positions,
-  ...{ engine: 'wasm', time: 2, step: 0.02, saveAt: 'linear:0:2:5' },
-  ...{ parameters: { beta: 4 }, diagnostics: [] },
+  engine: 'wasm',
+  time: 2,
+  step: 0.02,
+  saveAt: 'linear:0:2:5',
+  parameters: { beta: 4 },
+  diagnostics: [],
 };
 /** Longer than any test waits. */
 const ENDLESS: RunOptions = { ...LARGE, time: 1e4, saveAt: 'linear:0:10000:500001' };

@@ -46,17 +46,18 @@ export function recordOf(
 ): SweepRecord {
   const { columns, diagnostics, times, mergeError, noiseError, positions } = table;
   const record = {
-    ...{ command: 'sweep', version: packageVersion(), flags, files: sumsOf(flags, grid) },
-    ...{
-      grid,
-      cells: cellCount(grid),
-      columns,
-      diagnostics,
-      times,
-      mergeError,
-      noiseError,
-      positions,
-    },
+    command: 'sweep',
+    version: packageVersion(),
+    flags,
+    files: sumsOf(flags, grid),
+    grid,
+    cells: cellCount(grid),
+    columns,
+    diagnostics,
+    times,
+    mergeError,
+    noiseError,
+    positions,
     settings: settingsRecord(settings),
   };
   // As it comes back from its file.

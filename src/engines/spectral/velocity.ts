@@ -133,7 +133,10 @@ function jobOf({ request, plan, d }: Setting, n: number, radial: boolean): Spect
   const { coupling, beta, sign } = request.interaction;
   const softmax = coupling === 'softmax';
   return {
-    ...{ n, d, softmax, radial },
+    n,
+    d,
+    softmax,
+    radial,
     degree: plan.expansion.degree,
     factor: softmax ? sign : sign * exp(Math.abs(beta[0])),
     beta: beta[0],

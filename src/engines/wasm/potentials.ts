@@ -45,7 +45,10 @@ export function columnPotentials(
   };
   const largest = head.beta * largestOf(squares(head.keys), 0);
   const settings = {
-    ...{ epsilon: 1, maximumSweeps: sweeps, start, error: largestSumError },
+    epsilon: 1,
+    maximumSweeps: sweeps,
+    start,
+    error: largestSumError,
     tolerance: reachableResidual(tolerance, largest),
   };
   return symmetricPotentials(minimum, head.masses, largest, settings).f;

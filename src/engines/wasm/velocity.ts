@@ -201,7 +201,11 @@ function mixHeads(
       queries: { data: data.queries, ...layout },
       keys: { data: data.keys, ...layout },
       values: { data: data.values, ...layout },
-      ...{ index, masses, beta, unit, plain: setting.weights === null },
+      index,
+      masses,
+      beta,
+      unit,
+      plain: setting.weights === null,
     };
     const head = { ...scored, potentials: potentialsOf(setting, scored) };
     const settings = runHead(setting, head);

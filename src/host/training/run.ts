@@ -240,7 +240,10 @@ async function prepare(
   const { beta, horizon, logitScale, knots, dimension } = architecture;
   const { standard } = config.model;
   const flow: FlowSettings = {
-    ...{ beta, horizon, logitScale, knots },
+    beta,
+    horizon,
+    logitScale,
+    knots,
     ...(config.model.coupling && { balancing: UNROLLED }),
     ...(standard && { standard: { layers: standard.layers, dimension } }),
   };

@@ -29,7 +29,10 @@ export function portrait(
   const tolerance = nearest(tolerances, MERGE_TOLERANCE);
   const { depth, scheme, coupling } = traces[0].prediction;
   return {
-    ...{ model: model.name, depth, scheme, coupling },
+    model: model.name,
+    depth,
+    scheme,
+    coupling,
     knots: weightPortrait(asFlow(model, 'a portrait')),
     layers: sentencePortrait(traces),
     uniform: uniformGlance(traces),

@@ -42,7 +42,9 @@ export async function aprioriBound(
 ): Promise<AprioriBound | null> {
   const settings = simulationSettings({
     ...flow,
-    ...{ scheme: 'dopri5', engine: 'reference', precision: 'float64' },
+    scheme: 'dopri5',
+    engine: 'reference',
+    precision: 'float64',
   });
   const { entry, parameters, d, masses } = settings;
   const interactionAt = (time: number) => entry.interaction?.(parameters, d, time);

@@ -27,8 +27,15 @@ const POWERS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 
 export const depthLimitSchema = simulationSchema
   .omit({
-    ...{ scheme: true, step: true, saveAt: true, tolerance: true, diagnostics: true },
-    ...{ merge: true, mergeError: true, stopClusters: true, stopBelow: true },
+    scheme: true,
+    step: true,
+    saveAt: true,
+    tolerance: true,
+    diagnostics: true,
+    merge: true,
+    mergeError: true,
+    stopClusters: true,
+    stopBelow: true,
   })
   .extend({
     depths: z

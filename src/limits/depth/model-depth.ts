@@ -86,7 +86,9 @@ export async function modelDepthLimit(
     return [name, { ...scheme, errors }];
   });
   return {
-    ...{ model: model.config.name, text, ...limit },
+    model: model.config.name,
+    text,
+    ...limit,
     schemes: Object.fromEntries(schemes),
     answer: await (answering ?? answers(model, text, coupling, limit.depths)),
   };

@@ -37,7 +37,8 @@ export function startLaw({ law, mode, amplitude, concentration }: Options): Circ
 }
 
 export const meanFieldOf = ({ attention, beta, kappa }: Options): MeanField => ({
-  ...{ beta, kappa },
+  beta,
+  kappa,
   coupling: attention === 'sa' ? 'softmax' : 'exponential',
 });
 

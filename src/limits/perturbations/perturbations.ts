@@ -117,8 +117,13 @@ export async function perturbationLimit(
   for (const one of all) runs.push(await runOf(one.start));
   const perturbations = all.map((one, i) => told(model, one, own, runs[i]));
   return {
-    ...{ model: model.config.name, text, coupling: layout.coupling, depth, settings },
-    ...{ answer: bestOf(model, own.answers), tokens: layout.tokens.map((token) => token.text) },
+    model: model.config.name,
+    text,
+    coupling: layout.coupling,
+    depth,
+    settings,
+    answer: bestOf(model, own.answers),
+    tokens: layout.tokens.map((token) => token.text),
     perturbations,
     ...overPairs([own, ...runs], settings.seed),
     correlation: rankCorrelation(
@@ -132,7 +137,9 @@ export async function perturbationLimit(
 function told(model: FlowModel, { start: _, ...change }: Start, own: Run, run: Run): Perturbation {
   const distances = own.frames.map((frame, k) => w2(frame, run.frames[k]));
   return {
-    ...{ ...change, distances, ratio: (distances.at(-1) as number) / distances[0] },
+    ...change,
+    distances,
+    ratio: (distances.at(-1) as number) / distances[0],
     answer_change: totalVariation(own.answers, run.answers),
     answer: bestOf(model, run.answers),
   };

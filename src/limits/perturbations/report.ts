@@ -12,7 +12,8 @@ export function perturbationReport(limit: PerturbationLimit): Report {
     heading: string,
     value: (one: Perturbation) => number | string,
   ) => ({
-    ...{ name, heading },
+    name,
+    heading,
     values: perturbations.map(value),
   });
   return {
@@ -42,7 +43,9 @@ export function perturbationReport(limit: PerturbationLimit): Report {
           y: { label: 'total variation of the answer', domain: [0, 1] },
           series: KINDS.map(
             (kind, colour): Series => ({
-              ...{ kind: 'scatter', name: kind, colour },
+              kind: 'scatter',
+              name: kind,
+              colour,
               points: ofKind(perturbations, kind).map(
                 (one): Point => [last(one.distances), one.answer_change],
               ),

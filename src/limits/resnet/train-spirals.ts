@@ -113,7 +113,10 @@ function checkLayers({ fewest, most }: Settings): void {
 /** W transposed [d, d], since rows are multiplied from the right, and b [1, d] of each knot; then the readout. */
 function layoutOf({ knots, d }: Settings): ParameterPart[] {
   const part = (name: string, shape: number[], spread: number, decays: boolean): PartDraft => ({
-    ...{ name, shape, spread, decays },
+    name,
+    shape,
+    spread,
+    decays,
     pace: 1,
   });
   const flow = Array.from({ length: knots }, (_, k) => [
@@ -222,8 +225,13 @@ async function behindLayers(
   { horizon, most }: Settings,
 ) {
   const { frames } = await simulate({
-    ...{ dynamics, init: positions, time: horizon, scheme: 'layer', step: horizon / most },
-    ...{ saveAt: [horizon], diagnostics: [] },
+    dynamics,
+    init: positions,
+    time: horizon,
+    scheme: 'layer',
+    step: horizon / most,
+    saveAt: [horizon],
+    diagnostics: [],
   });
   return frames[frames.length - 1].positions;
 }

@@ -51,7 +51,9 @@ const STREAM = { weights: 1, start: 2, ends: 3 } as const;
 function centredSde(activation: ActivationName): Stack {
   return {
     title: `V_k ${activation} x, independent V_k, 1/√L`,
-    ...{ limit: 'sde', predicted: 0.5, against: 'twice as many layers' },
+    limit: 'sde',
+    predicted: 0.5,
+    against: 'twice as many layers',
     error: (depth, draw) => doubled(depth, draw, centredStack(activation)),
   };
 }
@@ -66,7 +68,9 @@ function centredSde(activation: ActivationName): Stack {
 export const stacks: Readonly<Record<StackName, Stack>> = {
   attention_sde: {
     title: 'attention with independent V_k, 1/√L, on the sphere',
-    ...{ limit: 'sde', predicted: 0.5, against: 'twice as many layers' },
+    limit: 'sde',
+    predicted: 0.5,
+    against: 'twice as many layers',
     error: (depth, draw) => doubled(depth, draw, attentionStack),
   },
   tanh_sde: centredSde('tanh'),
@@ -74,12 +78,16 @@ export const stacks: Readonly<Record<StackName, Stack>> = {
   gelu_centred_sde: centredSde('gelu'),
   relu_sde: {
     title: 'relu(W_k x), independent W_k, 1/√L: the mean is not zero',
-    ...{ limit: null, predicted: null, against: 'twice as many layers' },
+    limit: null,
+    predicted: null,
+    against: 'twice as many layers',
     error: (depth, draw) => doubled(depth, draw, reluStack),
   },
   tanh_ode: {
     title: 'V_k tanh x, independent V_k, 1/L',
-    ...{ limit: 'ode', predicted: 0.5, against: 'the mean field, which is 0: the start' },
+    limit: 'ode',
+    predicted: 0.5,
+    against: 'the mean field, which is 0: the start',
     error: (depth, draw) => {
       const start = startOf(draw);
       return rms(centredStack('tanh')(start, gaussian(depth, draw), 1 / depth), start);
@@ -87,7 +95,9 @@ export const stacks: Readonly<Record<StackName, Stack>> = {
   },
   relu_ode: {
     title: 'relu(W_k x), independent W_k, 1/L',
-    ...{ limit: 'ode', predicted: 0.5, against: 'ẋ = |x|/√(2πd) · (1, …, 1)' },
+    limit: 'ode',
+    predicted: 0.5,
+    against: 'ẋ = |x|/√(2πd) · (1, …, 1)',
     error: (depth, draw) => {
       const start = startOf(draw);
       return rms(reluStack(start, gaussian(depth, draw), 1 / depth), meanReluFlow(start));
@@ -95,17 +105,23 @@ export const stacks: Readonly<Record<StackName, Stack>> = {
   },
   smooth: {
     title: 'V(t) tanh x, V smooth in t, 1/L',
-    ...{ limit: 'ode', predicted: 1, against: 'the ODE' },
+    limit: 'ode',
+    predicted: 1,
+    against: 'the ODE',
     error: (depth, draw) => turning(depth, draw, smoothWeights),
   },
   jump: {
     title: 'V(t) tanh x with a jump at t = 1/3, 1/L',
-    ...{ limit: 'ode', predicted: 1, against: 'the ODE, solved up to the jump and on' },
+    limit: 'ode',
+    predicted: 1,
+    against: 'the ODE, solved up to the jump and on',
     error: (depth, draw) => turning(depth, draw, jumpingWeights),
   },
   jump_rk4: {
     title: 'the same by rk4, which has order 4 where V is smooth',
-    ...{ limit: 'ode', predicted: 1, against: 'the ODE, solved up to the jump and on' },
+    limit: 'ode',
+    predicted: 1,
+    against: 'the ODE, solved up to the jump and on',
     error: (depth, draw) => {
       const start = startOf(draw);
       const flow = turningFlow(draw, jumpingWeights);

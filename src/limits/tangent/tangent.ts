@@ -68,9 +68,18 @@ const tangentOptions = {
 
 export const tangentFlowSchema = simulationSchema
   .omit({
-    ...{ scheme: true, step: true, saveAt: true, diagnostics: true, engine: true, threads: true },
-    ...{ merge: true, mergeError: true, stopClusters: true, stopBelow: true },
-    ...{ precision: true, accuracy: true },
+    scheme: true,
+    step: true,
+    saveAt: true,
+    diagnostics: true,
+    engine: true,
+    threads: true,
+    merge: true,
+    mergeError: true,
+    stopClusters: true,
+    stopBelow: true,
+    precision: true,
+    accuracy: true,
   })
   .extend(tangentOptions);
 

@@ -208,7 +208,10 @@ async function againstHardmax(
     advance();
   }
   return {
-    ...{ betas, error, same_leader: same, sliding },
+    betas,
+    error,
+    same_leader: same,
+    sliding,
     step_error: farthest(finer, positions[layers]),
     sliding_error: slid && farthest(slid, positions[layers]),
     gap: gaps.reduce((least, gap) => Math.min(least, gap)),

@@ -47,7 +47,11 @@ export function measureBarycentre(
   const task = { measures, weights, space, settings };
   const { points, masses, quality } = FINDERS[method](task);
   return {
-    ...{ space, method, weights: [...weights], points: toRows(points), masses: [...masses] },
+    space,
+    method,
+    weights: [...weights],
+    points: toRows(points),
+    masses: [...masses],
     distances: distancesTo({ points, masses }, task),
     quality,
   };

@@ -16,7 +16,8 @@ export function gaussiansReport(
       { name: 'coordinate', heading: '', values: mean.map((_, c) => `x${c + 1}`) },
       { name: 'mean', heading: 'mean', values: mean },
       ...mean.map((_, c) => ({
-        ...{ name: `covariance${c + 1}`, heading: c === 0 ? 'covariance' : '' },
+        name: `covariance${c + 1}`,
+        heading: c === 0 ? 'covariance' : '',
         values: covariance.map((entries) => entries[c]),
       })),
     ],

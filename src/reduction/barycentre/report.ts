@@ -19,7 +19,8 @@ export function barycentreReport(
     settings: `space ${space} · method ${method} · weights ${weights.map((weight) => weight.toPrecision(3)).join(', ')}`,
     columns: [
       ...axes.map((k) => ({
-        ...{ name: `x${k + 1}`, heading: space === 'circle' ? 'angle' : `x${k + 1}` },
+        name: `x${k + 1}`,
+        heading: space === 'circle' ? 'angle' : `x${k + 1}`,
         values: points.map((point) => point[k]),
       })),
       { name: 'mass', heading: 'mass', values: masses },
@@ -45,6 +46,7 @@ export function barycentreReport(
 }
 
 const shown = (name: string, { points, masses }: Measure) => ({
-  ...{ name, points },
+  name,
+  points,
   masses: unitMasses(points.rows, masses),
 });

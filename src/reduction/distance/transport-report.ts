@@ -41,7 +41,8 @@ export function transportReport(
       panels: [
         measuresPanel(
           measures.map(({ points, masses }, k) => ({
-            ...{ name: names[k], points },
+            name: names[k],
+            points,
             masses: unitMasses(points.rows, masses),
           })),
           'share of mass',

@@ -142,12 +142,15 @@ export function measureTransport(
 }
 
 const balanced = (from: number, to: number, mass: number): Transported => ({
-  ...{ from, to, mass },
+  from,
+  to,
+  mass,
   arriving: mass,
 });
 
 const exactly = (distance: number, plan: Found['plan']): Found => ({
-  ...{ distance, plan },
+  distance,
+  plan,
   quality: 'exact',
   standard_error: null,
 });

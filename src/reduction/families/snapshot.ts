@@ -37,7 +37,8 @@ export async function familySnapshot(options: SnapshotOptions = {}): Promise<Sna
   checkValues(parameters, values);
   const quantiles = await family.quantiles(values, settings);
   return {
-    ...{ settings, title },
+    settings,
+    title,
     values: Object.fromEntries(parameters.map(({ name }, i) => [name, values[i]])),
     levels: [...levelsOf(settings.levels)],
     quantiles: [...quantiles],

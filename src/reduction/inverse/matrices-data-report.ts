@@ -40,6 +40,9 @@ function fitFindings(found: AttentionFromData): string[] {
 }
 
 const heat = (title: string, values: readonly (readonly number[])[]): Panel => ({
-  ...{ title, x: { label: 'column' }, y: { label: 'row' }, equalUnits: true },
+  title,
+  x: { label: 'column' },
+  y: { label: 'row' },
+  equalUnits: true,
   series: [{ kind: 'heat', values }],
 });

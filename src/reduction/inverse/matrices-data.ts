@@ -78,9 +78,17 @@ export async function attentionFromData(
   const { fit, found, ...sure } = await fitAttention(unknowns, seen, settings, step);
   const [b, tv] = identifiable(found);
   return {
-    ...{ settings, n: first.rows, d: first.columns, times, horizon },
-    ...{ names: unknowns.names, data: data.length, ...sure },
-    ...{ b: toRows(b), tv: toRows(tv), rounds: fit.rounds },
+    settings,
+    n: first.rows,
+    d: first.columns,
+    times,
+    horizon,
+    names: unknowns.names,
+    data: data.length,
+    ...sure,
+    b: toRows(b),
+    tv: toRows(tv),
+    rounds: fit.rounds,
   };
 }
 

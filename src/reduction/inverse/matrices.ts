@@ -102,7 +102,9 @@ export async function matrixEstimation(
   );
   return {
     settings,
-    ...{ names: unknowns.names, truth: trueValues(settings, known), data: data.length },
+    names: unknowns.names,
+    truth: trueValues(settings, known),
+    data: data.length,
     ...sure,
     product_error: furthestApart(identifiable(found), identifiable(known)),
     rounds: fit.rounds,

@@ -78,7 +78,8 @@ export function intervalFigure(
     value === null ? Number.NaN : (value - from[i]) / (ranges[i].high - ranges[i].low);
   const ends = (i: number) => [part(i, estimate.low[i]), part(i, estimate.high[i])] as const;
   return {
-    ...{ title, caption },
+    title,
+    caption,
     panels: [
       {
         x: {

@@ -82,7 +82,13 @@ export async function parameterEstimation(
   const { title, ranges, fixed } = family;
   const [estimate] = estimates;
   return {
-    ...{ settings, title, ranges, fixed, truth, data: exact.length, estimate },
+    settings,
+    title,
+    ranges,
+    fixed,
+    truth,
+    data: exact.length,
+    estimate,
     repeated: summary(estimates, truth, settings.noise),
   };
 }

@@ -38,7 +38,8 @@ export function recoverReport(found: RecoveredMeasure): Report {
 }
 
 const curve = (quantiles: readonly number[], levels: readonly number[], name?: string): Line => ({
-  ...{ kind: 'line', name },
+  kind: 'line',
+  name,
   points: quantiles.map((x, k): Point => [x, levels[k]]),
 });
 

@@ -70,7 +70,11 @@ export async function recoverMeasure(
   const found = await estimateState(model, functions, data, noise);
   const { title, ranges, fixed } = family;
   return {
-    ...{ settings, title, ranges, fixed, domain },
+    settings,
+    title,
+    ranges,
+    fixed,
+    domain,
     levels: [...levelsOf(settings.levels)],
     quantiles: [...found.quantiles],
     coordinates: [...found.coordinates],

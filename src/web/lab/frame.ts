@@ -60,7 +60,15 @@ export function sizeOf(frame: LabFrame): number {
 export function labFrame(frame: RunFrame, of: RunAbout, index: number): LabFrame {
   const { time, positions, view, radii, masses, particles, steps } = frame;
   return {
-    ...{ of, index, time, positions, view, radii, masses, particles, steps },
+    of,
+    index,
+    time,
+    positions,
+    view,
+    radii,
+    masses,
+    particles,
+    steps,
     shares: null,
     measured: null,
   };

@@ -113,7 +113,11 @@ export function createLab(page: Page): Lab {
   queueMicrotask(follow);
 
   return {
-    ...{ page, words: labWords(page.state.get().language), session, measurer, brought },
+    page,
+    words: labWords(page.state.get().language),
+    session,
+    measurer,
+    brought,
     settings: () => settings,
     change(patch) {
       const next = { ...settings, ...patch };

@@ -11,11 +11,17 @@ export function createPlayer(lab: Lab): HTMLElement {
   const { session, words, page } = lab;
   const { language } = page.state.get();
   const play = h('button', {
-    ...{ type: 'button', class: 'round play', id: 'lab-play' },
+    type: 'button',
+    class: 'round play',
+    id: 'lab-play',
     click: () => lab.togglePlay(),
   });
   const slider = h('input', {
-    ...{ type: 'range', id: 'lab-frame', min: 0, step: 1, 'aria-label': words.frame },
+    type: 'range',
+    id: 'lab-frame',
+    min: 0,
+    step: 1,
+    'aria-label': words.frame,
     input: () => scrub(lab, Number(slider.value)),
   });
   const time = h('output', { for: 'lab-frame', class: 'player-layer' });

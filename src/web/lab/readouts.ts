@@ -99,7 +99,10 @@ function measure({ measurer, session }: Lab, frame: LabFrame): void {
   const first = session.film()[0];
   const question = {
     kind: 'diagnose',
-    ...{ positions, masses: frame.masses, radii: frame.radii, space: entry.space },
+    positions,
+    masses: frame.masses,
+    radii: frame.radii,
+    space: entry.space,
     initial: entry.space === 'euclidean' && first ? seenOf(first) : null,
     beta: energyBetaOf(entry, settings.parameters),
     names: namesFor(settings),
@@ -159,7 +162,10 @@ function createChart(lab: Lab, names: readonly string[]) {
       const place = (time: number) => (log ? Math.log10(time) : time);
       const x = [log ? settings.step : 0, ...kept.map(({ time }) => time), end].map(place);
       chart.show({
-        ...{ title, series, x, xTitle: log ? words.logTimeAxis : words.timeAxis },
+        title,
+        series,
+        x,
+        xTitle: log ? words.logTimeAxis : words.timeAxis,
         marked: 1 + nearest(kept, shown),
       });
     },

@@ -56,8 +56,14 @@ const FILM_BOUNDS = { most: 1200, bytes: 64 * 2 ** 20, sizeOf };
 
 export function createSession(measurer: Measurer): Session {
   const empty: SessionState = {
-    ...{ status: 'empty', failure: null, shown: null, playing: false, seeking: false },
-    ...{ last: null, report: null, rate: null },
+    status: 'empty',
+    failure: null,
+    shown: null,
+    playing: false,
+    seeking: false,
+    last: null,
+    report: null,
+    rate: null,
   };
   const state = createStore(empty);
   const film: Film<LabFrame> = createFilm(FILM_BOUNDS);

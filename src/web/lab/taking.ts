@@ -8,7 +8,10 @@ export function createTaking(lab: Lab): HTMLElement {
   const here = h(
     'button',
     {
-      ...{ type: 'button', class: 'chip', id: 'lab-from-here', title: words.fromHereHint },
+      type: 'button',
+      class: 'chip',
+      id: 'lab-from-here',
+      title: words.fromHereHint,
       click: () => {
         const { shown } = session.get();
         if (shown?.positions) lab.begin(shown.positions);
@@ -19,7 +22,9 @@ export function createTaking(lab: Lab): HTMLElement {
   const sentence = h(
     'button',
     {
-      ...{ type: 'button', class: 'chip', id: 'lab-sentence' },
+      type: 'button',
+      class: 'chip',
+      id: 'lab-sentence',
       click: () => lab.change(withStart(settled(lab.settings()), 'sentence')),
     },
     words.sentenceButton,

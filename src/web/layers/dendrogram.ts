@@ -105,7 +105,11 @@ function sceneOf(page: Page, trace: Trace, layer: number, width: number): Scene 
   const largest = largestTolerance(trace);
   return {
     ...layOutTree(treeAt(trace, layer)),
-    ...{ trace, layer, width, names, largest },
+    trace,
+    layer,
+    width,
+    names,
+    largest,
     tolerance: toleranceOf(page.state.get(), trace),
     height: top + names.length * row + foot,
     x: (angle) => from + ((width - 14 - from) * angle) / largest,

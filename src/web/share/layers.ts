@@ -120,7 +120,8 @@ function globeFigure(page: Page, trace: Trace): Figure {
   const explained = [...globe.explained];
   const series = inTokenColours(trace, trajectoriesFigure({ points, explained }, names));
   const outline: Line = {
-    ...{ kind: 'line', colour: 6 },
+    kind: 'line',
+    colour: 6,
     points: Array.from({ length: 121 }, (_, k): Point => {
       const angle = (k * Math.PI) / 60;
       return [Math.cos(angle), Math.sin(angle)];
@@ -177,7 +178,9 @@ function treeFigure(page: Page, trace: Trace): Figure {
     return { kind: 'line', colour: height <= tolerance ? 0 : 6, points };
   });
   const across: Line = {
-    ...{ kind: 'line', name: words.tolerance, colour: 1 },
+    kind: 'line',
+    name: words.tolerance,
+    colour: 1,
     points: [
       [tolerance, -0.5],
       [tolerance, order.length - 0.5],

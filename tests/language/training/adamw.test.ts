@@ -9,7 +9,13 @@ import {
 import type { ParameterPart } from '../../../src/language/training/parts.ts';
 
 const part = (changes: Partial<ParameterPart> = {}): ParameterPart => ({
-  ...{ name: 'part', shape: [1], offset: 0, size: 1, spread: 0, pace: 1, decays: false },
+  name: 'part',
+  shape: [1],
+  offset: 0,
+  size: 1,
+  spread: 0,
+  pace: 1,
+  decays: false,
   ...changes,
 });
 const settings = { learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 0, weightDecay: 0 };

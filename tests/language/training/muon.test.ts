@@ -51,7 +51,13 @@ describe('the nearest orthogonal matrix', () => {
 
 describe('a step', () => {
   const part = (changes: Partial<ParameterPart> = {}): ParameterPart => ({
-    ...{ name: 'part', shape: [4, 4], offset: 0, size: 16, spread: 0, pace: 1, decays: false },
+    name: 'part',
+    shape: [4, 4],
+    offset: 0,
+    size: 16,
+    spread: 0,
+    pace: 1,
+    decays: false,
     ...changes,
   });
   const settings = { learningRate: 0.1, weightDecay: 0, momentum: 0.9, scale: 1 };

@@ -12,7 +12,11 @@ import type { ParameterPart } from '../../../src/language/training/parts.ts';
 import { random } from '../../../src/numerics/random.ts';
 
 const layout = parameterLayout({
-  ...{ vocabularySize: 9, dimension: 4, heads: 2, knots: 2, maximumPositions: 5 },
+  vocabularySize: 9,
+  dimension: 4,
+  heads: 2,
+  knots: 2,
+  maximumPositions: 5,
 });
 const size = parameterCount(layout);
 const noise = (seed: number) => {
@@ -20,8 +24,14 @@ const noise = (seed: number) => {
   return Float32Array.from({ length: size }, () => draw.gaussian());
 };
 const config = {
-  ...{ learningRate: 1, warmup: 1, floor: 0, clip: 1, weightDecay: 0.1 },
-  ...{ beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
+  learningRate: 1,
+  warmup: 1,
+  floor: 0,
+  clip: 1,
+  weightDecay: 0.1,
+  beta1: 0.9,
+  beta2: 0.99,
+  epsilon: 1e-8,
 };
 const step = { step: 1, learningRate: 0.1, scale: 0.5 };
 

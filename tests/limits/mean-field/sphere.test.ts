@@ -108,8 +108,14 @@ describe('a bump', () => {
     });
     const masses = init.map(bump([0.6, 0, 0.8]));
     const { frames, settings } = await simulate({
-      ...{ dynamics: 'sa', parameters: { beta: 2 }, init, masses, time: 0.4 },
-      ...{ scheme: 'dopri5', tolerance: 1e-6, diagnostics: [] },
+      dynamics: 'sa',
+      parameters: { beta: 2 },
+      init,
+      masses,
+      time: 0.4,
+      scheme: 'dopri5',
+      tolerance: 1e-6,
+      diagnostics: [],
     });
     const { positions } = frames[frames.length - 1];
     const mean = [0, 1, 2].map((c) =>

@@ -81,7 +81,9 @@ type NumberName = keyof typeof numbers;
 function numberPart(lab: Lab, name: NumberName, highest?: number): Part {
   const parameter = numbers[name];
   const control = createNumber({
-    ...{ id: `lab-${name}`, parameter, highest },
+    id: `lab-${name}`,
+    parameter,
+    highest,
     told: told(lab.page.state.get().language, 'parameters', parameter),
     set: (value) => lab.change(settled({ ...lab.settings(), [name]: value })),
   });
@@ -113,7 +115,9 @@ function createDynamics(lab: Lab): Part {
   });
   const about = h('p', { class: 'hint lab-about' });
   const parameters = createParameters({
-    ...{ prefix: 'lab-p-', language, matrixHint: lab.words.matrixHint },
+    prefix: 'lab-p-',
+    language,
+    matrixHint: lab.words.matrixHint,
     set: (name, value) => {
       const { parameters: before } = lab.settings();
       lab.change({ parameters: { ...before, [name]: value } });
@@ -161,7 +165,9 @@ function createStart(lab: Lab): Part {
     },
   });
   const parameters = createParameters({
-    ...{ prefix: 'lab-s-', language, matrixHint: words.matrixHint },
+    prefix: 'lab-s-',
+    language,
+    matrixHint: words.matrixHint,
     set: (name, value) => {
       const { startParameters: before } = lab.settings();
       lab.change({ startParameters: { ...before, [name]: value } });

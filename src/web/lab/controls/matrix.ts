@@ -25,7 +25,11 @@ const FORMS = [
 export function createMatrix({ id, told, hint, check, set }: MatrixAsked): Control<string> {
   const list = `${id}-forms`;
   const box = h('input', {
-    ...{ type: 'text', class: 'entry lab-text', list, spellcheck: 'false', autocomplete: 'off' },
+    type: 'text',
+    class: 'entry lab-text',
+    list,
+    spellcheck: 'false',
+    autocomplete: 'off',
     title: hint,
   });
   const forms = h('datalist', { id: list }, ...FORMS.map((value) => h('option', { value })));

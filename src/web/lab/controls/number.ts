@@ -24,8 +24,12 @@ export function createNumber(asked: NumberAsked): Control<number> {
   const { minimum, maximum, integer, unit } = parameter;
   const scale = scaleOf(parameter, highest);
   const box = h('input', {
-    ...{ type: 'number', class: 'entry lab-box', step: integer ? 1 : 'any' },
-    ...{ min: minimum, max: maximum, inputmode: integer ? 'numeric' : 'decimal' },
+    type: 'number',
+    class: 'entry lab-box',
+    step: integer ? 1 : 'any',
+    min: minimum,
+    max: maximum,
+    inputmode: integer ? 'numeric' : 'decimal',
   });
   const slider = h('input', { type: 'range', min: 0, max: STEPS, 'aria-label': told.title });
   const commit = rested(set, REST);

@@ -12,7 +12,9 @@ export function createSpace(lab: Lab) {
   const { words } = lab;
   const put = (d: number) => lab.change(settled({ ...lab.settings(), d }));
   const number = createNumber({
-    ...{ id: 'lab-d', parameter: numbers.d, set: put },
+    id: 'lab-d',
+    parameter: numbers.d,
+    set: put,
     told: told(lab.page.state.get().language, 'parameters', numbers.d),
   });
   const buttons = CHOICES.map((d) =>

@@ -18,7 +18,9 @@ export function createExports(lab: Lab, stage: Stage): HTMLElement {
     h(
       'button',
       {
-        ...{ type: 'button', class: 'chip', id: `lab-export-${id}` },
+        type: 'button',
+        class: 'chip',
+        id: `lab-export-${id}`,
         click: () => {
           const { shown } = session.get();
           if (shown) void file(shown);

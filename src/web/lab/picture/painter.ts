@@ -82,7 +82,11 @@ export function createPainter(lab: Lab, laws: Laws): Painter {
       const shared = { classes: look.classes, masses: frame.masses, labels, first };
       if (look.space.view === 'circle')
         return drawCircle(brush, {
-          ...{ ...shared, points, shares: frame.shares, law: laws.at(frame), chosen: hand.chosen },
+          ...shared,
+          points,
+          shares: frame.shares,
+          law: laws.at(frame),
+          chosen: hand.chosen,
         });
       if (!points) return;
       const trail = before.flatMap((one) => places(one) ?? []);
@@ -91,7 +95,13 @@ export function createPainter(lab: Lab, laws: Laws): Painter {
         return drawPlane(brush, { ...shared, points, trail, extent: look.extent });
       const globe = look.space.onSphere && look.space.d === 3;
       drawBall(brush, {
-        ...{ ...shared, points, trail, yaw, pitch, globe, extent: look.extent },
+        ...shared,
+        points,
+        trail,
+        yaw,
+        pitch,
+        globe,
+        extent: look.extent,
         inBall: look.space.onSphere,
         axes: globe ? [] : axisNames(lab, look),
       });

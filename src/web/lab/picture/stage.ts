@@ -112,7 +112,9 @@ export function createStage(lab: Lab): Stage {
       hint,
       hand.element,
     ),
-    ...{ painter, trail, inks: () => inks },
+    painter,
+    trail,
+    inks: () => inks,
   };
 }
 

@@ -127,7 +127,11 @@ function createScaling(
 ) {
   const id = `beta-${head ?? 'all'}`;
   const slider = h('input', {
-    ...{ type: 'range', id, min: 0, max: factors.length - 1, step: 1 },
+    type: 'range',
+    id,
+    min: 0,
+    max: factors.length - 1,
+    step: 1,
     'aria-label': words.betaLabel(headName(words, head)),
   });
   const shown = h('output', { for: id });
