@@ -28,13 +28,17 @@ const VARIANTS = {
   'a tenth left out': { dropout: 0.1 },
   'vocabulary of 3000': { vocabularySize: 3000 },
   'vocabulary of 10000': { vocabularySize: 10000 },
-  'half the rate': { optimiser: { ...optimiser, learningRate: optimiser.learningRate / 2 } },
-  'twice the rate': { optimiser: { ...optimiser, learningRate: optimiser.learningRate * 2 } },
+  'half the learning rate': {
+    optimiser: { ...optimiser, learningRate: optimiser.learningRate / 2 },
+  },
+  'twice the learning rate': {
+    optimiser: { ...optimiser, learningRate: optimiser.learningRate * 2 },
+  },
   muon: { optimiser: { ...optimiser, muon: { momentum: 0.95 } } },
-  'muon at half the rate': {
+  'muon at half the learning rate': {
     optimiser: { ...optimiser, learningRate: optimiser.learningRate / 2, muon: { momentum: 0.95 } },
   },
-  'muon at twice the rate': {
+  'muon at twice the learning rate': {
     optimiser: { ...optimiser, learningRate: optimiser.learningRate * 2, muon: { momentum: 0.95 } },
   },
   'blanks weigh half': { blanks: { ...blanks, weight: 0.5 } },

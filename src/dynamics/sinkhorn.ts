@@ -1,4 +1,4 @@
-/** Doubly stochastic attention: every token is heard as much as every other one. */
+/** Doubly stochastic attention: the columns of A sum to the masses too. */
 import { BALANCING } from '../attention/coupling.ts';
 import type { Interaction } from '../attention/interaction.ts';
 import type { NumberParameter } from '../numerics/parameters.ts';

@@ -51,7 +51,7 @@ const ARCHITECTURE = z.object({
   coupling: z.literal('sinkhorn').optional(),
   /** Whether the embedding reads out too, through a matrix [d, d], instead of an output matrix of its own. */
   tied: z.literal(true).optional(),
-  /** Of the stored numbers; float32 when absent. */
+  /** Of the stored parameters; float32 when absent. */
   precision: z.enum(['float32', 'float16']).optional(),
   /** Tokens by id, V of them; start, end and blank are V, V+1 and V+2. */
   vocabulary: z.array(z.union([z.string(), z.array(z.int().min(0).max(255))])).min(256),

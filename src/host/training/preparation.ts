@@ -10,7 +10,7 @@ import {
   plainTextSchema,
   prepareTexts,
 } from '../../language/training/plain-text.ts';
-import { checkShares, type EncodedTexts } from '../../language/training/sources.ts';
+import { checkShares, type EncodedSequences } from '../../language/training/sources.ts';
 import { drawnAtOnce } from '../../language/training/worker-task.ts';
 import { buildVocabulary, type Vocabulary } from '../../language/vocabulary.ts';
 import { parseWorld, type World } from '../../language/world/grammar.ts';
@@ -26,7 +26,7 @@ const VOCABULARY_STREAM = 9;
 /** A part of the corpus as a worker gets it: a world's files, or encoded texts in shared memory. */
 export type WorkerPart = { readonly share: number } & (
   | { readonly kind: 'world'; readonly files: Record<string, string> }
-  | ({ readonly kind: 'text' } & EncodedTexts)
+  | ({ readonly kind: 'text' } & EncodedSequences)
 );
 
 /** What was trained on, for the model's record. */
@@ -202,7 +202,7 @@ function encodeTexts(
   texts: readonly string[],
   tokenizer: Tokenizer,
   config: TrainingConfig,
-): { encoded: EncodedTexts; tooLong: number } {
+): { encoded: EncodedSequences; tooLong: number } {
   const { maximumPositions } = config.model;
   const all = texts
     .filter((text) => text.length <= LONGEST_TOKEN * maximumPositions)

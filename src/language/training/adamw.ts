@@ -38,9 +38,9 @@ export function adamStep(
   const floor = epsilon * root;
   const [fresh, freshSquare] = [1 - beta1, 1 - beta2];
   for (const { offset, size, decays, pace } of layout) {
-    const rate = learningRate * pace;
-    const shrink = decays ? 1 - rate * weightDecay : 1;
-    const pull = (rate * root) / (1 - pow(beta1, step));
+    const ownLearningRate = learningRate * pace;
+    const shrink = decays ? 1 - ownLearningRate * weightDecay : 1;
+    const pull = (ownLearningRate * root) / (1 - pow(beta1, step));
     for (let i = offset; i < offset + size; i++) {
       const g = scale * gradient[i];
       const m = mean[i] + fresh * (g - mean[i]);

@@ -49,8 +49,8 @@ interface Row {
 }
 
 /** Causal batch: start, then the text; every particle is asked for the next token, the last for `end`. */
-export function causalBatch(texts: readonly Int32Array[], words: WordBoundaries): Batch {
-  const rows = texts.map((text): Row => {
+export function causalBatch(sequences: readonly Int32Array[], words: WordBoundaries): Batch {
+  const rows = sequences.map((text): Row => {
     const ids = [words.special.start, ...text];
     return {
       ids,
@@ -97,13 +97,13 @@ export interface BlankSettings {
 
 /** Blank batch: see the file's head. Texts without a word that fits the slots are left out, even all of them. */
 export function blankBatch(
-  texts: readonly Int32Array[],
+  sequences: readonly Int32Array[],
   words: WordBoundaries,
   settings: BlankSettings,
   random: Random,
 ): Batch {
   const rows: Row[] = [];
-  for (const text of texts) {
+  for (const text of sequences) {
     const spans = answerSpans(text, words, settings.determiners).filter(
       ({ from, to }) => to - from < settings.slots,
     );

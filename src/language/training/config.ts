@@ -31,7 +31,7 @@ export const trainingConfigSchema = z.strictObject({
     coupling: z.literal('sinkhorn').optional(),
     /** Reads out with the embedding, through a matrix [d, d], instead of an output matrix. */
     tied: z.literal(true).optional(),
-    /** Of the finished model's stored numbers; float32 when absent. */
+    /** Of the finished model's stored parameters; float32 when absent. */
     precision: z.enum(['float32', 'float16']).optional(),
     /** A standard transformer with MLPs instead of the flow: to compare with, not to run (bench/standard.js). */
     standard: z.strictObject({ layers: count, hidden: count }).optional(),

@@ -21,10 +21,10 @@ export function heldOutLoss(
   engine: TrainingEngine,
   layout: readonly ParameterPart[],
   parameters: readonly ParameterArray[],
-  texts: readonly Int32Array[],
+  sequences: readonly Int32Array[],
   { words, flow, depth }: { words: WordBoundaries; flow: FlowSettings; depth: number },
 ): HeldOutLoss {
-  const sorted = [...texts].sort((a, b) => a.length - b.length);
+  const sorted = [...sequences].sort((a, b) => a.length - b.length);
   let [nats, tokens] = [0, 0];
   for (let from = 0; from < sorted.length; from += BATCH) {
     const batch = causalBatch(sorted.slice(from, from + BATCH), words);

@@ -31,8 +31,8 @@ export function muonStep(
   mean: Float32Array,
   { learningRate, weightDecay, momentum, scale }: MuonSettings,
 ): void {
-  const rate = learningRate * pace;
-  const shrink = decays ? 1 - rate * weightDecay : 1;
+  const ownLearningRate = learningRate * pace;
+  const shrink = decays ? 1 - ownLearningRate * weightDecay : 1;
   for (let head = 0; head < heads.count; head++) {
     const block = headBlock(shape, heads, head);
     const { rows, columns, rowStride, columnStride } = block;
@@ -47,7 +47,7 @@ export function muonStep(
         ahead.data[entry++] = mean[at] + (1 - momentum) * (g - mean[at]);
       }
     const direction = orthogonalised(ahead);
-    const step = rate * STEP_SIZE * Math.sqrt(columns);
+    const step = ownLearningRate * STEP_SIZE * Math.sqrt(columns);
     entry = 0;
     for (let i = 0; i < rows; i++)
       for (let j = 0; j < columns; j++) {

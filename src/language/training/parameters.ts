@@ -17,7 +17,7 @@ import { standardParts } from './standard-transformer.ts';
  * Standard deviation of a new embedding. Particles are normalised, so it only says how far a step of the
  * optimiser turns them: as far as it takes for rare tokens to find their place (docs/choices.md).
  */
-const EMBEDDING_SPREAD = 0.03;
+const EMBEDDING_DEVIATION = 0.03;
 
 /** Name, shape and place of every part. The four matrices of each knot are parts of their own. */
 export function parameterLayout(a: Architecture): ParameterPart[] {
@@ -26,21 +26,21 @@ export function parameterLayout(a: Architecture): ParameterPart[] {
     {
       name: 'embedding',
       shape: [a.vocabularySize, d],
-      spread: EMBEDDING_SPREAD,
+      standardDeviation: EMBEDDING_DEVIATION,
       pace: 1,
       decays: false,
     },
     {
       name: 'positions',
       shape: [a.maximumPositions, d],
-      spread: EMBEDDING_SPREAD / 2,
+      standardDeviation: EMBEDDING_DEVIATION / 2,
       sinusoidal: true,
       pace: 1,
       decays: false,
     },
     ...(a.standard ? standardParts(a, a.standard) : flowParts(a)),
     a.tied ? readoutPart(a) : outputPart(a),
-    { name: 'bias', shape: [a.vocabularySize], spread: 0, pace: 1, decays: false },
+    { name: 'bias', shape: [a.vocabularySize], standardDeviation: 0, pace: 1, decays: false },
   ];
   return placed(parts);
 }
@@ -58,19 +58,19 @@ export function placed(parts: readonly PartDraft[]): ParameterPart[] {
 
 function outputPart({ vocabularySize, dimension: d }: Architecture): PartDraft {
   const shape = [vocabularySize, d];
-  return { name: 'output', shape, spread: 0.5 / Math.sqrt(d), pace: 1, decays: true };
+  return { name: 'output', shape, standardDeviation: 0.5 / Math.sqrt(d), pace: 1, decays: true };
 }
 
 /** The embedding reads out too, through a matrix: what is good to start from is not what is good to be read. */
 function readoutPart(a: Architecture): PartDraft {
   const { dimension: d, heads } = a;
   // logits as wide as with an output of its own
-  const spread = 0.5 / (EMBEDDING_SPREAD * d);
+  const standardDeviation = 0.5 / (EMBEDDING_DEVIATION * d);
   const shape = [d, d];
   return {
     name: 'readout',
     shape,
-    spread,
+    standardDeviation,
     pace: 0.7,
     decays: true,
     heads: headLayout('output', heads),
@@ -83,7 +83,7 @@ function flowParts({ knots, heads, dimension: d }: Architecture): PartDraft[] {
     ROLES.map((role) => ({
       name: `attention.${knot}.${role}`,
       shape: [d, d],
-      spread: (role === 'output' ? 0.5 : 1) / Math.sqrt(d),
+      standardDeviation: (role === 'output' ? 0.5 : 1) / Math.sqrt(d),
       pace: 0.7,
       decays: true,
       heads: headLayout(role, heads),
@@ -101,9 +101,9 @@ export function initialise(
   random: Random,
 ): void {
   for (const part of layout) {
-    const { offset, size, spread, shape } = part;
+    const { offset, size, standardDeviation, shape } = part;
     const start = part.sinusoidal ? sinusoid(shape[1]) : () => random.gaussian();
-    for (let i = 0; i < size; i++) values[offset + i] = spread * start(i);
+    for (let i = 0; i < size; i++) values[offset + i] = standardDeviation * start(i);
   }
 }
 

@@ -27,7 +27,7 @@ export interface ParameterPart {
   readonly offset: number;
   readonly size: number;
   /** Standard deviation at the start. */
-  readonly spread: number;
+  readonly standardDeviation: number;
   /** Whether it starts as sinusoids of the row's number instead of at random. */
   readonly sinusoidal?: boolean;
   /** Its learning rate, as a share of the run's. */

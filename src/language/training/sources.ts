@@ -6,7 +6,7 @@ import type { World } from '../world/grammar.ts';
 import { sampleText } from '../world/sample.ts';
 import { shuffled } from './shuffle.ts';
 
-export interface TextSource {
+export interface SequenceSource {
   /**
    * One text as token ids, a function of its arguments alone.
    * @param place How many texts all workers together have drawn from this source before.
@@ -16,25 +16,28 @@ export interface TextSource {
 
 /** A source with its share of the texts; the shares of a mixture add up to 1. */
 export interface SharedSource {
-  readonly source: TextSource;
+  readonly source: SequenceSource;
   readonly share: number;
 }
 
 /** New texts for ever. */
-export function worldSource(world: World, tokenizer: Tokenizer): TextSource {
+export function worldSource(world: World, tokenizer: Tokenizer): SequenceSource {
   return {
     draw: (stream) => Int32Array.from(tokenizer.encodeIds(sampleText(world, stream).text)),
   };
 }
 
 /** Texts in one flat array: text i is tokens[starts[i]] … tokens[starts[i + 1] − 1]. */
-export interface EncodedTexts {
+export interface EncodedSequences {
   readonly tokens: Int32Array;
   readonly starts: Int32Array;
 }
 
 /** Every text once in each pass, each pass in another order. */
-export function fileSource({ tokens, starts }: EncodedTexts, ...seeds: number[]): TextSource {
+export function fileSource(
+  { tokens, starts }: EncodedSequences,
+  ...seeds: number[]
+): SequenceSource {
   const count = starts.length - 1;
   const orders = new Map<number, Int32Array>();
   const orderOf = (pass: number) => {
@@ -76,7 +79,7 @@ export function checkShares(shares: readonly number[], count: number): void {
 }
 
 /** `count` texts for one worker: the `turn`-th such draw of all workers together. */
-export function drawTexts(
+export function drawSequences(
   sources: readonly SharedSource[],
   count: number,
   turn: number,

@@ -26,7 +26,7 @@ export function standardParts(
   const matrix = (name: string, rows: number, columns: number, gain: number): PartDraft => ({
     name,
     shape: [rows, columns],
-    spread: gain / Math.sqrt(rows),
+    standardDeviation: gain / Math.sqrt(rows),
     pace: 0.7,
     decays: true,
   });

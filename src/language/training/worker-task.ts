@@ -14,7 +14,7 @@ import { batchLoss, type FlowSettings } from './objective.ts';
 import { parameterViews } from './parameters.ts';
 import type { ParameterPart } from './parts.ts';
 import { shuffled } from './shuffle.ts';
-import { drawTexts, type SharedSource } from './sources.ts';
+import { drawSequences, type SharedSource } from './sources.ts';
 
 /** How many steps' texts are drawn at once and sorted by length, so that rows need little padding. */
 const POOL_STEPS = 8;
@@ -147,7 +147,7 @@ function drawPool(
 ) {
   const stream = random(config.seed, STREAM.texts, pool, worker);
   const turn = pool * config.workers + worker;
-  const drawn = drawTexts(sources, drawnAtOnce(config), turn, stream);
+  const drawn = drawSequences(sources, drawnAtOnce(config), turn, stream);
   drawn.sort((a, b) => a.length - b.length);
   const parts = config.evenTokens ? partsByTokens(drawn) : partsByTexts(drawn, config.texts);
   const order = shuffled(2 * POOL_STEPS, random(config.seed, STREAM.order, pool, worker));

@@ -112,10 +112,15 @@ function checkLayers({ fewest, most }: Settings): void {
 
 /** W transposed [d, d], since rows are multiplied from the right, and b [1, d] of each knot; then the readout. */
 function layoutOf({ knots, d }: Settings): ParameterPart[] {
-  const part = (name: string, shape: number[], spread: number, decays: boolean): PartDraft => ({
+  const part = (
+    name: string,
+    shape: number[],
+    standardDeviation: number,
+    decays: boolean,
+  ): PartDraft => ({
     name,
     shape,
-    spread,
+    standardDeviation,
     decays,
     pace: 1,
   });

@@ -13,7 +13,7 @@ const part = (changes: Partial<ParameterPart> = {}): ParameterPart => ({
   shape: [1],
   offset: 0,
   size: 1,
-  spread: 0,
+  standardDeviation: 0,
   pace: 1,
   decays: false,
   ...changes,

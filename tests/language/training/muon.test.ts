@@ -55,7 +55,7 @@ describe('a step', () => {
     shape: [4, 4],
     offset: 0,
     size: 16,
-    spread: 0,
+    standardDeviation: 0,
     pace: 1,
     decays: false,
     ...changes,

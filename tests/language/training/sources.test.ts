@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   checkShares,
-  drawTexts,
+  drawSequences,
   fileSource,
   quotas,
+  type SequenceSource,
   type SharedSource,
-  type TextSource,
   worldSource,
 } from '../../../src/language/training/sources.ts';
 import { sampleText } from '../../../src/language/world/sample.ts';
@@ -22,7 +22,7 @@ const encoded = {
 };
 
 describe('a file', () => {
-  const pass = (source: TextSource, number: number) =>
+  const pass = (source: SequenceSource, number: number) =>
     Array.from({ length: 5 }, (_, i) => [...source.draw(random(0), 5 * number + i)].join(''));
 
   it('gives every text once a pass, in another order each', () => {
@@ -71,14 +71,14 @@ describe('a mixture', () => {
 
   it('counts on in each source from turn to turn', () => {
     const places: [number, number][] = [];
-    const source = (s: number): TextSource => ({
+    const source = (s: number): SequenceSource => ({
       draw(_, place) {
         places.push([s, place]);
         return Int32Array.of(s);
       },
     });
     const shares: SharedSource[] = [0.25, 0.75].map((share, s) => ({ source: source(s), share }));
-    for (const turn of [0, 1]) drawTexts(shares, 4, turn, random(1));
+    for (const turn of [0, 1]) drawSequences(shares, 4, turn, random(1));
     expect(places).toEqual([
       ...[0].map((place) => [0, place]),
       ...[0, 1, 2].map((place) => [1, place]),
