@@ -51,8 +51,9 @@ export {
   runWithCache,
 } from './language/interventions.ts';
 export type { Depth, LanguageModel, ModelRun, RunHooks } from './language/model.ts';
+export { modelDynamics } from './language/model-dynamics.ts';
 export type { FillOptions, TraceOptions } from './language/options.ts';
-export { modelDynamics, sentenceParticles } from './language/particles.ts';
+export { sentenceParticles } from './language/particles.ts';
 export { type Portrait, portrait } from './language/portrait/portrait.ts';
 export type { Answer, Prediction } from './language/prediction.ts';
 export { type Trace, type TraceRecord, trace, traceToJson } from './language/trace.ts';

@@ -16,6 +16,17 @@ export interface AttentionWeights<A> {
   readonly output: A;
 }
 
+/** The four matrices, each as `change` makes it. */
+export const mapWeights = <A, B>(
+  { query, key, value, output }: AttentionWeights<A>,
+  change: (matrix: A) => B,
+): AttentionWeights<B> => ({
+  query: change(query),
+  key: change(key),
+  value: change(value),
+  output: change(output),
+});
+
 /** Keys and values (KV) of the particles that are attended to. */
 export interface KeysAndValues<A> {
   /** [B, m, H·k] */

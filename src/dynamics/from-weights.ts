@@ -1,5 +1,6 @@
 /** The flow of given weights θ(t), such as a checkpoint's, as an entry. Where they come from is not known here. */
 import type { CouplingKind } from '../attention/coupling.ts';
+import type { Interaction } from '../attention/interaction.ts';
 import type { AttentionWeights } from '../attention/scores.ts';
 import { InputError } from '../numerics/errors.ts';
 import { knotTimes } from '../numerics/knots.ts';
@@ -23,6 +24,13 @@ export interface WeightsFlow {
   readonly citation?: string;
 }
 
+/** An entry that has weights at every time. */
+export interface WeightsDynamics extends Dynamics {
+  readonly interaction: (
+    ...at: Parameters<NonNullable<Dynamics['interaction']>>
+  ) => Interaction & { readonly weights: AttentionWeights<Matrix> };
+}
+
 /** Of matrices without structure little can be promised. */
 function promises(causal: boolean): Properties {
   return {
@@ -43,7 +51,7 @@ function promises(causal: boolean): Properties {
 export function fromWeights(
   theta: (t: number) => AttentionWeights<Matrix>,
   { beta, horizon, knots, causal = false, coupling = 'softmax', ...described }: WeightsFlow,
-): Dynamics {
+): WeightsDynamics {
   checkFlow(horizon, knots);
   const d = checkWeights(theta(0), beta);
   return {

@@ -20,13 +20,13 @@ import {
   sources,
 } from '../attention/field.ts';
 import type { Interaction } from '../attention/interaction.ts';
-import type { AttentionWeights } from '../attention/scores.ts';
+import { type AttentionWeights, mapWeights } from '../attention/scores.ts';
 import { InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { balancingOf, type Engine, type Field, type FieldRequest, notCausal } from './field.ts';
 import { warmed } from './reference-balance.ts';
 import { referenceCouplings } from './reference-coupling.ts';
-import { type Float64Tensor, tensor } from './tensor.ts';
+import { asTensor, type Float64Tensor, tensor } from './tensor.ts';
 
 /** Most particles: 4e8 pairs already take half a minute a velocity. */
 const MOST_PARTICLES = 20_000;
@@ -88,7 +88,7 @@ export function openReferenceField(request: FieldRequest, algebra = fieldAlgebra
   const weights = effectiveWeights(interaction);
   const setting = {
     interaction,
-    weights: tensorsOf(weights),
+    weights: weights && mapWeights(weights, asTensor),
     // on the sphere no origin but its centre has unit vectors
     shifted: space === 'euclidean' && couplesDifferences(interaction, weights),
   };
@@ -115,18 +115,6 @@ export function openReferenceField(request: FieldRequest, algebra = fieldAlgebra
 }
 
 type Weights = AttentionWeights<Float64Tensor> | null;
-
-function tensorsOf(weights: AttentionWeights<Matrix> | null): Weights {
-  if (!weights) return null;
-  const asTensor = ({ rows, columns, data }: Matrix) => tensor([rows, columns], data);
-  const { query, key, value, output } = weights;
-  return {
-    query: asTensor(query),
-    key: asTensor(key),
-    value: asTensor(value),
-    output: asTensor(output),
-  };
-}
 
 interface Setting {
   readonly interaction: Interaction;

@@ -20,3 +20,7 @@ export function tensor(shape: readonly number[], data?: Float64Array): Float64Te
 /** A tensor [n, d] as a matrix over the same numbers. */
 export const asMatrix = ({ shape, data }: Float64Tensor): Matrix =>
   matrix(shape[0], shape[1], data);
+
+/** A matrix as a tensor [n, d] over the same numbers. */
+export const asTensor = ({ rows, columns, data }: Matrix): Float64Tensor =>
+  tensor([rows, columns], data);

@@ -6,21 +6,28 @@
  */
 import { BALANCING, contextMask } from '../attention/coupling.ts';
 import { type CouplingName, modelCouplings } from '../attention/model-coupling.ts';
-import { type AttentionWeights, type KeysAndValues, keysAndValues } from '../attention/scores.ts';
+import {
+  type AttentionWeights,
+  type KeysAndValues,
+  keysAndValues,
+  mapWeights,
+} from '../attention/scores.ts';
 import { attentionVelocity } from '../attention/step.ts';
+import type { Dynamics } from '../dynamics/dynamics.ts';
 import { projectTransposed, referenceAlgebra } from '../engines/reference.ts';
 import { warmed } from '../engines/reference-balance.ts';
-import { type Float64Tensor, tensor } from '../engines/tensor.ts';
+import { asTensor, type Float64Tensor, tensor } from '../engines/tensor.ts';
 import { weightsAt } from '../flow/depth-weights.ts';
 import { type LayerFrame, layers } from '../flow/layers.ts';
+import { flowProblem, ownVelocities } from '../flow/problem.ts';
+import { equalMasses } from '../geometry/catalogue.ts';
 import { integrate } from '../integrators/integrate.ts';
-import type { FlowProblem } from '../integrators/problem.ts';
 import type { Balancing } from '../numerics/algebra.ts';
 import { exp } from '../numerics/elementary.ts';
-import { knotTimes } from '../numerics/knots.ts';
 import { residentProduct } from '../numerics/product.ts';
 import type { FlowParts } from './checkpoint.ts';
 import type { Depth } from './model.ts';
+import { modelDynamics } from './model-dynamics.ts';
 
 export type FlowFrame = LayerFrame<Float64Tensor>;
 
@@ -117,36 +124,30 @@ function layerWeights(model: FlowParts, depth: number): LayerWeights | null {
   return made;
 }
 
-/** ẋ = P_x v(θ(t/T), x) on the sphere, by Dormand–Prince with the knots as breakpoints. */
+/** The model's dynamics, as `simulate` runs them, under any mask: by Dormand–Prince, the knots as breakpoints. */
 function* continuousFlow(
   model: FlowParts,
   start: Float64Tensor,
   mask: Float64Tensor,
-  hooks: FlowHooks,
+  { balancing, weights: change }: FlowHooks,
 ): Generator<FlowFrame> {
-  const { horizon, knots, depth, beta } = model.config;
-  const { shape } = start;
-  const weights = (t: number) => {
-    const own = theta(model, t);
-    return hooks.weights?.(null, own) ?? own;
-  };
+  const { horizon, depth, dimension: d } = model.config;
+  const { shape, data } = start;
+  const parameters = {};
+  const entry = modelDynamics(model, 'full', false, change && ((own) => change(null, own)));
   const algebra = warmed(referenceAlgebra);
-  const field = (time: number, x: Float64Tensor) =>
-    attentionVelocity(algebra, x, {
-      weights: weights(time / horizon),
-      beta,
-      mask,
-      balancing: hooks.balancing,
-    });
-  const problem: FlowProblem = {
-    size: start.data.length,
-    velocity(time, state, out) {
-      const x = tensor(shape, state);
-      out.set(referenceAlgebra.tangent(x, field(time, x).velocity).data);
-    },
-    retract: (state) => state.set(referenceAlgebra.normalise(tensor(shape, state)).data),
-    breakpoints: knotTimes(knots, horizon),
+  const field = (time: number, x: Float64Array) => {
+    const { weights, beta } = entry.interaction(parameters, d, time);
+    const own = { weights: mapWeights(weights, asTensor), beta, mask, balancing };
+    return attentionVelocity(algebra, tensor(shape, x), own);
   };
+  const masked: Dynamics = {
+    ...entry,
+    velocity: ({ positions }, _, time, out) => out.set(field(time, positions).velocity.data),
+  };
+  const velocities = ownVelocities(masked, parameters, d);
+  const masses = equalMasses(shape[0]);
+  const problem = flowProblem({ entry, parameters, masses, d, velocities, noise: 0 });
   const settings = {
     scheme: 'dopri5',
     end: horizon,
@@ -154,10 +155,9 @@ function* continuousFlow(
     tolerance: ODE_TOLERANCE,
   };
   let coupling: Float64Tensor | null = null;
-  for (const { time, state } of integrate(problem, start.data, settings)) {
-    const positions = tensor(shape, state);
-    yield { time, positions, coupling };
-    if (time < horizon) coupling = field(time, positions).coupling;
+  for (const { time, state } of integrate(problem, data, settings)) {
+    yield { time, positions: tensor(shape, state), coupling };
+    if (time < horizon) coupling = field(time, state).coupling;
   }
 }
 

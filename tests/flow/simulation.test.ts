@@ -1,5 +1,6 @@
 /** `simulate` from its options to its report: what it refuses, which frames come, what stops it, and that it goes on exactly. */
 import { describe, expect, it } from 'vitest';
+import { COUPLING_NAMES } from '../../src/attention/model-coupling.ts';
 import { defineDynamics } from '../../src/dynamics/define.ts';
 import { simulationEngines } from '../../src/engines/catalogue.ts';
 import type { SimulationFrame } from '../../src/flow/frames.ts';
@@ -7,7 +8,8 @@ import type { SimulationContinuation } from '../../src/flow/run.ts';
 import { openSimulation } from '../../src/flow/simulate.ts';
 import { type Simulation, simulate, simulationToJson } from '../../src/flow/simulation.ts';
 import { type SimulationOptions, simulationSettings } from '../../src/flow/simulation-settings.ts';
-import { modelDynamics, modelOptions, sentenceParticles } from '../../src/language/particles.ts';
+import { modelDynamics } from '../../src/language/model-dynamics.ts';
+import { modelOptions, sentenceParticles } from '../../src/language/particles.ts';
 import { trace } from '../../src/language/trace.ts';
 import { LimitError } from '../../src/numerics/errors.ts';
 import { refusal } from '../dynamics/refusal.ts';
@@ -587,6 +589,20 @@ describe('a trained model as dynamics', () => {
       expect(time).toBeCloseTo(expected.times[k], 12);
       expect(positions.data).toBeAllClose(expected.hiddenStates[k].data, {
         absolute: 1e-12,
+        relative: 0,
+      });
+    });
+  });
+
+  it.each(COUPLING_NAMES)('%s: its depth ode is the scheme dopri5', async (coupling) => {
+    const text = 'Mein Lieblingstier ist __';
+    const expected = trace(model, text, { ...quick, coupling, depth: 'ode' });
+    const options = modelOptions(model, { text, dynamics: 'model', coupling });
+    const exact = { scheme: 'dopri5', tolerance: 1e-10, time: horizon, saveAt: grid };
+    const { frames } = await simulate({ ...options, ...exact, diagnostics: [] });
+    frames.forEach(({ positions }, k) => {
+      expect(positions.data).toBeAllClose(expected.hiddenStates[k].data, {
+        absolute: 1e-6,
         relative: 0,
       });
     });

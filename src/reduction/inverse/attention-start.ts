@@ -7,9 +7,10 @@ import { Matrix as LibraryMatrix, solve } from 'ml-matrix';
 import { massMask } from '../../attention/coupling.ts';
 import { fieldCoupling, sources } from '../../attention/field.ts';
 import type { Interaction } from '../../attention/interaction.ts';
+import { mapWeights } from '../../attention/scores.ts';
 import { singleHead } from '../../dynamics/single-head.ts';
 import { referenceCouplings } from '../../engines/reference-coupling.ts';
-import { tensor } from '../../engines/tensor.ts';
+import { asTensor, tensor } from '../../engines/tensor.ts';
 import { hypot } from '../../numerics/elementary.ts';
 import { leastSquares } from '../../numerics/least-squares.ts';
 import { type Matrix, matrix, toRows } from '../../numerics/matrix.ts';
@@ -229,12 +230,7 @@ function forTangents(
 /** m_i = Σ_j A_ij x_j [n, d], and Σ_j A_ij x_j (x_j − m_i)ᵀ [n, d, d], without m_i where rows have no sum. */
 function listening(x: Float64Array, { n, d, interaction, attention }: Setting) {
   const points = tensor([n, d], x);
-  const weights = interaction.weights && {
-    query: tensorOf(interaction.weights.query),
-    key: tensorOf(interaction.weights.key),
-    value: tensorOf(interaction.weights.value),
-    output: tensorOf(interaction.weights.output),
-  };
+  const weights = interaction.weights && mapWeights(interaction.weights, asTensor);
   const masses = new Float64Array(n).fill(1 / n);
   const { data: coupling } = fieldCoupling(
     referenceCouplings,
@@ -256,5 +252,3 @@ function listening(x: Float64Array, { n, d, interaction, attention }: Setting) {
   }
   return { mean, spread };
 }
-
-const tensorOf = ({ rows, columns, data }: Matrix) => tensor([rows, columns], data);
