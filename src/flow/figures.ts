@@ -1,6 +1,7 @@
 /** Figures of a flow, made from its frames. Not their drawing, which is src/figures. */
 import type { Axis, Figure, Point } from '../figures/figure.ts';
-import type { Projection } from './projection.ts';
+import type { Matrix } from '../numerics/matrix.ts';
+import { type Projection, projection } from './projection.ts';
 
 /**
  * The paths of all particles through the layers, in the first two principal axes of `projection(frames)`.
@@ -27,6 +28,12 @@ export function trajectoriesFigure(
       },
     ],
   };
+}
+
+/** Positions in their first two principal axes, with what the axes say. */
+export function principalView(frames: readonly Matrix[]) {
+  const { points, explained } = projection(frames);
+  return { points, x: axis(1, explained[0]), y: axis(2, explained[1]) };
 }
 
 function axis(which: number, share: number): Axis {

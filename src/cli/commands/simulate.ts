@@ -1,5 +1,6 @@
 /** `simulate`: particles flow under dynamics of the catalogue, of a model, or of one's own. */
 import { Command } from 'commander';
+import { withFigureFlag } from '../figures.ts';
 import { withParticleFlags, withRunFlags } from '../flags.ts';
 import type { SimulationFlags } from '../simulation/job.ts';
 import { printJson, printLines, printWarning, standardScreen } from '../terminal.ts';
@@ -8,7 +9,7 @@ const HELP = `
 Examples:
   schmetterling simulate --beta 4 --n 200 --d 3 --time 20
   schmetterling simulate --dynamics usa --start orthonormal --n 32 --d 32 --scheme dopri5 --save-at linear:0:10:11
-  schmetterling simulate --beta 25 --d 2 --n 200 --scheme dopri5 --time 1e8 --merge 0.001 --save-at log:1e-2:1e8:200 --out runs/metastable
+  schmetterling simulate --beta 25 --d 2 --n 200 --scheme dopri5 --time 1e8 --merge 0.001 --save-at log:1e-2:1e8:200 --out runs/metastable --figures pdf
   schmetterling simulate --dynamics multi_head --heads 2 --value wigner:7 --query identity --n 64
   schmetterling simulate --dynamics model --text "Mein Lieblingstier ist __" --time 6 --step 0.75
   schmetterling simulate --dynamics ./mine.mjs --set strength=2
@@ -21,7 +22,8 @@ and wigner:run are drawn with the seed of the run.
 Tables are text or .npy; rows, columns and what was decided are said on standard error.
 --out writes a folder that grows frame by frame: positions.npy [frames, n, d], times.npy, diagnostics.csv,
 diagnostics.jsonl and run.json; where the dynamics have them view.npy [frames, n, d] (rescaled positions),
-radii.npy and frame_masses.npy [frames, n]; masses.npy [n]. One step of a fixed scheme in 32 is held against two of
+radii.npy and frame_masses.npy [frames, n]; masses.npy [n]; and, when the run ends, the figures trajectories and
+diagnostics over its save times (--figures pdf for PDF). One step of a fixed scheme in 32 is held against two of
 half its size, and a note says where steps are too large for the flow. \`schmetterling catalogue\` lists dynamics,
 starts, schemes, diagnostics.`;
 
@@ -29,7 +31,7 @@ export function simulateCommand(): Command {
   const command = new Command('simulate').description(
     'particles under dynamics of the catalogue, of a model, or of your own',
   );
-  return withRunFlags(withParticleFlags(command))
+  return withFigureFlag(withRunFlags(withParticleFlags(command)))
     .option('--threads <count>', 'at most so many (default: all cores)')
     .option('--out <folder>', 'record the run in this folder, frame by frame')
     .option('--continue <folder>', 'go on with the run in this folder, or make it longer')

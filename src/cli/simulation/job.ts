@@ -16,6 +16,7 @@ import { asksModel } from '../../language/options.ts';
 import type { ModelPart } from '../../language/particles.ts';
 import { InputError } from '../../numerics/errors.ts';
 import type { Matrix } from '../../numerics/matrix.ts';
+import { type FigureFormat, readFormats } from '../figures.ts';
 import { numberIfOne } from '../flags.ts';
 import { type Flags, givenParameters, givenStartParameters, readPairs } from './flags.ts';
 import { isModule, loadDiagnostic, loadDynamics, readMatrices } from './input.ts';
@@ -33,6 +34,7 @@ export interface SimulationFlags extends Flags {
   readonly saveAt?: string;
   readonly diagnostics?: string;
   readonly out?: string;
+  readonly figures?: string;
   readonly continue?: string;
   readonly json?: boolean;
 }
@@ -43,6 +45,8 @@ export interface SimulationJob {
   readonly source: Source;
   /** What was read of positions, masses and matrices. */
   readonly tables: readonly TableAccount[];
+  /** Of the figures in the folder. */
+  readonly formats: readonly FigureFormat[];
   /** The folder to record in, if any. */
   readonly out: string | null;
   /** The run that goes on. */
@@ -77,8 +81,9 @@ export const SWEPT = [
 /** Throws InputError for flags, files and options that do not fit, before anything is computed. */
 export async function readJob(flags: SimulationFlags): Promise<SimulationJob> {
   if (flags.continue !== undefined) return continuedJob(flags.continue, flags);
+  const formats = readFormats(flags);
   const { source, options, tables } = await readOptions(flags);
-  return { settings: simulationSettings(options), source, tables, out: flags.out ?? null };
+  return { settings: simulationSettings(options), source, tables, formats, out: flags.out ?? null };
 }
 
 export type ReadOptions = Pick<SimulationJob, 'source' | 'tables'> & {
@@ -113,15 +118,16 @@ function checkOneStart(flags: SimulationFlags): void {
 }
 
 /** Flags that a run that goes on may still change. */
-const CHANGEABLE = ['continue', 'time', 'saveAt', 'threads', 'json', 'maximumSteps'];
+const CHANGEABLE = ['continue', 'time', 'saveAt', 'threads', 'json', 'maximumSteps', 'figures'];
 
 async function continuedJob(folder: string, flags: SimulationFlags): Promise<SimulationJob> {
   const fixed = Object.keys(flags).find((name) => !CHANGEABLE.includes(name));
   if (fixed)
     throw new InputError(
       fixed,
-      `option ${fixed} cannot change in a run that goes on: expected only time, save-at, threads and maximum-steps beside --continue, leave it out`,
+      `option ${fixed} cannot change in a run that goes on: expected only time, save-at, threads, figures and maximum-steps beside --continue, leave it out`,
     );
+  const formats = readFormats({ figures: flags.figures, out: folder });
   const resumed = readRecording(folder);
   const source = await sourceOptions(withoutStart(resumed.source), []);
   const { init: _, masses: __, mergeError: ___, ...before } = resumed.settings;
@@ -134,7 +140,7 @@ async function continuedJob(folder: string, flags: SimulationFlags): Promise<Sim
     ...changed,
     saveAt: laterTimes(resumed, changed),
   } as SimulationOptions);
-  return { settings, source: resumed.source, tables: [], out: folder, resumed };
+  return { settings, source: resumed.source, tables: [], formats, out: folder, resumed };
 }
 
 /** The positions are recorded: their file, or the sentence, is needed for dynamics of the model alone. */

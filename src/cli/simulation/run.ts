@@ -13,12 +13,15 @@ import { checkRecordingFolder, startRecording } from '../../host/recording.ts';
 import { makeFolder } from '../folder.ts';
 import { progressBar } from '../progress.ts';
 import { tablesRecord } from '../tables.ts';
+import { writeRunFigures } from './figures.ts';
 import type { SimulationJob } from './job.ts';
 
 export interface Outcome {
   readonly report: SimulationReport;
   /** All of them, or with a recording only the last few: the others are in its folder. */
   readonly frames: readonly SimulationFrame[];
+  /** Files of figures in the folder. */
+  readonly figures: readonly string[];
   /** How many there were. */
   readonly count: number;
   readonly seconds: number;
@@ -60,5 +63,6 @@ export async function runJob(job: SimulationJob): Promise<Outcome> {
   const seconds = (performance.now() - begun) / 1000;
   const report = simulation.report();
   recording?.end(report, seconds, failure?.message);
-  return { report, frames, count, seconds, failure };
+  const figures = out === null ? [] : await writeRunFigures(out, settings, job.formats);
+  return { report, frames, figures, count, seconds, failure };
 }

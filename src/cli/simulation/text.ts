@@ -37,7 +37,7 @@ const MOST_ROWS = 24;
 
 export function outcomeLines(screen: Screen, { settings, out }: SimulationJob, outcome: Outcome) {
   const { entry, n, d, scheme, step, tolerance, seed, kappa } = settings;
-  const { report, seconds, count } = outcome;
+  const { report, seconds, count, figures } = outcome;
   const pace = scheme.adaptive ? `tolerance ${tolerance}` : `step ${step}`;
   const { engine, steps, rejected, stopped, time } = report;
   const noise = kappa === undefined ? '' : ` · noise κ = ${kappa}`;
@@ -59,7 +59,7 @@ export function outcomeLines(screen: Screen, { settings, out }: SimulationJob, o
     ),
     ...(out === null
       ? []
-      : ['', `${out}: ${count} frames in ${recordedFiles(settings).join(', ')}`]),
+      : ['', `${out}: ${count} frames in ${[...recordedFiles(settings), ...figures].join(', ')}`]),
   ];
 }
 
