@@ -33,8 +33,8 @@ export interface SimulationFrame {
   continuation(): SimulationContinuation;
 }
 
-/** Frames that diagnostics of a run that goes on compare with, as they were seen (view or positions). */
-export interface SeenFrames {
+/** Frames that diagnostics of a run that goes on compare with, as they were shown (view or positions). */
+export interface ReferenceFrames {
   readonly first: Matrix;
   readonly last: Matrix;
 }
@@ -45,13 +45,13 @@ const MOST_COUPLED = 512;
 /** From the integrator's frames to those of all particles, with diagnostics. */
 export function frameReader(
   run: Run,
-  seenBefore?: SeenFrames,
+  reference?: ReferenceFrames,
 ): (frame: IntegrationFrame) => SimulationFrame {
   const { settings } = run;
   const { entry, parameters, n, d, chosen, delta } = settings;
   const beta = energyBetaOf(entry, parameters);
-  let initial = seenBefore?.first;
-  let previous = seenBefore?.last;
+  let initial = reference?.first;
+  let previous = reference?.last;
   return (frame) => {
     const { population } = run;
     const shown = shownPopulation(run, frame);

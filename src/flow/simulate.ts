@@ -12,7 +12,7 @@ import { row } from '../numerics/matrix.ts';
 import { distance } from '../numerics/vectors.ts';
 import { yieldToEvents } from '../numerics/yielding.ts';
 import { besideSettings, type Companion, type OpenBeside, withCompanion } from './companion.ts';
-import { frameReader, type SeenFrames, type SimulationFrame } from './frames.ts';
+import { frameReader, type ReferenceFrames, type SimulationFrame } from './frames.ts';
 import {
   isYieldDue,
   type MergeEvent,
@@ -59,7 +59,7 @@ export interface SimulationContext {
   /** Goes on from a frame of a run with the same settings; only the end and the save times may differ. */
   readonly from?: SimulationContinuation;
   /** Beside `from`; without it the first frame from there on counts as the first of the run. */
-  readonly seen?: SeenFrames;
+  readonly reference?: ReferenceFrames;
 }
 
 /** A simulation whose engine is open. */
@@ -118,7 +118,7 @@ async function* framesOf(
   run: Run,
   context: SimulationContext,
 ): AsyncGenerator<SimulationFrame, void> {
-  const describe = frameReader(run, context.seen);
+  const describe = frameReader(run, context.reference);
   try {
     for (const frame of stepsOf(run, context.from)) {
       run.last = frame;

@@ -6,7 +6,7 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { SeenFrames, SimulationFrame } from '../flow/frames.ts';
+import type { ReferenceFrames, SimulationFrame } from '../flow/frames.ts';
 import type { SimulationContinuation } from '../flow/run.ts';
 import type { SimulationReport } from '../flow/simulate.ts';
 import { type SimulationSettings, settingsRecord } from '../flow/simulation-settings.ts';
@@ -39,7 +39,7 @@ export interface RecordedRun {
   readonly frames: number;
   readonly from: SimulationContinuation;
   /** The first and the last frame that count, for the diagnostics. */
-  readonly seen: SeenFrames;
+  readonly reference: ReferenceFrames;
 }
 
 /** Milliseconds between two states that are kept on disk. */
@@ -340,7 +340,7 @@ export function readRecording(folder: string): RecordedRun {
     positions,
     masses: existsSync(masses) ? Float64Array.from(readNpy(masses, 'continue').data) : null,
     frames,
-    seen: { first: readFrame(shown, 0), last: readFrame(shown, frames - 1) },
+    reference: { first: readFrame(shown, 0), last: readFrame(shown, frames - 1) },
     from: {
       engine,
       merges,

@@ -428,7 +428,7 @@ async function inHalves(begun: SimulationOptions, whole: SimulationOptions, cut:
     if (frames.length < cut) continue;
     const from = throughJson(frame.continuation());
     const seen = { first: seenAs(frames[0]), last: seenAs(frame) };
-    const rest = await simulate(whole, { from, seen });
+    const rest = await simulate(whole, { from, reference: seen });
     return { ...rest, frames: [...frames, ...rest.frames] };
   }
   throw new Error(`the run has no ${cut} frames`);

@@ -159,13 +159,13 @@ describe.skipIf(!executablePath)('the Learn tab', () => {
     const at = await visit(learn(2, '&layer=3&head=1&token=2'));
     await ready(at);
     const expected = trace.attentions[2][1][2];
-    const shown = await step(at).locator('.heard-share').allTextContents();
+    const shown = await step(at).locator('.attended-share').allTextContents();
     expect(shown).toEqual(expected.map((share) => `${(100 * share).toFixed(2)}%`));
     const sum = expected.reduce((total, share) => total + share, 0);
     expect(await fact(at, 'sum of the shares')).toBe(sum.toFixed(6));
     const most = Math.max(...expected).toFixed(4);
     expect(await fact(at, 'share of')).toBe(most);
-    await step(at).locator('.heard-row').nth(4).click();
+    await step(at).locator('.attended-row').nth(4).click();
     await expect.poll(() => hash(at)).toContain('token=4');
     await step(at).getByText('ist listens to').waitFor();
     await step(at).getByRole('button', { name: 'Couple causally' }).click();

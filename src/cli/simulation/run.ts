@@ -38,10 +38,10 @@ export async function runJob(job: SimulationJob): Promise<Outcome> {
   const bar = await progressBar('{bar} t = {time} of {end}  {steps} steps');
   if (out !== null) makeFolder(out);
   if (out !== null && !resumed) checkRecordingFolder(out, settings);
-  const { from, seen } = resumed ?? {};
+  const { from, reference } = resumed ?? {};
   const onProgress = ({ time, end, steps }: SimulationProgress) =>
     bar.update(time, end, { time: time.toPrecision(4), end, steps });
-  const context = { engines: machineEngines(), onProgress, from, seen };
+  const context = { engines: machineEngines(), onProgress, from, reference };
   const simulation = await openSimulation(settings, context);
   const source = { ...job.source, ...tablesRecord(job.tables) };
   const recording = out === null ? null : startRecording(out, settings, source, resumed);

@@ -15,7 +15,7 @@ import { hypot } from '../../numerics/elementary.ts';
 import { leastSquares } from '../../numerics/least-squares.ts';
 import { type Matrix, matrix, toRows } from '../../numerics/matrix.ts';
 import type { Random } from '../../numerics/random.ts';
-import type { SeenFlow } from './attention.ts';
+import type { ObservedFlow } from './attention.ts';
 import { misfit, settled } from './estimate.ts';
 
 /** B and TV one after the other, and the root mean square of what the paths' moves are off by. */
@@ -50,14 +50,14 @@ interface Moment {
  * row i of each is the same token.
  */
 export async function attentionStart(
-  seen: SeenFlow,
+  observed: ObservedFlow,
   attention: 'sa' | 'usa',
   { gaussian }: Random,
   count: number,
   first: boolean,
 ): Promise<AttentionStart> {
-  const d = seen.init.columns;
-  const problem = collocation(seen, attention);
+  const d = observed.init.columns;
+  const problem = collocation(observed, attention);
   const random = Array.from({ length: count }, (_, k) =>
     Float64Array.from(
       { length: d * d },
@@ -80,13 +80,13 @@ export async function attentionStart(
  * The moves x(t_{k+1}) − x(t_k) = ∫ P_x TV m(x; B) dt along the paths as a problem in B alone, m_i = Σ_j A_ij x_j,
  * by variable projection (Golub, Pereyra, SIAM J. Numer. Anal. 10, 1973) with Kaufman's Jacobian.
  */
-function collocation(seen: SeenFlow, attention: 'sa' | 'usa') {
-  const { rows: n, columns: d } = seen.init;
-  const frames = [seen.init.data, ...seen.parts.map((_, k) => frameOf(seen, k))];
+function collocation(observed: ObservedFlow, attention: 'sa' | 'usa') {
+  const { rows: n, columns: d } = observed.init;
+  const frames = [observed.init.data, ...observed.parts.map((_, k) => frameOf(observed, k))];
   const moves = Float64Array.from(
     frames.slice(1).flatMap((frame, k) => Array.from(frame, (value, at) => value - frames[k][at])),
   );
-  const moments = momentsOf(frames, [0, ...seen.parts], d);
+  const moments = momentsOf(frames, [0, ...observed.parts], d);
   const interactionOf = interactionWith(attention, d);
   let known: ReturnType<typeof projected> | undefined;
   const at = (b: Float64Array) => {
@@ -101,7 +101,7 @@ function collocation(seen: SeenFlow, attention: 'sa' | 'usa') {
   };
 }
 
-const frameOf = ({ init, data }: SeenFlow, k: number) =>
+const frameOf = ({ init, data }: ObservedFlow, k: number) =>
   data.subarray(k * init.data.length, (k + 1) * init.data.length);
 
 /** Parabolas through three neighbouring frames, or a line through two, brought to the sphere. */

@@ -43,14 +43,14 @@ export interface Unknowns {
   weights(values: Float64Array): Weights;
 }
 
-export interface SeenTimes {
+export interface ObservationTimes {
   /** Where the tokens begin, [n, d]. */
   readonly init: Matrix;
   /** Rising parts of the horizon at which they are seen, the last one 1. */
   readonly parts: readonly number[];
 }
 
-export interface SeenFlow extends SeenTimes {
+export interface ObservedFlow extends ObservationTimes {
   /** Positions of all tokens at each part, one after the other. */
   readonly data: Float64Array;
 }
@@ -93,21 +93,21 @@ const STREAM = 0x6173;
  */
 export async function fitAttention(
   unknowns: Unknowns,
-  seen: SeenFlow,
+  observed: ObservedFlow,
   settings: AttentionSettings,
   step: () => void,
 ): Promise<AttentionEstimate> {
-  const problemOf = (seen: SeenFlow) => ({
+  const problemOf = (observed: ObservedFlow) => ({
     low: unknowns.low,
     async residuals(values: Float64Array) {
       step();
-      const now = await positionsOf(unknowns.weights(values), seen, settings);
-      const data = settings.unlabelled ? inOrderOf(now, seen) : seen.data;
+      const now = await positionsOf(unknowns.weights(values), observed, settings);
+      const data = settings.unlabelled ? inOrderOf(now, observed) : observed.data;
       return now.map((value, i) => value - data[i]);
     },
   });
-  const problem = problemOf(seen);
-  const most = largestMisfit(settings, seen.data.length - unknowns.names.length);
+  const problem = problemOf(observed);
+  const most = largestMisfit(settings, observed.data.length - unknowns.names.length);
   let best = { values: unknowns.start, left: Number.POSITIVE_INFINITY };
   const tryFrom = async (values: ArrayLike<number>) => {
     const fit = await settled(() => leastSquares(problem, values, ROUGH));
@@ -115,7 +115,7 @@ export async function fitAttention(
     if (fit && left < best.left) best = { values: fit.values, left };
     return best.left <= most;
   };
-  const labelled = settings.unlabelled ? followed(seen) : seen;
+  const labelled = settings.unlabelled ? followed(observed) : observed;
   const draws = random(settings.seed, STREAM);
   let [done, tried] = [false, Number.POSITIVE_INFINITY];
   for (let time = 0; time < TIMES && !done; time++) {
@@ -125,7 +125,7 @@ export async function fitAttention(
     tried = start.error;
     done = await tryFrom(unknowns.from(start.values));
   }
-  if (!done) await settled(async () => tryFrom(await led(unknowns, seen, problemOf)));
+  if (!done) await settled(async () => tryFrom(await led(unknowns, observed, problemOf)));
   const found = await estimate(problem, best.values, unknowns.start);
   const left = misfit(found.fit.residuals);
   const fits = left <= most;
@@ -155,24 +155,24 @@ const LED = { first: 1e-2, deviation: 1e-3, tolerance: 1e-2 };
  */
 async function led(
   unknowns: Unknowns,
-  seen: SeenFlow,
-  problemOf: (seen: SeenFlow) => LeastSquaresProblem,
+  observed: ObservedFlow,
+  problemOf: (observed: ObservedFlow) => LeastSquaresProblem,
 ): Promise<Float64Array> {
   let near = unknowns.start;
-  for (let k = 1; k < seen.parts.length; k++)
-    near = await nearestFit(problemOf(upTo(seen, k)), near, LED.first, LED.tolerance);
-  return nearestFit(problemOf(seen), near, LED.deviation, LED.tolerance);
+  for (let k = 1; k < observed.parts.length; k++)
+    near = await nearestFit(problemOf(upTo(observed, k)), near, LED.first, LED.tolerance);
+  return nearestFit(problemOf(observed), near, LED.deviation, LED.tolerance);
 }
 
 /** The first k parts alone. */
-const upTo = ({ init, parts, data }: SeenFlow, k: number): SeenFlow => ({
+const upTo = ({ init, parts, data }: ObservedFlow, k: number): ObservedFlow => ({
   init,
   parts: parts.slice(0, k),
   data: data.slice(0, k * init.data.length),
 });
 
 /** The data of each part, every token that whose transport to its place in `now` is part of the best. */
-function inOrderOf(now: Float64Array, { init, data }: SeenFlow): Float64Array {
+function inOrderOf(now: Float64Array, { init, data }: ObservedFlow): Float64Array {
   const out = new Float64Array(data.length);
   for (let from = 0; from < data.length; from += init.data.length) {
     const frame = (of: Float64Array) => of.subarray(from, from + init.data.length);
@@ -182,14 +182,14 @@ function inOrderOf(now: Float64Array, { init, data }: SeenFlow): Float64Array {
 }
 
 /** The data of each part, every token the one that it is transported to from the frame before. */
-function followed(seen: SeenFlow): SeenFlow {
-  const data = new Float64Array(seen.data.length);
-  let before = seen.init.data;
+function followed(observed: ObservedFlow): ObservedFlow {
+  const data = new Float64Array(observed.data.length);
+  let before = observed.init.data;
   for (let from = 0; from < data.length; from += before.length) {
-    before = matched(before, seen.data.subarray(from, from + before.length), seen.init);
+    before = matched(before, observed.data.subarray(from, from + before.length), observed.init);
     data.set(before, from);
   }
-  return { ...seen, data };
+  return { ...observed, data };
 }
 
 /** The rows of `to` in the order in which those of `from` are assigned to them. */
@@ -202,7 +202,7 @@ function matched(from: Float64Array, to: Float64Array, { rows, columns }: Matrix
 /** Of all tokens at all parts of the horizon, one after the other. */
 export async function positionsOf(
   { beta, query, key, value, time }: Weights,
-  { init, parts }: SeenTimes,
+  { init, parts }: ObservationTimes,
   { attention, tolerance }: AttentionSettings,
 ): Promise<Float64Array> {
   const given = (m: Matrix): MatrixValue => ({ rows: toRows(m) });

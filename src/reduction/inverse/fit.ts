@@ -6,14 +6,14 @@ import { type OpenFamily, openFamily } from '../families/catalogue.ts';
 import { familyOptions } from '../families/family.ts';
 import { fitParameters, type ParameterEstimate } from './fit-parameters.ts';
 import { domainOption } from './observations.ts';
-import { seenOption, seer } from './seen.ts';
+import { observeOption, observer } from './observed.ts';
 
 export const fitSchema = z.strictObject({
   ...familyOptions,
   levels: wholeNumber(1, 5000)
     .optional()
     .describe('Quantiles N of each measure: as many as data where those are quantiles, else 100'),
-  observe: seenOption,
+  observe: observeOption,
   domain: domainOption,
   data: z
     .array(z.number(), { error: 'expected numbers' })
@@ -47,7 +47,7 @@ export async function fitSnapshot(
   const levels = settings.levels ?? (asPoints ? data.length : 100);
   const family = openFamily({ ...settings, levels });
   const step = counter(context, 1);
-  const see = await seer(family, { ...settings, observations: data.length });
+  const see = await observer(family, { ...settings, observations: data.length });
   const estimate = await fitParameters(family, see, data);
   step();
   const { title, ranges, fixed } = family;

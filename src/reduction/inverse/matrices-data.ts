@@ -74,8 +74,8 @@ export async function attentionFromData(
   const data = Float64Array.from(others.flatMap((frame) => [...frame.data]));
   const unknowns = products(first.columns);
   const step = () => signal?.throwIfAborted();
-  const seen = { init: first, parts, data };
-  const { fit, found, ...sure } = await fitAttention(unknowns, seen, settings, step);
+  const observed = { init: first, parts, data };
+  const { fit, found, ...sure } = await fitAttention(unknowns, observed, settings, step);
   const [b, tv] = identifiable(found);
   return {
     settings,

@@ -11,7 +11,7 @@ import { counter, type ReductionContext } from '../context.ts';
 import { type OpenFamily, openFamily } from '../families/catalogue.ts';
 import { familyOptions } from '../families/family.ts';
 import { fitParameters, type ParameterEstimate } from './fit-parameters.ts';
-import { seenOption, seer } from './seen.ts';
+import { observeOption, observer } from './observed.ts';
 
 export const parametersSchema = z.strictObject({
   ...familyOptions,
@@ -20,7 +20,7 @@ export const parametersSchema = z.strictObject({
     .array(z.number(), { error: 'expected numbers, one a parameter with a range' })
     .optional()
     .describe('The values to be found; two fifths of the way along their ranges by default'),
-  observe: seenOption,
+  observe: observeOption,
   observations: wholeNumber(1, 500).default(10).describe('How many moments or bumps'),
   noise: numberBetween(0, 1e3).default(1e-3).describe('Deviation of each datum’s error'),
   repetitions: wholeNumber(1, 100_000).default(20).describe('Data sets with noise of their own'),
@@ -68,7 +68,7 @@ export async function parameterEstimation(
   const settings = parseOptions(parametersSchema, options);
   const family = openFamily(settings);
   const truth = trueValues(family, settings.truth);
-  const see = await seer(family, settings);
+  const see = await observer(family, settings);
   const exact = see(await family.quantiles(truth));
   const step = counter(context, settings.repetitions);
   const estimates: ParameterEstimate[] = [];

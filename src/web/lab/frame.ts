@@ -37,7 +37,7 @@ export interface Measured {
 }
 
 /** What there is to see: the view, else the positions. */
-export const seenOf = ({ view, positions }: LabFrame): Matrix | null => view ?? positions;
+export const shownPositions = ({ view, positions }: LabFrame): Matrix | null => view ?? positions;
 
 /** Beyond this a frame's positions are kept only while it is the latest. */
 const HEAVY_BYTES = 2 ** 22;

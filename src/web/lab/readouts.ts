@@ -9,7 +9,7 @@ import { fill, h, setAttribute, setVariable } from '../dom.ts';
 import { compact, decimal } from '../format.ts';
 import { diagnosticWords } from './diagnostic-words.ts';
 import type { LabFrame } from './frame.ts';
-import { seenOf } from './frame.ts';
+import { shownPositions } from './frame.ts';
 import type { Lab } from './lab.ts';
 import { framePlan } from './options.ts';
 import { entryOf, type LabSettings } from './settings.ts';
@@ -92,7 +92,7 @@ const measuredFrames = (film: readonly LabFrame[], shown: LabFrame) =>
 
 /** Asks for the numbers of a frame that has none. */
 function measure({ measurer, session }: Lab, frame: LabFrame): void {
-  const positions = seenOf(frame);
+  const positions = shownPositions(frame);
   if (frame.measured || !positions) return;
   const { settings } = frame.of;
   const entry = entryOf(settings);
@@ -103,7 +103,7 @@ function measure({ measurer, session }: Lab, frame: LabFrame): void {
     masses: frame.masses,
     radii: frame.radii,
     space: entry.space,
-    initial: entry.space === 'euclidean' && first ? seenOf(first) : null,
+    initial: entry.space === 'euclidean' && first ? shownPositions(first) : null,
     beta: energyBetaOf(entry, settings.parameters),
     names: namesFor(settings),
   } as const;

@@ -10,12 +10,12 @@ const components = 3;
 const iterations = 120;
 
 /** A trace as it is seen, with the flow behind it where there is one. */
-export interface Seen extends Projection {
+export interface ShownProjection extends Projection {
   readonly flow?: number[][][];
 }
 
 /** A trace in the axes of the flow it belongs to, which stay when the number of layers changes. */
-export function beside(trace: Trace, flow: Trace): Seen {
+export function beside(trace: Trace, flow: Trace): ShownProjection {
   const basis = basisOf(flow.hidden_states);
   const points = along(basis, trace.hidden_states);
   return { points, explained: basis.explained, flow: along(basis, flow.hidden_states) };

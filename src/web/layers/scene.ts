@@ -5,14 +5,14 @@ import { decimal } from '../format.ts';
 import type { Page } from '../page.ts';
 import type { Box, Point } from './geometry.ts';
 import { roundTicks } from './geometry.ts';
-import type { Seen } from './projection.ts';
+import type { ShownProjection } from './projection.ts';
 
 const margin = { left: 44, right: 18, top: 18, bottom: 40 };
 
 /** What is drawn now: the trace in the chosen plane and on the present screen. */
 export interface Scene {
   readonly trace: Trace;
-  readonly projection: Seen;
+  readonly projection: ShownProjection;
   readonly axes: readonly [number, number];
   readonly width: number;
   readonly height: number;
@@ -21,7 +21,12 @@ export interface Scene {
 }
 
 /** One scale for both axes, so that distances may be compared by eye. */
-export function createScene(page: Page, trace: Trace, projection: Seen, width: number): Scene {
+export function createScene(
+  page: Page,
+  trace: Trace,
+  projection: ShownProjection,
+  width: number,
+): Scene {
   const { plane } = page.state.get();
   const axes = [Number(plane[0]) - 1, Number(plane[1]) - 1] as const;
   const height = Math.round(Math.max(320, Math.min(560, width * 0.66)));
@@ -53,7 +58,7 @@ export function createScene(page: Page, trace: Trace, projection: Seen, width: n
 }
 
 function extent(
-  { points, flow = [] }: Seen,
+  { points, flow = [] }: ShownProjection,
   axes: readonly [number, number],
   pick: (...values: number[]) => number,
 ): [number, number] {

@@ -16,7 +16,7 @@ import { placeLabels } from './geometry.ts';
 import { createGlobePlace } from './globe/place.ts';
 import { groupsAt, toleranceOf } from './groups.ts';
 import type { Panel } from './panel.ts';
-import type { Seen } from './projection.ts';
+import type { ShownProjection } from './projection.ts';
 import { beside } from './projection.ts';
 import type { Scene } from './scene.ts';
 import { boundsOf, createScene, drawGrid } from './scene.ts';
@@ -101,7 +101,7 @@ function createStage(
 ) {
   let width = 0;
   let current: { trace: Trace; layer: number } | null = null;
-  let projection: { of: Trace; over: Trace | null; is: Seen } | null = null;
+  let projection: { of: Trace; over: Trace | null; is: ShownProjection } | null = null;
   let shown = -1; // the frame in view, fractional while gliding
   let frame = 0;
   let points: Point[] = [];

@@ -21,7 +21,7 @@ export interface Arrows {
 export function createArrows(page: Page, words: LearnWords): Arrows {
   const title = h('h3', {});
   const picture = svg('svg', { class: 'arrows', 'aria-hidden': 'true' });
-  const list = h('ul', { class: 'heard' });
+  const list = h('ul', { class: 'attended' });
   let names = '';
   let rows: ReturnType<typeof createRow>[] = [];
   return {
@@ -29,7 +29,7 @@ export function createArrows(page: Page, words: LearnWords): Arrows {
       'div',
       { class: 'listening' },
       title,
-      h('div', { class: 'heard-rows' }, picture, controlsOf(page, 'token', list)),
+      h('div', { class: 'attended-rows' }, picture, controlsOf(page, 'token', list)),
     ),
     show(trace, weights) {
       const now = trace.tokens.map((_, i) => tokenName(trace, i, page.words));
@@ -48,12 +48,12 @@ export function createArrows(page: Page, words: LearnWords): Arrows {
 }
 
 function createRow(page: Page, name: string, index: number) {
-  const share = h('span', { class: 'heard-share' });
+  const share = h('span', { class: 'attended-share' });
   const track = h('span', { class: 'bar-track', 'aria-hidden': 'true' }, h('span', {}));
   const button = h(
     'button',
-    { type: 'button', class: 'heard-row', click: () => pinToken(page, index) },
-    h('span', { class: 'heard-name' }, name),
+    { type: 'button', class: 'attended-row', click: () => pinToken(page, index) },
+    h('span', { class: 'attended-name' }, name),
     ' ',
     track,
     share,

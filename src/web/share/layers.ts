@@ -10,7 +10,7 @@ import { onGlobe, seenFrom, turnOf } from '../layers/globe/projection.ts';
 import { gramOf } from '../layers/gram.ts';
 import { largestTolerance, toleranceOf, treeAt } from '../layers/groups.ts';
 import { weightsOf } from '../layers/heads.ts';
-import type { Seen } from '../layers/projection.ts';
+import type { ShownProjection } from '../layers/projection.ts';
 import { beside } from '../layers/projection.ts';
 import type { Page } from '../page.ts';
 import { changedOf, flowOf, layerTitle, shownFrame, tokenName } from '../page.ts';
@@ -77,7 +77,7 @@ function changedFigures(page: Page, trace: Trace | null, changed: Trace | null):
 }
 
 /** The paths in the plane looked at; the flow behind them, if there is one, without names. */
-export function pathsFigure(page: Page, trace: Trace, seen: Seen): Figure {
+export function pathsFigure(page: Page, trace: Trace, seen: ShownProjection): Figure {
   const { words, state } = page;
   const axes = [...state.get().plane].slice(0, 2).map((digit) => Number(digit) - 1);
   const turned = (frames: number[][][]) =>

@@ -6,7 +6,7 @@ import { drawn } from '../../../diagnostics/sample.ts';
 import type { Dynamics } from '../../../dynamics/dynamics.ts';
 import { type Matrix, matrix } from '../../../numerics/matrix.ts';
 import { type PrincipalAxes, principalAxes, projectOnAxes } from '../../../numerics/spectrum.ts';
-import { type LabFrame, MOST_DOTS, seenOf } from '../frame.ts';
+import { type LabFrame, MOST_DOTS, shownPositions } from '../frame.ts';
 
 /** The circle; a line or plane; what has depth, S² or a projection of R^d. */
 export type View = 'circle' | 'plane' | 'ball';
@@ -35,7 +35,7 @@ export function drawnOf(n: number, { view }: Space): readonly number[] | null {
 export type Axes = PrincipalAxes | null;
 
 export function axesOf(frame: LabFrame, { d }: Space): Axes {
-  const seen = seenOf(frame);
+  const seen = shownPositions(frame);
   return d > 3 && seen ? principalAxes([seen], 3) : null;
 }
 
@@ -46,7 +46,7 @@ export function coordinates(
   axes: Axes,
   chosen: readonly number[] | null,
 ): Matrix | null {
-  const seen = seenOf(frame);
+  const seen = shownPositions(frame);
   if (!seen) return null;
   const rows = chosen ? selected(seen, chosen) : seen;
   if (space.d === 1) return matrix(rows.rows, 2, padded(rows));
