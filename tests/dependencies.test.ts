@@ -102,7 +102,7 @@ describe('tfjs', () => {
   it('is loaded by what trains alone: the command train, and limit resnet, which trains a network', () => {
     expect(waysFrom(entries)).toEqual([
       'cli/commands/train.js → host/training/run.js',
-      'cli/operations/command.js → engines/tensorflow/engine.js',
+      'host/engines.js → engines/tensorflow/engine.js',
     ]);
     expect(bringsTfjs(join(dist, 'host', 'training', 'worker.js'))).toBe(true);
   });

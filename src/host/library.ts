@@ -1,5 +1,5 @@
 /** The part of the library that needs Node, as `schmetterling/node`: files, folders and threads. */
-export { machineEngines } from './engines.ts';
+export { machineEngines, trainingEngine } from './engines.ts';
 export { readModel } from './models.ts';
 export { readNpy } from './npy.ts';
 export { renderPdf } from './pdf.ts';

@@ -14,7 +14,7 @@ export interface OperationContext {
   readonly engines?: Engines;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
-  /** For operations that train a network. */
+  /** For operations that train a network (`trains`). */
   readonly trainer?: () => Promise<TrainingEngine>;
   /** For `cut` operations: the ends of their flow, computed elsewhere. */
   readonly ends?: EndsOf;
@@ -29,6 +29,10 @@ export interface Operation<
   readonly summary: string;
   /** The functions of the library that do it; of two the first is of a text. */
   readonly library: readonly string[];
+  /** Of what the second function gives, the part that is the record; all of it where this is absent. */
+  readonly flowAnswer?: string;
+  /** It trains a network, with the context's `trainer`. */
+  readonly trains?: boolean;
   /** What it is of, besides its options. */
   readonly subject: K;
   /** The options of the library. What they mean, what they are by default and which are lists, faces read here. */

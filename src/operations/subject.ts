@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { FlowModel } from '../language/flow-model.ts';
 import { asFlow, type LanguageModel } from '../language/model.ts';
 import { InputError } from '../numerics/errors.ts';
-import { fromRows, type Matrix } from '../numerics/matrix.ts';
+import { fromRows, type Matrix, toRows } from '../numerics/matrix.ts';
 import type { Measure } from '../transport/measure.ts';
 
 export interface TextSubject {
@@ -110,6 +110,19 @@ export async function readSubject(
   }
   const { text, model, ...options } = body as FieldsOf<'text'>;
   return { subject: { model: asFlow(await models(model), 'a limit'), text }, options };
+}
+
+/** The subject as a body has it, `readSubject` backwards; the name of a model is its reader's. */
+export function subjectToJson(subject: Subjects[SubjectKind]): Body {
+  if (subject === null) return {};
+  if (Array.isArray(subject)) return { frames: subject.map(toRows) };
+  if ('text' in subject) return { text: subject.text };
+  const { measures } = subject as MeasuresSubject;
+  return {
+    measures: measures.map(({ points, masses }) => ({
+      ...{ points: toRows(points), ...(masses && { masses: Array.from(masses) }) },
+    })),
+  };
 }
 
 function measuresOf(given: FieldsOf<'measures'>['measures'], field: string): Measure[] {

@@ -35,6 +35,9 @@ beforeAll(async () => {
 const recordOf = (key: string) => records.get(key) as Operation;
 const commandOf = (key: string) => commands.get(key) as Command;
 
+/** Flags of what is printed and written, which every operation has. */
+const OUTPUT = ['out', 'json', 'figures', 'asCode'];
+
 /** A number or a list as help shows it: commas, and 1e-12 or 0.001. */
 function readDefault(shown: string): unknown {
   if (!shown.includes(',')) return Number.isNaN(Number(shown)) ? shown : Number(shown);
@@ -47,8 +50,10 @@ describe.each(all.map(({ group, name }) => [`${group} ${name}`, group, name] as 
     it('shows the defaults of the library, and no other', () => {
       const fields = fieldsOf(recordOf(key).options);
       const flow = recordOf(key).flow;
-      const options = commandOf(key).options.filter(({ description }) =>
-        /; default: |\(default: /.test(description),
+      const options = commandOf(key).options.filter(
+        (option) =>
+          /; default: |\(default: /.test(option.description) &&
+          !OUTPUT.includes(option.attributeName()),
       );
       // flags of a flow that several commands share are the catalogue's
       const own = options.filter((option) => !flow || option.attributeName() in fields);

@@ -1,12 +1,14 @@
 /** A group of operations as a command, and each of them as a subcommand, made from its record. */
 import { Command } from 'commander';
 import type { DepthSubject, DepthThreads } from '../../host/depth-threads.ts';
-import { ConvergenceError } from '../../numerics/errors.ts';
+import { ConvergenceError, InputError } from '../../numerics/errors.ts';
+import { type Matrix, toRows } from '../../numerics/matrix.ts';
 import { type Group, loadOperation, operationNames, spelled } from '../../operations/catalogue.ts';
 import type { Operation } from '../../operations/operation.ts';
 import { fieldsOf } from '../../operations/options.ts';
 import { withFigureFlag } from '../figures.ts';
 import { progressBar } from '../progress.ts';
+import { printLines } from '../terminal.ts';
 import { type Fields, flagOf, typedOptions } from './flags.ts';
 import { commandSubjects, type Read } from './subjects.ts';
 
@@ -37,6 +39,7 @@ async function describe(command: Command, group: Group, name: string): Promise<v
     .description(record.summary)
     .option('--out <folder>', 'write numbers, table and figure into this folder')
     .option('--json', 'print one JSON document and nothing else')
+    .option('--as-code', 'print the program that does the same, and compute nothing')
     .addHelpText('after', helpOf(group, name, record))
     .action(() => runCommand(command, { group, name, record, fields }));
 }
@@ -67,15 +70,16 @@ async function runCommand(command: Command, described: Described): Promise<void>
   const begun = performance.now();
   const { group, name, record, fields } = described;
   const { deliver, prepare } = await import('./output.ts');
-  const { out, json, figures, ...flags } = command.opts();
+  const { out, json, figures, asCode, ...flags } = command.opts();
   const others = Object.entries(flags).filter(([flag]) => !(flag in fields));
   const read = await commandSubjects[record.subject].read(
     command.processedArgs,
     Object.fromEntries(others),
   );
   const typed = await typedOptions(fields, flags, record, read.columns);
-  const formats = prepare({ out, figures });
   const options = { ...read.options, ...typed.options };
+  if (asCode) return printLines([await codeOf(described, read, options, flags.model)]);
+  const formats = prepare({ out, figures });
   const found = await measured(record, options, read, flags.threads);
   const report = record.report(found, read.subject);
   const tables = [...(read.tables ?? []), ...typed.tables];
@@ -87,6 +91,29 @@ async function runCommand(command: Command, described: Described): Promise<void>
   if (wrong) throw new ConvergenceError(wrong);
 }
 
+/** Throws InputError for dynamics of one's own, which are no plain data. */
+async function codeOf(
+  { group, name, record }: Described,
+  { subject }: Read,
+  { init, ...options }: Readonly<Record<string, unknown>>,
+  model: unknown,
+): Promise<string> {
+  const { snippetsOf } = await import('../../operations/snippets.ts');
+  const { subjectToJson } = await import('../../operations/subject.ts');
+  if (typeof options.dynamics === 'object')
+    throw new InputError(
+      'asCode',
+      'option as-code is given with dynamics of your own: expected a name of the catalogue, write the program by hand',
+    );
+  const body = {
+    ...subjectToJson(subject),
+    ...(model !== undefined && { model }),
+    ...options,
+    ...(init !== undefined && { init: toRows(init as Matrix) }),
+  };
+  return snippetsOf(spelled(group, name), record, body).code.trimEnd();
+}
+
 /** With a bar of what is done, and with what this machine computes. */
 async function measured(
   record: Operation,
@@ -94,12 +121,11 @@ async function measured(
   { subject, elsewhere }: Read,
   count: unknown,
 ): Promise<object> {
-  const { machineEngines } = await import('../../host/engines.ts');
+  const { machineEngines, trainingEngine } = await import('../../host/engines.ts');
   const progress = await progressBar(`{bar} {value} of {total} ${record.counted}`);
   const threads = record.cut && elsewhere ? await threadsFor(elsewhere, count) : null;
-  const trainer = async () =>
-    (await import('../../engines/tensorflow/engine.ts')).createTensorflowEngine();
-  const context = { engines: machineEngines(), onProgress: progress.update, trainer };
+  const trainer = record.trains ? { trainer: trainingEngine } : {};
+  const context = { engines: machineEngines(), onProgress: progress.update, ...trainer };
   try {
     return await record.run(options, { ...context, ends: threads?.ends }, subject);
   } finally {
@@ -124,7 +150,7 @@ const helpOf = (group: Group, name: string, { examples, library, notes, served }
     '',
     notes.trim(),
     `--out writes ${name}.json, .csv and .svg, or with --figures .pdf.`,
-    `In programs: ${library.join(' or ')}.`,
+    `In programs: ${library.join(' or ')}; --as-code prints one.`,
     typeof served === 'string'
       ? `Not over HTTP. ${served}`
       : `Over HTTP: POST /api/${spelled(group, name, '/')}.`,

@@ -1,6 +1,8 @@
 /** Flags made of the options of an operation: how they are written, what they mean, and what was typed. */
+
 import type { TableAccount } from '../../host/tables.ts';
 import type { OptionField } from '../../operations/options.ts';
+import { flagName } from '../../operations/spelling.ts';
 import { numberIfOne } from '../flags.ts';
 
 export type Fields = Readonly<Record<string, OptionField>>;
@@ -16,7 +18,7 @@ export function flagOf(
   field: OptionField,
   { aliases = {}, files = [] }: FlagStyle,
 ): [flag: string, meaning: string] {
-  const long = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const long = flagName(name);
   const names = name in aliases ? `--${aliases[name]}, ${long}` : long;
   const value =
     field.type === 'boolean' ? '' : ` <${files.includes(name) ? 'file' : kindOf(field)}>`;

@@ -20,6 +20,7 @@ export default operation({
   summary:
     'L layers against the flow itself, of a text and its model or of dynamics and a start: positions, logits, fitted orders, and from where on the answer stays',
   library: ['modelDepthLimit', 'depthLimit'],
+  flowAnswer: 'limit',
   subject: 'text or flow',
   options: modelDepthSchema,
   flow: depthLimitSchema,

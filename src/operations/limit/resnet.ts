@@ -6,6 +6,7 @@ import { operation } from '../operation.ts';
 export default operation({
   summary: 'layers of residual networks against their flow, and a trained one',
   library: ['resnetLimit'],
+  trains: true,
   subject: 'none',
   options: resnetLimitSchema,
   served: 'It trains a network, which takes minutes.',

@@ -1,4 +1,7 @@
 /** The question of the page as a command line and as a program: the same options, spelled twice. */
+
+import { type Repeatable, snippetsOf } from '../../operations/snippets.ts';
+import { COMMAND, flag, lastWord, literal, objectLiteral } from '../../operations/spelling.ts';
 import { FRAMES } from '../api.ts';
 import { interventionsOf } from '../interventions.ts';
 import type { Page } from '../page.ts';
@@ -12,9 +15,8 @@ export type Options = Readonly<
 export interface Call {
   /** Of the command line. */
   readonly command: string;
-  /** Of the library: a function of a model, a text and options, and whether it must be awaited. */
+  /** Of the library: a function of a model, a text and options. */
   readonly name: string;
-  readonly awaited?: boolean;
   readonly options: Options;
   /** What the program prints, from `result`. */
   readonly print: string;
@@ -38,48 +40,54 @@ function askedOf({ state, models }: Page): Asked | null {
   return { text, model, options: { depth, coupling, reading, targets } };
 }
 
-/** In a shell of the checkout. The text comes last, after `--` where it could be taken for a flag. */
+/** In a shell of the checkout. */
 export function commandOf({ command, options }: Call, text: string, model?: string): string {
   const flags = Object.entries({ model, ...options }).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name} ${quoted(flagText(value))}`],
+    value === undefined ? [] : [flag(name, flagText(value))],
   );
-  const end = text.startsWith('-') ? ['--', quoted(text)] : [quoted(text)];
-  return ['node bin/schmetterling.js', command, ...flags, '--json', ...end].join(' ');
+  return [COMMAND, command, ...flags, '--json', lastWord(text)].join(' ');
 }
 
 const flagText = (value: Exclude<Options[string], undefined>) =>
   Array.isArray(value) ? value.join(',') : String(value);
 
-/** A word of a POSIX shell. */
-export function quoted(text: string): string {
-  return /^[\w.,:/+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
 /** A module for Node, run where the package is installed or in its checkout. */
 export function programOf(call: Call, text: string, model?: string): string {
-  const { name, awaited, options, print, also = [] } = call;
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const list = given.map(([key, value]) => `  ${key}: ${JSON.stringify(value)},`);
+  const { name, options, print, also = [] } = call;
   return [
     `import { ${[name, ...also].join(', ')} } from 'schmetterling';`,
     "import { readModel } from 'schmetterling/node';",
     '',
-    `const model = readModel(${model === undefined ? '' : JSON.stringify(model)});`,
-    `const result = ${awaited ? 'await ' : ''}${name}(model, ${JSON.stringify(text)}, {`,
-    ...list,
-    '});',
+    `const model = readModel(${model === undefined ? '' : literal(model)});`,
+    `const result = ${name}(model, ${literal(text)}, ${objectLiteral(options)});`,
     `console.log(${print});`,
     '',
   ].join('\n');
 }
 
+const NOTHING = { command: null, code: null };
+
 /** Both spellings of a call for the page's question. */
 export function spelled(page: Page, make: (options: Options) => Call) {
   const asked = askedOf(page);
-  if (!asked) return { command: null, code: null };
+  if (!asked) return NOTHING;
   const { text, model, options } = asked;
   const call = make(options);
   return { command: commandOf(call, text, model), code: programOf(call, text, model) };
+}
+
+/** Those of an operation on the page's text. */
+export function operationSpelled(
+  page: Page,
+  called: string,
+  record: Repeatable,
+  make: (options: Options) => Options,
+) {
+  const asked = askedOf(page);
+  if (!asked) return NOTHING;
+  const { options, ...subject } = asked;
+  const { command, code } = snippetsOf(called, record, { ...subject, ...make(options) });
+  return { command, code };
 }
 
 /** `predict`, as the first tab asks it. */

@@ -1,9 +1,9 @@
 /** What the Depth tab gives away. */
+import type { Repeatable } from '../../operations/snippets.ts';
 import { DEPTHS, SCHEMES } from '../api.ts';
 import { divergenceLines, errorLines, stackLines } from '../depth/lines.ts';
 import type { Page } from '../page.ts';
-import type { Call, Options } from './calls.ts';
-import { spelled } from './calls.ts';
+import { type Options, operationSpelled } from './calls.ts';
 import { figureOfLines } from './figures.ts';
 import { overFlowFigure } from './layers.ts';
 import type { Shared } from './shared.ts';
@@ -25,15 +25,17 @@ export function shareDepth(page: Page): Shared {
   return {
     figures: [...paths, ...errors, ...stacks],
     document: limit && { name: 'depth', value: limit },
-    ...spelled(page, depthCall),
+    ...operationSpelled(page, 'limit depth', DEPTH_RECORD, depthOptions),
   };
 }
 
+/** Of the record of the operation, which would bring what computes it: a test holds the two together. */
+export const DEPTH_RECORD: Repeatable = {
+  subject: 'text or flow',
+  library: ['modelDepthLimit', 'depthLimit'],
+};
+
 /** All depths at once, so the one chosen plays no part. */
-const depthCall = ({ coupling }: Options): Call => ({
-  command: 'limit depth',
-  name: 'modelDepthLimit',
-  awaited: true,
-  options: { coupling, depths: DEPTHS, schemes: SCHEMES },
-  print: 'JSON.stringify(result)',
+const depthOptions = ({ coupling }: Options): Options => ({
+  ...{ coupling, depths: DEPTHS, schemes: SCHEMES },
 });

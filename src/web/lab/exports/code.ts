@@ -1,4 +1,5 @@
 /** A run as a program on the library. */
+import { literal } from '../../../operations/spelling.ts';
 import type { LabFrame } from '../frame.ts';
 import { optionsAt } from '../options.ts';
 import { POSITIONS } from './command.ts';
@@ -29,13 +30,4 @@ export function programOf(frame: LabFrame): string {
     'console.log(frames.at(-1).positions);',
     '',
   ].join('\n');
-}
-
-/** Plain data as JavaScript: names without quotes, text in single ones. */
-function literal(value: unknown): string {
-  if (typeof value === 'string') return `'${value.replace(/[\\']/g, '\\$&')}'`;
-  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
-  if (typeof value !== 'object' || value === null) return String(value);
-  const parts = Object.entries(value).map(([name, own]) => `${name}: ${literal(own)}`);
-  return `{ ${parts.join(', ')} }`;
 }

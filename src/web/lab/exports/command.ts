@@ -3,7 +3,7 @@
 import type { Parameter } from '../../../dynamics/dynamics.ts';
 import { matrixText } from '../../../dynamics/matrices.ts';
 import { fromRows, type Matrix } from '../../../numerics/matrix.ts';
-import { quoted } from '../../share/calls.ts';
+import { COMMAND, flag } from '../../../operations/spelling.ts';
 import type { LabFrame } from '../frame.ts';
 import { matrixRows } from '../matrix-text.ts';
 import { isAdaptive, optionsAt } from '../options.ts';
@@ -46,17 +46,11 @@ export function commandLine(frame: LabFrame): CommandLine {
     ['stop-below', options.stopBelow],
   ];
   const written = flags.flatMap(([name, value]) => (value === undefined ? [] : flag(name, value)));
-  return { line: ['node bin/schmetterling.js simulate', ...written, '--json'].join(' '), files };
+  return { line: [COMMAND, 'simulate', ...written, '--json'].join(' '), files };
 }
 
 /** Fewer particles are never summed by modes, which alone have an accuracy. */
 const MANY = 1000;
-
-/** A value that begins with a minus could be taken for a flag. */
-function flag(name: string, value: string | number): string {
-  const text = String(value);
-  return `--${name}${text.startsWith('-') ? '=' : ' '}${quoted(text)}`;
-}
 
 type Flag = [string, string | number];
 
@@ -64,14 +58,12 @@ function parameterFlags(settings: LabSettings, files: TextFile[]): Flag[] {
   const { parameters } = entryOf(settings);
   return changed(parameters, settings.parameters).map(([name, value]): Flag => {
     const rows = typeof value === 'string' ? matrixRows(value) : null;
-    if (!rows) return [flagName(name), value];
+    if (!rows) return [name, value];
     const file = `${name}.csv`;
     files.push({ name: file, text: () => positionsCsv(fromRows(rows)) });
-    return [flagName(name), file];
+    return [name, file];
   });
 }
-
-const flagName = (name: string) => name.replaceAll('_', '-');
 
 /** Those that differ from the catalogue's defaults. */
 function changed(parameters: readonly Parameter[], values: Values): Flag[] {
@@ -88,7 +80,7 @@ function startFlags(settings: LabSettings, init: Matrix | null, files: TextFile[
   }
   const { start, n, d, startParameters } = settings;
   const own = changed(startCalled(start)?.parameters ?? [], startParameters);
-  const named = own.map(([name, value]): Flag => [`start-${flagName(name)}`, value]);
+  const named = own.map(([name, value]): Flag => [`start_${name}`, value]);
   return [['start', start], ...named, ['n', n], ['d', d]];
 }
 
