@@ -59,7 +59,10 @@ export const couplings = {
     help: 'SA: w_j e^{s_ij} / Σ_k w_k e^{s_ik}.',
     citation: 'arXiv 2312.10794, eq. (SA)',
     largest: ONE,
-    couple: <A>(algebra: Algebra<A>, { scores, beta, mask, potentials }: Scored<A, A | null>) => ({
+    couple: <A>(
+      algebra: Pick<Algebra<A>, 'softmax'>,
+      { scores, beta, mask, potentials }: Scored<A, A | null>,
+    ) => ({
       coupling: algebra.softmax(scores, beta, mask, potentials),
     }),
   },
