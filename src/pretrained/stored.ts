@@ -1,0 +1,172 @@
+/**
+ * Numbers as a file holds them: 16-bit ones stay 16 bits wide in memory and are widened where they are used.
+ * Not the names and shapes that are wanted: tensors.ts.
+ */
+import { getFloat16 } from '@petamoriken/float16';
+import { DamagedFileError } from '../numerics/errors.ts';
+import { once } from '../numerics/once.ts';
+import { elements, type TensorEntry } from './safetensors.ts';
+
+/** What a network computes with. */
+export type Numbers = Float32Array | Float64Array;
+
+/** Row-major numbers of a tensor. Bit patterns where the type has 16 bits. */
+export type Stored = { readonly shape: readonly number[] } & (
+  | { readonly type: 'F64'; readonly data: Float64Array }
+  | { readonly type: 'F32'; readonly data: Float32Array }
+  | { readonly type: 'F16' | 'BF16'; readonly data: Uint16Array }
+);
+
+export const FLOAT_TYPES = ['F64', 'F32', 'F16', 'BF16'] as const;
+export type FloatType = (typeof FLOAT_TYPES)[number];
+
+export const isFloatType = (type: string): type is FloatType =>
+  (FLOAT_TYPES as readonly string[]).includes(type);
+
+/**
+ * The numbers of a tensor, read straight to where they stay. Throws DamagedFileError for numbers that are not finite.
+ */
+export function readStored(entry: TensorEntry): Stored {
+  const { name, type, shape, source, from, to } = entry;
+  if (!isFloatType(type))
+    throw new DamagedFileError(
+      `${source.name}: tensor ${name} is of type ${type}, expected ${FLOAT_TYPES.join(', ')}`,
+    );
+  const stored = view(type, shape, source.read(from, to));
+  const at = notFinite(stored);
+  if (at >= 0)
+    throw new DamagedFileError(
+      `${source.name}: tensor ${name} of shape [${shape}] holds ${valueAt(stored, at)} at place ${at}, expected finite numbers: fetch the file again`,
+    );
+  return stored;
+}
+
+function view(type: FloatType, shape: readonly number[], bytes: Uint8Array<ArrayBuffer>): Stored {
+  const width = type === 'F64' ? 8 : type === 'F32' ? 4 : 2;
+  const { buffer, byteOffset } = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+  const length = elements(shape);
+  if (type === 'F64') return { type, shape, data: new Float64Array(buffer, byteOffset, length) };
+  if (type === 'F32') return { type, shape, data: new Float32Array(buffer, byteOffset, length) };
+  return { type, shape, data: new Uint16Array(buffer, byteOffset, length) };
+}
+
+/** The exponent of the 16-bit types when all its bits are set: infinity or NaN. */
+const EXPONENTS = { F16: 0x7c00, BF16: 0x7f80 } as const;
+
+/** The place of the first number that is not finite, or −1. */
+function notFinite(stored: Stored): number {
+  if (stored.type === 'F16' || stored.type === 'BF16') {
+    const exponent = EXPONENTS[stored.type];
+    return stored.data.findIndex((bits) => (bits & exponent) === exponent);
+  }
+  // 0 · x is 0, or NaN where x is not finite: one sum instead of a question a number
+  const { data } = stored;
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += 0 * data[i];
+  return sum === 0 ? -1 : data.findIndex((value: number) => !Number.isFinite(value));
+}
+
+/** The float16 of each of the 65,536 patterns: looking up is sixty times faster than the library's reading. */
+const halves = once(() => {
+  const bits = new DataView(new ArrayBuffer(2));
+  return Float32Array.from({ length: 2 ** 16 }, (_, pattern) => {
+    bits.setUint16(0, pattern);
+    return getFloat16(bits, 0);
+  });
+});
+
+/** A bfloat16 is the upper half of a float32. */
+const wide = new Uint32Array(1);
+const widened = new Float32Array(wide.buffer);
+
+function valueAt(stored: Stored, at: number): number {
+  const one = new Float64Array(1);
+  widen(stored, at, one, 0, 1);
+  return one[0];
+}
+
+/** Writes `count` numbers from place `from` on to `to`, from its place `start` on. */
+export function widen(
+  stored: Stored,
+  from: number,
+  to: Numbers,
+  start: number,
+  count: number,
+): void {
+  if (stored.type === 'F32' || stored.type === 'F64') {
+    const { data } = stored;
+    for (let i = 0; i < count; i++) to[start + i] = data[from + i];
+  } else if (stored.type === 'F16') {
+    const [values, { data }] = [halves(), stored];
+    for (let i = 0; i < count; i++) to[start + i] = values[data[from + i]];
+  } else {
+    const { data } = stored;
+    for (let i = 0; i < count; i++) {
+      wide[0] = data[from + i] << 16;
+      to[start + i] = widened[0];
+    }
+  }
+}
+
+/** All numbers of a tensor in float64: for vectors, of which a network has few. */
+export function wideVector(stored: Stored): Float64Array {
+  const out = new Float64Array(stored.data.length);
+  widen(stored, 0, out, 0, out.length);
+  return out;
+}
+
+/** The same numbers over other places of the data; `shape` has as many numbers. */
+function over(stored: Stored, shape: readonly number[], from: number, to: number): Stored {
+  if (stored.type === 'F64') return { ...stored, shape, data: stored.data.subarray(from, to) };
+  if (stored.type === 'F32') return { ...stored, shape, data: stored.data.subarray(from, to) };
+  return { ...stored, shape, data: stored.data.subarray(from, to) };
+}
+
+/** Rows from … to − 1 as a view, not a copy; a vector's numbers are its rows. */
+export function storedRows(stored: Stored, from: number, to: number): Stored {
+  const across = elements(stored.shape.slice(1));
+  return over(stored, [to - from, ...stored.shape.slice(1)], from * across, to * across);
+}
+
+/** The rows of a matrix, or numbers of a vector, in another order: a copy. */
+export function storedRowsAt(stored: Stored, rows: readonly number[]): Stored {
+  const across = elements(stored.shape.slice(1));
+  return filled(stored, [rows.length, ...stored.shape.slice(1)], (to, from) => {
+    for (const [i, row] of rows.entries())
+      to.set(from.subarray(row * across, (row + 1) * across), i * across);
+  });
+}
+
+/** [in, out] → [out, in]: a copy. */
+export function storedTransposed(stored: Stored): Stored {
+  const [rows, columns] = stored.shape;
+  return filled(stored, [columns, rows], (to, from) => {
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++) to[j * rows + i] = from[i * columns + j];
+  });
+}
+
+type Data = Float64Array | Float32Array | Uint16Array;
+
+function filled(
+  stored: Stored,
+  shape: readonly number[],
+  fill: (to: Data, from: Data) => void,
+): Stored {
+  const made = <D extends Data>(data: D) => {
+    fill(data, stored.data);
+    return data;
+  };
+  const length = elements(shape);
+  if (stored.type === 'F64') return { ...stored, shape, data: made(new Float64Array(length)) };
+  if (stored.type === 'F32') return { ...stored, shape, data: made(new Float32Array(length)) };
+  return { ...stored, shape, data: made(new Uint16Array(length)) };
+}
+
+/** Both hold the same bits. */
+export function sameNumbers(a: Stored, b: Stored): boolean {
+  if (a.type !== b.type || a.data.length !== b.data.length) return false;
+  const [left, right] = [a.data, b.data];
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+  return true;
+}
