@@ -1,0 +1,201 @@
+/**
+ * Reading a folder of a Hugging Face checkpoint from disk: config.json, weights in one file or in shards, each tensor
+ * by its bytes. Not what they mean: src/pretrained. Nothing is fetched.
+ */
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs';
+import { freemem } from 'node:os';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { DamagedFileError, InputError, LimitError } from '../numerics/errors.ts';
+import { show } from '../numerics/parameters.ts';
+import type { Precision } from '../pretrained/arithmetic.ts';
+import { type Network, openNetwork } from '../pretrained/network.ts';
+import { type ByteSource, readHeader, type TensorEntry } from '../pretrained/safetensors.ts';
+import { errorCode } from './files.ts';
+
+export interface NetworkOptions {
+  /** What the network computes with; weights stay as wide as their file has them. Default float32. */
+  readonly precision?: Precision;
+}
+
+/**
+ * The network of a folder as the hub has it, or of the transformer inside a sentence-transformers folder. Throws
+ * InputError, LimitError or DamagedFileError, each one line that begins with the folder, before weights are read:
+ * for a folder without weights that can be read, a missing shard, weights that do not fit the memory, and whatever
+ * `openNetwork` throws.
+ */
+export function readNetwork(
+  folder: string,
+  { precision = 'float32' }: NetworkOptions = {},
+): Network {
+  return inFolder(folder, () => {
+    const inner = transformerFolder(folder);
+    const config = readJson(inner, 'config.json');
+    const tensors = readTensors(inner, config);
+    checkMemory(tensors);
+    return openNetwork({ config, tensors, precision });
+  });
+}
+
+/** Puts the folder before the message of an error that a user can meet. */
+function inFolder<T>(folder: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof InputError || error instanceof DamagedFileError)
+      error.message = `${folder}: ${error.message}`;
+    throw error;
+  }
+}
+
+const MODULES = z.array(z.object({ path: z.string(), type: z.string() })).min(1);
+
+/** The folder itself, or that of the first module of a sentence-transformers one. */
+export function transformerFolder(folder: string): string {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw new InputError('model', 'there is no such folder: check the path');
+  if (!existsSync(join(folder, 'modules.json'))) return folder;
+  const modules = MODULES.safeParse(readJson(folder, 'modules.json'));
+  const first = modules.data?.[0];
+  if (!first?.type.endsWith('.Transformer') || first.path.split(/[\\/]/).includes('..'))
+    throw new DamagedFileError(
+      `modules.json: expected a Transformer as its first module, found ${show(first)}`,
+    );
+  return join(folder, first.path);
+}
+
+function readJson(folder: string, file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(join(folder, file), 'utf8');
+  } catch (error) {
+    const found =
+      errorCode(error) === 'ENOENT' ? 'is missing' : `cannot be read (${errorCode(error)})`;
+    throw new DamagedFileError(`${file} ${found}: expected a folder as save_pretrained writes it`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new DamagedFileError(`${file} is no JSON: fetch the file again`);
+  }
+}
+
+const WEIGHTS = 'model.safetensors';
+const INDEX = 'model.safetensors.index.json';
+
+/** The tensors of all weight files by name, none of their numbers read. */
+function readTensors(folder: string, config: unknown): Map<string, TensorEntry> {
+  if (existsSync(join(folder, WEIGHTS))) return new Map(openShard(folder, WEIGHTS));
+  if (existsSync(join(folder, INDEX))) return readShards(folder);
+  throw withoutSafetensors(folder, config);
+}
+
+const INDEX_SHAPE = z.object({ weight_map: z.record(z.string(), z.string()) });
+
+function readShards(folder: string): Map<string, TensorEntry> {
+  const parsed = INDEX_SHAPE.safeParse(readJson(folder, INDEX));
+  if (!parsed.success)
+    throw new DamagedFileError(`${INDEX}: expected weight_map, a file for each tensor`);
+  const { weight_map: map } = parsed.data;
+  const shards = [...new Set(Object.values(map))].sort();
+  const outside = shards.filter((shard) => basename(shard) !== shard);
+  if (outside.length > 0)
+    throw new DamagedFileError(
+      `${INDEX} names ${outside.join(', ')}: expected names without a folder`,
+    );
+  const missing = shards.filter((shard) => !existsSync(join(folder, shard)));
+  if (missing.length > 0)
+    throw new DamagedFileError(
+      `of ${shards.length} shards ${missing.length === 1 ? 'one is' : `${missing.length} are`} missing, ${missing.join(', ')}: fetch the folder again`,
+    );
+  const all = new Map<string, TensorEntry>();
+  for (const shard of shards)
+    for (const [name, entry] of openShard(folder, shard)) {
+      if (map[name] !== shard)
+        throw new DamagedFileError(
+          `${shard} holds tensor ${name}, which ${INDEX} ${map[name] === undefined ? 'does not name' : `has in ${map[name]}`}: fetch the folder again`,
+        );
+      all.set(name, entry);
+    }
+  const absent = Object.keys(map).filter((name) => !all.has(name));
+  if (absent.length > 0)
+    throw new DamagedFileError(
+      `${INDEX} names ${absent.map((name) => `${name} in ${map[name]}`).join(', ')}, which is not there: fetch the folder again`,
+    );
+  return all;
+}
+
+const openShard = (folder: string, file: string) =>
+  readHeader(fileSource(join(folder, file))).entries;
+
+/** At most so many bytes are read at a time; the system takes no more than 2 GiB. */
+const PIECE = 1 << 30;
+
+/** A file that is opened for each reading. */
+function fileSource(path: string): ByteSource {
+  const name = basename(path);
+  return {
+    name,
+    size: statSync(path).size,
+    read(from, to) {
+      const bytes = new Uint8Array(to - from);
+      const file = openSync(path, 'r');
+      try {
+        for (let at = 0; at < bytes.length; ) {
+          const length = Math.min(PIECE, bytes.length - at);
+          const got = readSync(file, bytes, at, length, from + at);
+          if (got === 0)
+            throw new DamagedFileError(
+              `${name} ends at byte ${fstatSync(file).size}: it has changed`,
+            );
+          at += got;
+        }
+      } finally {
+        closeSync(file);
+      }
+      return bytes;
+    },
+  };
+}
+
+/** Of all weights together: kernels address 32 bits. */
+const MOST_BYTES = 2 ** 32;
+
+function checkMemory(tensors: ReadonlyMap<string, TensorEntry>): void {
+  let bytes = 0;
+  for (const { from, to } of tensors.values()) bytes += to - from;
+  const size = (value: number) => `${(value / 2 ** 30).toFixed(2)} GiB`;
+  if (bytes > MOST_BYTES)
+    throw new LimitError(
+      'model',
+      `the weights are ${size(bytes)}, at most ${size(MOST_BYTES)} are read: take a smaller model, or one in 16 bits`,
+    );
+  if (bytes > freemem())
+    throw new LimitError(
+      'model',
+      `the weights are ${size(bytes)} and ${size(freemem())} of memory are free: close other programs, or take a smaller model`,
+    );
+}
+
+const OTHER_FORMATS = ['pytorch_model.bin', 'pytorch_model.bin.index.json'];
+
+/** A folder whose weights are in another format, or absent. */
+function withoutSafetensors(folder: string, config: unknown): Error {
+  if (!OTHER_FORMATS.some((file) => existsSync(join(folder, file))))
+    return new DamagedFileError(`neither ${WEIGHTS} nor ${INDEX} is there: fetch the folder again`);
+  const [architecture = 'AutoModel'] =
+    z.object({ architectures: z.array(z.string().regex(/^\w+$/)).min(1) }).safeParse(config).data
+      ?.architectures ?? [];
+  return new InputError(
+    'model',
+    `its weights are pytorch_model.bin, which can hold any code: convert them once by python3 -c "from transformers import ${architecture} as M; M.from_pretrained('${folder}').save_pretrained('${folder}')"`,
+  );
+}

@@ -1,0 +1,61 @@
+/** Mistral (Jiang et al., arXiv 2310.06825): Llama with a window. */
+import { z } from 'zod';
+import { activationSchema } from '../activations.ts';
+import { choice, count, countOrNull, dividedHead, flag, positive, readFields } from '../config.ts';
+import { readRope, rotaryRows } from '../rope-config.ts';
+import type { Family } from './family.ts';
+import { decoder, decoderNames, NO_BIASES } from './llama-like.ts';
+
+const fields = z.object({
+  vocab_size: count(32000),
+  hidden_size: count(4096),
+  intermediate_size: count(14336),
+  num_hidden_layers: count(32),
+  num_attention_heads: count(32),
+  // null is as many as heads, absent eight
+  num_key_value_heads: z.int().positive().nullable().default(8),
+  head_dim: countOrNull,
+  hidden_act: choice(activationSchema, 'silu'),
+  max_position_embeddings: count(131_072),
+  rms_norm_eps: positive(1e-6),
+  tie_word_embeddings: flag(false),
+  // null is no window, absent one of 4096
+  sliding_window: z.int().positive().nullable().default(4096),
+});
+
+export const mistral: Family = {
+  name: 'Mistral',
+  modelTypes: ['mistral'],
+  architecture(source) {
+    const read = readFields(fields, source);
+    if (source.values.layer_types !== undefined && source.values.layer_types !== null)
+      source.notes.push(
+        'config.json has layer_types: all layers of Mistral have the same window, as in the reference library',
+      );
+    const [width, heads] = [read.hidden_size, read.num_attention_heads];
+    const headSize = read.head_dim ?? dividedHead(width, heads);
+    const positions = read.max_position_embeddings;
+    const rotary = readRope(source, {
+      base: { name: 'rope_theta', absent: 10_000 },
+      headSize,
+      positions,
+    });
+    const reach = read.sliding_window === null ? null : read.sliding_window - 1;
+    return decoder({
+      family: 'Mistral',
+      width,
+      vocabulary: read.vocab_size,
+      heads,
+      keyHeads: read.num_key_value_heads ?? heads,
+      headSize,
+      epsilon: read.rms_norm_eps,
+      rows: rotaryRows(positions, [rotary]),
+      activation: read.hidden_act,
+      inner: read.intermediate_size,
+      layers: Array.from({ length: read.num_hidden_layers }, () => ({ reach, rotary })),
+      tied: read.tie_word_embeddings,
+      biases: NO_BIASES,
+    });
+  },
+  names: decoderNames,
+};

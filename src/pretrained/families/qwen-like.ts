@@ -1,0 +1,81 @@
+/** What Qwen2 and Qwen3 share: Llama with windows from some layer on. */
+import { z } from 'zod';
+import { activationSchema } from '../activations.ts';
+import type { Architecture } from '../architecture.ts';
+import {
+  type ConfigSource,
+  choice,
+  count,
+  flag,
+  layerKinds,
+  positive,
+  readFields,
+  refuse,
+} from '../config.ts';
+import { readRope, rotaryRows } from '../rope-config.ts';
+import { decoder } from './llama-like.ts';
+
+const fields = z.object({
+  vocab_size: count(151_936),
+  hidden_size: count(4096),
+  intermediate_size: count(22016),
+  num_hidden_layers: count(32),
+  num_attention_heads: count(32),
+  // null is as many as heads, absent 32
+  num_key_value_heads: z.int().positive().nullable().default(32),
+  hidden_act: choice(activationSchema, 'silu'),
+  max_position_embeddings: count(32768),
+  rms_norm_eps: positive(1e-6),
+  tie_word_embeddings: flag(false),
+  use_sliding_window: flag(false),
+  // null is no window, absent one of 4096
+  sliding_window: z.int().positive().nullable().default(4096),
+  max_window_layers: z.int().nonnegative().default(28),
+});
+
+export interface QwenSettings {
+  readonly family: string;
+  readonly headSize: (width: number, heads: number) => number;
+  readonly biases: Architecture['biases'];
+  readonly queryKeyNorm: boolean;
+}
+
+/** The architecture of a Qwen config. */
+export function qwen(source: ConfigSource, settings: QwenSettings): Architecture {
+  const read = readFields(fields, source);
+  const [width, heads] = [read.hidden_size, read.num_attention_heads];
+  const headSize = settings.headSize(width, heads);
+  const positions = read.max_position_embeddings;
+  const rotary = readRope(source, {
+    base: { name: 'rope_theta', absent: 10_000 },
+    headSize,
+    positions,
+  });
+  const window = read.use_sliding_window ? read.sliding_window : null;
+  const kinds = layerKinds(source, read.num_hidden_layers, (layer) =>
+    window !== null && layer >= read.max_window_layers ? 'sliding_attention' : 'full_attention',
+  );
+  if (window === null && kinds.includes('sliding_attention'))
+    throw refuse(
+      `layer_types names layers with a window and there is none: expected use_sliding_window true and a sliding_window`,
+    );
+  return decoder({
+    family: settings.family,
+    width,
+    vocabulary: read.vocab_size,
+    heads,
+    keyHeads: read.num_key_value_heads ?? heads,
+    headSize,
+    epsilon: read.rms_norm_eps,
+    rows: rotaryRows(positions, [rotary]),
+    activation: read.hidden_act,
+    inner: read.intermediate_size,
+    layers: kinds.map((kind) => ({
+      reach: kind === 'sliding_attention' && window !== null ? window - 1 : null,
+      rotary,
+    })),
+    tied: read.tie_word_embeddings,
+    biases: settings.biases,
+    queryKeyNorm: settings.queryKeyNorm,
+  });
+}

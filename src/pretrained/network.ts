@@ -1,0 +1,273 @@
+/**
+ * A network of other people's weights: token ids in; states, attentions and scores of tokens out. It knows no
+ * tokenizer, no blank and no answer. Frames are numbered 0 … L: the embedding, then one after every layer; the last
+ * one is before the final norm, where there is one.
+ */
+import { tanh } from '../numerics/elementary.ts';
+import { InputError, LimitError } from '../numerics/errors.ts';
+import { activationOf } from './activations.ts';
+import type { Architecture } from './architecture.ts';
+import {
+  type Arithmetic,
+  arithmeticOf,
+  linear,
+  mapInPlace,
+  normalised,
+  type Precision,
+  sum,
+  type Tensor,
+} from './arithmetic.ts';
+import { type Hooks, type KeysAndValues, runBlock } from './block.ts';
+import { describe } from './families.ts';
+import { maskOf } from './masks.ts';
+import { type Angles, anglesOf, type Rotary } from './rotary.ts';
+import { widen } from './stored.ts';
+import { type Entries, readWeights } from './tensors.ts';
+import type { NetworkWeights } from './weights.ts';
+
+export interface RunSettings {
+  /** Places of the tokens; where absent they count from 0, or as the family has it. */
+  readonly positions?: readonly number[];
+  /** Rows of the embedding of token types; 0 where absent. */
+  readonly typeIds?: readonly number[];
+  /** Keep the stream after attention and after the MLP of every layer. */
+  readonly parts?: boolean;
+  /** Keep the attention of every layer. */
+  readonly attentions?: boolean;
+  readonly hooks?: Hooks;
+  /** Of a causal network: what a run of the tokens before has kept. */
+  readonly past?: readonly KeysAndValues[];
+}
+
+export interface NetworkRun {
+  /** L + 1 frames [n, width]. */
+  readonly states: readonly Tensor[];
+  /** L of [heads, n, m], m with the past; empty where not asked for. */
+  readonly attentions: readonly Tensor[];
+  /** L of [2, n, width]: after attention, after the MLP; empty where not asked for. */
+  readonly parts: readonly Tensor[];
+  /** Of each layer, for a run that goes on. */
+  readonly kept: readonly KeysAndValues[];
+}
+
+export interface Network {
+  readonly architecture: Architecture;
+  readonly weights: NetworkWeights;
+  readonly precision: Precision;
+  /** What was decided where the files say two things, and what was left aside. */
+  readonly notes: readonly string[];
+  /** Whether states become scores of tokens. */
+  readonly hasHead: boolean;
+  /** Throws InputError for ids, positions or types that there are none of, LimitError for a text that is too long. */
+  run(ids: readonly number[], settings?: RunSettings): NetworkRun;
+  /** States [n, width] behind the final norm; the same where there is none. */
+  finished(states: Tensor): Tensor;
+  /** Scores [n, vocabulary] of every token at states [n, width] of any frame. Throws InputError without a head. */
+  logits(states: Tensor): Tensor;
+}
+
+export interface NetworkFiles {
+  /** config.json, parsed. */
+  readonly config: unknown;
+  /** Tensors of all weight files by name, their numbers not yet read. */
+  readonly tensors: Entries;
+  readonly precision: Precision;
+}
+
+/**
+ * The network of a checkpoint. Throws InputError for a config that it cannot honour, DamagedFileError for tensors
+ * that are not those of the config, both before numbers are read; and for numbers that are not finite.
+ */
+export function openNetwork({ config, tensors, precision }: NetworkFiles): Network {
+  const { architecture, names, notes } = describe(config);
+  const { weights, notes: decided } = readWeights(architecture, names, tensors);
+  const arithmetic = arithmeticOf(precision);
+  const run = (ids: readonly number[], settings: RunSettings = {}) =>
+    runNetwork(arithmetic, architecture, weights, ids, settings);
+  const finished = (states: Tensor) =>
+    weights.finalNorm ? normalised(arithmetic, states, weights.finalNorm) : states;
+  const logits = (states: Tensor) =>
+    headScores(arithmetic, architecture, weights, finished(states));
+  const hasHead = weights.head !== null;
+  return {
+    architecture,
+    weights,
+    precision,
+    notes: [...notes, ...decided],
+    hasHead,
+    run,
+    finished,
+    logits,
+  };
+}
+
+function runNetwork(
+  arithmetic: Arithmetic,
+  architecture: Architecture,
+  weights: NetworkWeights,
+  ids: readonly number[],
+  settings: RunSettings,
+): NetworkRun {
+  const { hooks = {}, past } = settings;
+  const before = past ? past[0].keys.shape[0] : 0;
+  const positions = placesOf(architecture, ids, before, settings.positions);
+  check(architecture, ids, positions, before, settings);
+  const angles = anglesFor(positions);
+  let x = embedded(arithmetic, architecture, weights, ids, positions, settings.typeIds);
+  hooks.states?.(0, x);
+  const states = [x];
+  const attentions: Tensor[] = [];
+  const parts: Tensor[] = [];
+  const kept: KeysAndValues[] = [];
+  for (const [layer, shape] of architecture.layers.entries()) {
+    const result = runBlock(x, {
+      arithmetic,
+      architecture,
+      weights: weights.layers[layer],
+      shape,
+      layer,
+      angles: shape.rotary && angles(shape.rotary),
+      mask: maskOf(arithmetic, architecture.causal, shape, ids.length, before + ids.length),
+      hooks,
+      past: past?.[layer] ?? null,
+    });
+    x = result.state;
+    hooks.states?.(layer + 1, x);
+    states.push(x);
+    kept.push(result.kept);
+    if (settings.attentions) attentions.push(result.coupling);
+    if (settings.parts) parts.push(paired(arithmetic, result.middle, x));
+  }
+  return { states, attentions, parts, kept };
+}
+
+/** The angles of each kind of rotary positions, computed once a run. */
+function anglesFor(positions: readonly number[]): (rotary: Rotary) => Angles {
+  const known = new Map<Rotary, Angles>();
+  return (rotary) => {
+    const angles = known.get(rotary) ?? anglesOf(rotary, positions);
+    known.set(rotary, angles);
+    return angles;
+  };
+}
+
+function paired(arithmetic: Arithmetic, middle: Tensor, state: Tensor): Tensor {
+  const out = arithmetic.zeros([2, ...state.shape]);
+  out.data.set(middle.data);
+  out.data.set(state.data, middle.data.length);
+  return out;
+}
+
+/** Where the tokens stand. */
+function placesOf(
+  { positions }: Architecture,
+  ids: readonly number[],
+  before: number,
+  given?: readonly number[],
+): readonly number[] {
+  if (given) return given;
+  if (positions.kind === 'rotary' || positions.padding === null)
+    return ids.map((_, i) => before + i);
+  const { padding } = positions;
+  let count = 0;
+  return ids.map((id) => (id === padding ? padding : padding + ++count));
+}
+
+/** The longest text, in tokens; null: no bound. */
+export const longestText = ({ positions }: Architecture): number | null =>
+  positions.kind === 'learned' && positions.padding !== null
+    ? positions.rows - positions.padding - 1
+    : positions.rows;
+
+function check(
+  architecture: Architecture,
+  ids: readonly number[],
+  positions: readonly number[],
+  before: number,
+  { typeIds, past }: RunSettings,
+): void {
+  const { vocabulary, tokenTypes, family, causal } = architecture;
+  const longest = longestText(architecture);
+  if (ids.length === 0)
+    throw new InputError('text', 'the text has no tokens, expected at least one: give a text');
+  if (longest !== null && before + ids.length > longest)
+    throw new LimitError(
+      'text',
+      `the text has ${before + ids.length} tokens, this ${family} has ${longest} positions: shorten it`,
+    );
+  checkRows('token id', ids, vocabulary);
+  if (positions.length !== ids.length || (typeIds && typeIds.length !== ids.length))
+    throw new InputError(
+      'text',
+      `${ids.length} tokens with ${positions.length} positions${typeIds ? ` and ${typeIds.length} token types` : ''}: expected one of each a token`,
+    );
+  checkRows('position', positions, architecture.positions.rows ?? Number.POSITIVE_INFINITY);
+  if (typeIds) checkRows('token type', typeIds, Math.max(1, tokenTypes));
+  if (past && !causal)
+    throw new InputError('past', `${family} sees both sides, expected a run without a past`);
+}
+
+function checkRows(what: string, values: readonly number[], rows: number): void {
+  const wrong = values.find((value) => !Number.isInteger(value) || value < 0 || value >= rows);
+  if (wrong !== undefined)
+    throw new InputError(
+      'text',
+      `${what} ${wrong} is not there: expected a whole number from 0 to ${rows - 1}`,
+    );
+}
+
+/** Frame 0 [n, width]: rows of the embeddings summed, through norm and map where there are any. */
+function embedded(
+  arithmetic: Arithmetic,
+  architecture: Architecture,
+  weights: NetworkWeights,
+  ids: readonly number[],
+  positions: readonly number[],
+  typeIds: readonly number[] = ids.map(() => 0),
+): Tensor {
+  const { width, rootWidth } = architecture.embedding;
+  const factor = rootWidth ? rootOf(width, arithmetic.precision) : 1;
+  let x = rowsOf(arithmetic, weights.token, ids);
+  if (rootWidth) mapInPlace(x, (value) => factor * value);
+  if (weights.tokenType) x = sum(arithmetic, x, rowsOf(arithmetic, weights.tokenType, typeIds));
+  if (weights.position) x = sum(arithmetic, x, rowsOf(arithmetic, weights.position, positions));
+  if (weights.embeddingNorm) x = normalised(arithmetic, x, weights.embeddingNorm);
+  return weights.mapping ? linear(arithmetic, x, weights.mapping) : x;
+}
+
+/** √width as a number of the precision (transformers rounds it to the type in which a model is loaded). */
+const rootOf = (width: number, precision: Precision) =>
+  precision === 'float32' ? Math.fround(Math.sqrt(width)) : Math.sqrt(width);
+
+function rowsOf(
+  arithmetic: Arithmetic,
+  table: NetworkWeights['token'],
+  rows: readonly number[],
+): Tensor {
+  const [, width] = table.shape;
+  const out = arithmetic.zeros([rows.length, width]);
+  for (const [i, row] of rows.entries()) widen(table, row * width, out.data, i * width, width);
+  return out;
+}
+
+function headScores(
+  arithmetic: Arithmetic,
+  { family, head: { transform, cap } }: Architecture,
+  { head }: NetworkWeights,
+  states: Tensor,
+): Tensor {
+  if (!head)
+    throw new InputError(
+      'model',
+      `this ${family} has no head that scores tokens: its folder holds the body only, take one that was saved with its language-model head`,
+    );
+  let x = states;
+  if (transform && head.dense && head.norm) {
+    x = linear(arithmetic, x, head.dense);
+    mapInPlace(x, activationOf(transform.activation));
+    x = normalised(arithmetic, x, head.norm);
+  }
+  const scores = linear(arithmetic, x, head.decoder);
+  if (cap !== null) mapInPlace(scores, (value) => cap * tanh(value / cap));
+  return scores;
+}

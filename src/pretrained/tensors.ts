@@ -1,0 +1,168 @@
+/**
+ * The tensors of a checkpoint against those that its network needs: missing, unknown and misshapen ones are all
+ * named in one error before any number is read. Not what they mean: weights.ts.
+ */
+import { DamagedFileError } from '../numerics/errors.ts';
+import type { Architecture } from './architecture.ts';
+import type { TensorEntry } from './safetensors.ts';
+import { FLOAT_TYPES, isFloatType, readStored, type Stored, sameNumbers } from './stored.ts';
+import {
+  assembled,
+  type HeadPlaces,
+  type Names,
+  type NetworkWeights,
+  type Take,
+} from './weights.ts';
+
+/** A checkpoint's tensors by name, of all its files. */
+export type Entries = ReadonlyMap<string, TensorEntry>;
+
+export interface ReadWeights {
+  readonly weights: NetworkWeights;
+  /** What was decided, and which tensors were left aside. */
+  readonly notes: readonly string[];
+}
+
+/** Older names of a norm's two vectors. */
+const OLDER = [
+  [/(LayerNorm|layer_norm)\.gamma$/, '$1.weight'],
+  [/(LayerNorm|layer_norm)\.beta$/, '$1.bias'],
+] as const;
+
+/** Names as families give them: without the base prefix, of today. */
+interface Shelf {
+  readonly byName: ReadonlyMap<string, TensorEntry>;
+  /** As the file has it, or would have it. */
+  readonly fileName: (name: string) => string;
+}
+
+function shelve(entries: Entries, { base, head }: Names): Shelf {
+  const byName = new Map<string, TensorEntry>();
+  const twice: string[] = [];
+  for (const [given, entry] of entries) {
+    const name = OLDER.reduce<string>(
+      (text, [pattern, today]) => text.replace(pattern, today),
+      given.startsWith(base) ? given.slice(base.length) : given,
+    );
+    if (byName.has(name)) twice.push(`${byName.get(name)!.name} and ${given}`);
+    byName.set(name, entry);
+  }
+  if (twice.length > 0)
+    throw new DamagedFileError(
+      `the checkpoint holds the same tensor under two names: ${twice.join(', ')}: expected one of each`,
+    );
+  const prefixed = [...entries.keys()].some((name) => name.startsWith(base));
+  const ofHead = new Set(headNames(head));
+  const fileName = (name: string) =>
+    byName.get(name)?.name ?? (prefixed && !ofHead.has(name) ? base + name : name);
+  return { byName, fileName };
+}
+
+const headNames = ({ dense, norm, decoder, bias = [] }: Names['head']): string[] => [
+  ...[dense, norm].flatMap((name) => (name ? [`${name}.weight`, `${name}.bias`] : [])),
+  ...decoder,
+  ...bias,
+];
+
+/**
+ * The weights of a network, every tensor read once. Throws DamagedFileError that names all tensors that are missing,
+ * unknown or of another shape or type, and for numbers that are not finite.
+ */
+export function readWeights(
+  architecture: Architecture,
+  names: Names,
+  entries: Entries,
+): ReadWeights {
+  const shelf = shelve(entries, names);
+  const { places, notes } = headPlaces(architecture, names, shelf);
+  const assembly = { architecture, names, head: places };
+  const { take, wanted, faults } = checker(shelf);
+  assembled({ ...assembly, take });
+  for (const name of [places?.decoder, places?.bias]) if (name) wanted.add(name);
+  const { unknown, extras } = leftOver(shelf, names, wanted, places !== null);
+  const all = [...faults, ...unknown];
+  if (all.length > 0)
+    throw new DamagedFileError(
+      `the tensors are not those of ${architecture.family} as config.json describes it: ${all.join('; ')}: check that both files belong together`,
+    );
+  if (extras.length > 0) notes.push(`left aside: ${extras.join(', ')}`);
+  const read: Take = (name, _, change = (stored) => stored) =>
+    change(readStored(shelf.byName.get(name)!));
+  return withTiedHead(assembled({ ...assembly, take: read }), notes, architecture);
+}
+
+/** Answers with empty tensors and keeps what is wrong. */
+function checker({ byName, fileName }: Shelf) {
+  const wanted = new Set<string>();
+  const faults: string[] = [];
+  const take: Take = (name, shape) => {
+    const entry = byName.get(name);
+    if (!wanted.has(name)) {
+      if (!entry) faults.push(`missing ${fileName(name)} [${shape}]`);
+      else if (!isFloatType(entry.type))
+        faults.push(`${entry.name} of type ${entry.type}, expected ${FLOAT_TYPES.join(', ')}`);
+      else if (String(entry.shape) !== String(shape))
+        faults.push(`${entry.name} [${entry.shape}], expected [${shape}]`);
+    }
+    wanted.add(name);
+    return { type: 'F32', shape, data: new Float32Array(0) };
+  };
+  return { take, wanted, faults };
+}
+
+/** What nobody asked for: known extras, second names of a bias that counted under its first, and the unknown. */
+function leftOver(
+  { byName }: Shelf,
+  { head, extras: known }: Names,
+  wanted: ReadonlySet<string>,
+  hasHead: boolean,
+) {
+  const second = new Set(hasHead ? (head.bias ?? []) : []);
+  const unknown: string[] = [];
+  const extras: string[] = [];
+  for (const [name, entry] of byName) {
+    if (wanted.has(name) || second.has(name)) continue;
+    if (known.some((pattern) => pattern.test(name))) extras.push(entry.name);
+    else unknown.push(`unknown ${entry.name} [${entry.shape}]`);
+  }
+  return { unknown, extras };
+}
+
+/** Where the head is. A file that has nothing of it has none, unless the embedding is all that it is. */
+function headPlaces(
+  { head }: Architecture,
+  names: Names,
+  { byName }: Shelf,
+): { places: HeadPlaces | null; notes: string[] } {
+  const first = (candidates: readonly string[] = []) =>
+    candidates.find((name) => byName.has(name)) ?? null;
+  const there = headNames(names.head).some((name) => byName.has(name));
+  const whole = head.tied && head.transform === null && !head.bias;
+  if (!there && !whole) return { places: null, notes: [] };
+  const own = first(names.head.decoder);
+  const decoder = own ?? (head.tied ? null : names.head.decoder[0]);
+  const bias = head.bias ? (first(names.head.bias) ?? names.head.bias![0]) : null;
+  return { places: { decoder, bias }, notes: [] };
+}
+
+/** A head that holds the embedding's numbers is the embedding: one array for both. */
+function withTiedHead(
+  weights: NetworkWeights,
+  notes: string[],
+  { head: { tied } }: Architecture,
+): ReadWeights {
+  const { token, head } = weights;
+  if (!head || head.decoder.weight === token) return { weights, notes };
+  const same = sameNumbers(token, head.decoder.weight);
+  if (tied && !same)
+    notes.push(
+      'the head in the file differs from the embedding, though config.json says that they are tied: the head in the file counts',
+    );
+  if (!same) return { weights, notes };
+  return {
+    weights: { ...weights, head: { ...head, decoder: { ...head.decoder, weight: token } } },
+    notes,
+  };
+}
+
+export type { Stored };
