@@ -469,9 +469,10 @@ fixture("modernbert-old", "modernbert", "the older form: global_rope_theta, loca
         {**MODERN, "num_hidden_layers": 3, "tie_word_embeddings": False, "layer_types": ["full_attention", "sliding_attention", "full_attention"],
          "rope_parameters": {"full_attention": {"rope_type": "default", "rope_theta": 900.0}, "sliding_attention": {"rope_type": "default", "rope_theta": 30.0}}}, 12,
         edit=form("dtype", "layer_types", "rope_parameters", global_rope_theta=900.0, local_rope_theta=30.0, global_attn_every_n_layers=2, rope_theta=7.0, **OLD))
-fixture("modernbert-absent", "modernbert", "bases, layers, epsilon, biases, activation and tie absent; rope_scaling applies to both kinds", MODERN, 12,
+fixture("modernbert-absent", "modernbert", "bases, layers, epsilon, biases, activation and tie absent; rope_scaling applies to both kinds, and the library does not hear its type by its older name", MODERN, 12,
         edit=form("layer_types", "rope_parameters", "norm_eps", "norm_bias", "attention_bias", "mlp_bias", "decoder_bias", "classifier_bias", "classifier_activation", "hidden_activation", "tie_word_embeddings",
-                  rope_scaling={"type": "linear", "factor": 2.0}))
+                  rope_scaling={"type": "linear", "factor": 2.0}),
+        meant=form(rope_scaling={"rope_type": "linear", "factor": 2.0}))
 fixture("modernbert-headless", "modernbert", "the body alone, without prefix", {**MODERN, "num_hidden_layers": 2}, headless=True)
 
 # GPT-2
