@@ -20,7 +20,7 @@ import {
 import { type Hooks, type KeysAndValues, runBlock } from './block.ts';
 import { describe } from './families.ts';
 import { maskOf } from './masks.ts';
-import { type Angles, anglesOf, type Rotary } from './rotary.ts';
+import { type Angles, anglesOf, dependsOnLength, type Rotary } from './rotary.ts';
 import { widen } from './stored.ts';
 import { type Entries, readWeights } from './tensors.ts';
 import type { NetworkWeights } from './weights.ts';
@@ -35,7 +35,7 @@ export interface RunSettings {
   /** Keep the attention of every layer. */
   readonly attentions?: boolean;
   readonly hooks?: Hooks;
-  /** Of a causal network: what a run of the tokens before has kept. */
+  /** Of a network that `goesOn`: what a run of the tokens before has kept. */
   readonly past?: readonly KeysAndValues[];
 }
 
@@ -58,6 +58,11 @@ export interface Network {
   readonly notes: readonly string[];
   /** Whether states become scores of tokens. */
   readonly hasHead: boolean;
+  /**
+   * Whether a run may go on from what another one has kept, with the numbers of one run: the network is causal and
+   * turns its keys by the same angles in texts of any length.
+   */
+  readonly goesOn: boolean;
   /** Throws InputError for ids, positions or types that there are none of, LimitError for a text that is too long. */
   run(ids: readonly number[], settings?: RunSettings): NetworkRun;
   /** States [n, width] behind the final norm; the same where there is none. */
@@ -95,11 +100,15 @@ export function openNetwork({ config, tensors, precision }: NetworkFiles): Netwo
     precision,
     notes: [...notes, ...decided],
     hasHead,
+    goesOn: goesOn(architecture),
     run,
     finished,
     logits,
   };
 }
+
+const goesOn = ({ causal, layers }: Architecture) =>
+  causal && !layers.some(({ rotary }) => rotary && dependsOnLength(rotary));
 
 function runNetwork(
   arithmetic: Arithmetic,
@@ -186,7 +195,7 @@ function check(
   before: number,
   { typeIds, past }: RunSettings,
 ): void {
-  const { vocabulary, tokenTypes, family, causal } = architecture;
+  const { vocabulary, tokenTypes, family } = architecture;
   const longest = longestText(architecture);
   if (ids.length === 0)
     throw new InputError('text', 'the text has no tokens, expected at least one: give a text');
@@ -203,8 +212,11 @@ function check(
     );
   checkRows('position', positions, architecture.positions.rows ?? Number.POSITIVE_INFINITY);
   if (typeIds) checkRows('token type', typeIds, Math.max(1, tokenTypes));
-  if (past && !causal)
-    throw new InputError('past', `${family} sees both sides, expected a run without a past`);
+  if (past && !goesOn(architecture))
+    throw new InputError(
+      'past',
+      `a text of this ${family} cannot go on from a run of its beginning, whose numbers change with what follows: run the whole text`,
+    );
 }
 
 function checkRows(what: string, values: readonly number[], rows: number): void {

@@ -18,13 +18,17 @@ type Values = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Values =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** An entry that is an object; undefined where it is absent or null. */
+/** An entry that is an object; undefined where it is absent, null or empty. */
 function objectAt(values: Values, name: string): Values | undefined {
   const value = values[name];
   if (value === undefined || value === null) return undefined;
   if (!isObject(value)) throw refuse(`${name} is ${show(value)}: expected an object or null`);
-  return value;
+  return Object.keys(value).length === 0 ? undefined : value;
 }
+
+/** It has an entry for each kind of layers. */
+const isNested = (parameters: Values = {}) =>
+  Object.keys(parameters).some((name) => name.endsWith('_attention'));
 
 /** The entry with `type`, the older name, as `rope_type`. */
 function withType(values: Values): Values {
@@ -53,6 +57,10 @@ export function readRope(source: ConfigSource, defaults: RopeDefaults): Rotary {
   const { values, notes } = source;
   const parameters = objectAt(values, 'rope_parameters');
   const scaling = objectAt(values, 'rope_scaling');
+  if (isNested(parameters))
+    throw refuse(
+      `rope_parameters is ${show(parameters)}: expected one for all layers, which this architecture does not tell apart`,
+    );
   if (parameters && scaling)
     notes.push(
       `config.json has rope_scaling and rope_parameters: what rope_scaling names counts, of ${show(parameters)} the rest`,
@@ -69,7 +77,7 @@ export function readRopeOfKind(
 ): Rotary {
   const { values, notes } = source;
   const parameters = objectAt(values, 'rope_parameters') ?? {};
-  const nested = Object.keys(parameters).some((name) => name.endsWith('_attention'));
+  const nested = isNested(parameters);
   if (!nested && Object.keys(parameters).length > 0 && kind === 'full_attention')
     notes.push(
       'config.json has rope_parameters without full_attention and sliding_attention: it has no effect, as in the reference library',

@@ -108,6 +108,10 @@ function ramped(
 export const magnitude = ({ scaling }: Rotary): number =>
   scaling.type === 'yarn' || scaling.type === 'longrope' ? scaling.magnitude : 1;
 
+/** Frequencies change with the length of the text. */
+export const dependsOnLength = ({ scaling }: Rotary): boolean =>
+  scaling.type === 'dynamic' || scaling.type === 'longrope';
+
 /** Cosines and sines [n, half], times the magnitude. */
 export interface Angles {
   readonly half: number;

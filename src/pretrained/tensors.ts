@@ -5,7 +5,7 @@
 import { DamagedFileError } from '../numerics/errors.ts';
 import type { Architecture } from './architecture.ts';
 import type { TensorEntry } from './safetensors.ts';
-import { FLOAT_TYPES, isFloatType, readStored, type Stored, sameNumbers } from './stored.ts';
+import { FLOAT_TYPES, isFloatType, readStored, sameNumbers } from './stored.ts';
 import {
   assembled,
   type HeadPlaces,
@@ -88,7 +88,22 @@ export function readWeights(
   if (extras.length > 0) notes.push(`left aside: ${extras.join(', ')}`);
   const read: Take = (name, _, change = (stored) => stored) =>
     change(readStored(shelf.byName.get(name)!));
+  notes.push(...differingBiases(names, shelf, places));
   return withTiedHead(assembled({ ...assembly, take: read }), notes, architecture);
+}
+
+/** A head's bias that stands in the file twice, with other numbers. */
+function differingBiases(
+  { head: { bias = [] } }: Names,
+  { byName }: Shelf,
+  places: HeadPlaces | null,
+): string[] {
+  const others = bias.filter((name) => byName.has(name) && name !== places?.bias);
+  if (!places?.bias || others.length === 0) return [];
+  const counts = readStored(byName.get(places.bias)!);
+  return others
+    .filter((name) => !sameNumbers(counts, readStored(byName.get(name)!)))
+    .map((name) => `${name} differs from ${places.bias}: the latter counts`);
 }
 
 /** Answers with empty tensors and keeps what is wrong. */
@@ -164,5 +179,3 @@ function withTiedHead(
     notes,
   };
 }
-
-export type { Stored };

@@ -90,6 +90,12 @@ export const gpt2: Family = {
     finalNorm: 'ln_f',
     transposed: true,
     head: { decoder: ['lm_head.weight'] },
-    extras: [/^h\.\d+\.attn\.(masked_)?bias$/, /^score\./, /^classifier\./, /^qa_outputs\./],
+    extras: [
+      /^multiple_choice_head\./,
+      /^h\.\d+\.attn\.(masked_)?bias$/,
+      /^score\./,
+      /^classifier\./,
+      /^qa_outputs\./,
+    ],
   },
 };
