@@ -74,3 +74,55 @@ export function relativeError({ data }: Tensor, reference: Float64Array): number
   }
   return most / largest;
 }
+
+/** A tensor as a safetensors file has it. */
+export interface RawTensor {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+/** A safetensors file, tensors in the order given. */
+export function encode(tensors: Readonly<Record<string, RawTensor>>): Uint8Array {
+  let offset = 0;
+  const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
+  for (const [name, { dtype, shape, bytes }] of Object.entries(tensors)) {
+    header[name] = { dtype, shape, data_offsets: [offset, offset + bytes.length] };
+    offset += bytes.length;
+  }
+  return fileOf(
+    JSON.stringify(header),
+    Buffer.concat(Object.values(tensors).map(({ bytes }) => bytes)),
+  );
+}
+
+/** A file of a header's text and the data. */
+export function fileOf(header: string, data: Uint8Array = new Uint8Array()): Uint8Array {
+  const text = new TextEncoder().encode(header);
+  const length = new DataView(new ArrayBuffer(8));
+  length.setBigUint64(0, BigInt(text.length), true);
+  return Buffer.concat([new Uint8Array(length.buffer), text, data]);
+}
+
+/** The tensors of a fixture's one file. */
+export function rawTensors(name: string): Record<string, RawTensor> {
+  const bytes = readFileSync(join(fixtureFolder(name), 'model.safetensors'));
+  const { entries } = readHeader(sourceOf(bytes));
+  return Object.fromEntries(
+    [...entries.values()].map(({ name: own, type: dtype, shape, source, from, to }) => [
+      own,
+      { dtype, shape, bytes: source.read(from, to) },
+    ]),
+  );
+}
+
+/** The entries of such tensors. */
+export const entriesOf = (tensors: Readonly<Record<string, RawTensor>>) =>
+  readHeader(sourceOf(encode(tensors))).entries;
+
+/** Numbers as a tensor of F32. */
+export const float32Tensor = (shape: readonly number[], values: readonly number[]): RawTensor => ({
+  dtype: 'F32',
+  shape,
+  bytes: new Uint8Array(Float32Array.from(values).buffer),
+});
