@@ -1,13 +1,11 @@
 /**
- * The safetensors format for float32 and float16: an 8-byte little-endian header length, a JSON header,
- * the data. It knows no model; other element types are refused.
+ * Tensors of our own models as bytes of the safetensors format, in float32 or float16, and back. The format's rules,
+ * and reading other people's files: pretrained/safetensors.ts.
  */
-
-import { getFloat16, setFloat16 } from '@petamoriken/float16';
-import { z } from 'zod';
+import { setFloat16 } from '@petamoriken/float16';
 import { DamagedFileError } from '../numerics/errors.ts';
-import { once } from '../numerics/once.ts';
-import { shapeSize } from '../numerics/vectors.ts';
+import { type ByteSource, elements, readHeader } from '../pretrained/safetensors.ts';
+import { readStored, widen } from '../pretrained/stored.ts';
 
 export interface StoredTensor {
   readonly shape: readonly number[];
@@ -21,42 +19,19 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-const ENTRY = z.object({
-  dtype: z.string(),
-  shape: z.array(z.int().nonnegative()),
-  data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
-});
-const HEADER = z.record(z.string(), z.unknown());
-const METADATA = z.record(z.string(), z.string());
-
-const REMEDY = 'fetch or train the model again';
-
-/** The float16 of each of the 65,536 patterns: looking up is sixty times faster than the library's reading. */
-const halves = once(() => {
-  const view = new DataView(new ArrayBuffer(2));
-  return Float32Array.from({ length: 2 ** 16 }, (_, bits) => {
-    view.setUint16(0, bits);
-    return getFloat16(view, 0);
-  });
-});
-
-/** Types of stored numbers. */
+/** How numbers are written. */
 const TYPES = {
   F32: {
     bytes: 4,
-    read: (view: DataView, at: number) => view.getFloat32(at, true),
     write: (view: DataView, at: number, value: number) => view.setFloat32(at, value, true),
   },
   F16: {
     bytes: 2,
-    read: (view: DataView, at: number) => halves()[view.getUint16(at, true)],
     write: (view: DataView, at: number, value: number) => setFloat16(view, at, value, true),
   },
 } as const;
 
 export type NumberType = keyof typeof TYPES;
-
-const isNumberType = (name: string): name is NumberType => Object.hasOwn(TYPES, name);
 
 /**
  * The file's bytes, every number rounded to `type`; tensors in the order of their names, so that equal
@@ -70,7 +45,7 @@ export function encodeSafetensors(
   const names = Object.keys(tensors).sort();
   const header = new TextEncoder().encode(paddedHeader(tensors, names, metadata, type));
   const total = names.reduce(
-    (sum, name) => sum + TYPES[type].bytes * shapeSize(tensors[name].shape),
+    (sum, name) => sum + TYPES[type].bytes * elements(tensors[name].shape),
     0,
   );
   const bytes = new Uint8Array(8 + header.length + total);
@@ -97,9 +72,9 @@ function paddedHeader(
   let offset = 0;
   for (const name of names) {
     const { shape, data } = tensors[name];
-    if (data.length !== shapeSize(shape))
+    if (data.length !== elements(shape))
       throw new RangeError(
-        `tensor ${name} of shape [${shape}] needs ${shapeSize(shape)} values, got ${data.length}`,
+        `tensor ${name} of shape [${shape}] needs ${elements(shape)} values, got ${data.length}`,
       );
     const end = offset + TYPES[type].bytes * data.length;
     entries[name] = { dtype: type, shape, data_offsets: [offset, end] };
@@ -111,69 +86,26 @@ function paddedHeader(
 }
 
 /**
- * Reads a file's bytes. Throws DamagedFileError, naming `file`, when they are truncated, too long,
- * or not safetensors of float32 or float16.
+ * Reads a file's bytes. Throws DamagedFileError, naming `file`, when they break a rule of the format, or hold numbers
+ * that are not float32 or float16, or not finite.
  */
 export function decodeSafetensors(bytes: Uint8Array, file = 'the weights file'): Safetensors {
-  const { header, start } = readHeader(bytes, file);
-  const data = bytes.subarray(start);
+  const source: ByteSource = {
+    name: file,
+    size: bytes.length,
+    read: (from, to) => Uint8Array.from(bytes.subarray(from, to)),
+  };
+  const { entries, metadata } = readHeader(source);
   const tensors: Record<string, StoredTensor> = {};
-  let used = 0;
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
-    const { tensor, bytes: size } = readTensor(data, name, entry, file);
-    tensors[name] = tensor;
-    used += size;
+  for (const [name, entry] of entries) {
+    if (!Object.hasOwn(TYPES, entry.type))
+      throw new DamagedFileError(
+        `${file}: found tensor ${name} of type ${entry.type}, expected F32 or F16: fetch or train the model again`,
+      );
+    const stored = readStored(entry);
+    const data = stored.type === 'F32' ? stored.data : new Float32Array(stored.data.length);
+    if (stored.type !== 'F32') widen(stored, 0, data, 0, data.length);
+    tensors[name] = { shape: entry.shape, data };
   }
-  if (used !== data.length)
-    throw damaged(file, `${data.length} bytes of data`, `${used} bytes as its header says`);
-  return { tensors, metadata: METADATA.safeParse(header.__metadata__).data ?? {} };
-}
-
-function damaged(file: string, found: string, expected: string): DamagedFileError {
-  return new DamagedFileError(`${file}: found ${found}, expected ${expected}: ${REMEDY}`);
-}
-
-function readHeader(bytes: Uint8Array, file: string) {
-  if (bytes.length < 8)
-    throw damaged(file, `${bytes.length} bytes`, 'a safetensors file of at least 8 bytes');
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = Number(view.getBigUint64(0, true));
-  if (length > bytes.length - 8)
-    throw damaged(file, `${bytes.length} bytes`, `a header of ${length} bytes and the data`);
-  return { header: parseHeader(bytes.subarray(8, 8 + length), file), start: 8 + length };
-}
-
-function parseHeader(bytes: Uint8Array, file: string): Record<string, unknown> {
-  try {
-    return HEADER.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
-  } catch {
-    throw damaged(file, 'a header that is no JSON object', 'a safetensors header');
-  }
-}
-
-function readTensor(
-  data: Uint8Array,
-  name: string,
-  entry: unknown,
-  file: string,
-): { tensor: StoredTensor; bytes: number } {
-  const parsed = ENTRY.safeParse(entry);
-  if (!parsed.success)
-    throw damaged(file, `tensor ${name} without type, shape and offsets`, 'all three');
-  const { dtype, shape, data_offsets: offsets } = parsed.data;
-  if (!isNumberType(dtype)) throw damaged(file, `tensor ${name} of type ${dtype}`, 'F32 or F16');
-  const { bytes: width, read } = TYPES[dtype];
-  const [from, to] = offsets;
-  const bytes = width * shapeSize(shape);
-  if (to > data.length || to - from !== bytes)
-    throw damaged(
-      file,
-      `tensor ${name} at bytes ${from}–${to} of ${data.length}`,
-      `${bytes} bytes for the shape [${shape}]`,
-    );
-  const view = new DataView(data.buffer, data.byteOffset + from, bytes);
-  const numbers = new Float32Array(shapeSize(shape));
-  for (let i = 0; i < numbers.length; i++) numbers[i] = read(view, width * i);
-  return { tensor: { shape, data: numbers }, bytes };
+  return { tensors, metadata };
 }
