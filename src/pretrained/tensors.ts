@@ -58,6 +58,16 @@ function shelve(entries: Entries, { base, head }: Names): Shelf {
   return { byName, fileName };
 }
 
+/** A tied matrix that stands under the head's name alone, as some tools keep it, is the embedding. */
+function withEmbedding(shelf: Shelf, { head }: Architecture, names: Names): Shelf {
+  const stored = names.head.decoder.find((name) => shelf.byName.has(name));
+  if (!head.tied || !stored || shelf.byName.has(names.token)) return shelf;
+  const byName = new Map(shelf.byName);
+  byName.set(names.token, byName.get(stored)!);
+  byName.delete(stored);
+  return { ...shelf, byName };
+}
+
 const headNames = ({ dense, norm, decoder, bias = [] }: Names['head']): string[] => [
   ...[dense, norm].flatMap((name) => (name ? [`${name}.weight`, `${name}.bias`] : [])),
   ...decoder,
@@ -73,7 +83,7 @@ export function readWeights(
   names: Names,
   entries: Entries,
 ): ReadWeights {
-  const shelf = shelve(entries, names);
+  const shelf = withEmbedding(shelve(entries, names), architecture, names);
   const { places, notes } = headPlaces(architecture, names, shelf);
   const assembly = { architecture, names, head: places };
   const { take, wanted, faults } = checker(shelf);

@@ -139,6 +139,12 @@ describe('a config', () => {
       },
       /layers with a window and there is none/,
     ],
+    [
+      'with windows in some layers and no length',
+      'mistral',
+      { sliding_window: null, layer_types: ['full_attention', 'sliding_attention'] },
+      /layers with a window and there is none/,
+    ],
   ];
   it.each(cases)('%s is refused', (_, name, config, message) => {
     const error = thrown(() => opened(name, config));
@@ -172,7 +178,11 @@ describe('decisions are said', () => {
       /rope_parameters without full_attention and sliding_attention/,
     ],
     ['gpt2', { n_embd: 16, hidden_size: 24 }, /n_embd 16 and hidden_size 24: n_embd counts/],
-    ['mistral', { layer_types: ['full_attention'] }, /layer_types/],
+    [
+      'modernbert',
+      { sliding_window: 1 },
+      /local_attention 6 and sliding_window 1: sliding_window counts/,
+    ],
   ])('%s with %j', (name, config, note) => {
     expect(opened(name, config).notes).toEqual([expect.stringMatching(note)]);
   });

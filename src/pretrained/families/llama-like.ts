@@ -1,7 +1,7 @@
 /** What Llama and the families after it share: pre-norm RMS blocks, rotary positions, a gated MLP, grouped heads. */
 import type { ActivationName } from '../activations.ts';
 import type { Architecture, LayerShape } from '../architecture.ts';
-import { checkGroups } from '../config.ts';
+import { checkGroups, type LayerKind, refuse } from '../config.ts';
 import type { Names } from '../weights.ts';
 
 export interface DecoderSettings {
@@ -53,6 +53,18 @@ export function decoder(settings: DecoderSettings): Architecture {
     })),
     head: { transform: null, bias: false, tied, cap: null },
   };
+}
+
+/** How far back each layer sees, itself aside. Throws InputError for layers with a window where there is none. */
+export function reaches(kinds: readonly LayerKind[], window: number | null): (number | null)[] {
+  return kinds.map((kind) => {
+    if (kind === 'full_attention') return null;
+    if (window === null)
+      throw refuse(
+        'layer_types names layers with a window and there is none: expected a sliding_window (Qwen: and use_sliding_window true)',
+      );
+    return window - 1;
+  });
 }
 
 export const NO_BIASES = { queryKeyValue: false, output: false, mlp: false } as const;

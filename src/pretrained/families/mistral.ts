@@ -1,10 +1,19 @@
-/** Mistral (Jiang et al., arXiv 2310.06825): Llama with a window. */
+/** Mistral (Jiang et al., arXiv 2310.06825): Llama with a window, in the layers that `layer_types` names or in all. */
 import { z } from 'zod';
 import { activationSchema } from '../activations.ts';
-import { choice, count, countOrNull, dividedHead, flag, positive, readFields } from '../config.ts';
+import {
+  choice,
+  count,
+  countOrNull,
+  dividedHead,
+  flag,
+  layerKinds,
+  positive,
+  readFields,
+} from '../config.ts';
 import { readRope, rotaryRows } from '../rope-config.ts';
 import type { Family } from './family.ts';
-import { decoder, decoderNames, NO_BIASES } from './llama-like.ts';
+import { decoder, decoderNames, NO_BIASES, reaches } from './llama-like.ts';
 
 const fields = z.object({
   vocab_size: count(32000),
@@ -28,10 +37,6 @@ export const mistral: Family = {
   modelTypes: ['mistral'],
   architecture(source) {
     const read = readFields(fields, source);
-    if (source.values.layer_types !== undefined && source.values.layer_types !== null)
-      source.notes.push(
-        'config.json has layer_types: all layers of Mistral have the same window, as in the reference library',
-      );
     const [width, heads] = [read.hidden_size, read.num_attention_heads];
     const headSize = read.head_dim ?? dividedHead(width, heads);
     const positions = read.max_position_embeddings;
@@ -40,7 +45,10 @@ export const mistral: Family = {
       headSize,
       positions,
     });
-    const reach = read.sliding_window === null ? null : read.sliding_window - 1;
+    // the reference library opens a Mistral with layer_types as its Ministral
+    const kinds = layerKinds(source, read.num_hidden_layers, () =>
+      read.sliding_window === null ? 'full_attention' : 'sliding_attention',
+    );
     return decoder({
       family: 'Mistral',
       width,
@@ -52,7 +60,7 @@ export const mistral: Family = {
       rows: rotaryRows(positions, [rotary]),
       activation: read.hidden_act,
       inner: read.intermediate_size,
-      layers: Array.from({ length: read.num_hidden_layers }, () => ({ reach, rotary })),
+      layers: reaches(kinds, read.sliding_window).map((reach) => ({ reach, rotary })),
       tied: read.tie_word_embeddings,
       biases: NO_BIASES,
     });

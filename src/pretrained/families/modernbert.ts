@@ -31,6 +31,8 @@ const fields = z.object({
   classifier_activation: choice(activationSchema, 'gelu'),
   global_attn_every_n_layers: count(3),
   local_attention: count(128),
+  // half of local_attention, and beats it in the reference library
+  sliding_window: z.int().nonnegative().nullish(),
   tie_word_embeddings: flag(true),
 });
 
@@ -51,6 +53,12 @@ export const modernbert: Family = {
       full_attention: rotaryOf('full_attention', 'global_rope_theta', 160_000),
       sliding_attention: rotaryOf('sliding_attention', 'local_rope_theta', 10_000),
     };
+    const half = Math.floor(read.local_attention / 2);
+    const reach = read.sliding_window ?? half;
+    if (source.values.local_attention !== undefined && reach !== half)
+      source.notes.push(
+        `config.json says local_attention ${read.local_attention} and sliding_window ${reach}: sliding_window counts, the distance to each side`,
+      );
     return {
       family: 'ModernBERT',
       causal: false,
@@ -76,7 +84,7 @@ export const modernbert: Family = {
       layers: kinds.map((kind, layer) => ({
         block: `layers.${layer}`,
         scale: 1 / Math.sqrt(headSize),
-        reach: kind === 'full_attention' ? null : Math.floor(read.local_attention / 2),
+        reach: kind === 'full_attention' ? null : reach,
         rotary: rotaries[kind],
         attentionNorm: layer > 0,
       })),

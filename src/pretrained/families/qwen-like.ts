@@ -10,10 +10,9 @@ import {
   layerKinds,
   positive,
   readFields,
-  refuse,
 } from '../config.ts';
 import { readRope, rotaryRows } from '../rope-config.ts';
-import { decoder } from './llama-like.ts';
+import { decoder, reaches } from './llama-like.ts';
 
 const fields = z.object({
   vocab_size: count(151_936),
@@ -55,10 +54,6 @@ export function qwen(source: ConfigSource, settings: QwenSettings): Architecture
   const kinds = layerKinds(source, read.num_hidden_layers, (layer) =>
     window !== null && layer >= read.max_window_layers ? 'sliding_attention' : 'full_attention',
   );
-  if (window === null && kinds.includes('sliding_attention'))
-    throw refuse(
-      `layer_types names layers with a window and there is none: expected use_sliding_window true and a sliding_window`,
-    );
   return decoder({
     family: settings.family,
     width,
@@ -70,10 +65,7 @@ export function qwen(source: ConfigSource, settings: QwenSettings): Architecture
     rows: rotaryRows(positions, [rotary]),
     activation: read.hidden_act,
     inner: read.intermediate_size,
-    layers: kinds.map((kind) => ({
-      reach: kind === 'sliding_attention' && window !== null ? window - 1 : null,
-      rotary,
-    })),
+    layers: reaches(kinds, window).map((reach) => ({ reach, rotary })),
     tied: read.tie_word_embeddings,
     biases: settings.biases,
     queryKeyNorm: settings.queryKeyNorm,
