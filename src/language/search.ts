@@ -4,7 +4,7 @@
  * It knows probabilities of tokens, not where they come from.
  */
 import type { AnswerRules, Beginning } from './answers.ts';
-import { createHeap, type Heap } from './heap.ts';
+import { createHeap, type Heap } from '../numerics/heap.ts';
 
 /** A beginning of an answer that may be looked behind, with its probability. */
 interface Node {
