@@ -4,7 +4,8 @@
  */
 import { setFloat16 } from '@petamoriken/float16';
 import { DamagedFileError } from '../numerics/errors.ts';
-import { type ByteSource, elements, readHeader } from '../pretrained/safetensors.ts';
+import { shapeSize } from '../numerics/vectors.ts';
+import { type ByteSource, readHeader } from '../pretrained/safetensors.ts';
 import { readStored, widen } from '../pretrained/stored.ts';
 
 export interface StoredTensor {
@@ -45,7 +46,7 @@ export function encodeSafetensors(
   const names = Object.keys(tensors).sort();
   const header = new TextEncoder().encode(paddedHeader(tensors, names, metadata, type));
   const total = names.reduce(
-    (sum, name) => sum + TYPES[type].bytes * elements(tensors[name].shape),
+    (sum, name) => sum + TYPES[type].bytes * shapeSize(tensors[name].shape),
     0,
   );
   const bytes = new Uint8Array(8 + header.length + total);
@@ -72,9 +73,9 @@ function paddedHeader(
   let offset = 0;
   for (const name of names) {
     const { shape, data } = tensors[name];
-    if (data.length !== elements(shape))
+    if (data.length !== shapeSize(shape))
       throw new RangeError(
-        `tensor ${name} of shape [${shape}] needs ${elements(shape)} values, got ${data.length}`,
+        `tensor ${name} of shape [${shape}] needs ${shapeSize(shape)} values, got ${data.length}`,
       );
     const end = offset + TYPES[type].bytes * data.length;
     entries[name] = { dtype: type, shape, data_offsets: [offset, end] };

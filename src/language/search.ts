@@ -3,8 +3,9 @@
  * probability, so that what has not been found is always less likely than a known bound.
  * It knows probabilities of tokens, not where they come from.
  */
-import type { AnswerRules, Beginning } from './answers.ts';
+
 import { createHeap, type Heap } from '../numerics/heap.ts';
+import type { AnswerRules, Beginning } from './answers.ts';
 
 /** A beginning of an answer that may be looked behind, with its probability. */
 interface Node {

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { DamagedFileError } from '../numerics/errors.ts';
 import { show } from '../numerics/parameters.ts';
+import { shapeSize } from '../numerics/vectors.ts';
 
 /** Bytes that are read in pieces, such as a file that does not fit one buffer. */
 export interface ByteSource {
@@ -49,9 +50,6 @@ const METADATA = z.record(z.string(), z.string());
 
 /** The format's own bound. */
 const LONGEST_HEADER = 100_000_000;
-
-export const elements = (shape: readonly number[]): number =>
-  shape.reduce((product, length) => product * length, 1);
 
 function damaged(source: ByteSource, found: string, expected: string): DamagedFileError {
   return new DamagedFileError(
@@ -140,7 +138,7 @@ function entryOf(source: ByteSource, start: number, name: string, entry: unknown
       `one of ${Object.keys(TYPE_BYTES).join(', ')}`,
     );
   const [from, to] = offsets;
-  const bytes = TYPE_BYTES[type] * elements(shape);
+  const bytes = TYPE_BYTES[type] * shapeSize(shape);
   if (to - from !== bytes)
     throw damaged(
       source,

@@ -5,7 +5,8 @@
 import { getFloat16 } from '@petamoriken/float16';
 import { DamagedFileError } from '../numerics/errors.ts';
 import { once } from '../numerics/once.ts';
-import { elements, type TensorEntry } from './safetensors.ts';
+import { shapeSize } from '../numerics/vectors.ts';
+import type { TensorEntry } from './safetensors.ts';
 
 /** What a network computes with. */
 export type Numbers = Float32Array | Float64Array;
@@ -44,7 +45,7 @@ export function readStored(entry: TensorEntry): Stored {
 function view(type: FloatType, shape: readonly number[], bytes: Uint8Array<ArrayBuffer>): Stored {
   const width = type === 'F64' ? 8 : type === 'F32' ? 4 : 2;
   const { buffer, byteOffset } = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
-  const length = elements(shape);
+  const length = shapeSize(shape);
   if (type === 'F64') return { type, shape, data: new Float64Array(buffer, byteOffset, length) };
   if (type === 'F32') return { type, shape, data: new Float32Array(buffer, byteOffset, length) };
   return { type, shape, data: new Uint16Array(buffer, byteOffset, length) };
@@ -124,13 +125,13 @@ function over(stored: Stored, shape: readonly number[], from: number, to: number
 
 /** Rows from … to − 1 as a view, not a copy; a vector's numbers are its rows. */
 export function storedRows(stored: Stored, from: number, to: number): Stored {
-  const across = elements(stored.shape.slice(1));
+  const across = shapeSize(stored.shape.slice(1));
   return over(stored, [to - from, ...stored.shape.slice(1)], from * across, to * across);
 }
 
 /** The rows of a matrix, or numbers of a vector, in another order: a copy. */
 export function storedRowsAt(stored: Stored, rows: readonly number[]): Stored {
-  const across = elements(stored.shape.slice(1));
+  const across = shapeSize(stored.shape.slice(1));
   return filled(stored, [rows.length, ...stored.shape.slice(1)], (to, from) => {
     for (const [i, row] of rows.entries())
       to.set(from.subarray(row * across, (row + 1) * across), i * across);
@@ -157,7 +158,7 @@ function filled(
     fill(data, stored.data);
     return data;
   };
-  const length = elements(shape);
+  const length = shapeSize(shape);
   if (stored.type === 'F64') return { ...stored, shape, data: made(new Float64Array(length)) };
   if (stored.type === 'F32') return { ...stored, shape, data: made(new Float32Array(length)) };
   return { ...stored, shape, data: made(new Uint16Array(length)) };
