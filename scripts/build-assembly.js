@@ -27,6 +27,12 @@ const BINARIES = [
     options: ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'],
   },
   {
+    entry: 'assembly/network.ts',
+    target: 'src/engines/float32/network-kernels.generated.ts',
+    name: 'networkKernels',
+    options: ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'],
+  },
+  {
     entry: 'assembly/multiply.ts',
     target: 'src/numerics/multiply-kernel.generated.ts',
     name: 'multiplyKernel',

@@ -145,8 +145,7 @@ function fileSource(path: string): ByteSource {
   return {
     name,
     size: statSync(path).size,
-    read(from, to) {
-      const bytes = new Uint8Array(to - from);
+    read(from, to, bytes = new Uint8Array(to - from)) {
       const file = openSync(path, 'r');
       try {
         for (let at = 0; at < bytes.length; ) {

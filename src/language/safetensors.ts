@@ -94,7 +94,10 @@ export function decodeSafetensors(bytes: Uint8Array, file = 'the weights file'):
   const source: ByteSource = {
     name: file,
     size: bytes.length,
-    read: (from, to) => Uint8Array.from(bytes.subarray(from, to)),
+    read(from, to, into = new Uint8Array(to - from)) {
+      into.set(bytes.subarray(from, to));
+      return into;
+    },
   };
   const { entries, metadata } = readHeader(source);
   const tensors: Record<string, StoredTensor> = {};

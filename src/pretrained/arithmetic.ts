@@ -2,10 +2,16 @@
  * What a network's states are computed with: arrays of one precision, attention's algebra on them, and the maps,
  * norms and sums of a block. Weights stay as wide as their file has them, whatever the precision.
  */
-import { type Float32Tensor, float32Algebra, type SoftmaxAlgebra } from '../engines/float32.ts';
+import {
+  type Float32Tensor,
+  float32Engine,
+  type SoftmaxAlgebra,
+} from '../engines/float32/engine.ts';
 import { referenceAlgebra } from '../engines/reference.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
-import { type Numbers, type Stored, widen } from './stored.ts';
+import { type ActivationName, activationOf } from './activations.ts';
+import { elements, type TensorEntry } from './safetensors.ts';
+import { type Numbers, overBytes, readStored, type Stored, widen } from './stored.ts';
 
 /** Numbers of the network's precision in row-major order. */
 export interface Tensor {
@@ -22,6 +28,12 @@ export interface Arithmetic {
   readonly algebra: SoftmaxAlgebra<Tensor>;
   /** A tensor of zeros. */
   zeros(shape: readonly number[]): Tensor;
+  /** The numbers of a tensor, changed where a change is given, read to where `linear` multiplies them. */
+  hold(entry: TensorEntry, change?: (stored: Stored) => Stored): Stored;
+  /** x [n, in] through a map whose weight it holds: [n, out]. */
+  linear(x: Tensor, map: Linear): Tensor;
+  /** An activation of every number, in place. */
+  activate(x: Tensor, name: ActivationName): void;
 }
 
 /** y = x Wᵀ + b, W [out, in] and b [out] as libraries store them. */
@@ -38,29 +50,80 @@ export interface Norm {
   readonly epsilon: number;
 }
 
-const float32: Arithmetic = {
-  precision: 'float32',
-  algebra: float32Algebra as SoftmaxAlgebra<Float32Tensor>,
-  zeros: (shape) => ({ shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) }),
+const zeros32 = (shape: readonly number[]) => ({ shape, data: new Float32Array(elements(shape)) });
+
+/** By the kernels of engines/float32. Weights of 64 bits are rounded, others stay as wide as they are. */
+function float32(): Arithmetic {
+  const engine = float32Engine();
+  const { headScores, softmax, headMix } = engine;
+  const algebra: SoftmaxAlgebra<Float32Tensor> = { headScores, softmax, headMix };
+  const held = (stored: Stored): Stored => {
+    const narrow = stored.type !== 'F64' ? stored : rounded(stored);
+    const bytes = engine.reserve(narrow.data.byteLength);
+    bytes.set(new Uint8Array(narrow.data.buffer, narrow.data.byteOffset, bytes.length));
+    return overBytes(narrow.type, narrow.shape, bytes);
+  };
+  return {
+    precision: 'float32',
+    algebra: algebra as SoftmaxAlgebra<Tensor>,
+    zeros: zeros32,
+    hold(entry, change) {
+      if (change) return held(change(readStored(entry)));
+      if (entry.type === 'F64') return held(readStored(entry));
+      return readStored(entry, engine.reserve(entry.to - entry.from));
+    },
+    linear(x, { weight, bias }) {
+      if (weight.type === 'F64') throw new RangeError('a weight of 64 bits that was not held');
+      const [outs, inner] = weight.shape;
+      const data = engine.product(x.data as Float32Array, weight.data, weight.type, bias, inner);
+      return { shape: [data.length / outs, outs], data };
+    },
+    activate(x, name) {
+      const kernel = KERNELS[name];
+      if (kernel) engine.activate(x.data as Float32Array, kernel);
+      else mapInPlace(x, activationOf(name));
+    },
+  };
+}
+
+function rounded({ shape, data }: Stored & { type: 'F64' }): Stored {
+  return { type: 'F32', shape, data: Float32Array.from(data) };
+}
+
+/** Activations that have a kernel. */
+const KERNELS: Partial<Record<ActivationName, 'geluErf' | 'geluTanh' | 'silu'>> = {
+  gelu: 'geluErf',
+  gelu_python: 'geluErf',
+  gelu_new: 'geluTanh',
+  gelu_pytorch_tanh: 'geluTanh',
+  gelu_python_tanh: 'geluTanh',
+  gelu_accurate: 'geluTanh',
+  silu: 'silu',
+  swish: 'silu',
 };
 
-const float64: Arithmetic = {
+/** By the reference engine, and plain loops. */
+const float64 = (): Arithmetic => ({
   precision: 'float64',
-  algebra: referenceAlgebra as SoftmaxAlgebra<Float64Tensor>,
+  algebra: referenceAlgebra as SoftmaxAlgebra<Float64Tensor> as SoftmaxAlgebra<Tensor>,
   zeros: (shape) => tensor(shape),
-};
+  hold: (entry, change = (stored) => stored) => change(readStored(entry)),
+  linear: (x, map) => linear(x, map),
+  activate: (x, name) => mapInPlace(x, activationOf(name)),
+});
 
+/** A new arithmetic: that of float32 has a memory of its own for the weights that it holds. */
 export const arithmeticOf = (precision: Precision): Arithmetic =>
-  precision === 'float32' ? float32 : float64;
+  precision === 'float32' ? float32() : float64();
 
-/** Rows of a weight that are widened together: few enough for the first cache, enough to use each x several times. */
+/** Rows of a weight that are widened together. */
 const PANEL = 4;
 
-/** x [n, in] through a map: [n, out]. */
-export function linear(arithmetic: Arithmetic, x: Tensor, { weight, bias }: Linear): Tensor {
+/** x [n, in] through a map: [n, out], in float64. */
+function linear(x: Tensor, { weight, bias }: Linear): Tensor {
   const [out, inner] = weight.shape;
   const rows = x.data.length / inner;
-  const result = arithmetic.zeros([rows, out]);
+  const result = tensor([rows, out]);
   const panel = new Float64Array(PANEL * inner);
   for (let first = 0; first < out; first += PANEL) {
     const count = Math.min(PANEL, out - first);

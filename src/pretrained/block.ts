@@ -5,12 +5,9 @@
  * Legend: n tokens, d width, H heads, G key heads, k = size of a head.
  */
 import { couplings } from '../attention/coupling.ts';
-import { activationOf } from './activations.ts';
 import type { Architecture, LayerShape } from './architecture.ts';
 import {
   type Arithmetic,
-  linear,
-  mapInPlace,
   multiplyInPlace,
   type Norm,
   normalised,
@@ -89,9 +86,9 @@ function attention(y: Tensor, settings: BlockSettings) {
   const { arithmetic, architecture, weights, shape, layer, mask, hooks } = settings;
   const { heads, keyHeads } = architecture;
   const { algebra } = arithmetic;
-  const queries = placed(linear(arithmetic, y, weights.query), weights.queryNorm, settings);
-  const keys = placed(linear(arithmetic, y, weights.key), weights.keyNorm, settings);
-  const values = linear(arithmetic, y, weights.value);
+  const queries = placed(arithmetic.linear(y, weights.query), weights.queryNorm, settings);
+  const keys = placed(arithmetic.linear(y, weights.key), weights.keyNorm, settings);
+  const values = arithmetic.linear(y, weights.value);
   const kept = joined(arithmetic, settings.past, { keys, values });
   const forAll = (z: Tensor) => repeated(arithmetic, z, architecture, heads / keyHeads);
 
@@ -101,7 +98,7 @@ function attention(y: Tensor, settings: BlockSettings) {
   const { coupling } = couplings.softmax.couple(algebra, { scores, beta, mask });
   const gathered = algebra.headMix(coupling, forAll(kept.values), heads);
   hooks.heads?.(layer, gathered);
-  return { added: linear(arithmetic, gathered, weights.output), coupling, kept };
+  return { added: arithmetic.linear(gathered, weights.output), coupling, kept };
 }
 
 /** Queries or keys behind their norm, turned by their positions. */
@@ -147,8 +144,8 @@ function joined(
 /** down(activation(up y)), or gated down(activation(gate y) · up y). */
 function mlp(y: Tensor, { arithmetic, architecture, weights }: BlockSettings): Tensor {
   const { gate, up, down } = weights;
-  const wide = linear(arithmetic, y, gate ?? up);
-  mapInPlace(wide, activationOf(architecture.mlp.activation));
-  if (gate) multiplyInPlace(wide, linear(arithmetic, y, up));
-  return linear(arithmetic, wide, down);
+  const wide = arithmetic.linear(y, gate ?? up);
+  arithmetic.activate(wide, architecture.mlp.activation);
+  if (gate) multiplyInPlace(wide, arithmetic.linear(y, up));
+  return arithmetic.linear(wide, down);
 }

@@ -5,12 +5,10 @@
  */
 import { tanh } from '../numerics/elementary.ts';
 import { InputError, LimitError } from '../numerics/errors.ts';
-import { activationOf } from './activations.ts';
 import type { Architecture } from './architecture.ts';
 import {
   type Arithmetic,
   arithmeticOf,
-  linear,
   mapInPlace,
   normalised,
   type Precision,
@@ -85,8 +83,8 @@ export interface NetworkFiles {
  */
 export function openNetwork({ config, tensors, precision }: NetworkFiles): Network {
   const { architecture, names, notes } = describe(config);
-  const { weights, notes: decided } = readWeights(architecture, names, tensors);
   const arithmetic = arithmeticOf(precision);
+  const { weights, notes: decided } = readWeights(architecture, names, tensors, arithmetic.hold);
   const run = (ids: readonly number[], settings: RunSettings = {}) =>
     runNetwork(arithmetic, architecture, weights, ids, settings);
   const finished = (states: Tensor) =>
@@ -244,7 +242,7 @@ function embedded(
   if (weights.tokenType) x = sum(arithmetic, x, rowsOf(arithmetic, weights.tokenType, typeIds));
   if (weights.position) x = sum(arithmetic, x, rowsOf(arithmetic, weights.position, positions));
   if (weights.embeddingNorm) x = normalised(arithmetic, x, weights.embeddingNorm);
-  return weights.mapping ? linear(arithmetic, x, weights.mapping) : x;
+  return weights.mapping ? arithmetic.linear(x, weights.mapping) : x;
 }
 
 /** √width as a number of the precision (transformers rounds it to the type in which a model is loaded). */
@@ -275,11 +273,11 @@ function headScores(
     );
   let x = states;
   if (transform && head.dense && head.norm) {
-    x = linear(arithmetic, x, head.dense);
-    mapInPlace(x, activationOf(transform.activation));
+    x = arithmetic.linear(x, head.dense);
+    arithmetic.activate(x, transform.activation);
     x = normalised(arithmetic, x, head.norm);
   }
-  const scores = linear(arithmetic, x, head.decoder);
+  const scores = arithmetic.linear(x, head.decoder);
   if (cap !== null) mapInPlace(scores, (value) => cap * tanh(value / cap));
   return scores;
 }

@@ -13,8 +13,8 @@ export interface ByteSource {
   /** The file's name, for messages. */
   readonly name: string;
   readonly size: number;
-  /** Bytes from … to − 1, in a buffer of their own. */
-  read(from: number, to: number): Uint8Array<ArrayBuffer>;
+  /** Bytes from … to − 1, in a buffer of their own or, where it is given, written to `into`, which is as long. */
+  read(from: number, to: number, into?: Uint8Array): Uint8Array;
 }
 
 /** Bytes of an element of each type of the format whose elements fill whole bytes. */

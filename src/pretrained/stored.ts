@@ -25,15 +25,16 @@ export const isFloatType = (type: string): type is FloatType =>
   (FLOAT_TYPES as readonly string[]).includes(type);
 
 /**
- * The numbers of a tensor, read straight to where they stay. Throws DamagedFileError for numbers that are not finite.
+ * The numbers of a tensor, read straight to where they stay: `into`, or a buffer of their own. Throws
+ * DamagedFileError for numbers that are not finite.
  */
-export function readStored(entry: TensorEntry): Stored {
+export function readStored(entry: TensorEntry, into?: Uint8Array): Stored {
   const { name, type, shape, source, from, to } = entry;
   if (!isFloatType(type))
     throw new DamagedFileError(
       `${source.name}: tensor ${name} is of type ${type}, expected ${FLOAT_TYPES.join(', ')}`,
     );
-  const stored = view(type, shape, source.read(from, to));
+  const stored = overBytes(type, shape, source.read(from, to, into));
   const at = notFinite(stored);
   if (at >= 0)
     throw new DamagedFileError(
@@ -42,7 +43,8 @@ export function readStored(entry: TensorEntry): Stored {
   return stored;
 }
 
-function view(type: FloatType, shape: readonly number[], bytes: Uint8Array<ArrayBuffer>): Stored {
+/** Numbers of a type whose bytes these are. */
+export function overBytes(type: FloatType, shape: readonly number[], bytes: Uint8Array): Stored {
   const width = type === 'F64' ? 8 : type === 'F32' ? 4 : 2;
   const { buffer, byteOffset } = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
   const length = shapeSize(shape);
@@ -58,7 +60,10 @@ const EXPONENTS = { F16: 0x7c00, BF16: 0x7f80 } as const;
 function notFinite(stored: Stored): number {
   if (stored.type === 'F16' || stored.type === 'BF16') {
     const exponent = EXPONENTS[stored.type];
-    return stored.data.findIndex((bits) => (bits & exponent) === exponent);
+    const { data } = stored;
+    let at = 0;
+    while (at < data.length && (data[at] & exponent) !== exponent) at++;
+    return at < data.length ? at : -1;
   }
   // 0 · x is 0, or NaN where x is not finite: one sum instead of a question a number
   const { data } = stored;
@@ -164,10 +169,16 @@ function filled(
   return { ...stored, shape, data: made(new Uint16Array(length)) };
 }
 
-/** Both hold the same bits. */
-export function sameNumbers(a: Stored, b: Stored): boolean {
-  if (a.type !== b.type || a.data.length !== b.data.length) return false;
-  const [left, right] = [a.data, b.data];
-  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+/** Compared at a time. */
+const PIECE = 1 << 20;
+
+/** Both tensors are the same bytes of the same type, without keeping them. */
+export function sameNumbers(a: TensorEntry, b: TensorEntry): boolean {
+  if (a.type !== b.type || a.to - a.from !== b.to - b.from) return false;
+  for (let at = 0; at < a.to - a.from; at += PIECE) {
+    const end = Math.min(at + PIECE, a.to - a.from);
+    const [left, right] = [a, b].map(({ source, from }) => source.read(from + at, from + end));
+    for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+  }
   return true;
 }

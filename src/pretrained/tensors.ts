@@ -4,8 +4,9 @@
  */
 import { DamagedFileError } from '../numerics/errors.ts';
 import type { Architecture } from './architecture.ts';
+import type { Arithmetic } from './arithmetic.ts';
 import type { TensorEntry } from './safetensors.ts';
-import { FLOAT_TYPES, isFloatType, readStored, sameNumbers } from './stored.ts';
+import { FLOAT_TYPES, isFloatType, sameNumbers } from './stored.ts';
 import {
   assembled,
   type HeadPlaces,
@@ -82,9 +83,11 @@ export function readWeights(
   architecture: Architecture,
   names: Names,
   entries: Entries,
+  hold: Arithmetic['hold'],
 ): ReadWeights {
   const shelf = withEmbedding(shelve(entries, names), architecture, names);
-  const { places, notes } = headPlaces(architecture, names, shelf);
+  const places = headPlaces(architecture, names, shelf);
+  const notes: string[] = [];
   const assembly = { architecture, names, head: places };
   const { take, wanted, faults } = checker(shelf);
   assembled({ ...assembly, take });
@@ -95,25 +98,31 @@ export function readWeights(
     throw new DamagedFileError(
       `the tensors are not those of ${architecture.family} as config.json describes it: ${all.join('; ')}: check that both files belong together`,
     );
+  const head = decided(architecture, names, shelf, places, notes);
   if (extras.length > 0) notes.push(`left aside: ${extras.join(', ')}`);
-  const read: Take = (name, _, change = (stored) => stored) =>
-    change(readStored(shelf.byName.get(name)!));
-  notes.push(...differingBiases(names, shelf, places));
-  return withTiedHead(assembled({ ...assembly, take: read }), notes, architecture);
+  const read: Take = (name, _, change) => hold(shelf.byName.get(name)!, change);
+  return { weights: assembled({ ...assembly, head, take: read }), notes };
 }
 
-/** A head's bias that stands in the file twice, with other numbers. */
-function differingBiases(
-  { head: { bias = [] } }: Names,
+/** The head's places again, with notes: one that holds the embedding's numbers is the embedding. */
+function decided(
+  { head: { tied } }: Architecture,
+  { token, head: { bias = [] } }: Names,
   { byName }: Shelf,
   places: HeadPlaces | null,
-): string[] {
-  const others = bias.filter((name) => byName.has(name) && name !== places?.bias);
-  if (!places?.bias || others.length === 0) return [];
-  const counts = readStored(byName.get(places.bias)!);
-  return others
-    .filter((name) => !sameNumbers(counts, readStored(byName.get(name)!)))
-    .map((name) => `${name} differs from ${places.bias}: the latter counts`);
+  notes: string[],
+): HeadPlaces | null {
+  const same = (one: string, other: string) => sameNumbers(byName.get(one)!, byName.get(other)!);
+  for (const other of bias)
+    if (places?.bias && other !== places.bias && byName.has(other) && !same(other, places.bias))
+      notes.push(`${other} differs from ${places.bias}: the latter counts`);
+  if (!places?.decoder) return places;
+  if (same(places.decoder, token)) return { ...places, decoder: null };
+  if (tied)
+    notes.push(
+      'the head in the file differs from the embedding, though config.json says that they are tied: the head in the file counts',
+    );
+  return places;
 }
 
 /** Answers with empty tensors and keeps what is wrong. */
@@ -154,38 +163,14 @@ function leftOver(
 }
 
 /** Where the head is. A file that has nothing of it has none, unless the embedding is all that it is. */
-function headPlaces(
-  { head }: Architecture,
-  names: Names,
-  { byName }: Shelf,
-): { places: HeadPlaces | null; notes: string[] } {
+function headPlaces({ head }: Architecture, names: Names, { byName }: Shelf): HeadPlaces | null {
   const first = (candidates: readonly string[] = []) =>
     candidates.find((name) => byName.has(name)) ?? null;
   const there = headNames(names.head).some((name) => byName.has(name));
   const whole = head.tied && head.transform === null && !head.bias;
-  if (!there && !whole) return { places: null, notes: [] };
+  if (!there && !whole) return null;
   const own = first(names.head.decoder);
   const decoder = own ?? (head.tied ? null : names.head.decoder[0]);
   const bias = head.bias ? (first(names.head.bias) ?? names.head.bias![0]) : null;
-  return { places: { decoder, bias }, notes: [] };
-}
-
-/** A head that holds the embedding's numbers is the embedding: one array for both. */
-function withTiedHead(
-  weights: NetworkWeights,
-  notes: string[],
-  { head: { tied } }: Architecture,
-): ReadWeights {
-  const { token, head } = weights;
-  if (!head || head.decoder.weight === token) return { weights, notes };
-  const same = sameNumbers(token, head.decoder.weight);
-  if (tied && !same)
-    notes.push(
-      'the head in the file differs from the embedding, though config.json says that they are tied: the head in the file counts',
-    );
-  if (!same) return { weights, notes };
-  return {
-    weights: { ...weights, head: { ...head, decoder: { ...head.decoder, weight: token } } },
-    notes,
-  };
+  return { decoder, bias };
 }

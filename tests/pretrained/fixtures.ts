@@ -18,7 +18,10 @@ export const configOf = (name: string): Record<string, unknown> =>
 export const sourceOf = (bytes: Uint8Array, name = 'model.safetensors'): ByteSource => ({
   name,
   size: bytes.length,
-  read: (from, to) => Uint8Array.from(bytes.subarray(from, to)),
+  read(from, to, into = new Uint8Array(to - from)) {
+    into.set(bytes.subarray(from, to));
+    return into;
+  },
 });
 
 /** What the reference library gives for one text. */
