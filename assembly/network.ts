@@ -29,6 +29,9 @@ function widened<T>(bits: v128): v128 {
   return v128.or(f32x4.mul(size, f32x4.splat(5.192296858534828e33)), sign);
 }
 
+/** Numbers whose products are summed apart from the rest: a sum of sums has the smaller round-off. */
+const BLOCK: i32 = 128;
+
 /**
  * out [rows, outs] = x [rows, inner] · wᵀ + bias, w [outs, inner]; bias 0: none. Tiles of four rows and two outs stay
  * in registers; each sum runs in four lanes over the inner size.
@@ -90,45 +93,64 @@ function tile<T>(
   to3: usize,
   beside: usize,
 ): void {
-  let s00 = f32x4.splat(0);
-  let s01 = s00;
-  let s10 = s00;
-  let s11 = s00;
-  let s20 = s00;
-  let s21 = s00;
-  let s30 = s00;
-  let s31 = s00;
+  let u00 = f32x4.splat(0);
+  let u01 = u00;
+  let u10 = u00;
+  let u11 = u00;
+  let u20 = u00;
+  let u21 = u00;
+  let u30 = u00;
+  let u31 = u00;
   const whole = inner & ~3;
-  for (const end = x0 + ((<usize>whole) << 2); x0 < end; ) {
-    const left = loadFour<T>(w0);
-    const right = loadFour<T>(w1);
-    let y = v128.load(x0);
-    s00 = multiplyAdd(s00, y, left);
-    s01 = multiplyAdd(s01, y, right);
-    y = v128.load(x1);
-    s10 = multiplyAdd(s10, y, left);
-    s11 = multiplyAdd(s11, y, right);
-    y = v128.load(x2);
-    s20 = multiplyAdd(s20, y, left);
-    s21 = multiplyAdd(s21, y, right);
-    y = v128.load(x3);
-    s30 = multiplyAdd(s30, y, left);
-    s31 = multiplyAdd(s31, y, right);
-    x0 += 16;
-    x1 += 16;
-    x2 += 16;
-    x3 += 16;
-    w0 += 4 * sizeof<T>();
-    w1 += 4 * sizeof<T>();
+  for (let from = 0; from < whole; from += BLOCK) {
+    let s00 = f32x4.splat(0);
+    let s01 = s00;
+    let s10 = s00;
+    let s11 = s00;
+    let s20 = s00;
+    let s21 = s00;
+    let s30 = s00;
+    let s31 = s00;
+    const steps = min(BLOCK, whole - from);
+    for (const end = x0 + ((<usize>steps) << 2); x0 < end; ) {
+      const left = loadFour<T>(w0);
+      const right = loadFour<T>(w1);
+      let y = v128.load(x0);
+      s00 = multiplyAdd(s00, y, left);
+      s01 = multiplyAdd(s01, y, right);
+      y = v128.load(x1);
+      s10 = multiplyAdd(s10, y, left);
+      s11 = multiplyAdd(s11, y, right);
+      y = v128.load(x2);
+      s20 = multiplyAdd(s20, y, left);
+      s21 = multiplyAdd(s21, y, right);
+      y = v128.load(x3);
+      s30 = multiplyAdd(s30, y, left);
+      s31 = multiplyAdd(s31, y, right);
+      x0 += 16;
+      x1 += 16;
+      x2 += 16;
+      x3 += 16;
+      w0 += 4 * sizeof<T>();
+      w1 += 4 * sizeof<T>();
+    }
+    u00 = f32x4.add(u00, s00);
+    u01 = f32x4.add(u01, s01);
+    u10 = f32x4.add(u10, s10);
+    u11 = f32x4.add(u11, s11);
+    u20 = f32x4.add(u20, s20);
+    u21 = f32x4.add(u21, s21);
+    u30 = f32x4.add(u30, s30);
+    u31 = f32x4.add(u31, s31);
   }
-  let t00 = sumLanes(s00) + b0;
-  let t01 = sumLanes(s01) + b1;
-  let t10 = sumLanes(s10) + b0;
-  let t11 = sumLanes(s11) + b1;
-  let t20 = sumLanes(s20) + b0;
-  let t21 = sumLanes(s21) + b1;
-  let t30 = sumLanes(s30) + b0;
-  let t31 = sumLanes(s31) + b1;
+  let t00 = sumLanes(u00) + b0;
+  let t01 = sumLanes(u01) + b1;
+  let t10 = sumLanes(u10) + b0;
+  let t11 = sumLanes(u11) + b1;
+  let t20 = sumLanes(u20) + b0;
+  let t21 = sumLanes(u21) + b1;
+  let t30 = sumLanes(u30) + b0;
+  let t31 = sumLanes(u31) + b1;
   for (let c = whole; c < inner; c++) {
     const left = loadOne<T>(w0);
     const right = loadOne<T>(w1);
