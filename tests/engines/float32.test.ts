@@ -121,3 +121,7 @@ it.each([
   engine.activate(x, kernel);
   expect(x).toBeAllClose(wanted, ROUND_OFF);
 });
+
+it('weights that the kernels cannot address are refused', () => {
+  expect(() => engine.reserve(2 ** 32)).toThrow(/4\.00 GiB, the kernels address 4 GiB/);
+});

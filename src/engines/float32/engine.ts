@@ -4,6 +4,7 @@
  * product. Not training, nor other couplings: those have engines of their own.
  */
 import type { Algebra } from '../../numerics/algebra.ts';
+import { LimitError } from '../../numerics/errors.ts';
 import { once } from '../../numerics/once.ts';
 import { networkKernels } from './network-kernels.generated.ts';
 
@@ -76,13 +77,14 @@ export interface Float32Engine extends SoftmaxAlgebra<Float32Tensor> {
 }
 
 const PAGE = 65_536;
+const MOST_PAGES = 65_536;
 /** Where v128 loads are aligned. */
 const ALIGNED = 16;
 const FIRST = ALIGNED;
 
-/** An engine with a memory of its own, which threads may share. */
+/** An engine with a memory of its own, which threads may share. It throws LimitError where 4 GiB are not enough. */
 export function float32Engine(): Float32Engine {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
   const kernels = new WebAssembly.Instance(compiled(), { env: { memory } })
     .exports as unknown as Kernels;
   /** Behind the weights; the work space of an operation begins there. */
@@ -90,7 +92,13 @@ export function float32Engine(): Float32Engine {
 
   const grownTo = (bytes: number): ArrayBufferLike => {
     const missing = bytes - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    if (missing <= 0) return memory.buffer;
+    if (bytes > PAGE * MOST_PAGES)
+      throw new LimitError(
+        'model',
+        `weights and states need ${(bytes / 2 ** 30).toFixed(2)} GiB, the kernels address 4 GiB: take a smaller model, a shorter text, or float64`,
+      );
+    memory.grow(Math.ceil(missing / PAGE));
     return memory.buffer;
   };
 
@@ -112,9 +120,9 @@ export function float32Engine(): Float32Engine {
 
   return {
     reserve(bytes) {
-      const address = end;
+      const array = new Uint8Array(grownTo(aligned(end + bytes)), end, bytes);
       end = aligned(end + bytes);
-      return new Uint8Array(grownTo(end), address, bytes);
+      return array;
     },
     product(x, w, type, bias, inner) {
       const rows = x.length / inner;
