@@ -9,8 +9,9 @@ import {
 } from '../engines/float32/engine.ts';
 import { referenceAlgebra } from '../engines/reference.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
+import { shapeSize } from '../numerics/vectors.ts';
 import { type ActivationName, activationOf } from './activations.ts';
-import { elements, type TensorEntry } from './safetensors.ts';
+import type { TensorEntry } from './safetensors.ts';
 import { type Numbers, overBytes, readStored, type Stored, widen } from './stored.ts';
 
 /** Numbers of the network's precision in row-major order. */
@@ -50,7 +51,7 @@ export interface Norm {
   readonly epsilon: number;
 }
 
-const zeros32 = (shape: readonly number[]) => ({ shape, data: new Float32Array(elements(shape)) });
+const zeros32 = (shape: readonly number[]) => ({ shape, data: new Float32Array(shapeSize(shape)) });
 
 /** By the kernels of engines/float32. Weights of 64 bits are rounded, others stay as wide as they are. */
 function float32(): Arithmetic {
