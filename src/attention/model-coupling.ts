@@ -27,7 +27,7 @@ export const modelCouplings = {
   },
   sinkhorn: {
     title: 'Sinkhorn coupling',
-    help: 'As full, and every particle of the text is heard as much as every other: doubly stochastic.',
+    help: 'As full, and doubly stochastic: what the particles of the text attend to each of them sums to 1 too.',
     citation: 'arXiv:2110.11773',
     kind: 'sinkhorn',
     causal: false,

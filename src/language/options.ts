@@ -28,7 +28,7 @@ export const depthSchema = z
 export const couplingSchema = z
   .enum(COUPLING_NAMES, { error: `expected ${either(COUPLING_NAMES.map((name) => `"${name}"`))}` })
   .describe(
-    'Who sees whom: full for a blank, causal for the continuation of a text by default; sinkhorn: as full, and every token is heard alike',
+    'Who sees whom: full for a blank, causal for the continuation of a text by default; sinkhorn: as full, and doubly stochastic',
   );
 
 /** What a search for answers is given. */

@@ -16,7 +16,7 @@ export interface FlowSettings {
   readonly horizon: number;
   readonly logitScale: number;
   readonly knots: number;
-  /** Particles that see each other are heard alike: the Sinkhorn coupling. */
+  /** The columns of the coupling sum to 1 too among particles that see each other: Sinkhorn. */
   readonly balancing?: Balancing;
   /** A standard transformer of so many layers instead of the flow. */
   readonly standard?: { readonly layers: number; readonly dimension: number };
