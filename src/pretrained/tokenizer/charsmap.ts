@@ -11,9 +11,6 @@ import { damage } from './component.ts';
 const MOST_BYTES = 5;
 const GRAPHEMES = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
-/** Whether a text cannot be changed by any map: letters, signs and single spaces of ASCII. */
-const PLAIN = /^[ -~]*$/;
-
 /**
  * The normalizer of a map. A grapheme, then each character of one without an entry, is replaced by the entry
  * of its *shortest* prefix, as the reference library does. Throws DamagedFileError for what is no map.
@@ -49,7 +46,6 @@ export function charsmapNormalizer(base64: string): (source: Aligned) => Aligned
   }
 
   return (source) => {
-    if (PLAIN.test(source.text) && !/./.test(changedPlain())) return source;
     const edits: Edit[] = [];
     for (const { segment, index } of GRAPHEMES.segment(source.text)) {
       const whole = bytesOf(segment).length <= MOST_BYTES ? entry(segment) : undefined;
@@ -65,15 +61,6 @@ export function charsmapNormalizer(base64: string): (source: Aligned) => Aligned
     }
     return edited(source, edits);
   };
-
-  function changedPlain(): string {
-    let changed = '';
-    for (let code = 0x20; code < 0x7f; code++) {
-      const character = String.fromCharCode(code);
-      if (entry(character) !== undefined) changed += character;
-    }
-    return changed;
-  }
 }
 
 /** `text` for the characters of `old`, one for one as far as both go; what is left over goes with the last. */
