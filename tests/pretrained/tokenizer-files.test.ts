@@ -77,6 +77,17 @@ describe('files from before there was a tokenizer.json', () => {
   });
 });
 
+describe('a model without a type, as older files have it', () => {
+  it.each(['bert-cased', 'gpt2', 'xlm-roberta'])('is known by its fields: %s', (kind) => {
+    const { tokenizer, reading } = fixture<Kind>(kind);
+    const model = Object.fromEntries(
+      Object.entries(tokenizer.model).filter(([name]) => name !== 'type'),
+    );
+    const read = createTokenizerCore({ ...tokenizer, model });
+    expect(differences(read, STRINGS.slice(0, 200), reading)).toEqual(NONE);
+  });
+});
+
 describe('tokens with a role', () => {
   it('are those that the files name; a mask is found by its usual names', () => {
     const { special, template } = openTokenizer(
