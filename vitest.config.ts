@@ -11,6 +11,7 @@ export default defineConfig({
     // No test fails because a machine is busy: what comes, comes when it comes.
     testTimeout: 1000 * PATIENT,
     hookTimeout: 1000 * PATIENT,
+    tags: [{ name: 'slow', description: 'over two seconds: not in npm run test:fast' }],
     expect: { poll: { timeout: 1000 * PATIENT } },
     projects: [
       {

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { startServer } from '../src/server/start.ts';
 import { PATIENT } from './patience.ts';
 
@@ -39,7 +39,10 @@ it('docs/readings.md prints what it says', () => {
 });
 
 describe('README', () => {
-  const outputs = outputsOf(readme);
+  let outputs: string[][];
+  beforeAll(() => {
+    outputs = outputsOf(readme);
+  });
 
   it('has a snippet of the model that runs as it stands', () => {
     const [answer, ranks] = outputs[0];

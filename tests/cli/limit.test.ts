@@ -224,7 +224,8 @@ it('mean-field: resultants, rates, and densities in a file', async () => {
 });
 
 it('mean-field stops where the density becomes too sharp', async () => {
-  const { code, stderr } = await limit('mean-field', '--times', '0,30');
+  const soon = ['--attention', 'usa', '--times', '0,20'];
+  const { code, stderr } = await limit('mean-field', ...soon);
   expect(code).toBe(1);
   expect(stderr).toMatch(/Fourier modes is .*follow quantiles/);
 });

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { worldCorpus } from '../../src/host/corpus.ts';
 import { trainModel } from '../../src/host/training/run.ts';
 import { tinyConfig, tinyCorpus } from '../language/training/tiny-run.ts';
@@ -50,9 +50,10 @@ async function killed(to: string): Promise<void> {
 }
 
 const half = out('half');
-await killed(half);
 
 describe('a killed run', () => {
+  beforeAll(() => killed(half));
+
   it('is refused to a new one, to another config and when damaged', async () => {
     expectOneLine(await command(flags(half)), 2, /interrupted run: go on with --resume/);
     const other = write('other.json', tinyConfig({ seed: 9 }));

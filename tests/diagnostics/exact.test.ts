@@ -515,7 +515,7 @@ describe('other frames', () => {
   });
 });
 
-describe('many particles', () => {
+describe('many particles', { tags: 'slow' }, () => {
   const n = 6000;
 
   it('are read in part, and the result says which', () => {

@@ -353,7 +353,7 @@ describe('the documented example', () => {
       expect(checkProperties(entry, undefined, seed, { parameters: { reach: 0.3 } })).toEqual([]);
   });
 
-  it('runs as the page shows', () => {
+  it('runs as the page shows', { tags: 'slow' }, () => {
     const outputs = snippets.map((code) =>
       execFileSync(process.execPath, ['--input-type=module', '-e', code], {
         cwd: root,

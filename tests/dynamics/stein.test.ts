@@ -114,7 +114,9 @@ describe('at the target nothing moves', () => {
     expect(speed(2.4)).toBeGreaterThan(0.01);
   });
 
-  it('200 particles on S² come to the mean resultant A_3(κ) = coth κ − 1/κ', async () => {
+  it('200 particles on S² come to the mean resultant A_3(κ) = coth κ − 1/κ', {
+    tags: 'slow',
+  }, async () => {
     const kappa = 3;
     const { frames } = await simulate({
       dynamics: 'svgd_sphere',

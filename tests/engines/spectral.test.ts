@@ -219,7 +219,7 @@ describe.each([2, 3] as const)('the spectral engine in d = %i', (d) => {
     expect(tangent).toBeAllClose(expected, { absolute: 1e-15 });
   });
 
-  it('gives the same bits on one, two and three threads', async () => {
+  it('gives the same bits on one, two and three threads', { tags: 'slow' }, async () => {
     const n = 20_001;
     const asked = request({ beta: [8] }, n, d, { accuracy: 1e-8 });
     const [x, masses] = [STARTS.random(n, d), equalMasses(n)];

@@ -199,7 +199,7 @@ describe.each(PRECISIONS)('the wasm engine in %s', (precision) => {
       });
   });
 
-  it('gives the same bits on one, two and three threads', async () => {
+  it('gives the same bits on one, two and three threads', { tags: 'slow' }, async () => {
     const engine = wasmEngine({ spawn: spawnFieldThread, threads: 3 });
     for (const [n, d, causal] of [
       [1001, 3, false],

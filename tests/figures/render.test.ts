@@ -242,7 +242,7 @@ describe('the SVG of a figure', () => {
 });
 
 describe('text in SVG', () => {
-  it('is well-formed whatever it holds', () => {
+  it('is well-formed whatever it holds', { tags: 'slow' }, () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (title) => {
         expectWellFormed(renderSvg({ title, panels: [] }));

@@ -731,7 +731,7 @@ describe('Gaussian data without projection', () => {
 });
 
 describe('noise', () => {
-  it('and attraction of all: r = I_1(κr)/I_0(κr)', async () => {
+  it('and attraction of all: r = I_1(κr)/I_0(κr)', { tags: 'slow' }, async () => {
     const kappa = 4;
     const exact = inverse(
       (r) => {
@@ -759,7 +759,9 @@ describe('noise', () => {
     expect(Math.abs(mean - exact)).toBeLessThan(0.015);
   });
 
-  it('at β = 5 on the circle: clustered below κ_c too, uniform far below, clustered above', async () => {
+  it('at β = 5 on the circle: clustered below κ_c too, uniform far below, clustered above', {
+    tags: 'slow',
+  }, async () => {
     const critical = 5 / (scaledBesselI(5, 1)[1] * Math.exp(5));
     expect(critical).toBeCloseTo(0.20546, 5);
     const resultant = async (share: number, start: string, startParameters = {}, slowly = 1) => {

@@ -101,7 +101,7 @@ function expectSame(found: Simulation, expected: Simulation, tolerance: number):
   expect(states(found)).toBeAllClose(values, { absolute: tolerance * largest(values) });
 }
 
-describe('engines go the same way', () => {
+describe('engines go the same way', { tags: 'slow' }, () => {
   it('reference and wasm in float64 within 1e-9, for every entry', () =>
     check(
       runs(shared),

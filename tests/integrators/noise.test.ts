@@ -137,7 +137,7 @@ it.each([
   }
 });
 
-it('strong order ½ on S², along one path', () => {
+it('strong order ½ on S², along one path', { tags: 'slow' }, () => {
   const n = 1000;
   const problem = onSphere(n, 3, 2);
   const path = wienerPath(3, 2 ** -9, 3);

@@ -157,7 +157,7 @@ describe('on the circle', () => {
     );
   });
 
-  it('takes many points', () => {
+  it('takes many points', { tags: 'slow' }, () => {
     const [x, y] = [angles(100_000, 7), angles(100_000, 8)];
     const first = wassersteinOnCircle({ values: x }, { values: y });
     const second = wassersteinOnCircle({ values: x }, { values: y }, 2);
