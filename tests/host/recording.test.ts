@@ -98,8 +98,15 @@ describe('a recording', () => {
     const folder = fresh();
     await run({ ...FLAGS, out: folder });
     expect(readdirSync(folder).sort()).toEqual([
-      ...['continue.json', 'diagnostics.csv', 'diagnostics.jsonl', 'positions.npy'],
-      ...['run.json', 'state-4.npy', 'times.npy'],
+      'continue.json',
+      'diagnostics.csv',
+      'diagnostics.jsonl',
+      'diagnostics.svg',
+      'positions.npy',
+      'run.json',
+      'state-4.npy',
+      'times.npy',
+      'trajectories.svg',
     ]);
     expect(npyShape(join(folder, 'positions.npy'), 'x')).toEqual([4, 5, 3]);
     expect([...readNpy(join(folder, 'times.npy'), 'x').data]).toEqual([0, 0.3, 0.6, 1]);

@@ -130,10 +130,11 @@ async function continuedJob(folder: string, flags: SimulationFlags): Promise<Sim
   const formats = readFormats({ figures: flags.figures, out: folder });
   const resumed = readRecording(folder);
   const source = await sourceOptions(withoutStart(resumed.source), []);
-  const { init: _, masses: __, mergeError: ___, ...before } = resumed.settings;
+  const { init: _, masses: __, mergeError: ___, diagnostics, ...before } = resumed.settings;
   const changed = plainOptions(flags, []);
   const settings = simulationSettings({
     ...before,
+    ...(!isDefault(diagnostics) && { diagnostics }),
     ...source,
     init: resumed.positions,
     ...(resumed.masses && { masses: [...resumed.masses] }),
@@ -142,6 +143,10 @@ async function continuedJob(folder: string, flags: SimulationFlags): Promise<Sim
   } as SimulationOptions);
   return { settings, source: resumed.source, tables: [], formats, out: folder, resumed };
 }
+
+/** Whether diagnostics of a record are all there are: nobody asked then, and tables and figures are short. */
+const isDefault = (names: unknown) =>
+  JSON.stringify(names) === JSON.stringify(knownDiagnostics.map(({ name }) => name));
 
 /** The positions are recorded: their file, or the sentence, is needed for dynamics of the model alone. */
 function withoutStart({ init: _, text, model, coupling, ...rest }: Source): Source {
