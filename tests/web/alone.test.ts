@@ -72,7 +72,7 @@ describe.skipIf(!executablePath)('a page without a server', () => {
   });
 
   test('shows layers and depth', async () => {
-    const at = await visit('#tab=depth&depth=4');
+    const at = await visit('#tab=depth&depth=4&text=Ein%20__');
     await at.page.locator('.depth canvas').first().waitFor();
     await at.page.locator('#tab-layers').click();
     await at.page.locator('.layers canvas').first().waitFor();

@@ -48,10 +48,10 @@ describe.skipIf(!executablePath)('the digits of the page', () => {
     return JSON.parse(stdout);
   };
 
-  test('a link at L = 37 shows those of predict --depth 37, and so do its command and its program', async () => {
+  test('a link at L = 11 shows those of predict --depth 11, and so do its command and its program', async () => {
     const first = await visit(`http://127.0.0.1:${server.port}/#language=en`);
-    await first.page.locator('#depth').fill('37');
-    await expect.poll(() => first.page.locator('.foot .run').textContent()).toContain('37 layers');
+    await first.page.locator('#depth').fill('11');
+    await expect.poll(() => first.page.locator('.foot .run').textContent()).toContain('11 layers');
     await first.page.locator('#share').click();
     const link = await first.page.locator('#share-link').inputValue();
     await first.page.locator('.snippet code').nth(1).waitFor();
@@ -63,7 +63,7 @@ describe.skipIf(!executablePath)('the digits of the page', () => {
     await leave(second);
 
     const text = 'Mein Lieblingstier ist __';
-    const asked = ['bin/schmetterling.js', 'predict', text, '--depth', '37', '--json'];
+    const asked = ['bin/schmetterling.js', 'predict', text, '--depth', '11', '--json'];
     expect(digits).toEqual(scores(await json(process.execPath, asked)));
     expect(digits).toEqual(scores(await json('sh', ['-c', command])));
     expect(digits).toEqual(
