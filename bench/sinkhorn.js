@@ -8,7 +8,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCorpus } from '../dist/host/corpus.js';
-import { readModel } from '../dist/host/models.js';
+import { readFlow } from '../dist/host/models.js';
 import { trainModel } from '../dist/host/training/run.js';
 import { evaluateBlank } from '../dist/language/evaluation/blanks.js';
 import { textLoss } from '../dist/language/evaluation/causal.js';
@@ -68,7 +68,7 @@ async function trained(name, coupling) {
       },
     });
   }
-  return readModel(folder);
+  return readFlow(folder);
 }
 
 /** Mean row of a matrix. */

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { readCorpus } from '../dist/host/corpus.js';
-import { readModel } from '../dist/host/models.js';
+import { readFlow } from '../dist/host/models.js';
 import { completions, parseOwnBlanks } from '../dist/language/evaluation/own-blanks.js';
 import { createTokenizer } from '../dist/language/tokenizer.js';
 import { normalised } from '../dist/language/training/near-duplicates.js';
@@ -35,7 +35,7 @@ if (!(task in tasks) || files.length === 0) {
   console.error('usage: node bench/teacher.js encode|decode DIR MODEL CONFIG TEXT...');
   process.exit(2);
 }
-const { vocabulary } = readModel(modelFolder).config;
+const { vocabulary } = readFlow(modelFolder).config;
 const tokenizer = createTokenizer(vocabulary);
 const settings = plainTextSchema.parse(JSON.parse(readFileSync(configFile, 'utf8')).plainText);
 mkdirSync(folder, { recursive: true });

@@ -6,6 +6,8 @@ import { NOISE_SCHEME, SCHEME } from '../integrators/schemes.ts';
 import { InputError } from '../numerics/errors.ts';
 import { either } from '../numerics/parameters.ts';
 
+import { PRECISIONS, type Precision } from '../pretrained/precision.ts';
+
 export interface AnswerFlags {
   readonly model?: string;
   readonly top?: string;
@@ -14,6 +16,8 @@ export interface AnswerFlags {
   readonly targets?: string;
   /** Of `predict` alone: a trace is of one flow. */
   readonly reading?: string;
+  readonly slots?: string;
+  readonly precision?: string;
   readonly json?: boolean;
 }
 
@@ -26,11 +30,15 @@ export const COUPLING_HELP = `${either(COUPLING_NAMES)} (default: full for a bla
 /** Adds --model, --top, --depth, --coupling, --targets and --json. */
 export function withAnswerFlags(command: Command): Command {
   return command
-    .option('--model <name>', 'name of an installed model, or the path of a model folder')
+    .option(
+      '--model <name>',
+      'name of an installed model, or the path of a model folder, of a Hugging Face one too',
+    )
     .option('--top <count>', 'how many answers to list (default: 10)')
     .option('--depth <layers>', 'number of layers, or ode (default: as the model was trained)')
     .option('--coupling <name>', COUPLING_HELP)
     .option('--targets <answers>', 'answers to score as well, separated by commas')
+    .option('--precision <name>', 'float32 or float64, of a Hugging Face folder (default: float32)')
     .option('--json', 'print one JSON document and nothing else');
 }
 
@@ -111,15 +119,26 @@ export function once(command: Command): Command {
 export const gather = (pair: string, before: readonly string[] = []) => [...before, pair];
 
 /** The flags as options of the library, unchecked: absent ones are left out. */
-export function answerOptions({ top, depth, coupling, targets, reading }: AnswerFlags) {
+export function answerOptions({ top, depth, coupling, targets, reading, slots }: AnswerFlags) {
   const given = {
     top: numberIfOne(top),
     depth: numberIfOne(depth),
     coupling,
     reading,
+    slots: numberIfOne(slots),
     targets: targets?.split(',').map((target) => target.trim()),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** What a model computes with. Throws InputError for what is no precision. */
+export function precisionOf({ precision }: Pick<AnswerFlags, 'precision'>): Precision | undefined {
+  const known = PRECISIONS.find((name) => name === precision);
+  if (precision === undefined || known) return known;
+  throw new InputError(
+    'precision',
+    `option precision is "${precision}": expected ${PRECISIONS.join(' or ')}`,
+  );
 }
 
 /** Numbers become numbers; anything else stays as it is, so that the check can show it. */

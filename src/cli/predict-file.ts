@@ -9,6 +9,7 @@ import type { LanguageModel } from '../language/model.ts';
 import { fillSchema } from '../language/options.ts';
 import { InputError } from '../numerics/errors.ts';
 import { parseOptions } from '../numerics/options.ts';
+import type { Precision } from '../pretrained/precision.ts';
 import { printJson } from './terminal.ts';
 
 const NEWLINE = 0x0a;
@@ -21,7 +22,7 @@ const lineSchema = fillSchema.extend({
 export async function predictFile(
   path: string,
   text: string | undefined,
-  modelName: string | undefined,
+  { model: name, precision }: { readonly model?: string; readonly precision?: Precision },
   options: Record<string, unknown>,
 ): Promise<void> {
   if (text !== undefined)
@@ -29,7 +30,7 @@ export async function predictFile(
       'text',
       `both a text "${text}" and --file are given, expected one: drop one`,
     );
-  const model = readModel(modelName);
+  const model = readModel(name, { precision });
   parseOptions(fillSchema, options);
   const lines = splitLines(path === '-' ? await readStdin() : readable('file', path, readFile));
   const failed = lines.filter((line) => !printRecord(model, line, options)).length;

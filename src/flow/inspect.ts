@@ -170,8 +170,8 @@ function split(data: ArrayOfShape['data'], [layers, n, d]: readonly number[]): M
   );
 }
 
-/** Divides each row by its length, in place, and returns the lengths. */
-function bringToSphere(states: Matrix, layer: number): Float64Array {
+/** Divides each row by its length, in place, and returns the lengths. Throws InputError for a row without a direction. */
+export function bringToSphere(states: Matrix, layer: number): Float64Array {
   return Float64Array.from({ length: states.rows }, (_, token) => {
     const x = row(states, token);
     const length = norm(x);

@@ -5,14 +5,14 @@ import { modelOptions } from '../language/particles.ts';
 import { endsOf } from '../limits/depth/depth.ts';
 import { errorToJson } from '../numerics/errors.ts';
 import type { DepthSubject, DepthTask, DepthTaskResult } from './depth-threads.ts';
-import { readModel } from './models.ts';
+import { readFlow } from './models.ts';
 
 /** A thread serves one flow, whose model it reads once. */
 let known: SimulationOptions | null = null;
 
 function flowOf(subject: DepthSubject): SimulationOptions {
   if (subject.kind === 'flow') return subject.options;
-  const model = readModel(subject.folder);
+  const model = readFlow(subject.folder, 'a limit');
   const { text } = subject;
   const coupling = subject.coupling as CouplingName | undefined;
   const flow = modelOptions(model, { text, dynamics: 'model', coupling, reuse: true });

@@ -1,6 +1,6 @@
 /** The part of the library that needs Node, as `schmetterling/node`: files, folders and threads. */
 export { machineEngines, trainingEngine } from './engines.ts';
-export { readModel } from './models.ts';
+export { readFlow, readModel } from './models.ts';
 export { readNpy } from './npy.ts';
 export { renderPdf } from './pdf.ts';
 export { readRecording, startRecording } from './recording.ts';

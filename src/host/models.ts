@@ -5,9 +5,13 @@ import { basename, join, relative, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { loadModel, parseConfig, type StoredConfig } from '../language/checkpoint.ts';
 import type { FlowModel } from '../language/flow-model.ts';
+import { asFlow, type LanguageModel } from '../language/model.ts';
 import { DamagedFileError, InputError } from '../numerics/errors.ts';
+import type { Architecture } from '../pretrained/architecture.ts';
+import type { Precision } from '../pretrained/precision.ts';
 import { errorCode } from './files.ts';
 import { packageRoot } from './package.ts';
+import { describePretrained, isPretrained, readPretrained } from './pretrained.ts';
 
 /** The model that answers when the caller names none. */
 export const DEFAULT_MODEL = 'alltag';
@@ -20,6 +24,8 @@ export interface InstalledModel {
   readonly folder: string;
   /** Absent for a model whose config.json cannot be used; `problem` says why. */
   readonly config?: StoredConfig;
+  /** Of somebody else's model. */
+  readonly pretrained?: Architecture;
   readonly problem?: string;
 }
 
@@ -41,6 +47,7 @@ const isFolder = (path: string) =>
 export function describeModel(folder: string): InstalledModel {
   const name = basename(folder);
   try {
+    if (isPretrained(folder)) return { name, folder, pretrained: describePretrained(folder) };
     return { name, folder, config: readConfig(folder).config };
   } catch (error) {
     return { name, folder, problem: error instanceof Error ? error.message : String(error) };
@@ -72,12 +79,35 @@ function unknownModel(name: string, names: readonly string[]): InputError {
   return new InputError('model', `unknown model "${name}": ${remedy}`);
 }
 
+export interface ReadOptions {
+  /** Where names are looked for; the package's models by default. */
+  readonly root?: string;
+  /** What somebody else's model computes with, float32 by default; a flow has float64 alone. */
+  readonly precision?: Precision;
+}
+
 /**
- * The model of a name or path. Throws InputError when there is none, and DamagedFileError, naming
- * folder, file and remedy, when a file is missing, truncated or altered.
+ * The model of a name or path: one that was trained here, or a Hugging Face folder as it comes from the hub. Throws
+ * InputError when there is none or it cannot be read as it is meant, and DamagedFileError, naming folder, file and
+ * remedy, when a file is missing, truncated or altered.
  */
-export function readModel(name?: string, root?: string): FlowModel {
+export function readModel(name?: string, { root, precision }: ReadOptions = {}): LanguageModel {
   const folder = modelFolder(name, root);
+  if (isPretrained(folder)) return readPretrained(folder, { precision });
+  if (precision === 'float32')
+    throw new InputError(
+      'precision',
+      `option precision is "float32", and "${basename(folder)}" computes in float64: leave it out`,
+    );
+  return readOwn(folder);
+}
+
+/** The flow of a name or path. Throws as `readModel`, and for a model that is none, saying what needs one. */
+export function readFlow(name?: string, what = 'this', options?: ReadOptions): FlowModel {
+  return asFlow(readModel(name, options), what);
+}
+
+function readOwn(folder: string): FlowModel {
   const { text, config } = readConfig(folder);
   const { file } = config.weights;
   if (basename(file) !== file)

@@ -12,13 +12,21 @@ import {
   statSync,
 } from 'node:fs';
 import { freemem } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { PretrainedModel } from '../language/pretrained-model.ts';
 import { DamagedFileError, InputError, LimitError } from '../numerics/errors.ts';
 import { show } from '../numerics/parameters.ts';
-import type { Precision } from '../pretrained/arithmetic.ts';
+import type { Architecture } from '../pretrained/architecture.ts';
+import { describe } from '../pretrained/families.ts';
 import { type Network, openNetwork } from '../pretrained/network.ts';
+import type { Precision } from '../pretrained/precision.ts';
 import { type ByteSource, readHeader, type TensorEntry } from '../pretrained/safetensors.ts';
+import {
+  openTokenizer,
+  TOKENIZER_FILES,
+  type TokenizerFiles,
+} from '../pretrained/tokenizer/files.ts';
 import { errorCode } from './files.ts';
 
 export interface NetworkOptions {
@@ -43,6 +51,57 @@ export function readNetwork(
     checkMemory(tensors);
     return openNetwork({ config, tensors, precision });
   });
+}
+
+/**
+ * The model of such a folder: its network, and its tokenizer, whose files lie beside it or beside modules.json.
+ * Throws as `readNetwork`, and for a tokenizer that cannot be read as its file means it.
+ */
+export function readPretrained(folder: string, options?: NetworkOptions): PretrainedModel {
+  const network = readNetwork(folder, options);
+  return inFolder(folder, () => {
+    const inner = transformerFolder(folder);
+    const files = tokenizerFiles(hasTokenizer(inner) ? inner : folder);
+    const { model_type: type } = z
+      .looseObject({ model_type: z.string() })
+      .parse(readJson(inner, 'config.json'));
+    return new PretrainedModel({
+      name: basename(resolve(folder)),
+      network,
+      tokenizer: openTokenizer(files, type),
+    });
+  });
+}
+
+/** What such a folder's model is, by its config.json alone. Throws as `readNetwork`. */
+export function describePretrained(folder: string): Architecture {
+  return inFolder(
+    folder,
+    () => describe(readJson(transformerFolder(folder), 'config.json')).architecture,
+  );
+}
+
+/** Whether a folder holds somebody else's model: a config.json with a model_type, or modules.json. */
+export function isPretrained(folder: string): boolean {
+  if (existsSync(join(folder, 'modules.json'))) return true;
+  const path = join(folder, 'config.json');
+  if (!existsSync(path)) return false;
+  try {
+    const config: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return z.looseObject({ model_type: z.string() }).safeParse(config).success;
+  } catch {
+    return false;
+  }
+}
+
+const hasTokenizer = (folder: string) =>
+  TOKENIZER_FILES.some(
+    (file) => file !== 'tokenizer_config.json' && existsSync(join(folder, file)),
+  );
+
+function tokenizerFiles(folder: string): TokenizerFiles {
+  const found = TOKENIZER_FILES.filter((file) => existsSync(join(folder, file)));
+  return Object.fromEntries(found.map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
 }
 
 /** Puts the folder before the message of an error that a user can meet. */

@@ -6,9 +6,10 @@ import { InputError } from '../numerics/errors.ts';
 import { parseOptions } from '../numerics/options.ts';
 import { findBlank } from './blank.ts';
 import { finalChainScores } from './chains.ts';
+import type { Reading } from './choices.ts';
 import { findAnswers, openText } from './findings.ts';
-import type { LanguageModel } from './model.ts';
-import { type FillOptions, fillSchema, searchSchema } from './options.ts';
+import { asFlow, type LanguageModel } from './model.ts';
+import { type AnswerSettings, type FillOptions, fillSchema, searchSchema } from './options.ts';
 import { type Prediction, predictionOf, targetText, targetTokens } from './prediction.ts';
 import { WEIGHED, weigh } from './readings.ts';
 import { readText } from './text.ts';
@@ -19,6 +20,9 @@ import { readText } from './text.ts';
  */
 export function fillBlank(model: LanguageModel, text: string, options?: FillOptions): Prediction {
   const { reading, ...settings } = parseOptions(fillSchema, options);
+  if (settings.slots !== undefined) checkMasks(model);
+  if (!model.reads) throw withoutHead(model);
+  if (model.masks) return fillMasked(model, text, settings, reading);
   if (reading === 'blank') return predictionOf(findAnswers(model, text, settings));
   if (findBlank(readText(text)) === null)
     throw new InputError(
@@ -34,6 +38,45 @@ export function fillBlank(model: LanguageModel, text: string, options?: FillOpti
   return predictionOf({ ...findings, settings, result: { ...result, answers } }, weighing);
 }
 
+/** Lists of answers of 1, 2 and 3 tokens, or of as many as asked for. */
+function fillMasked(
+  model: LanguageModel,
+  text: string,
+  settings: AnswerSettings,
+  reading: Reading,
+): Prediction {
+  if (reading !== 'blank') asFlow(model, `reading "${reading}"`);
+  const findings = findAnswers(model, text, { ...settings, slots: settings.slots ?? 1 });
+  if (findings.layout.blank === null)
+    throw new InputError(
+      'text',
+      `"${model.name}" fills masks and the text has no blank: write __ or its own mask where the answer belongs`,
+    );
+  const prediction = predictionOf(findings);
+  if (settings.slots !== undefined || settings.targets.length > 0) return prediction;
+  const longer = [2, 3].map((slots) => {
+    const { predictions, unlisted, unexplored } = predictionOf(
+      findAnswers(model, text, { ...settings, slots }),
+    );
+    return { slots, predictions, unlisted, unexplored };
+  });
+  return { ...prediction, longer };
+}
+
+function checkMasks(model: LanguageModel): void {
+  if (model.masks) return;
+  throw new InputError(
+    'slots',
+    `option slots is for models that fill masks, and "${model.name}" finds answers of any length: leave it out`,
+  );
+}
+
+const withoutHead = ({ name }: LanguageModel) =>
+  new InputError(
+    'model',
+    `"${name}" has no head that says anything of tokens: expected a folder that was saved with its language-model head; trace shows its inside`,
+  );
+
 /**
  * The probability of each given answer, in their order, without any search: exact by the chain rule.
  * Throws as `fillBlank`.
@@ -46,6 +89,6 @@ export function scoreAnswers(
   const settings = parseOptions(searchSchema, { ...options, targets: [...targets] });
   const parts = openText(model, text, settings);
   const texts = settings.targets.map((target) => targetText(parts, target));
-  const chains = texts.map((answered) => targetTokens(parts, answered));
+  const chains = texts.map((answered) => targetTokens(parts, answered, settings.slots));
   return finalChainScores({ ...parts, chains }).scores;
 }

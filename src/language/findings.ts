@@ -1,9 +1,10 @@
 /** The search for the answers of a text: its particles run, and answers are read behind them. It knows no records. */
+import { sumOf } from '../numerics/vectors.ts';
 import type { AnswerRules } from './answers.ts';
 import type { Layout } from './layout.ts';
-import type { Depth, LanguageModel, ModelRun, RunHooks } from './model.ts';
+import type { LanguageModel, ModelRun, RunHooks, RunSettings } from './model.ts';
 import type { AnswerSettings } from './options.ts';
-import { type Expand, type SearchResult, searchAnswers } from './search.ts';
+import { type Expand, type FoundAnswer, type SearchResult, searchAnswers } from './search.ts';
 
 /** Everything that a search has brought to light, for records, lens and trace. */
 export interface Findings {
@@ -16,30 +17,36 @@ export interface Findings {
   readonly result: SearchResult;
 }
 
+type OpenSettings = Pick<AnswerSettings, 'coupling' | 'depth' | 'slots'> &
+  Pick<RunSettings, 'parts'>;
+
 /** The text laid out, the run of its own particles, and how an answer ends. */
 export function openText(
   model: LanguageModel,
   text: string,
-  { coupling, depth }: Pick<AnswerSettings, 'coupling' | 'depth'>,
+  { coupling, depth, slots, parts }: OpenSettings,
   hooks?: RunHooks,
 ) {
-  return openLayout(model, model.layOut(text, coupling), depth, hooks);
+  return openLayout(model, model.layOut(text, coupling, slots), { depth, hooks, parts });
 }
 
 /** The same of a text that is laid out. */
-export function openLayout(model: LanguageModel, layout: Layout, depth?: Depth, hooks?: RunHooks) {
-  return { model, layout, run: model.run(layout, { depth, hooks }), rules: model.rules(layout) };
+export function openLayout(model: LanguageModel, layout: Layout, settings: RunSettings) {
+  return { model, layout, run: model.run(layout, settings), rules: model.rules(layout) };
 }
 
 /** Runs the text and the search, with hooks in the run of both where there are any. */
 export function findAnswers(
   model: LanguageModel,
   text: string,
-  settings: AnswerSettings,
+  settings: AnswerSettings & Pick<RunSettings, 'parts'>,
   hooks?: RunHooks,
 ): Findings {
   const parts = openText(model, text, settings, hooks);
-  const { run, rules } = parts;
+  const { layout, run, rules } = parts;
+  if (!says(parts)) return { ...parts, settings, result: NOTHING };
+  if (model.masks)
+    return { ...parts, settings, result: fillMasks(model, layout, run, settings.slots ?? 1) };
   if (rules === null) return { ...parts, settings, result: nextTokens(model, run) };
   const expand: Expand = (beginnings) => model.tokenProbabilities(run.behind(beginnings));
   const given = { ...settings, batch: run.batch };
@@ -59,4 +66,56 @@ function nextTokens(model: LanguageModel, run: ModelRun): SearchResult {
     .sort((a, b) => b.score - a.score);
   const found = answers.reduce((sum, { score }) => sum + score, 0);
   return { answers, bound: 0, unexplored: Math.max(0, 1 - found), open: 0, expansions: 1 };
+}
+
+/** Whether the model says anything of tokens, and the text asks for it. */
+export const says = ({ model, layout }: Pick<Findings, 'model' | 'layout'>) =>
+  model.reads && layout.kind !== 'text';
+
+const NOTHING: SearchResult = { answers: [], bound: 0, unexplored: 1, open: 0, expansions: 0 };
+
+/** Pieces that are looked at in each mask. */
+const BREADTH = 10;
+
+/**
+ * Pieces for `slots` masks from left to right, each given the ones before and the masks left: at each the likeliest
+ * `BREADTH`, the last one all.
+ */
+function fillMasks(
+  model: LanguageModel,
+  { leadingBlank }: Layout,
+  run: ModelRun,
+  slots: number,
+): SearchResult {
+  const { tokenizer } = model;
+  let beginnings: FoundAnswer[] = [{ text: '', tokens: [], steps: [], score: 1 }];
+  let [left, bound, expansions] = [0, 0, 0];
+  for (let place = 1; place <= slots; place++) {
+    const p = model.tokenProbabilities(run.behind(beginnings.map(({ tokens }) => tokens)));
+    expansions += beginnings.length;
+    beginnings = beginnings.flatMap((beginning, b) => {
+      const own = p.subarray(b * tokenizer.size, (b + 1) * tokenizer.size);
+      const next = likeliest(own, place < slots ? BREADTH : own.length).map((id) => ({
+        tokens: [...beginning.tokens, id],
+        steps: [...beginning.steps, own[id]],
+        score: beginning.score * own[id],
+      }));
+      const kept = next.flatMap((one) => {
+        const text = tokenizer.decodeStrict(one.tokens);
+        return text === undefined ? [] : [{ ...one, text: leadingBlank ? text.trimStart() : text }];
+      });
+      const cut = beginning.score * (1 - sumOf(kept.map(({ steps }) => steps[place - 1])));
+      left += Math.max(0, cut);
+      bound = Math.max(bound, place < slots ? cut : 0);
+      return kept;
+    });
+  }
+  const answers = beginnings.sort((a, b) => b.score - a.score);
+  return { answers, bound, unexplored: left, open: left, expansions };
+}
+
+/** The ids of the largest probabilities, the largest first. */
+function likeliest(p: Float64Array, count: number): number[] {
+  const ids = Array.from(p.keys()).sort((a, b) => p[b] - p[a]);
+  return ids.slice(0, count);
 }

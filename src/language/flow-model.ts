@@ -42,6 +42,18 @@ export class FlowModel implements FlowParts, LanguageModel {
     return this;
   }
 
+  get masks(): boolean {
+    return false;
+  }
+
+  get reads(): boolean {
+    return true;
+  }
+
+  get onSphere(): boolean {
+    return true;
+  }
+
   get name() {
     return this.config.name;
   }

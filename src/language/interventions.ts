@@ -12,7 +12,7 @@ import { row } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';
 import { divergence } from '../numerics/statistics.ts';
 import { finalChainScores } from './chains.ts';
-import { type Findings, findAnswers } from './findings.ts';
+import { type Findings, findAnswers, says } from './findings.ts';
 import { particleCount } from './layout.ts';
 import type { LanguageModel, RunHooks } from './model.ts';
 import { traceSchema } from './options.ts';
@@ -63,6 +63,10 @@ export const interventionSchema = traceSchema.extend({
     )
     .default([])
     .describe('Particles that are put where they were in another run'),
+  ablateMlp: z
+    .array(layer, { error: 'expected a list of layers such as [3, 4]' })
+    .default([])
+    .describe('Layers whose MLP adds nothing, of models that have one'),
 });
 
 /**
@@ -104,16 +108,17 @@ export function runWithCache(
   options?: InterventionOptions,
 ): InterventionRun {
   const all = parseOptions(interventionSchema, options);
-  const { firstTokens, tolerances, frames, ablate, scaleBeta, patch, ...settings } = all;
+  const { firstTokens, tolerances, frames, ablate, ablateMlp, scaleBeta, patch, ...settings } = all;
   const inside = { firstTokens, tolerances, frames };
   check(model, text, all);
   const scalings = typeof scaleBeta === 'number' ? [{ factor: scaleBeta }] : scaleBeta;
-  const untouched = ablate.length + patch.length === 0 && scalings.every((one) => one.factor === 1);
+  const places = ablate.length + ablateMlp.length + patch.length;
+  const untouched = places === 0 && scalings.every((one) => one.factor === 1);
   if (untouched) return { ...traceOf(findAnswers(model, text, settings), inside), effect: null };
-  const hooks = hooksOf(model, { ablate, patch, scalings });
+  const hooks = hooksOf(model, { ablate, ablateMlp, patch, scalings });
   const after = findAnswers(model, text, settings, hooks);
   const before = findAnswers(model, text, settings);
-  return { ...traceOf(after, inside), effect: effectOf(before, after) };
+  return { ...traceOf(after, inside), effect: says(before) ? effectOf(before, after) : null };
 }
 
 /** The record of `trace --json`, with the effect where there is one. */
@@ -146,11 +151,14 @@ interface Place {
   readonly layer?: number;
 }
 
-interface Interventions extends Pick<Settings, 'ablate' | 'patch'> {
+interface Interventions extends Pick<Settings, 'ablate' | 'ablateMlp' | 'patch'> {
   readonly scalings: readonly (Place & { readonly factor: number })[];
 }
 
-function hooksOf({ sizes }: LanguageModel, { ablate, patch, scalings }: Interventions): RunHooks {
+function hooksOf(
+  { sizes }: LanguageModel,
+  { ablate, ablateMlp, patch, scalings }: Interventions,
+): RunHooks {
   const factors = (places: Interventions['scalings']) => (layer: number | null) =>
     Array.from({ length: sizes.heads }, (_, h) =>
       places
@@ -161,6 +169,7 @@ function hooksOf({ sizes }: LanguageModel, { ablate, patch, scalings }: Interven
   return {
     scores: factors(scalings),
     heads: factors(ablate.map((place) => ({ ...place, factor: 0 }))),
+    mlp: (layer) => (ablateMlp.includes(layer) ? 0 : 1),
     patch: (frame, x) =>
       patched(
         x,
@@ -180,7 +189,7 @@ function patched(x: Float64Tensor, patches: Settings['patch']): Float64Tensor {
 
 /** What the schema cannot know: how many heads, layers and particles there are. */
 function check(model: LanguageModel, text: string, settings: Settings): void {
-  const { ablate, scaleBeta, patch } = settings;
+  const { ablate, ablateMlp, scaleBeta, patch } = settings;
   const depth = settings.depth ?? model.sizes.depth;
   const particles = particleCount(model, text, settings.coupling);
   const scaled = typeof scaleBeta === 'number' ? [] : scaleBeta;
@@ -189,12 +198,18 @@ function check(model: LanguageModel, text: string, settings: Settings): void {
       checkPlace(field, 'head', head, 0, model.sizes.heads - 1);
       checkLayer(field, layer, 1, depth);
     }
+  if (ablateMlp.length > 0 && model.flow)
+    throw new InputError(
+      'ablateMlp',
+      `option ablateMlp is for layers with an MLP, and those of "${model.name}" are attention alone: leave it out`,
+    );
+  for (const layer of ablateMlp) checkLayer('ablateMlp', layer, 1, depth);
   for (const { from, layer, token, to = token } of patch) {
     checkLayer('patch', layer, 0, depth);
     checkRun(model, from, depth);
     checkPlace('patch', 'token', token, 0, from.tokens.length - 1);
     checkPlace('patch', 'to', to, 0, particles - 1);
-    checkOnSphere(row(from.hiddenStates[layer], token), layer, token);
+    if (model.onSphere) checkOnSphere(row(from.hiddenStates[layer], token), layer, token);
   }
 }
 

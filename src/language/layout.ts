@@ -14,8 +14,8 @@ import type { Token, Tokenizer } from './tokenizer.ts';
 export interface Layout {
   /** As it was typed; all offsets are in it. */
   readonly text: string;
-  /** `blank`: words for a blank; `next-token`: how a text without a blank goes on. */
-  readonly kind: 'blank' | 'next-token';
+  /** `blank`: words for a blank; `next-token`: how a text without a blank goes on; `text`: nothing is asked. */
+  readonly kind: 'blank' | 'next-token' | 'text';
   readonly coupling: CouplingName;
   /** The blank, and what stood before and behind it. */
   readonly blank: Blank | null;

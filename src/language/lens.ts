@@ -4,7 +4,7 @@
  * prediction; beside them stand the layer's own best first tokens.
  */
 import { chainScores, type FrameScores } from './chains.ts';
-import type { Findings } from './findings.ts';
+import { type Findings, says } from './findings.ts';
 import { type Answer, answer } from './prediction.ts';
 
 export interface FirstToken {
@@ -29,6 +29,11 @@ export function logitLens(
   firstTokens = 5,
   layers: readonly number[] = [...findings.run.frames.keys()],
 ): LensLayer[] {
+  if (!says(findings))
+    return layers.map((layer) => {
+      const { time } = findings.run.frames[layer];
+      return { layer, time, predictions: [], first_tokens: [] };
+    });
   const candidates = findings.result.answers.slice(0, findings.settings.top);
   const chains = candidates.map(({ tokens }) => tokens);
   return Array.from(chainScores({ ...findings, chains }, layers), (frame, k) => ({

@@ -1,15 +1,19 @@
 /** A model as lists of models tell it. Not where it lies, which host/models.ts knows. */
 import { shapeSize, sumOf } from '../numerics/vectors.ts';
+import type { Architecture } from '../pretrained/architecture.ts';
+import { longestText } from '../pretrained/network.ts';
 import { type StoredConfig, tensorShapes } from './checkpoint.ts';
 
 interface Described {
   readonly name: string;
   readonly config?: StoredConfig;
+  readonly pretrained?: Architecture;
   readonly problem?: string;
 }
 
 /** What lists of models say of one: its architecture without the vocabulary, or why it cannot be used. */
-export function modelRecord({ name, config, problem }: Described) {
+export function modelRecord({ name, config, pretrained, problem }: Described) {
+  if (pretrained) return pretrainedRecord(name, pretrained);
   if (!config) return { name, problem: problem ?? 'no config.json' };
   const { vocabulary, weights, determiners: _, training: __, ...architecture } = config;
   return {
@@ -19,6 +23,23 @@ export function modelRecord({ name, config, problem }: Described) {
     parameters: parameterCount(config),
     bytes: weights.bytes,
     sha256: weights.sha256,
+  };
+}
+
+/** Somebody else's model in the words of ours. */
+function pretrainedRecord(name: string, architecture: Architecture) {
+  const { family, causal, width, heads, layers, vocabulary } = architecture;
+  return {
+    name,
+    family,
+    causal,
+    languages: [],
+    parameters: null,
+    dimension: width,
+    heads,
+    depth: layers.length,
+    vocabulary,
+    maximumPositions: longestText(architecture),
   };
 }
 

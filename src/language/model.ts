@@ -38,6 +38,8 @@ export interface RunHooks {
   readonly scores?: HeadFactors;
   /** On what a head adds, O_h Σ_j A_ij V_h x_j. */
   readonly heads?: HeadFactors;
+  /** A factor on what the MLP of a layer adds; of models that have one. */
+  readonly mlp?: (layer: number) => number;
   /** Moves the particles [n, d] of frame 0 … L before the run goes on from there; not of an `ode`. */
   readonly patch?: (frame: number, x: Float64Tensor) => Float64Tensor;
 }
@@ -66,6 +68,8 @@ export interface ModelRun {
   readonly depth: Depth;
   /** The start, then one behind each layer: L + 1. */
   readonly frames: readonly ModelFrame[];
+  /** [2, n, d] of each layer, the stream behind attention and behind the MLP; where they were asked for and are told. */
+  readonly parts?: readonly Float64Tensor[];
   /** How many beginnings are best asked for together. */
   readonly batch: number;
   /** [B, d] of the last frame; each beginning's own beginnings were asked for before. */
@@ -77,6 +81,8 @@ export interface ModelRun {
 export interface RunSettings {
   readonly depth?: Depth;
   readonly hooks?: RunHooks;
+  /** Whether the parts of layers are kept. */
+  readonly parts?: boolean;
 }
 
 export type ModelTokenizer = Pick<Tokenizer, 'size' | 'encodeIds' | 'decode' | 'decodeStrict'>;
@@ -90,13 +96,25 @@ export interface LanguageModel {
   readonly tokenizer: ModelTokenizer;
   /** The token that says that the text is over; null where there is none. */
   readonly end: number | null;
+  /** A blank is so many masks, each for one token, instead of one place for an answer of any length. */
+  readonly masks: boolean;
+  /** Whether states say anything of tokens: a body without a head is for looking inside only. */
+  readonly reads: boolean;
+  /** Whether states are unit vectors; else their directions are the particles. */
+  readonly onSphere: boolean;
+  /** What its numbers are computed in, where that is a choice. */
+  readonly precision?: 'float32' | 'float64';
+  /** What was decided where its files say two things, and what of them was left aside. */
+  readonly notes?: readonly string[];
+  /** Which block of weights each layer is, where layers have their own. */
+  readonly blocks?: readonly string[];
   /** The model itself where it is a flow in continuous depth; null for other networks. */
   readonly flow: FlowModel | null;
   /**
    * The particles of a text. Throws InputError for texts without meaning and for a coupling that does not fit,
-   * LimitError for texts with more tokens than the model has positions.
+   * LimitError for texts with more tokens than the model has positions. `slots`: how many masks a blank is.
    */
-  layOut(text: string, coupling?: CouplingName): Layout;
+  layOut(text: string, coupling?: CouplingName, slots?: number): Layout;
   /** How an answer ends; null where one token is the answer. */
   rules(layout: Layout): AnswerRules | null;
   run(layout: Layout, settings?: RunSettings): ModelRun;

@@ -31,11 +31,19 @@ export const couplingSchema = z
     'Who sees whom: full for a blank, causal for the continuation of a text by default; sinkhorn: as full, and doubly stochastic',
   );
 
+/** The most masks that an answer may fill. */
+export const MOST_SLOTS = 8;
+
 /** What a search for answers is given. */
 export const searchSchema = z.strictObject({
   top: wholeNumber(1, 1000).default(10).describe('How many answers are listed'),
   depth: depthSchema.optional(),
   coupling: couplingSchema.optional(),
+  slots: wholeNumber(1, MOST_SLOTS)
+    .optional()
+    .describe(
+      'Of a model with a mask token: how many masks the blank is; lists for 1, 2 and 3 by default',
+    ),
   targets: z
     .array(z.string(TARGET_ERROR).min(1, TARGET_ERROR).max(200, TARGET_ERROR), {
       error: 'expected a list of at most 100 answers such as ["der Hund", "die Katze"]',
@@ -78,6 +86,10 @@ export const traceSchema = searchSchema.extend({
   frames: wholeNumber(2, MAXIMUM_DEPTH + 1)
     .optional()
     .describe('At most so many frames, every so many layers one and the last; all by default'),
+  parts: z
+    .boolean({ error: 'expected true or false' })
+    .default(false)
+    .describe('Of layers with an MLP: the stream behind attention and behind the MLP, too'),
 });
 
 /**

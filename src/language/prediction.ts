@@ -41,7 +41,7 @@ export interface Prediction {
   readonly model: string;
   /** As it was typed. */
   readonly text: string;
-  readonly kind: 'blank' | 'next-token';
+  readonly kind: 'blank' | 'next-token' | 'text';
   readonly depth: Depth;
   readonly scheme: 'layer' | 'dopri5';
   readonly coupling: CouplingName;
@@ -62,7 +62,20 @@ export interface Prediction {
   /** The largest; null where no answer was found. */
   readonly entropy_upper: number | null;
   readonly targets?: readonly TargetAnswer[];
+  /** Of a model that fills masks: answers of 2 and 3 tokens, each list by itself. */
+  readonly longer?: readonly SlotAnswers[];
+  /** How many masks the blank was. */
+  readonly slots?: number;
+  /** What somebody else's model is computed in. */
+  readonly precision?: 'float32' | 'float64';
+  /** What was decided where its files say two things, and what of them was left aside. */
+  readonly notes?: readonly string[];
 }
+
+/** The answers of so many tokens. */
+export type SlotAnswers = Pick<Prediction, 'predictions' | 'unlisted' | 'unexplored'> & {
+  readonly slots: number;
+};
 
 /** The record of what was found; with a weighing, of findings that begin with its answers. */
 export function predictionOf(findings: Findings, weighing?: Weighing): Prediction {
@@ -73,7 +86,7 @@ export function predictionOf(findings: Findings, weighing?: Weighing): Predictio
     scores: result.answers.map(({ score }) => score),
     bound: result.bound,
     open: result.open,
-    logCount: model.sizes.answerTokens * log(model.tokenizer.size),
+    logCount: (settings.slots ?? model.sizes.answerTokens) * log(model.tokenizer.size),
   });
   return {
     model: model.name,
@@ -96,6 +109,8 @@ export function predictionOf(findings: Findings, weighing?: Weighing): Predictio
     entropy: low,
     entropy_upper: Number.isFinite(high) ? high : null,
     ...(settings.targets.length > 0 && { targets: scoreTargets(findings, weighing) }),
+    ...(model.masks && { slots: settings.slots ?? 1 }),
+    ...(model.precision && { precision: model.precision, notes: model.notes ?? [] }),
   };
 }
 
@@ -120,7 +135,7 @@ export function answer(
 function scoreTargets(findings: Findings, weighing?: Weighing): TargetAnswer[] {
   const { settings, result } = findings;
   const texts = settings.targets.map((target) => targetText(findings, target));
-  const chains = texts.map((text) => targetTokens(findings, text));
+  const chains = texts.map((text) => targetTokens(findings, text, settings.slots));
   const { scores: blank } = finalChainScores({ ...findings, chains });
   const scores = weighing ? weighing.scores(blank, chains) : blank;
   return texts.map((text, i) => {
@@ -147,9 +162,15 @@ export function targetText({ layout }: Pick<Findings, 'layout'>, target: string)
 export function targetTokens(
   { model, layout }: Pick<Findings, 'model' | 'layout'>,
   text: string,
+  slots = 1,
 ): number[] {
   const opens = layout.kind === 'blank' && layout.leadingBlank;
   const tokens = model.tokenizer.encodeIds(opens ? ` ${text}` : text);
+  if (model.masks && tokens.length !== slots)
+    throw new InputError(
+      'targets',
+      `the target "${text}" has ${tokens.length} tokens and the blank is ${slots} mask${slots === 1 ? '' : 's'}: expected as many, so ask for slots ${tokens.length}`,
+    );
   const most = model.sizes.answerTokens;
   if (tokens.length > most)
     throw new InputError(

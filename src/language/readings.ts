@@ -94,7 +94,7 @@ const TOGETHER = 64;
  * their tokens; with nothing behind the blank, that the answer is over.
  */
 function openSentence({ model, layout, run: { depth } }: Findings) {
-  const opened = openLayout(model, beginningOf(layout), depth);
+  const opened = openLayout(model, beginningOf(layout), { depth });
   const after = layout.tokens.slice(layout.readAt + 1).map(({ id }) => id);
   const behind =
     after.length === 0 ? [] : [...after, asFlow(model, 'a second reading').tokenizer.special.end];

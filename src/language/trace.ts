@@ -6,8 +6,10 @@
 import type { z } from 'zod';
 import { type DiagnosticRecord, runDiagnostics } from '../diagnostics/catalogue.ts';
 import { type ClusterChange, type ClusterLevel, clusterHistory } from '../diagnostics/clusters.ts';
-import { asMatrix } from '../engines/tensor.ts';
+import { asMatrix, type Float64Tensor } from '../engines/tensor.ts';
+import { bringToSphere } from '../flow/inspect.ts';
 import { type Projection, projection } from '../flow/projection.ts';
+import { InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix, toRows } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';
 import { type Findings, findAnswers } from './findings.ts';
@@ -40,6 +42,12 @@ export interface Trace {
   /** All frames in one basis of three principal axes. */
   readonly projection: Projection;
   readonly prediction: Prediction;
+  /** F matrices [n, d] of unit vectors: the states themselves where these are, else their directions. */
+  readonly directions: readonly Matrix[];
+  /** Of every layer two matrices [n, d]: the stream behind attention, and behind the MLP. Where asked for. */
+  readonly parts?: readonly (readonly Matrix[])[];
+  /** Which block of weights each layer is, where layers have their own. */
+  readonly blocks?: readonly string[];
 }
 
 /**
@@ -47,8 +55,13 @@ export interface Trace {
  * For depth `ode` the frames are as many as for the model's own depth, equally spaced in time.
  */
 export function trace(model: LanguageModel, text: string, options?: TraceOptions): Trace {
-  const { firstTokens, tolerances, frames, ...settings } = parseOptions(traceSchema, options);
-  return traceOf(findAnswers(model, text, settings), { firstTokens, tolerances, frames });
+  const { firstTokens, tolerances, frames, parts, ...settings } = parseOptions(
+    traceSchema,
+    options,
+  );
+  if (parts && model.flow) throw withoutParts(model);
+  const findings = findAnswers(model, text, { ...settings, parts });
+  return traceOf(findings, { firstTokens, tolerances, frames });
 }
 
 /** What a trace shows of the inside. */
@@ -66,10 +79,12 @@ export function traceOf(
   findings: Findings,
   { firstTokens, tolerances, frames: most = Number.POSITIVE_INFINITY }: Inside,
 ): Trace {
-  const layers = keptLayers(findings.run.frames.length - 1, most);
-  const frames = layers.map((layer) => findings.run.frames[layer]);
+  const { model, run } = findings;
+  const layers = keptLayers(run.frames.length - 1, most);
+  const frames = layers.map((layer) => run.frames[layer]);
   const hiddenStates = frames.map(({ positions }) => asMatrix(positions));
-  const { clusters, merges, splits } = clusterHistory(hiddenStates, tolerances);
+  const directions = model.onSphere ? hiddenStates : hiddenStates.map(directionsOf);
+  const { clusters, merges, splits } = clusterHistory(directions, tolerances);
   const dated = (change: ClusterChange) => ({ ...change, layer: layers[change.layer] });
   return {
     tokens: findings.layout.tokens,
@@ -80,17 +95,38 @@ export function traceOf(
     lens: logitLens(findings, firstTokens, layers),
     diagnostics: runDiagnostics(
       frames.map((frame, k) => ({
-        positions: hiddenStates[k],
+        positions: directions[k],
         couplings: frame.coupling && heads(frame),
       })),
     ),
     clusters,
     merges: merges.map(dated),
     splits: splits.map(dated),
-    projection: projection(hiddenStates),
+    projection: projection(directions),
     prediction: predictionOf(findings),
+    directions,
+    ...(run.parts && { parts: run.parts.map(pairOf) }),
+    ...(model.blocks && { blocks: model.blocks }),
   };
 }
+
+/** The states on the sphere: where they point. Throws InputError for one of length 0. */
+function directionsOf(states: Matrix, layer: number): Matrix {
+  const directions = matrix(states.rows, states.columns, states.data.slice());
+  bringToSphere(directions, layer);
+  return directions;
+}
+
+/** The two matrices [n, d] of [2, n, d]. */
+function pairOf({ shape: [, n, d], data }: Float64Tensor): Matrix[] {
+  return [matrix(n, d, data.subarray(0, n * d)), matrix(n, d, data.subarray(n * d))];
+}
+
+const withoutParts = ({ name }: LanguageModel) =>
+  new InputError(
+    'parts',
+    `option parts is for layers with an MLP, and those of "${name}" are attention alone: leave it out`,
+  );
 
 /** The coupling of a frame, one matrix a head. */
 function heads({ coupling }: ModelFrame): Matrix[] {

@@ -11,6 +11,7 @@ import { referenceAlgebra } from '../engines/reference.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
 import { shapeSize } from '../numerics/vectors.ts';
 import { type ActivationName, activationOf } from './activations.ts';
+import type { Precision } from './precision.ts';
 import type { TensorEntry } from './safetensors.ts';
 import { type Numbers, overBytes, readStored, type Stored, widen } from './stored.ts';
 
@@ -19,9 +20,6 @@ export interface Tensor {
   readonly shape: readonly number[];
   readonly data: Numbers;
 }
-
-export const PRECISIONS = ['float32', 'float64'] as const;
-export type Precision = (typeof PRECISIONS)[number];
 
 export interface Arithmetic {
   readonly precision: Precision;

@@ -11,13 +11,13 @@ import {
   arithmeticOf,
   mapInPlace,
   normalised,
-  type Precision,
   sum,
   type Tensor,
 } from './arithmetic.ts';
 import { type Hooks, type KeysAndValues, runBlock } from './block.ts';
 import { describe } from './families.ts';
 import { maskOf } from './masks.ts';
+import type { Precision } from './precision.ts';
 import { type Angles, anglesOf, dependsOnLength, type Rotary } from './rotary.ts';
 import { widen } from './stored.ts';
 import { type Entries, readWeights } from './tensors.ts';

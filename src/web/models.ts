@@ -47,5 +47,5 @@ export function dropUnknownModel({ state, models }: Page): void {
 }
 
 function usable({ models }: Models): string[] {
-  return models.filter(({ problem }) => problem === undefined).map(({ name }) => name);
+  return models.filter((model) => !('problem' in model)).map(({ name }) => name);
 }

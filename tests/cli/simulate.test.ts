@@ -15,7 +15,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { diagnostics } from '../../src/diagnostics/catalogue.ts';
 import { simulate, simulationToJson } from '../../src/flow/simulation.ts';
 import type { SimulationOptions } from '../../src/flow/simulation-settings.ts';
-import { readModel } from '../../src/host/models.ts';
+import { readFlow } from '../../src/host/models.ts';
 import { encodeNpy, readNpy } from '../../src/host/npy.ts';
 import { modelOptions } from '../../src/language/particles.ts';
 import { writeRandomModel } from '../host/model-folder.ts';
@@ -260,7 +260,7 @@ describe('simulate begins', () => {
     const text = 'Mein Lieblingstier ist __';
     const given = ['--dynamics', 'model', '--text', text, '--model', model, '--time', '3'];
     const found = await documentOf(...given, '--step', '0.75');
-    const options = modelOptions(readModel(model), { text, dynamics: 'model' });
+    const options = modelOptions(readFlow(model), { text, dynamics: 'model' });
     expect(withoutClock(found)).toEqual(await expected({ ...options, time: 3, step: 0.75 }));
     const other = await documentOf('--text', text, '--model', model, '--beta', '4', '--time', '1');
     expect(other.positions[0]).toEqual(found.positions[0]);

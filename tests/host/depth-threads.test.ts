@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { depthThreads } from '../../src/host/depth-threads.ts';
-import { readModel } from '../../src/host/models.ts';
+import { readFlow } from '../../src/host/models.ts';
 import { depthLimit } from '../../src/limits/depth/depth.ts';
 import { modelDepthLimit } from '../../src/limits/depth/model-depth.ts';
 import { InputError } from '../../src/numerics/errors.ts';
@@ -27,9 +27,9 @@ it('a model on threads gives the numbers of none', async () => {
   const text = 'Mein Hund ist __';
   const threads = depthThreads({ kind: 'text', folder, text }, 2);
   const options = { depths: [2, 4, 8] };
-  const limit = await modelDepthLimit(readModel(folder), text, options, { ends: threads.ends });
+  const limit = await modelDepthLimit(readFlow(folder), text, options, { ends: threads.ends });
   await threads.close();
-  expect(limit).toEqual(await modelDepthLimit(readModel(folder), text, options));
+  expect(limit).toEqual(await modelDepthLimit(readFlow(folder), text, options));
 });
 
 it('an error comes back as what it is', async () => {

@@ -107,8 +107,8 @@ describe('models', () => {
   rmSync(join(root, 'altered', 'model.safetensors'));
 
   it('reads a model by name and by path', () => {
-    expect(readModel('lieblingstier', root).config.name).toBe('random');
-    expect(readModel(join(root, 'lieblingstier')).config.name).toBe('random');
+    expect(readModel('lieblingstier', { root }).name).toBe('random');
+    expect(readModel(join(root, 'lieblingstier')).name).toBe('random');
   });
 
   it('lists them all, with the problem of those that cannot be used', () => {
@@ -135,8 +135,8 @@ describe('models', () => {
     ['altered', /altered: model\.safetensors is missing/],
     ['damaged', /damaged: model\.safetensors: found 100 bytes/],
   ])('names the file of the model "%s"', (name, message) => {
-    expect(() => readModel(name, root)).toThrow(DamagedFileError);
-    expect(() => readModel(name, root)).toThrow(message);
+    expect(() => readModel(name, { root })).toThrow(DamagedFileError);
+    expect(() => readModel(name, { root })).toThrow(message);
   });
 
   it('does not follow a weights file out of the folder', () => {

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { worldCorpus } from '../../src/host/corpus.ts';
-import { readModel } from '../../src/host/models.ts';
+import { readFlow } from '../../src/host/models.ts';
 import { type TrainingProgress, trainModel } from '../../src/host/training/run.ts';
 import { parseTrainingConfig } from '../../src/language/training/config.ts';
 import { DamagedFileError, InputError } from '../../src/numerics/errors.ts';
@@ -73,7 +73,7 @@ describe('a run', () => {
   });
 
   it('writes a model that can be read, its record, and its losses', () => {
-    const read = readModel(whole);
+    const read = readFlow(whole);
     expect(read.config).toEqual(model.config);
     expect(read.config).toMatchObject({ name: 'tiny', languages: ['de', 'en'], depth: 3 });
     expect(read.config.training).toMatchObject({ steps: 12, config: { seed: 4 } });

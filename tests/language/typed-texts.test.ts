@@ -1,6 +1,6 @@
 /** Texts as people type, paste and export them, through everything that takes a text: the answers of the plain text. */
 import { expect, test } from 'vitest';
-import { readModel } from '../../src/host/models.ts';
+import { readFlow } from '../../src/host/models.ts';
 import { evaluateOwnBlanks, parseOwnBlanks } from '../../src/language/evaluation/own-blanks.ts';
 import { fillBlank, scoreAnswers } from '../../src/language/fill.ts';
 import { runWithCache } from '../../src/language/interventions.ts';
@@ -13,7 +13,7 @@ import { modelDepthLimit } from '../../src/limits/depth/model-depth.ts';
 import { perturbationLimit } from '../../src/limits/perturbations/perturbations.ts';
 import { randomModel } from './random-model.ts';
 
-const trained = readModel('lieblingstier');
+const trained = readFlow('lieblingstier');
 const model = randomModel(3, { slots: 3 });
 const longer = randomModel(3, { depth: 2 });
 const ANIMAL = 'Mein Lieblingstier ist';

@@ -1,6 +1,6 @@
 /** Perturbed sentences: what is at the start, what stays, and what the numbers mean. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readModel } from '../../src/host/models.ts';
+import { readFlow } from '../../src/host/models.ts';
 import {
   type PerturbationLimit,
   type PerturbationOptions,
@@ -11,7 +11,7 @@ import { modelTangentFlow } from '../../src/limits/tangent/tangent.ts';
 import { rankCorrelation } from '../../src/numerics/statistics.ts';
 import { randomModel } from '../language/random-model.ts';
 
-const model = readModel('lieblingstier');
+const model = readFlow('lieblingstier');
 const TEXT = 'Mein Lieblingstier ist __';
 const run = (options: PerturbationOptions = {}) =>
   perturbationLimit(model, TEXT, { draws: 2, ...options });

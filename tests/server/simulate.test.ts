@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { simulate } from '../../src/flow/simulation.ts';
-import { readModel } from '../../src/host/models.ts';
+import { readFlow } from '../../src/host/models.ts';
 import type { RunningServer } from '../../src/host/services.ts';
 import { sentenceParticles } from '../../src/language/particles.ts';
 import { toRows } from '../../src/numerics/matrix.ts';
@@ -141,7 +141,7 @@ describe('a run', () => {
   it('starts at the tokens of a sentence, under the flow of the model', async () => {
     const text = 'Mein Lieblingstier ist __';
     const [begin, first] = await linesOf({ dynamics: 'model', text, time: 1 });
-    const { positions } = sentenceParticles(readModel(model), text);
+    const { positions } = sentenceParticles(readFlow(model), text);
     expect(first.positions).toEqual(toRows(positions));
     expect(begin.settings.dynamics).toBe('model');
   });

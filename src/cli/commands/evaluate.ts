@@ -57,9 +57,9 @@ async function evaluate(flags: EvaluateFlags): Promise<void> {
   checkAsked(corpus, flags.blanks);
   const own = flags.blanks === undefined ? {} : await readOwnBlanks(flags.blanks);
   const { readCorpus } = await import('../../host/corpus.ts');
-  const { readModel } = await import('../../host/models.ts');
+  const { readFlow } = await import('../../host/models.ts');
   const parts = corpus.length > 0 ? readCorpus(...corpus).parts : [];
-  const model = readModel(flags.model);
+  const model = readFlow(flags.model, 'this kind of evaluation');
   const begun = performance.now();
   const blanks = await evaluateOwn(model, own, parts);
   const evaluated: EvaluatedPart[] = [];

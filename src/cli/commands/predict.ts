@@ -1,9 +1,12 @@
 /** `predict`: the answers for the blank of a text, or its next tokens; of one text or of a file of them. */
 import { Command } from 'commander';
 import type { FillOptions } from '../../language/options.ts';
-import { type AnswerFlags, answerOptions, withAnswerFlags } from '../flags.ts';
+import type { Precision } from '../../pretrained/precision.ts';
+import { type AnswerFlags, answerOptions, precisionOf, withAnswerFlags } from '../flags.ts';
 import { printJson, printLines, standardScreen } from '../terminal.ts';
 import { givenText } from '../text.ts';
+
+type Asked = Pick<AnswerFlags, 'model'> & { readonly precision?: Precision };
 
 interface PredictFlags extends AnswerFlags {
   readonly file?: string;
@@ -17,6 +20,7 @@ Examples:
   schmetterling predict "I lost my __ and cannot get in." --reading both
   echo "Mein Lieblingstier ist __" | schmetterling predict -
   schmetterling predict --file questions.jsonl > answers.jsonl
+  schmetterling predict "Mein Lieblingstier ist [MASK]." --model ./bert-base-german-cased --slots 2
 
 A _ between two letters or digits is text; white space of any kind and length is one space, and letters
 may be composed or not. Offsets in the JSON are those of the text as it was typed.
@@ -34,6 +38,10 @@ export function predictCommand(): Command {
       '--reading <name>',
       'blank, sentence or both: by the particle of the blank, by how probable the whole sentence is with each answer, or by both (default: blank)',
     )
+    .option(
+      '--slots <count>',
+      'of a model with a mask token: how many masks the blank is (default: lists for 1, 2 and 3)',
+    )
     .option('--file <jsonl>', 'one text a line, one JSON record a line')
     .addHelpText('after', HELP)
     .action(predict);
@@ -41,22 +49,23 @@ export function predictCommand(): Command {
 
 async function predict(argument: string | undefined, flags: PredictFlags): Promise<void> {
   const options = answerOptions(flags);
+  const precision = precisionOf(flags);
   if (flags.file !== undefined) {
     const { predictFile } = await import('../predict-file.ts');
-    return predictFile(flags.file, argument, flags.model, options);
+    return predictFile(flags.file, argument, { model: flags.model, precision }, options);
   }
   const text = await givenText(argument);
-  const { prediction, seconds } = await answer(text, flags.model, options);
+  const { prediction, seconds } = await answer(text, { model: flags.model, precision }, options);
   if (flags.json) return printJson({ ...prediction, seconds });
   const { predictionLines } = await import('../prediction-text.ts');
   printLines(predictionLines(standardScreen(), prediction, seconds));
 }
 
 /** `seconds`: of answering, with the model already read. */
-async function answer(text: string, name: string | undefined, options: FillOptions) {
+async function answer(text: string, { model: name, precision }: Asked, options: FillOptions) {
   const { readModel } = await import('../../host/models.ts');
   const { fillBlank } = await import('../../language/fill.ts');
-  const model = readModel(name);
+  const model = readModel(name, { precision });
   const begun = performance.now();
   const prediction = fillBlank(model, text, options);
   return { prediction, seconds: (performance.now() - begun) / 1000 };

@@ -2,12 +2,19 @@
 import { Command } from 'commander';
 import type { TraceOptions } from '../../language/options.ts';
 import { type FigureFlags, readFormats, withFigureFlag } from '../figures.ts';
-import { type AnswerFlags, answerOptions, numberIfOne, withAnswerFlags } from '../flags.ts';
+import {
+  type AnswerFlags,
+  answerOptions,
+  numberIfOne,
+  precisionOf,
+  withAnswerFlags,
+} from '../flags.ts';
 import { printJson, printLines, standardScreen } from '../terminal.ts';
 import { givenText } from '../text.ts';
 
 interface TraceFlags extends AnswerFlags, FigureFlags {
   readonly frames?: string;
+  readonly parts?: boolean;
 }
 
 const HELP = `
@@ -25,6 +32,7 @@ export function traceCommand(): Command {
     .description('every layer of the flow: positions, attention, lens, clusters, diagnostics')
     .argument('[text]', 'a text as for predict; - reads standard input')
     .option('--frames <count>', 'at most so many layers, evenly chosen (default: all)')
+    .option('--parts', 'of layers with an MLP: the stream behind attention and behind the MLP, too')
     .option('--out <folder>', 'write the trace as files into this folder')
     .addHelpText('after', HELP)
     .action(showTrace);
@@ -34,10 +42,14 @@ async function showTrace(argument: string | undefined, flags: TraceFlags): Promi
   const formats = readFormats(flags);
   const text = await givenText(argument);
   const frames = flags.frames !== undefined && { frames: numberIfOne(flags.frames) as number };
-  const options: TraceOptions = { ...answerOptions(flags), ...frames };
+  const options: TraceOptions = {
+    ...answerOptions(flags),
+    ...frames,
+    ...(flags.parts && { parts: true }),
+  };
   const { readModel } = await import('../../host/models.ts');
   const { trace, traceToJson } = await import('../../language/trace.ts');
-  const model = readModel(flags.model);
+  const model = readModel(flags.model, { precision: precisionOf(flags) });
   const begun = performance.now();
   const result = trace(model, text, options);
   const seconds = (performance.now() - begun) / 1000;

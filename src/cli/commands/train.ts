@@ -49,7 +49,7 @@ export function trainCommand(): Command {
 async function train({ corpus, config, out, resume = false, from }: TrainFlags): Promise<void> {
   const { readUtf8 } = await import('../../host/stdin.ts');
   const { readCorpus } = await import('../../host/corpus.ts');
-  const { readModel } = await import('../../host/models.ts');
+  const { readFlow } = await import('../../host/models.ts');
   const { trainModel } = await import('../../host/training/run.ts');
   const bar = await progressBar();
   const job = {
@@ -57,7 +57,7 @@ async function train({ corpus, config, out, resume = false, from }: TrainFlags):
     config: readUtf8(config, 'config'),
     out,
     resume,
-    ...(from !== undefined && { from: readModel(from) }),
+    ...(from !== undefined && { from: readFlow(from, 'training') }),
     onProgress: bar.update,
     onPrepared: logPrepared,
   };

@@ -40,9 +40,11 @@ export const commandSubjects: { readonly [K in SubjectKind]: CommandSubject<K> }
   text: {
     describe: (command) => command.argument('<text>', 'a text as for predict').option(...MODEL),
     async read([text], { model }) {
-      const { readModel } = await import('../../host/models.ts');
+      const { readFlow } = await import('../../host/models.ts');
       const { givenText } = await import('../text.ts');
-      return { subject: { model: readModel(model), text: await givenText(text as string) } };
+      return {
+        subject: { model: readFlow(model, 'a limit'), text: await givenText(text as string) },
+      };
     },
   },
   'text or flow': {
@@ -108,12 +110,12 @@ async function readTextOrFlow(
       stray,
       `option ${stray} is for dynamics of the catalogue, and a text is run by its model: give --dynamics, or leave ${stray} out`,
     );
-  const { modelFolder, readModel } = await import('../../host/models.ts');
+  const { modelFolder, readFlow } = await import('../../host/models.ts');
   const { givenText } = await import('../text.ts');
   const sentence = await givenText(text ?? flagged);
   const options = coupling === undefined ? {} : { coupling };
   return {
-    subject: { model: readModel(model), text: sentence },
+    subject: { model: readFlow(model, 'a limit'), text: sentence },
     options,
     elsewhere: { kind: 'text', folder: modelFolder(model), text: sentence, ...options },
   };

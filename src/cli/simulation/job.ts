@@ -227,7 +227,7 @@ function readInit(path: string, of: Dynamics | string = '', tables: TableAccount
 }
 
 async function optionsFrom(name: string | undefined, part: ModelPart) {
-  const { readModel } = await import('../../host/models.ts');
+  const { readFlow } = await import('../../host/models.ts');
   const { modelOptions } = await import('../../language/particles.ts');
-  return modelOptions(readModel(name), part);
+  return modelOptions(readFlow(name, 'a simulation'), part);
 }

@@ -1,11 +1,11 @@
 /** A trace as a folder of files for other programs. Each file appears whole; run.json comes last. */
 import { trajectoriesFigure } from '../../flow/figures.ts';
-import { projection } from '../../flow/projection.ts';
 import { type Cell, toCsv } from '../../host/csv.ts';
 import { encodeNpy } from '../../host/npy.ts';
 import { packageVersion } from '../../host/package.ts';
 import type { TraceOptions } from '../../language/options.ts';
 import { type Trace, traceToJson } from '../../language/trace.ts';
+import type { Matrix } from '../../numerics/matrix.ts';
 import { scalarCells, scalarNames } from '../diagnostic-columns.ts';
 import { type FigureFormat, figureFiles } from '../figures.ts';
 import { prepareFolder, writeFiles } from '../folder.ts';
@@ -20,8 +20,7 @@ export async function writeTrace(
   seconds: number,
 ): Promise<string[]> {
   prepareFolder(folder);
-  const { hiddenStates, tokens } = trace;
-  const trajectories = trajectoriesFigure(projection(hiddenStates), particleNames(tokens));
+  const trajectories = trajectoriesFigure(trace.projection, particleNames(trace.tokens));
   return writeFiles(folder, {
     ...traceFiles(trace),
     ...(await figureFiles({ trajectories }, formats, { width: 720 })),
@@ -31,8 +30,10 @@ export async function writeTrace(
 
 function traceFiles(trace: Trace): Record<string, string | Uint8Array> {
   return {
-    'hidden_states.npy': hiddenStates(trace),
+    'hidden_states.npy': stacked(trace.hiddenStates),
+    ...(trace.directions !== trace.hiddenStates && { 'directions.npy': stacked(trace.directions) }),
     'attentions.npy': attentions(trace),
+    ...(trace.parts && { 'parts.npy': parts(trace.parts) }),
     'trace.json': `${JSON.stringify(traceToJson(trace))}\n`,
     'diagnostics.csv': diagnosticsTable(trace),
     'lens.csv': lensTable(trace),
@@ -41,11 +42,20 @@ function traceFiles(trace: Trace): Record<string, string | Uint8Array> {
 }
 
 /** [frames, n, d] */
-function hiddenStates({ hiddenStates: frames }: Trace): Uint8Array {
+function stacked(frames: readonly Matrix[]): Uint8Array {
   const { rows, columns } = frames[0];
   return encodeNpy(
     [frames.length, rows, columns],
     frames.map(({ data }) => data),
+  );
+}
+
+/** [layers, 2, n, d] */
+function parts(layers: readonly (readonly Matrix[])[]): Uint8Array {
+  const [{ rows, columns }] = layers[0];
+  return encodeNpy(
+    [layers.length, 2, rows, columns],
+    layers.flatMap((pair) => pair.map(({ data }) => data)),
   );
 }
 

@@ -1,0 +1,220 @@
+/**
+ * Somebody else's network as a language model: its tokenizer's tokens, its layers as frames, its head as the
+ * readout. Each beginning of an answer is run with the whole text, masks filled or text continued.
+ */
+import type { CouplingName } from '../attention/model-coupling.ts';
+import { type Float64Tensor, tensor } from '../engines/tensor.ts';
+import { InputError } from '../numerics/errors.ts';
+import type { Architecture } from '../pretrained/architecture.ts';
+import type { Tensor } from '../pretrained/arithmetic.ts';
+import type { Hooks } from '../pretrained/block.ts';
+import { longestText, type Network, type NetworkRun } from '../pretrained/network.ts';
+import type { Precision } from '../pretrained/precision.ts';
+import { checkVocabulary, type PretrainedTokenizer } from '../pretrained/tokenizer/files.ts';
+import type { AnswerRules } from './answers.ts';
+import type { Layout } from './layout.ts';
+import type {
+  LanguageModel,
+  ModelFrame,
+  ModelRun,
+  ModelSizes,
+  ModelTokenizer,
+  RunHooks,
+  RunSettings,
+  StatesBehind,
+  Tokens,
+} from './model.ts';
+import { MOST_SLOTS } from './options.ts';
+import { layOutPretrained } from './pretrained-layout.ts';
+import { softmaxRows } from './transformer.ts';
+
+/** What a pretrained model is made of. */
+export interface PretrainedParts {
+  readonly name: string;
+  readonly network: Network;
+  readonly tokenizer: PretrainedTokenizer;
+}
+
+/** A network of a Hugging Face folder, in memory. Throws InputError where the tokenizer has more ids than the network. */
+export class PretrainedModel implements LanguageModel {
+  readonly name: string;
+  readonly network: Network;
+  /** The tokenizer of its folder. */
+  readonly pieces: PretrainedTokenizer;
+  readonly tokenizer: ModelTokenizer;
+  readonly languages: readonly string[] = [];
+  readonly flow = null;
+  readonly onSphere = false;
+
+  constructor({ name, network, tokenizer }: PretrainedParts) {
+    checkVocabulary(tokenizer, network.architecture.vocabulary);
+    this.name = name;
+    this.network = network;
+    this.pieces = tokenizer;
+    this.tokenizer = piecesAsTokens(tokenizer, network.architecture);
+  }
+
+  get masks(): boolean {
+    return !this.network.architecture.causal;
+  }
+
+  get reads(): boolean {
+    return this.network.hasHead;
+  }
+
+  get precision(): Precision {
+    return this.network.precision;
+  }
+
+  get notes(): readonly string[] {
+    return [...this.network.notes, ...this.pieces.notes];
+  }
+
+  /** Which block each layer is, by its place in the file: ALBERT's layers share some. */
+  get blocks(): readonly string[] {
+    return this.network.architecture.layers.map(({ block }) => block);
+  }
+
+  get end(): number | null {
+    return this.masks ? null : (this.pieces.special.eos?.id ?? null);
+  }
+
+  get sizes(): ModelSizes {
+    const { architecture } = this.network;
+    return {
+      dimension: architecture.width,
+      heads: architecture.heads,
+      depth: architecture.layers.length,
+      positions: longestText(architecture) ?? Number.POSITIVE_INFINITY,
+      answerTokens: this.masks ? MOST_SLOTS : 1,
+    };
+  }
+
+  layOut(text: string, coupling?: CouplingName, slots = 1): Layout {
+    const { name, pieces, sizes, network } = this;
+    const { causal } = network.architecture;
+    const { positions } = sizes;
+    return layOutPretrained({ name, tokenizer: pieces, causal, positions }, text, coupling, slots);
+  }
+
+  rules(): AnswerRules | null {
+    return null;
+  }
+
+  run(layout: Layout, { depth, hooks, parts }: RunSettings = {}): ModelRun {
+    const own = this.sizes.depth;
+    if (depth !== undefined && depth !== own)
+      throw new InputError(
+        'depth',
+        `option depth is ${depth}, and "${this.name}" has ${own} layers, each with weights of its own: leave it out`,
+      );
+    return runText(this.network, layout, hooks, parts);
+  }
+
+  tokenProbabilities(states: Float64Array): Float64Array {
+    const { width, vocabulary } = this.network.architecture;
+    const data = this.precision === 'float32' ? Float32Array.from(states) : states;
+    const scores = this.network.logits({ shape: [states.length / width, width], data });
+    return softmaxRows(Float64Array.from(scores.data), vocabulary);
+  }
+}
+
+/**
+ * Pieces as they are put in: behind a text with the space that they bring, in masks as the tokenizer decodes them
+ * alone (`##ing`); special ones, and parts of a character, by their names.
+ */
+function piecesAsTokens(
+  tokenizer: PretrainedTokenizer,
+  { vocabulary, causal }: Architecture,
+): ModelTokenizer {
+  const pieceOf = (id: number) => (tokenizer.has(id) ? tokenizer.token(id).piece : `[${id}]`);
+  const decode = (ids: readonly number[]) => {
+    const text = causal
+      ? ids.map((id) => tokenizer.token(id).text).join('')
+      : tokenizer.decode(ids, { special: true });
+    return text.includes('\ufffd') ? ids.map(pieceOf).join('') : text;
+  };
+  const decodeStrict = (ids: Iterable<number>) => {
+    const all = [...ids];
+    return all.every(tokenizer.has) ? decode(all) : undefined;
+  };
+  return {
+    size: vocabulary,
+    encodeIds: (text) => tokenizer.encode(text, { special: false }).ids,
+    decode: (ids) => decodeStrict(ids) ?? Array.from(ids, pieceOf).join(''),
+    decodeStrict,
+  };
+}
+
+const keyOf = (tokens: Tokens) => tokens.join(' ');
+
+function runText(network: Network, layout: Layout, given: RunHooks = {}, parts = false): ModelRun {
+  const ids = layout.tokens.map(({ id }) => id);
+  const hooks = hooksOf(network, given);
+  const runs = new Map<string, NetworkRun>();
+  const { causal, layers } = network.architecture;
+  /** The text with the beginning in it: in its masks, or behind it. */
+  const runOf = (beginning: Tokens): NetworkRun => {
+    const known = runs.get(keyOf(beginning));
+    if (known) return known;
+    const filled = causal
+      ? [...ids, ...beginning]
+      : ids.map((id, i) => beginning[i - layout.readAt] ?? id);
+    const first = beginning.length === 0;
+    const run = network.run(filled, { hooks, attentions: first, parts: first && parts });
+    runs.set(keyOf(beginning), run);
+    return run;
+  };
+  const own = runOf([]);
+  const statesOf = (beginnings: readonly Tokens[], frame: number): Float64Array => {
+    const { width } = network.architecture;
+    const out = new Float64Array(beginnings.length * width);
+    for (const [b, tokens] of beginnings.entries()) {
+      const at = layout.readAt + tokens.length;
+      const { data } = runOf(tokens).states[frame];
+      out.set(data.subarray(at * width, (at + 1) * width), b * width);
+    }
+    return out;
+  };
+  return {
+    depth: layers.length,
+    frames: own.states.map((states, k): ModelFrame => {
+      const coupling = k === 0 ? null : wide(own.attentions[k - 1]);
+      return { time: k, positions: wide(states), coupling };
+    }),
+    parts: parts ? own.parts.map(wide) : undefined,
+    batch: 16,
+    behind: (beginnings) => statesOf(beginnings, layers.length),
+    *framesBehind(beginnings): Generator<StatesBehind> {
+      for (let frame = 0; frame <= layers.length; frame++)
+        yield { time: frame, states: statesOf(beginnings, frame) };
+    },
+  };
+}
+
+/** Numbers of any precision as the rest of the house takes them. */
+const wide = ({ shape, data }: Tensor): Float64Tensor => tensor(shape, Float64Array.from(data));
+
+/** Factors on scores and on what heads have gathered, in place; moved states. */
+function hooksOf({ architecture }: Network, { scores, heads, mlp, patch }: RunHooks): Hooks {
+  const { headSize } = architecture;
+  return {
+    scores:
+      scores &&
+      ((layer, of) => scaleRuns(of.data, of.data.length / architecture.heads, scores(layer + 1))),
+    heads: heads && ((layer, of) => scaleRuns(of.data, headSize, heads(layer + 1))),
+    mlp: mlp && ((layer, of) => scaleRuns(of.data, of.data.length, [mlp(layer + 1)])),
+    states: patch && ((frame, of) => of.data.set(patch(frame, wide(of)).data)),
+  };
+}
+
+/** Runs of so many numbers, each times the factor of its turn; all begin anew behind the last factor. */
+function scaleRuns(
+  data: Float32Array | Float64Array,
+  length: number,
+  factors: readonly number[],
+): void {
+  if (factors.every((factor) => factor === 1)) return;
+  for (let at = 0; at < data.length; at++)
+    data[at] *= factors[Math.floor(at / length) % factors.length];
+}
