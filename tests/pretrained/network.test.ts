@@ -1,9 +1,9 @@
 /** Every fixture against the reference library: states, attentions, parts and logits, in both precisions. */
 import { describe, expect, it } from 'vitest';
 import { readNetwork } from '../../src/host/pretrained.ts';
-import { PRECISIONS } from '../../src/pretrained/precision.ts';
 import { FAMILIES } from '../../src/pretrained/families.ts';
 import type { Network } from '../../src/pretrained/network.ts';
+import { PRECISIONS } from '../../src/pretrained/precision.ts';
 import {
   configOf,
   fixtureFolder,

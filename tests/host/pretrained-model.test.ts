@@ -1,0 +1,315 @@
+/**
+ * Hugging Face folders as language models: what texts, traces, predictions and interventions say of the fixtures,
+ * whose states and logits the reference library has computed. Each gets a tokenizer in which w7 is token 7.
+ */
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeModel, readFlow, readModel } from '../../src/host/models.ts';
+import { fillBlank } from '../../src/language/fill.ts';
+import { runWithCache } from '../../src/language/interventions.ts';
+import type { LanguageModel } from '../../src/language/model.ts';
+import { modelRecord } from '../../src/language/model-record.ts';
+import type { FillOptions } from '../../src/language/options.ts';
+import type { PretrainedModel } from '../../src/language/pretrained-model.ts';
+import { trace, traceToJson } from '../../src/language/trace.ts';
+import { softmaxRows } from '../../src/language/transformer.ts';
+import { configOf, fixtureFolder, type Reference, referencesOf } from '../pretrained/fixtures.ts';
+
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'pretrained-'));
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+/** The fixture as a folder with a tokenizer; `mask` is the id of its mask. */
+function folderOf(name: string, mask?: number): string {
+  const folder = join(root, `${name}-${mask ?? 'plain'}`);
+  cpSync(fixtureFolder(name), folder, { recursive: true });
+  const size = configOf(name).vocab_size as number;
+  const piece = (id: number) => (id === mask ? '[MASK]' : `w${id}`);
+  const vocab = Object.fromEntries(Array.from({ length: size }, (_, id) => [piece(id), id]));
+  const added = {
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
+    special: true,
+  };
+  const tokenizer = {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: mask === undefined ? [] : [{ id: mask, content: '[MASK]', ...added }],
+    normalizer: null,
+    pre_tokenizer: { type: 'WhitespaceSplit' },
+    post_processor: null,
+    decoder: null,
+    model: { type: 'WordLevel', vocab, unk_token: piece(0) },
+  };
+  writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer));
+  const config = mask === undefined ? {} : { mask_token: '[MASK]' };
+  writeFileSync(join(folder, 'tokenizer_config.json'), JSON.stringify(config));
+  return folder;
+}
+
+/** The reference of a text whose token types are all 0, as they are where none are given. */
+const plainOf = (name: string) =>
+  referencesOf(name).find(({ types }) => types === undefined) as Reference;
+
+/** The first token that stands in the text once. */
+const single = (ids: readonly number[]) =>
+  ids.findIndex((id) => ids.indexOf(id) === ids.lastIndexOf(id));
+
+/** The reference's text, with `mark` at one place. */
+const textOf = (ids: readonly number[], at = -1, mark = '__') =>
+  ids.map((id, i) => (i === at ? mark : `w${id}`)).join(' ');
+
+const CLOSE = { absolute: 1e-9 };
+
+/** p(token) at one token by the reference's logits. */
+function lawAt(reference: Reference, at: number): Float64Array {
+  const all = reference.one('logits') as Float64Array;
+  const size = all.length / reference.ids.length;
+  return softmaxRows(all.slice(at * size, (at + 1) * size), size);
+}
+
+describe.each(['bert', 'albert-groups', 'modernbert', 'distilbert'])('masked: %s', (name) => {
+  const reference = plainOf(name);
+  const { ids } = reference;
+  const place = single(ids);
+  let model: LanguageModel;
+  beforeAll(() => {
+    model = readModel(folderOf(name, ids[place]), { precision: 'float64' });
+  });
+
+  it('traces the states and attentions of the reference library', () => {
+    const found = trace(model, textOf(ids, place), { parts: true });
+    const hidden = reference.list('hidden');
+    const last = reference.one('last') ?? hidden[hidden.length - 1];
+    expect(found.layers).toEqual(hidden.map((_, k) => k));
+    for (const [k, { data }] of found.hiddenStates.entries())
+      expect(data).toBeAllClose(k === hidden.length - 1 ? last : hidden[k], { absolute: 1e-8 });
+    for (const [k, wanted] of reference.list('attention').entries()) {
+      const heads = found.attentions[k].flatMap(({ data }) => [...data]);
+      expect(heads).toBeAllClose(wanted, CLOSE);
+    }
+    const [head] = found.directions;
+    const length = Math.hypot(...head.data.subarray(0, head.columns));
+    expect(length).toBeCloseTo(1, 12);
+    expect(found.parts).toHaveLength(hidden.length - 1);
+    expect(found.blocks).toHaveLength(hidden.length - 1);
+  });
+
+  it.each(['__', '[MASK]', '_'])('reads the law of the reference at %s', (mark) => {
+    const { predictions, unlisted, unexplored, ...rest } = fillBlank(
+      model,
+      textOf(ids, place, mark),
+      {
+        top: 1000,
+        slots: 1,
+      },
+    );
+    const law = lawAt(reference, place);
+    expect(predictions.map(({ score }) => score)).toBeAllClose(
+      [...law].sort((a, b) => b - a),
+      CLOSE,
+    );
+    expect(unlisted).toBe(0);
+    expect(unexplored).toBeCloseTo(0, 12);
+    expect(rest).toMatchObject({ kind: 'blank', coupling: 'full', slots: 1, precision: 'float64' });
+  });
+
+  it('lists answers of two tokens, each given the ones before and the masks left', () => {
+    const { network } = model as PretrainedModel;
+    const { longer = [] } = fillBlank(model, textOf(ids, place));
+    expect(longer.map(({ slots }) => slots)).toEqual([2, 3]);
+    const [{ predictions, unlisted, unexplored }] = longer;
+    const total = predictions.reduce((sum, { score }) => sum + score, unlisted + unexplored);
+    expect(total).toBeCloseTo(1, 12);
+    const law = (second: number | null, at: number) => {
+      const twice = [
+        ...ids.slice(0, place),
+        second ?? ids[place],
+        ids[place],
+        ...ids.slice(place + 1),
+      ];
+      const { states } = network.run(twice);
+      const { data } = network.logits(states[states.length - 1]);
+      const size = data.length / twice.length;
+      return softmaxRows(Float64Array.from(data.slice(at * size, (at + 1) * size)), size);
+    };
+    const first = law(null, place);
+    for (const { tokens, score, token_scores = [] } of predictions.slice(0, 5)) {
+      const [a, b] = tokens.map((piece) =>
+        piece === '[MASK]' ? ids[place] : Number(piece.slice(1)),
+      );
+      const second = law(a, place + 1);
+      expect(score).toBeCloseTo(first[a] * second[b], 10);
+      expect(token_scores).toBeAllClose([first[a], second[b]], CLOSE);
+    }
+  });
+
+  it('the last lens is the prediction', () => {
+    const { lens, prediction } = trace(model, textOf(ids, place));
+    expect(lens.at(-1)?.predictions[0].score).toBeCloseTo(prediction.predictions[0].score, 12);
+  });
+});
+
+describe.each(['llama', 'gpt2', 'gpt-neox', 'gemma3', 'qwen3', 'mistral'])('causal: %s', (name) => {
+  const reference = plainOf(name);
+  const { ids } = reference;
+  let model: LanguageModel;
+  beforeAll(() => {
+    model = readModel(folderOf(name), { precision: 'float64' });
+  });
+
+  it.each(['', ' __'])('reads the next token as the reference does, blank "%s"', (blank) => {
+    const { predictions, kind, coupling } = fillBlank(model, textOf(ids) + blank, { top: 1000 });
+    const law = lawAt(reference, ids.length - 1);
+    expect(predictions.map(({ score }) => score)).toBeAllClose(
+      [...law].sort((a, b) => b - a),
+      CLOSE,
+    );
+    expect([kind, coupling]).toEqual([blank ? 'blank' : 'next-token', 'causal']);
+  });
+
+  it('is traced to the last state before the last norm', () => {
+    const { hiddenStates } = trace(model, textOf(ids));
+    expect(hiddenStates.at(-1)?.data).toBeAllClose(reference.one('last') as Float64Array, {
+      absolute: 1e-8,
+    });
+  });
+
+  it('refuses a blank that is not at the end', () => {
+    expect(() => fillBlank(model, textOf(ids, 2))).toThrow(/has no mask token.*blank at the end/);
+  });
+});
+
+describe('interventions', () => {
+  const { ids } = plainOf('bert');
+  const place = single(ids);
+  const text = textOf(ids, place);
+  let model: LanguageModel;
+  beforeAll(() => {
+    model = readModel(folderOf('bert', ids[place]), { precision: 'float64' });
+  });
+
+  it('change what they say they change', () => {
+    const plain = runWithCache(model, text);
+    const sharper = runWithCache(model, text, { scaleBeta: [{ factor: 2, layer: 2, head: 1 }] });
+    const [own, other] = [plain, sharper].map(({ attentions }) => attentions);
+    expect(other[0]).toEqual(own[0]);
+    expect(other[1][0]).toEqual(own[1][0]);
+    // A ∝ e^{s}, so with 2s it is A² by its sum
+    const squares = own[1][1].data.map((value) => value ** 2).slice(0, ids.length);
+    const sum = squares.reduce((a, b) => a + b, 0);
+    expect(other[1][1].data.slice(0, ids.length)).toBeAllClose(
+      squares.map((value) => value / sum),
+      { absolute: 1e-12 },
+    );
+    expect(sharper.effect?.divergence).toBeGreaterThan(0);
+  });
+
+  it('without heads and MLP a layer of a pre-norm network adds nothing', () => {
+    const { ids: tokens } = plainOf('llama');
+    const llama = readModel(folderOf('llama'), { precision: 'float64' });
+    const silent = runWithCache(llama, textOf(tokens), {
+      ablate: [0, 1, 2, 3].map((head) => ({ head, layer: 2 })),
+      ablateMlp: [2],
+    });
+    expect(silent.hiddenStates[2].data).toBeAllClose(silent.hiddenStates[1].data, {
+      absolute: 1e-15,
+    });
+    expect(silent.hiddenStates[3].data).not.toEqual(silent.hiddenStates[2].data);
+  });
+
+  it('a token put where another run had it goes on as there', () => {
+    const other = runWithCache(model, textOf([...ids].reverse(), ids.length - 1 - place));
+    const patch = ids.map((_, token) => ({ from: other, layer: 1, token }));
+    const patched = runWithCache(model, text, { patch });
+    expect(patched.hiddenStates.at(-1)?.data).toBeAllClose(
+      other.hiddenStates.at(-1)?.data as Float64Array,
+      { absolute: 1e-12 },
+    );
+  });
+});
+
+describe('what such a model cannot', () => {
+  const { ids } = plainOf('bert');
+  const place = single(ids);
+  const text = textOf(ids, place);
+  let model: LanguageModel;
+  beforeAll(() => {
+    model = readModel(folderOf('bert', ids[place]));
+  });
+
+  it.each([
+    ['depth', { depth: 5 }, /option depth is 5, and "bert-\d+" has 3 layers/],
+    ['ode', { depth: 'ode' }, /option depth is ode/],
+    ['coupling', { coupling: 'sinkhorn' }, /trained with full attention/],
+    ['reading', { reading: 'both' }, /reading "both" needs a model that is a flow/],
+    ['slots', { slots: 9 }, /slots/],
+    ['a target of two tokens', { targets: ['w1 w2'] }, /has 2 tokens and the blank is 1 mask/],
+  ] satisfies [string, FillOptions, RegExp][])('%s is refused by name', (_, options, message) => {
+    expect(() => fillBlank(model, text, options)).toThrow(message);
+  });
+
+  it('slots are refused for a flow', () => {
+    expect(() => fillBlank(readFlow('lieblingstier'), 'Das ist __', { slots: 2 })).toThrow(
+      /option slots is for models that fill masks/,
+    );
+  });
+
+  it('two blanks, no blank, an empty text and too long a text are refused', () => {
+    expect(() => fillBlank(model, `${text} __`)).toThrow(/found 2 blanks/);
+    expect(() => fillBlank(model, 'w1 w2')).toThrow(/the text has no blank/);
+    expect(() => trace(model, ' ')).toThrow(/the text is empty/);
+    const long = Array.from({ length: 25 }, () => 'w1').join(' ');
+    expect(() => trace(model, long)).toThrow(/25 tokens, expected at most the 24 positions/);
+  });
+
+  it('a flow is asked for where one is needed', () => {
+    const folder = folderOf('llama');
+    expect(() => readFlow(folder, 'limit depth')).toThrow(
+      /limit depth needs a model that is a flow in continuous depth/,
+    );
+    expect(() => readModel('lieblingstier', { precision: 'float32' })).toThrow(
+      /computes in float64/,
+    );
+  });
+
+  it('a body without a head is traced, and says why it predicts nothing', () => {
+    const { ids: tokens } = plainOf('bert-headless');
+    const body = readModel(folderOf('bert-headless', single(tokens)));
+    expect(() => fillBlank(body, 'w1 __')).toThrow(/has no head that says anything of tokens/);
+    const { prediction, lens, hiddenStates } = trace(body, 'w1 w2 w3');
+    expect([prediction.kind, prediction.predictions]).toEqual(['text', []]);
+    expect(lens).toHaveLength(hiddenStates.length);
+  });
+});
+
+describe('records', () => {
+  it('say the precision and what was decided', () => {
+    const { ids } = plainOf('bert-head-differs');
+    const place = single(ids);
+    const model = readModel(folderOf('bert-head-differs', ids[place]));
+    const record = traceToJson(trace(model, textOf(ids, place)));
+    expect(record.precision).toBe('float32');
+    expect(record.notes?.join(' ')).toMatch(/tie/);
+  });
+
+  it('list the folder with its sizes', () => {
+    const record = modelRecord(describeModel(folderOf('gpt2')));
+    const { n_layer: depth, n_embd: dimension, n_head: heads } = configOf('gpt2');
+    expect(record).toMatchObject({ family: 'GPT-2', causal: true, depth, dimension, heads });
+  });
+
+  it('none of a folder is changed by reading it', () => {
+    const folder = folderOf('gpt2');
+    const before = readdirSync(folder);
+    readModel(folder);
+    expect(readdirSync(folder)).toEqual(before);
+  });
+});
