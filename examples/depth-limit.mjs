@@ -17,9 +17,9 @@ const { limit } = await depthLimit({
 const { depths, schemes, reference } = limit;
 console.log('L       layer     euler     rk4');
 depths.forEach((depth, k) => {
-  const errors = ['layer', 'euler', 'rk4'].map((name) => schemes[name].errors.position_max[k]);
+  const errors = ['layer', 'euler', 'rk4'].map((name) => schemes[name].errors.positionMax[k]);
   console.log(`${depth}`.padEnd(6), errors.map((error) => error.toExponential(2)).join('  '));
 });
 const orders = ['layer', 'euler', 'rk4'].map((name) => schemes[name].order.order?.toFixed(2));
 console.log(`order  ${orders.join('      ')}`);
-console.log(`the flow itself is known to ${reference.estimated_error.toExponential(0)}`);
+console.log(`the flow itself is known to ${reference.estimatedError.toExponential(0)}`);

@@ -109,6 +109,7 @@ export {
 export type { Matrix } from './numerics/matrix.ts';
 export { type Moments, momentsOf } from './numerics/moments.ts';
 export { random } from './numerics/random.ts';
+export { type ResultJson, resultToJson } from './numerics/result-json.ts';
 export { measureBarycentre } from './reduction/barycentre/barycentre.ts';
 export { gaussianMean } from './reduction/barycentre/gaussians.ts';
 export {

@@ -158,7 +158,7 @@ async function attentionLayers({ n }: Settings, depths: number[]): Promise<Row> 
   });
   const { layer } = limit.schemes;
   if (!layer) throw new RangeError('the depth limit measured no layers');
-  const errors = layer.errors.position_rms.map((error) => error ?? Number.NaN);
+  const errors = layer.errors.positionRms.map((error) => error ?? Number.NaN);
   return { name: 'attention', title: ATTENTION, errors, order: layer.order, samples: 1 };
 }
 

@@ -92,7 +92,7 @@ export const inverseExperiment = experiment({
     const byParameter = [0, 1].map((i) => parameterErrors(snapshots, i));
     return {
       values: {
-        [EXACT]: exactly(exact.mean[eight] / state.model_error),
+        [EXACT]: exactly(exact.mean[eight] / state.modelError),
         [STATE]: exactly(noisy.rms[eight] / (told * noisy.expected[eight])),
         [PARAMETERS]: { ...exactly(Math.min(...byParameter.map(held))), samples: datasets },
         [MATRICES]: { ...exactly(held(off)), samples: flows },

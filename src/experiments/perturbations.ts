@@ -123,7 +123,7 @@ function rowOf(
   shuffled: boolean,
 ): Row {
   const ends = perturbations.map(({ distances }) => distances[distances.length - 1]);
-  const changes = perturbations.map(({ answer_change }) => answer_change);
+  const changes = perturbations.map(({ answerChange }) => answerChange);
   // Half a turn through the list: other kinds, other places.
   const moved = changes.map((_, i) => changes[(i + (changes.length >> 1)) % changes.length]);
   const noise = perturbations.filter(({ kind }) => kind === 'noise');

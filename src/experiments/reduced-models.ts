@@ -90,7 +90,7 @@ export const reductionExperiment = experiment({
       },
       notes: found.map(
         ({ title, linear }) =>
-          `${title}: the grid alone costs linear PCA ${linear.grid_error.toPrecision(2)} in W₂`,
+          `${title}: the grid alone costs linear PCA ${linear.gridError.toPrecision(2)} in W₂`,
       ),
     };
   },

@@ -40,7 +40,7 @@ export interface Confidence {
   /** Deviation of one residual, √(|r|² / (residuals − rank)); null without residuals to spare. */
   readonly deviation: number | null;
   /** Directions that the residuals do not feel, to first order. */
-  readonly null_space: readonly (readonly number[])[];
+  readonly nullSpace: readonly (readonly number[])[];
 }
 
 /** A value takes part in a null direction from here on. */
@@ -59,14 +59,14 @@ export function confidence(
   const freedom = residuals.length - rank;
   const square = squaredNorm(residuals);
   const deviation = freedom > 0 ? Math.sqrt(square / freedom) : null;
-  const null_space = directions.slice(rank);
+  const nullSpace = directions.slice(rank);
   const intervals = Array.from(values, (value, i): Interval => {
-    const open = deviation === null || null_space.some((one) => Math.abs(one[i]) > PART);
+    const open = deviation === null || nullSpace.some((one) => Math.abs(one[i]) > PART);
     if (open) return { value, low: null, high: null };
     const seen = directions.slice(0, rank);
     const length = hypot(seen.map((one, k) => one[i] / singular[k]));
     const reach = studentQuantile(freedom) * deviation * length;
     return { value, low: value - reach, high: value + reach };
   });
-  return { intervals, deviation, null_space };
+  return { intervals, deviation, nullSpace };
 }

@@ -99,7 +99,7 @@ function programOf(record: Repeatable, body: Body, options: Body): string {
   if (trains) given.push('{ trainer: await trainingEngine() }');
   const result = isFlow && flowAnswer ? `result.${flowAnswer}` : 'result';
   return [
-    `import { ${name} } from 'schmetterling';`,
+    `import { ${name}, resultToJson } from 'schmetterling';`,
     ...(fromNode.length > 0
       ? [`import { ${fromNode.join(', ')} } from 'schmetterling/node';`]
       : []),
@@ -108,7 +108,7 @@ function programOf(record: Repeatable, body: Body, options: Body): string {
       ? []
       : [`const model = readModel(${body.model === undefined ? '' : literal(body.model)});`]),
     `const result = await ${name}(${given.join(', ')});`,
-    `console.log(JSON.stringify(${result}));`,
+    `console.log(JSON.stringify(resultToJson(${result})));`,
     '',
   ].join('\n');
 }

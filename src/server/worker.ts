@@ -5,6 +5,7 @@ import { fillBlank } from '../language/fill.ts';
 import { interventionToJson, runWithCache } from '../language/interventions.ts';
 import { particleCount } from '../language/layout.ts';
 import { errorToJson } from '../numerics/errors.ts';
+import { resultToJson } from '../numerics/result-json.ts';
 import { loadOperation } from '../operations/catalogue.ts';
 import { readSubject } from '../operations/subject.ts';
 import { checkTrace } from './bounds.ts';
@@ -35,7 +36,7 @@ async function operate({ group, name, request }: Task & { kind: 'operation' }): 
   const record = await loadOperation(group, name);
   const { subject, options } = await readSubject(record.subject, request, model);
   record.admit?.(options, subject);
-  return record.run(options, {}, subject);
+  return resultToJson(await record.run(options, {}, subject));
 }
 
 async function run(task: Task): Promise<string> {

@@ -7,6 +7,7 @@ import type { ModelRecord } from '../language/model-record.ts';
 import type { Answer, Prediction as PredictionRecord } from '../language/prediction.ts';
 import type { ModelDepthLimit } from '../limits/depth/model-depth.ts';
 import type { StackLimit } from '../limits/stack/stack.ts';
+import type { ResultJson } from '../numerics/result-json.ts';
 import type { Interventions } from './interventions.ts';
 import { ask } from './transport.ts';
 
@@ -103,11 +104,13 @@ export const DEPTHS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 /** The layer, and a scheme of order four for comparison. */
 export const SCHEMES = ['layer', 'rk4'];
 
+export type DepthReply = ResultJson<ModelDepthLimit>;
+
 /** Layers against the flow itself. Throws as `askPrediction`. */
-export function askDepths(question: Question, signal: AbortSignal): Promise<ModelDepthLimit> {
+export function askDepths(question: Question, signal: AbortSignal): Promise<DepthReply> {
   const { text, coupling, model } = question;
   const body = { text, coupling, model, depths: DEPTHS, schemes: SCHEMES };
-  return ask('api/limit/depth', signal, body) as Promise<ModelDepthLimit>;
+  return ask('api/limit/depth', signal, body) as Promise<DepthReply>;
 }
 
 /** Stacks that are compared with the flow of smooth weights: two that tend to something else, one to nothing. */
@@ -117,9 +120,11 @@ export const STACK_QUESTION = {
   seeds: 20,
 };
 
+export type StackReply = ResultJson<StackLimit>;
+
 /** Which stacks of layers have a limit. Throws as `askPrediction`. */
-export function askStacks(_: null, signal: AbortSignal): Promise<StackLimit> {
-  return ask('api/limit/stack', signal, STACK_QUESTION) as Promise<StackLimit>;
+export function askStacks(_: null, signal: AbortSignal): Promise<StackReply> {
+  return ask('api/limit/stack', signal, STACK_QUESTION) as Promise<StackReply>;
 }
 
 /** What there is to choose from. Throws as `askPrediction`. */

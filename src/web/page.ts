@@ -2,9 +2,15 @@
 
 import type { CouplingName } from '../attention/model-coupling.ts';
 import type { Token } from '../language/tokenizer.ts';
-import type { ModelDepthLimit } from '../limits/depth/model-depth.ts';
-import type { StackLimit } from '../limits/stack/stack.ts';
-import type { ChangedQuestion, Models, Prediction, Question, Trace } from './api.ts';
+import type {
+  ChangedQuestion,
+  DepthReply,
+  Models,
+  Prediction,
+  Question,
+  StackReply,
+  Trace,
+} from './api.ts';
 import { blanks, endsInBlank, splitTargets } from './sentence.ts';
 import type { State } from './state.ts';
 import type { Resource, Store } from './store.ts';
@@ -22,9 +28,9 @@ export interface Page {
   /** The same pass with the reader's interventions in it, asked for where it is shown. */
   readonly changed: Resource<ChangedQuestion, Trace>;
   /** Asked for when the Depth tab is open. */
-  readonly depthLimit: Resource<Question, ModelDepthLimit>;
+  readonly depthLimit: Resource<Question, DepthReply>;
   /** Asked for when the Depth tab is open. */
-  readonly stacks: Resource<null, StackLimit>;
+  readonly stacks: Resource<null, StackReply>;
   /** Traces of the flow itself, asked for where layers are drawn over it. */
   readonly flows: Resource<Question, Trace>;
   readonly models: Resource<null, Models>;

@@ -7,6 +7,7 @@ import { particleLimit } from '../../src/limits/particles/particles.ts';
 import { stackLimit } from '../../src/limits/stack/stack.ts';
 import { cosineAfterLayers, cosineOfFlow } from '../../src/limits/steps/equiangular-map.ts';
 import { temperatureLimit } from '../../src/limits/temperature/temperature.ts';
+import { resultToJson } from '../../src/numerics/result-json.ts';
 import { command } from './command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'schmetterling-limit-'));
@@ -97,7 +98,7 @@ it('particles: distances by n and time, and a folder of files', async () => {
   expect(stdout).toMatch(/t = 0: order 0\.\d+ .* from n = 50, 200, 800/);
   expect(readdirSync(out).sort()).toEqual(['particles.csv', 'particles.json', 'particles.svg']);
   const record = JSON.parse(readFileSync(join(out, 'particles.json'), 'utf8'));
-  expect(record.errors).toEqual(errors);
+  expect(record.errors).toEqual(resultToJson(errors));
   const shown = rowsUnder(/n +W1 at 0/, stdout);
   expect(shown.map(([n]) => n)).toEqual([50, 200, 800]);
   for (const [t, column] of [1, 3].entries())
@@ -160,10 +161,10 @@ it('temperature: softmax against hardmax, and clusters', async () => {
   const shown = rowsUnder(/β +to hardmax +same leader +clusters/, stdout);
   expect(shown.map(([beta]) => beta)).toEqual([8, 32, 128, 9, 25]);
   expect(shown.slice(0, 3).map((row) => row[1])).toBeAllClose(hardmax.error, SHOWN);
-  expect(shown.slice(0, 3).map((row) => row[2])).toBeAllClose(hardmax.same_leader, SHOWN);
+  expect(shown.slice(0, 3).map((row) => row[2])).toBeAllClose(hardmax.sameLeader, SHOWN);
   expect(shown.slice(3).map((row) => row[3])).toBeAllClose(clusters.mean, SHOWN);
   const [, gap] = stdout.match(/predicted the gap of scores, ([\d.]+)/) ?? [];
-  expect([Number(gap)]).toBeAllClose([hardmax.between_ties.gap], SHOWN);
+  expect([Number(gap)]).toBeAllClose([hardmax.betweenTies.gap], SHOWN);
 });
 
 it('steps: the exact errors of finite depth, to six digits (docs/theory.md §4.1)', async () => {

@@ -89,9 +89,9 @@ describe('the constant', () => {
   ] as const)('is above the measured one for %s', async (dynamics, parameters) => {
     const flow = { dynamics, parameters, n: 8, d: 3, time: 1, engine: 'reference' as const };
     const { limit } = await depthLimit({ ...flow, depths: [8, 16, 32, 64], schemes: ['layer'] });
-    const { log10_constant = 0, log10_measured = 0 } = limit.apriori ?? {};
-    expect(log10_constant).toBeGreaterThan(Number(log10_measured));
-    expect(log10_constant).toBeLessThan(Number(log10_measured) + 3);
+    const { log10Constant = 0, log10Measured = 0 } = limit.apriori ?? {};
+    expect(log10Constant).toBeGreaterThan(Number(log10Measured));
+    expect(log10Constant).toBeLessThan(Number(log10Measured) + 3);
   });
 
   it('is not known for attention that is not the softmax', async () => {

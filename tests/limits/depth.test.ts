@@ -44,20 +44,20 @@ describe('equiangular tokens', () => {
       expect(Math.abs(fit.order - order)).toBeLessThan(0.05 * order);
       expect(fit.high - fit.low).toBeLessThan(0.5);
     }
-    expect(limit.reference.estimated_error).toBeLessThan(1e-10);
+    expect(limit.reference.estimatedError).toBeLessThan(1e-10);
   });
 
   it('are closer after extrapolation, by an order', () => {
     const { errors } = limit.schemes.layer ?? {};
     expect(errors?.richardson[0]).toBeNull();
-    expect(Number(errors?.richardson[4])).toBeLessThan(0.1 * Number(errors?.position_max[4]));
+    expect(Number(errors?.richardson[4])).toBeLessThan(0.1 * Number(errors?.positionMax[4]));
   });
 
   it('are the same measure up to a distance between the largest and the mean square', () => {
     const { errors } = limit.schemes.layer ?? {};
     depths.forEach((_, i) => {
-      expect(Number(errors?.w2[i])).toBeLessThanOrEqual(Number(errors?.position_rms[i]) + 1e-12);
-      expect(Number(errors?.position_rms[i])).toBeLessThanOrEqual(Number(errors?.position_max[i]));
+      expect(Number(errors?.w2[i])).toBeLessThanOrEqual(Number(errors?.positionRms[i]) + 1e-12);
+      expect(Number(errors?.positionRms[i])).toBeLessThanOrEqual(Number(errors?.positionMax[i]));
     });
   });
 });
@@ -83,12 +83,12 @@ describe('the other systems', () => {
   it('tell how far masses are, where they change, and then no W2 of equal ones', async () => {
     const flow = { dynamics: 'birth_death', parameters: { beta: 2 }, n: 6, d: 3, time: 0.25 };
     const { limit } = await depthLimit({ ...flow, depths: [32, 64], schemes: ['layer'] });
-    const { mass_max = [], w2 } = limit.schemes.layer!.errors;
-    expect(Number(mass_max[1])).toBeGreaterThan(0);
-    expect(Number(mass_max[0]) / Number(mass_max[1])).toBeCloseTo(2, 1);
+    const { massMax = [], w2 } = limit.schemes.layer!.errors;
+    expect(Number(massMax[1])).toBeGreaterThan(0);
+    expect(Number(massMax[0]) / Number(massMax[1])).toBeCloseTo(2, 1);
     expect(w2).toEqual([null, null]);
     const still = await depthLimit({ ...EQUIANGULAR, depths: [4], schemes: ['layer'] });
-    expect(still.limit.schemes.layer?.errors).not.toHaveProperty('mass_max');
+    expect(still.limit.schemes.layer?.errors).not.toHaveProperty('massMax');
   });
 });
 

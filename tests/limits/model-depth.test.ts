@@ -25,7 +25,7 @@ describe('a model', () => {
   });
 
   it('has logits that tend to those of the flow, twice as fast in KL as in variation', () => {
-    const { logits_kl: kl, logits_tv: tv } = limit.schemes.layer!.errors;
+    const { logitsKl: kl, logitsTv: tv } = limit.schemes.layer!.errors;
     const last = depths.length - 1;
     expect(Number(tv[last]) / Number(tv[last - 1])).toBeCloseTo(1 / 2, 1);
     expect(Number(kl[last]) / Number(kl[last - 1])).toBeCloseTo(1 / 4, 1);
@@ -35,19 +35,19 @@ describe('a model', () => {
   });
 
   it('has the answers of predict, and says from where on they stay', () => {
-    const { ode, by_depth, stable_from } = limit.answer;
+    const { ode, byDepth, stableFrom } = limit.answer;
     const answer = (depth: number | 'ode') =>
       fillBlank(model, TEXT, { depth, top: 1 }).predictions[0].token_str;
-    expect([ode, ...by_depth]).toEqual([answer('ode'), ...depths.map(answer)]);
-    const stays = depths.filter((_, i) => by_depth.slice(i).every((one) => one === ode));
-    expect(stable_from).toBe(stays[0] ?? null);
+    expect([ode, ...byDepth]).toEqual([answer('ode'), ...depths.map(answer)]);
+    const stays = depths.filter((_, i) => byDepth.slice(i).every((one) => one === ode));
+    expect(stableFrom).toBe(stays[0] ?? null);
   });
 
   it('has the next tokens of a text without a blank', async () => {
     const next = await modelDepthLimit(model, 'Mein Hund', { depths: [4, 8], schemes: ['layer'] });
     const token = (depth: number) =>
       fillBlank(model, 'Mein Hund', { depth }).predictions[0].token_str;
-    expect(next.answer.by_depth).toEqual([token(4), token(8)]);
+    expect(next.answer.byDepth).toEqual([token(4), token(8)]);
   });
 
   it('runs the very layers of trace', async () => {
@@ -62,7 +62,7 @@ describe('a model', () => {
       }),
     );
     // 512 layers are 64 times as close to the flow as 8
-    expect(Number(errors.position_max[0]) / apart).toBeCloseTo(1, 1);
+    expect(Number(errors.positionMax[0]) / apart).toBeCloseTo(1, 1);
   });
 });
 

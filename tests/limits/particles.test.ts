@@ -18,7 +18,7 @@ describe('at time 0', () => {
     expect(Math.abs(order(independent.orders[0]) - 0.5)).toBeLessThan(0.05);
     const quantiles = await particleLimit({ n, times: [0], draw: 'quantiles' });
     expect(Math.abs(order(quantiles.orders[0]) - 1)).toBeLessThan(0.01);
-    expect(quantiles.errors.between_runs[0]).toEqual([null, null, null, null]);
+    expect(quantiles.errors.betweenRuns[0]).toEqual([null, null, null, null]);
   });
 });
 
@@ -57,9 +57,9 @@ describe('while both flow', () => {
   it('the rate is that of the start, and the errors grow by e^{Ct} at most', () => {
     const { errors, orders, dobrushin } = limit;
     expect(Math.abs(order(orders[1]) - order(orders[0]))).toBeLessThan(0.15);
-    errors.w1_high[1].forEach((error, i) => {
+    errors.w1High[1].forEach((error, i) => {
       expect(error).toBeLessThanOrEqual(
-        Math.exp(0.5 * (dobrushin ?? 0)) * errors.w1_high[0][i] * (1 + 1e-12),
+        Math.exp(0.5 * (dobrushin ?? 0)) * errors.w1High[0][i] * (1 + 1e-12),
       );
     });
     expect(dobrushin).toBeGreaterThan(0);
@@ -68,7 +68,7 @@ describe('while both flow', () => {
 
   it('particles are no farther from the law than twice what two runs are from each other', () => {
     limit.errors.w1[1].forEach((error, i) => {
-      expect(error).toBeLessThan(2 * Number(limit.errors.between_runs[1][i]));
+      expect(error).toBeLessThan(2 * Number(limit.errors.betweenRuns[1][i]));
     });
   });
 
@@ -111,7 +111,7 @@ it('noise: as far from the modes as from another run', async () => {
     step: 0.02,
   });
   expect(reference.method).toBe('modes');
-  expect(errors.w1[1][0]).toBeLessThan(2 * Number(errors.between_runs[1][0]));
+  expect(errors.w1[1][0]).toBeLessThan(2 * Number(errors.betweenRuns[1][0]));
 });
 
 it.each([

@@ -30,19 +30,19 @@ describe('perturbed sentences', () => {
   it('have distances at every layer, and ratios of the last to the first', async () => {
     const { perturbations, lipschitz, pairs } = await run({ depth: 4 });
     expect(pairs).toBe(((perturbations.length + 1) * perturbations.length) / 2);
-    for (const { distances, ratio, answer_change } of perturbations) {
+    for (const { distances, ratio, answerChange } of perturbations) {
       expect(distances).toHaveLength(5);
       expect(ratio).toBe(distances[4] / distances[0]);
       expect(lipschitz).toBeGreaterThanOrEqual(ratio);
-      expect(answer_change).toBeGreaterThanOrEqual(0);
-      expect(answer_change).toBeLessThanOrEqual(1);
+      expect(answerChange).toBeGreaterThanOrEqual(0);
+      expect(answerChange).toBeLessThanOrEqual(1);
     }
   });
 
   it('that are small change the answer in proportion', async () => {
     const change = async (angle: number) => {
       const { perturbations } = await run({ angles: [angle], draws: 1 });
-      return perturbations[0].answer_change;
+      return perturbations[0].answerChange;
     };
     // Total variation is of first order in the angle; at 1e-4 and 1e-5 nothing else is left.
     expect((await change(1e-4)) / (await change(1e-5))).toBeCloseTo(10, 0);
@@ -117,7 +117,7 @@ describe('the fastest perturbation', () => {
 
   it('bounds what the answer notices of noise', () => {
     const bound = Math.hypot(...(limit.stretching?.tokens ?? []).map(({ answer }) => answer));
-    const seen = rms(noise.map(({ answer_change }) => answer_change)) / angle;
+    const seen = rms(noise.map(({ answerChange }) => answerChange)) / angle;
     expect(seen).toBeLessThan(1.1 * bound);
     expect(seen).toBeGreaterThan(0.3 * bound);
   });
@@ -131,9 +131,9 @@ describe('the fastest perturbation', () => {
       angles: [0.1],
     });
     const vectors = found.tokens.length * 7;
-    const { singular_values } = await modelTangentFlow(small, text, { vectors, tolerance: 1e-9 });
+    const { singularValues } = await modelTangentFlow(small, text, { vectors, tolerance: 1e-9 });
     // differences of runs of tolerance 1e-7 over 1e-4
-    expect((found.stretching?.largest ?? 0) / (singular_values?.[0] ?? 1)).toBeCloseTo(1, 2);
+    expect((found.stretching?.largest ?? 0) / (singularValues?.[0] ?? 1)).toBeCloseTo(1, 2);
   });
 
   it('is reported; pairs of many perturbations are drawn', () => {

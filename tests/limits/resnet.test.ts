@@ -151,10 +151,10 @@ describe('two spirals', () => {
     const asked = { activations: ['tanh' as const], depths: [8, 16, 32, 64], seeds: 1, steps: 20 };
     const limit = await resnetLimit({ ...asked, reference: 1e-10 }, { trainer });
     expect(limit.spirals?.accuracy).toHaveLength(4);
-    expect(limit.spirals?.accuracy[1]).toBe(limit.spirals?.trained_accuracy);
+    expect(limit.spirals?.accuracy[1]).toBe(limit.spirals?.trainedAccuracy);
     const { columns, findings } = resnetReport(limit);
     expect(columns[0].values).toEqual([8, 16, 32, 64, '∞']);
-    expect(columns[columns.length - 1].values[4]).toBe(limit.spirals?.flow_accuracy);
+    expect(columns[columns.length - 1].values[4]).toBe(limit.spirals?.flowAccuracy);
     expect(findings[2]).toMatch(/two spirals by tanh, trained with 8 to 16 layers from/);
     expect((await resnetLimit({ ...asked, spirals: 'none' }, { trainer })).spirals).toBeNull();
   });

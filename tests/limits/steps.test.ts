@@ -84,7 +84,7 @@ describe('repulsion', () => {
   it('collapses in layers with h > 2, where the flow spreads', () => {
     expect(limit.changed.collapse).toBe(2.5);
     expect(limit.effects.cosine[2]).toBeGreaterThan(0.99);
-    expect(limit.effects.cosine_flow[2]).toBeLessThan(0);
+    expect(limit.effects.cosineFlow[2]).toBeLessThan(0);
   });
 
   it('loses the order of the tokens and their number of clusters before', () => {
@@ -103,7 +103,7 @@ describe('repulsion', () => {
 it('attraction keeps the order at any h, and small layers have the clusters of the flow', async () => {
   const { effects, changed } = await stepLimit({ seeds: 4, steps: [0.1, 100] });
   expect(changed).toMatchObject({ collapse: null, order: null, clusters: 100 });
-  expect(effects.clusters[0]).toBe(effects.clusters_flow[0]);
+  expect(effects.clusters[0]).toBe(effects.clustersFlow[0]);
 });
 
 it.each([

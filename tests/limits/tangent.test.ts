@@ -65,14 +65,14 @@ describe('two tokens on the circle (docs/theory.md §4.3)', () => {
         frames[1].positions.data.subarray(2, 4),
       ];
       const end = Math.acos(x[0] * y[0] + x[1] * y[1]);
-      const { singular_values, log_determinant, dimension } = await tangentFlow({
+      const { singularValues, logDeterminant, dimension } = await tangentFlow({
         ...start,
         tolerance: 1e-10,
       });
       expect(dimension).toBe(2);
       const stretching = rate(end, beta) / rate(1, beta);
-      expect(singular_values).toBeAllClose([1, stretching], { relative: 1e-7 });
-      expect([log_determinant ?? 0]).toBeAllClose([Math.log(stretching)], { absolute: 1e-7 });
+      expect(singularValues).toBeAllClose([1, stretching], { relative: 1e-7 });
+      expect([logDeterminant ?? 0]).toBeAllClose([Math.log(stretching)], { absolute: 1e-7 });
     },
   );
 
@@ -186,12 +186,12 @@ describe('contraction over a long time', () => {
     };
     const divergence = endOf(beside, Float64Array.from([...start, 0]), flow.time)[6];
     expect(divergence).toBeLessThan(-50);
-    expect([long.log_determinant ?? 0]).toBeAllClose([divergence], { absolute: 1e-4 });
+    expect([long.logDeterminant ?? 0]).toBeAllClose([divergence], { absolute: 1e-4 });
   });
 
   it('has singular values as small as they are, not as rounding lets them be', () => {
-    const logs = (long.singular_values ?? []).map(Math.log);
-    expect([total(logs)]).toBeAllClose([long.log_determinant ?? 0], { absolute: 1e-8 });
+    const logs = (long.singularValues ?? []).map(Math.log);
+    expect([total(logs)]).toBeAllClose([long.logDeterminant ?? 0], { absolute: 1e-8 });
     expect(Math.abs(logs[0])).toBeLessThan(1);
     expect(logs[2]).toBeLessThan(-20);
   });
@@ -205,7 +205,7 @@ it('dynamics of one’s own in R^d: ẋ = x/2 stretches every direction by e^{T/
       for (let at = 0; at < out.length; at++) out[at] = positions[at] / 2;
     },
   });
-  const { exponents, singular_values, dimension } = await tangentFlow({
+  const { exponents, singularValues, dimension } = await tangentFlow({
     dynamics,
     n: 2,
     d: 2,
@@ -214,7 +214,7 @@ it('dynamics of one’s own in R^d: ẋ = x/2 stretches every direction by e^{T/
   });
   expect(dimension).toBe(4);
   expect(exponents).toBeAllClose(new Array(4).fill(0.5), { absolute: 1e-8 });
-  expect(singular_values).toBeAllClose(new Array(4).fill(Math.E), { relative: 1e-8 });
+  expect(singularValues).toBeAllClose(new Array(4).fill(Math.E), { relative: 1e-8 });
 });
 
 describe('all directions', () => {
@@ -225,16 +225,16 @@ describe('all directions', () => {
   });
 
   it('have exponents that sum to the determinant, which is that of the stretching', () => {
-    const stretched = (all.singular_values ?? []).map(Math.log);
+    const stretched = (all.singularValues ?? []).map(Math.log);
     expect([total(all.exponents) * flow.time, total(stretched)]).toBeAllClose(
-      [all.log_determinant ?? 0, all.log_determinant ?? 0],
+      [all.logDeterminant ?? 0, all.logDeterminant ?? 0],
       { absolute: 1e-8 },
     );
   });
 
   it('have no spectrum while particles move, unless the end is taken for an equilibrium', async () => {
     expect(all.spectrum).toBeNull();
-    expect(all.spectrum_problem).toMatch(/still move/);
+    expect(all.spectrumProblem).toMatch(/still move/);
     const { spectrum } = await tangentFlow({ ...flow, vectors: 1, equilibrium: true });
     expect(spectrum?.eigenvalues).toHaveLength(10);
   });
@@ -242,14 +242,14 @@ describe('all directions', () => {
   it('are those of the stretching, which a basis that has turned in nears', async () => {
     const long = { ...flow, seed: 7, time: 40, tolerance: 1e-9 };
     const every = await tangentFlow({ ...long, vectors: 10 });
-    const stretched = (every.singular_values ?? []).map((value) => Math.log(value) / 40);
+    const stretched = (every.singularValues ?? []).map((value) => Math.log(value) / 40);
     expect(every.exponents).toBeAllClose(stretched, { absolute: 1e-14 });
     // two clusters are left: where they are is nearly neutral, within them differences fall
     expect(Math.abs(every.exponents[3])).toBeLessThan(0.1);
     expect(every.exponents[4]).toBeLessThan(-0.5);
     const few = await tangentFlow({ ...long, vectors: 4 });
     const late = await tangentFlow({ ...long, vectors: 10, spinUp: 20 });
-    expect([few.spin_up, late.spin_up, every.spin_up]).toEqual([20, 20, 0]);
+    expect([few.spinUp, late.spinUp, every.spinUp]).toEqual([20, 20, 0]);
     expect(total(few.exponents)).toBeCloseTo(total(late.exponents.slice(0, 4)), 2);
   });
 
@@ -272,24 +272,24 @@ describe('two tokens that meet over T = 40: the turn of both is neutral, whateve
   const flow = { dynamics: 'sa', parameters: { beta: 1 }, init: pair(2), time: 40 };
 
   it.each([0, 1, 2])('of both directions, seed %d: ln σ / T', async (seed) => {
-    const { exponents, singular_values, log_determinant } = await tangentFlow({ ...flow, seed });
+    const { exponents, singularValues, logDeterminant } = await tangentFlow({ ...flow, seed });
     expect(Math.abs(exponents[0])).toBeLessThan(1e-9);
-    expect(singular_values?.[0]).toBeCloseTo(1, 7);
+    expect(singularValues?.[0]).toBeCloseTo(1, 7);
     // φ̇(T)/φ̇(0), and both ends fall like −2 sin φ / 2
-    expect([exponents[1] * 40]).toBeAllClose([log_determinant ?? 0], { absolute: 1e-7 });
+    expect([exponents[1] * 40]).toBeAllClose([logDeterminant ?? 0], { absolute: 1e-7 });
   });
 
   it.each([0, 1, 2])('of one direction, seed %d: once it has turned in', async (seed) => {
-    const { exponents, spin_up } = await tangentFlow({ ...flow, seed, vectors: 1 });
-    expect(spin_up).toBe(20);
+    const { exponents, spinUp } = await tangentFlow({ ...flow, seed, vectors: 1 });
+    expect(spinUp).toBe(20);
     expect(Math.abs(exponents[0])).toBeLessThan(1e-7);
     const raw = await tangentFlow({ ...flow, seed, vectors: 1, spinUp: 0 });
     expect(Math.abs(raw.exponents[0])).toBeGreaterThan(1e-4);
   });
 
   it('has exponents of a time whose stretching no number holds', async () => {
-    const { exponents, singular_values } = await tangentFlow({ ...flow, time: 1000 });
-    expect(singular_values?.[1]).toBe(0);
+    const { exponents, singularValues } = await tangentFlow({ ...flow, time: 1000 });
+    expect(singularValues?.[1]).toBe(0);
     expect(exponents[1]).toBeCloseTo(-1, 2);
   });
 });
@@ -376,15 +376,15 @@ it('a model’s stretching is that of differences of whole runs, across the knot
   const options = { ...modelOptions(model, { text, dynamics: 'model' }), time: 3 };
   const { n, d, positions } = simulationSettings(options);
   const all = n * (d - 1);
-  const { singular_values } = await modelTangentFlow(model, text, {
+  const { singularValues } = await modelTangentFlow(model, text, {
     vectors: all,
     tolerance: 1e-9,
   });
   const place: Place = { space: 'sphere', n, d };
   const measured = differencesOfRuns(await problemOf(options), positions.data, place, 3);
-  expect(singular_values).toHaveLength(all);
+  expect(singularValues).toHaveLength(all);
   // the rest are too small for differences of runs
-  expect(singular_values?.slice(0, 10)).toBeAllClose(measured.slice(0, 10), { relative: 1e-6 });
+  expect(singularValues?.slice(0, 10)).toBeAllClose(measured.slice(0, 10), { relative: 1e-6 });
 });
 
 it('stops when it is told to', async () => {
@@ -398,9 +398,9 @@ it('stops when it is told to', async () => {
 
 it('computes no eigenvalues of large matrices', async () => {
   const flow = { dynamics: 'sa', n: 201, d: 3, vectors: 1, time: 1e-3, equilibrium: true };
-  const { spectrum, spectrum_problem } = await tangentFlow(flow);
+  const { spectrum, spectrumProblem } = await tangentFlow(flow);
   expect(spectrum).toBeNull();
-  expect(spectrum_problem).toMatch(/402 directions are more than the 400/);
+  expect(spectrumProblem).toMatch(/402 directions are more than the 400/);
 });
 
 it('a model has exponents along its sentence, the same for the same seed', async () => {

@@ -19,7 +19,7 @@ describe('softmax against hardmax', () => {
   });
 
   it('comes closer at the rate of the gap, as long as nobody turns to another', () => {
-    const { exponential, gap } = hardmax.between_ties;
+    const { exponential, gap } = hardmax.betweenTies;
     expect(Math.abs(Number(exponential?.rate) / gap - 1)).toBeLessThan(0.1);
     expect(exponential?.explained).toBeGreaterThan(0.999);
   });
@@ -30,7 +30,7 @@ describe('softmax against hardmax', () => {
   });
 
   it('listens to the same tokens more and more', () => {
-    expect(hardmax.same_leader[6]).toBeGreaterThan(hardmax.same_leader[0]);
+    expect(hardmax.sameLeader[6]).toBeGreaterThan(hardmax.sameLeader[0]);
     expect(hardmax.leaders.length).toBeGreaterThan(0);
     expect(hardmax.leaders.length).toBeLessThan(12);
   });
@@ -55,15 +55,15 @@ describe('two tokens whose scores never tie', () => {
   });
 
   it('come closer at the rate of the gap, to two percent', () => {
-    for (const { exponential, gap } of [hardmax, hardmax.between_ties])
+    for (const { exponential, gap } of [hardmax, hardmax.betweenTies])
       expect(Math.abs(Number(exponential?.rate) / gap - 1)).toBeLessThan(0.02);
     expect(hardmax.exponential?.explained).toBeGreaterThan(Number(hardmax.algebraic?.explained));
   });
 
   it('listen to the leader of hardmax at every β, and none slides', () => {
-    expect(hardmax.same_leader).toEqual([1, 1, 1, 1, 1]);
+    expect(hardmax.sameLeader).toEqual([1, 1, 1, 1, 1]);
     expect(hardmax.sliding).toEqual([]);
-    expect(hardmax.between_ties.time).toBeCloseTo(time, 12);
+    expect(hardmax.betweenTies.time).toBeCloseTo(time, 12);
   });
 });
 
@@ -75,11 +75,11 @@ it('tokens slide between the same leaders whatever the step, and softmax finds a
   expect(coarse.hardmax.sliding.length).toBeGreaterThan(0);
   expect(fine.hardmax.sliding).toEqual(coarse.hardmax.sliding);
   expect(fine.hardmax.leaders).toEqual(coarse.hardmax.leaders);
-  for (const { hardmax } of [coarse, fine]) expect(hardmax.same_leader).toEqual([1, 1, 1]);
-  expect(fine.hardmax.step_error).toBeLessThan(0.5 * coarse.hardmax.step_error);
+  for (const { hardmax } of [coarse, fine]) expect(hardmax.sameLeader).toEqual([1, 1, 1]);
+  expect(fine.hardmax.stepError).toBeLessThan(0.5 * coarse.hardmax.stepError);
   // A fifth of the step: layers come to the flow that slides.
-  const [far, near] = [coarse, fine].map(({ hardmax }) => Number(hardmax.sliding_error));
-  expect(far).toBeLessThan(2 * coarse.hardmax.step_error);
+  const [far, near] = [coarse, fine].map(({ hardmax }) => Number(hardmax.slidingError));
+  expect(far).toBeLessThan(2 * coarse.hardmax.stepError);
   expect(near).toBeLessThan(0.5 * far);
 });
 
@@ -93,7 +93,7 @@ it('the step divides the time, and the record tells which was taken', async () =
 it('no rate between ties where no β tells the scores apart', async () => {
   const many = { ...FEW, betas: [8], n: 500, step: 0.5, seed: 4 };
   const limit = await temperatureLimit(many);
-  expect(limit.hardmax.between_ties).toMatchObject({
+  expect(limit.hardmax.betweenTies).toMatchObject({
     exponential: null,
     problem: expect.stringMatching(/the gap of scores is .* take fewer tokens/),
   });

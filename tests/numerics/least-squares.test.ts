@@ -30,9 +30,9 @@ describe('least squares', () => {
     const residuals = ([x, y]: Float64Array) => Float64Array.of(3 * x + 4 * y - 10);
     const fit = await leastSquares({ residuals }, [0, 0]);
     expect(fit.values).toBeAllClose([1.2, 1.6], { absolute: 1e-9 });
-    const { intervals, null_space } = confidence(fit, relative);
-    expect(null_space).toHaveLength(1);
-    expect(null_space[0].map(Math.abs)).toBeAllClose([0.8, 0.6], { absolute: 1e-9 });
+    const { intervals, nullSpace } = confidence(fit, relative);
+    expect(nullSpace).toHaveLength(1);
+    expect(nullSpace[0].map(Math.abs)).toBeAllClose([0.8, 0.6], { absolute: 1e-9 });
     expect(intervals[0]).toMatchObject({ low: null, high: null });
   });
 });

@@ -9,6 +9,7 @@ import { trainingEngine } from '../../src/host/engines.ts';
 import { readModel } from '../../src/host/models.ts';
 import { encodeNpy } from '../../src/host/npy.ts';
 import { random } from '../../src/numerics/random.ts';
+import { resultToJson } from '../../src/numerics/result-json.ts';
 import { sumOf } from '../../src/numerics/vectors.ts';
 import {
   GROUPS,
@@ -208,7 +209,7 @@ it.each(
   const record = await loadOperation(group, name);
   const { subject, options } = await readSubject(record.subject, body, readModel);
   const context = record.trains ? { trainer: trainingEngine } : {};
-  const own = plain(await record.run(options, context, subject));
+  const own = plain(resultToJson(await record.run(options, context, subject)));
   expect(printed[at]).toEqual(own);
   const snippets = snippetsOf(spelled(group, name), record, body);
   snippets.files.forEach(save);

@@ -41,7 +41,7 @@ describe('forward model reduction', () => {
     expect(worst[7]).toBeLessThan(worst[0] / 300);
     expect(tangent.test.mean[7]).toBeLessThan(1e-3);
     expect(barycentres.test.mean[7]).toBeLessThan(Number(linear.test.mean[7]) / 10);
-    expect(linear.grid_error).toBeLessThan(1e-3);
+    expect(linear.gridError).toBeLessThan(1e-3);
   });
 
   it('the flow: snapshots over β and t, reported', async () => {

@@ -53,7 +53,7 @@ describe('parameters of a snapshot', () => {
     const data = quantiles.toReversed();
     const { estimate } = await fitSnapshot({ family: 'flow', data });
     expect(estimate.values).toBeAllClose([4, 0.7], { absolute: 1e-6 });
-    expect(estimate.at_end).toEqual([false, false]);
+    expect(estimate.atEnd).toEqual([false, false]);
   });
 
   it('of normal points: least squares on their quantiles in closed form, with its intervals', async () => {
@@ -77,7 +77,7 @@ describe('parameters of a snapshot', () => {
   it('beyond where they are sought are told', async () => {
     const found = await fitSnapshot({ family: 'translations', low: [0], high: [1], data: [9] });
     expect(found.estimate.values).toBeAllClose([2], { absolute: 1e-9 });
-    expect(found.estimate.at_end).toEqual([true]);
+    expect(found.estimate.atEnd).toEqual([true]);
     expect(fitReport(found).findings.join('\n')).toMatch(/mean lies at the end of where/);
   });
 
@@ -87,8 +87,8 @@ describe('parameters of a snapshot', () => {
     const truth = await familySnapshot({ family: 'burgers', at: [1, 1, 1], levels: 50 });
     const middle = truth.quantiles.reduce((sum, x) => sum + (x - 1.5) / 1.5 / 50, 0);
     const found = await fitSnapshot({ ...options, observe: 'moments', data: [middle] });
-    const { null_space, values, low } = found.estimate;
-    expect(null_space).toHaveLength(2);
+    const { nullSpace, values, low } = found.estimate;
+    expect(nullSpace).toHaveLength(2);
     expect(low).toEqual([null, null, null]);
     // it fits, and from the middle of the ranges it went at right angles to all that is open
     const again = await familySnapshot({ family: 'burgers', at: [...values], levels: 50 });
@@ -99,7 +99,7 @@ describe('parameters of a snapshot', () => {
     const ranges = [3, 1.5, 1];
     const way = values.map((value, i) => (value - [1.5, 1.25, 1][i]) / ranges[i]);
     expect(Math.hypot(...way)).toBeGreaterThan(0.01);
-    for (const open of null_space) {
+    for (const open of nullSpace) {
       const unit = open.map((part, i) => part / ranges[i]);
       const along = unit.reduce((sum, part, i) => sum + part * way[i], 0) / Math.hypot(...unit);
       // as good as central differences over the deviation that draws it there
@@ -144,14 +144,14 @@ describe('a measure from observations', () => {
     const { quantiles } = await familySnapshot({ family: 'gaussian', at: [-0.7, 1.3], levels: 40 });
     const found = await recoverMeasure({ ...options, data: moments(quantiles, 2) });
     expect(found.quantiles).toBeAllClose(quantiles, { absolute: 1e-9 });
-    expect(found.null_space).toEqual([]);
+    expect(found.nullSpace).toEqual([]);
     expect(found.misfit).toBeAllClose([0, 0], { absolute: 1e-12 });
   });
 
   it('with fewer it is the one of least norm, and what is open is told', async () => {
     const found = await recoverMeasure({ ...options, data: [0.1] });
-    expect(found.null_space).toHaveLength(1);
-    const [open] = found.null_space;
+    expect(found.nullSpace).toHaveLength(1);
+    const [open] = found.nullSpace;
     const along = open.reduce((sum, part, k) => sum + part * found.coordinates[k], 0);
     expect(along).toBeCloseTo(0, 9);
     // the open direction does not move the mean
@@ -322,7 +322,7 @@ describe('attention from frames', () => {
       { tolerance: 1e-9 },
     );
     expect(found.data).toBe(4);
-    expect(found.null_space).toHaveLength(6);
+    expect(found.nullSpace).toHaveLength(6);
     expect(found.intervals.every(({ low }) => low === null)).toBe(true);
     expect(found.deviation ?? 0).toBeLessThan(1e-8);
     expect(attentionReport(found).findings.join('\n')).toMatch(

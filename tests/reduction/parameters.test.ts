@@ -16,7 +16,7 @@ describe('parameters of a family', () => {
     });
     expect(truth).toEqual([3, 1.3]);
     expect(estimate.values).toBeAllClose(truth, { absolute: 1e-6 });
-    expect(estimate.null_space).toEqual([]);
+    expect(estimate.nullSpace).toEqual([]);
   });
 
   it('the same from four local averages', async () => {
@@ -46,14 +46,14 @@ describe('parameters of a family', () => {
 
   it('time and height of a box are one: time δ = −height δ changes nothing', async () => {
     const found = await parameterEstimation({ family: 'burgers', repetitions: 1, noise: 1e-4 });
-    const { values, null_space, low } = found.estimate;
+    const { values, nullSpace, low } = found.estimate;
     expect(values[0] * values[1]).toBeCloseTo(found.truth[0] * found.truth[1], 3);
-    expect(null_space).toHaveLength(1);
+    expect(nullSpace).toHaveLength(1);
     const length = Math.hypot(values[0], values[1]);
-    expect(null_space[0].map(Math.abs)).toBeAllClose([values[0] / length, values[1] / length, 0], {
+    expect(nullSpace[0].map(Math.abs)).toBeAllClose([values[0] / length, values[1] / length, 0], {
       absolute: 1e-5,
     });
-    expect(null_space[0][0] * null_space[0][1]).toBeLessThan(0);
+    expect(nullSpace[0][0] * nullSpace[0][1]).toBeLessThan(0);
     expect(low.map((end) => end === null)).toEqual([true, true, false]);
     expect(parametersReport(found).findings.at(-1)).toMatch(/not identifiable: .* time .* height/);
   });
@@ -67,7 +67,7 @@ describe('parameters of a family', () => {
       noise: 0,
     });
     expect(data).toBe(1);
-    expect(estimate.null_space).toHaveLength(1);
+    expect(estimate.nullSpace).toHaveLength(1);
     // the mean is seen, the deviation is not: it stays in the middle of its range, where the search began
     expect(estimate.values).toBeAllClose([-0.4, 1.25], { absolute: 1e-6 });
     expect(estimate.low).toEqual([null, null]);
@@ -87,10 +87,10 @@ describe('matrices of attention', () => {
   const small = { n: 8, snapshots: 2, tolerance: 1e-9 };
 
   it('βQᵀK and TV, without noise', async () => {
-    const { intervals, truth, null_space, names } = await matrixEstimation({ ...small, noise: 0 });
+    const { intervals, truth, nullSpace, names } = await matrixEstimation({ ...small, noise: 0 });
     expect(names).toEqual(['B11', 'B12', 'B21', 'B22', 'TV11', 'TV12', 'TV21', 'TV22']);
     expect(intervals.map(({ value }) => value)).toBeAllClose(truth, { absolute: 1e-6 });
-    expect(null_space).toEqual([]);
+    expect(nullSpace).toEqual([]);
   });
 
   it('from measures, whose tokens nobody can tell apart, the same', async () => {
@@ -101,8 +101,8 @@ describe('matrices of attention', () => {
 
   it('β and Q, T and V are not: the scale between them is in the null space', async () => {
     const found = await matrixEstimation({ ...small, noise: 0, unknowns: 'separate' });
-    expect(found.product_error).toBeLessThan(1e-6);
-    expect(found.null_space).toHaveLength(2);
+    expect(found.productError).toBeLessThan(1e-6);
+    expect(found.nullSpace).toHaveLength(2);
     const values = found.intervals.map(({ value }) => value);
     for (const from of [0, 5]) {
       // (β, Q) → ((1 + ε) β, (1 − ε) Q), and the same of T and V
@@ -110,7 +110,7 @@ describe('matrices of attention', () => {
         i === from ? value : i > from && i < from + 5 ? -value : 0,
       );
       const length = Math.hypot(...scale);
-      const inside = found.null_space.map((one) =>
+      const inside = found.nullSpace.map((one) =>
         one.reduce((sum, part, i) => sum + (part * scale[i]) / length, 0),
       );
       expect(Math.hypot(...inside)).toBeCloseTo(1, 6);

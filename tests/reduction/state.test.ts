@@ -53,7 +53,7 @@ describe('one state', () => {
       const target = row(training, i);
       const found = await estimateState(model, functions, observe(functions, target), 0);
       expect(quantileDistance(found.quantiles, target)).toBeLessThan(1e-11);
-      expect(found.null_space).toEqual([]);
+      expect(found.nullSpace).toEqual([]);
     }
   });
 
@@ -70,8 +70,8 @@ describe('one state', () => {
       g.map((slope) => (0.3 * slope) / square),
       { absolute: 1e-9 },
     );
-    expect(found.null_space).toHaveLength(1);
-    const [[a, b]] = found.null_space;
+    expect(found.nullSpace).toHaveLength(1);
+    const [[a, b]] = found.nullSpace;
     expect(a * g[0] + b * g[1]).toBeCloseTo(0, 9);
     expect(Math.hypot(a, b)).toBeCloseTo(1, 12);
   });
@@ -81,9 +81,9 @@ describe('one state', () => {
     const model = stateModel(training, 2);
     const functions = observations('bumps', 3, domainOf(training)).slice(1, 2);
     const [y] = observe(functions, row(training, 1));
-    const { coordinates, null_space, quantiles } = await estimateState(model, functions, [y], 0);
+    const { coordinates, nullSpace, quantiles } = await estimateState(model, functions, [y], 0);
     expect(observe(functions, quantiles)[0]).toBeCloseTo(y, 9);
-    const [[a, b]] = null_space;
+    const [[a, b]] = nullSpace;
     expect(a * coordinates[0] + b * coordinates[1]).toBeCloseTo(0, 6);
   });
 
@@ -128,7 +128,7 @@ describe('many states', () => {
     const [exact, noisy] = estimation.errors;
     expect(exact.nullity).toEqual([2, 0, 0]);
     expect(exact.mean[1]).toBeLessThan(exact.mean[0] / 3);
-    expect(exact.mean[2]).toBeLessThan(2 * estimation.model_error);
+    expect(exact.mean[2]).toBeLessThan(2 * estimation.modelError);
     expect(noisy.mean[2]).toBeGreaterThan(exact.mean[2]);
     expect(noisy.rms[2] / noisy.expected[2]).toBeGreaterThan(0.5);
     expect(noisy.rms[2] / noisy.expected[2]).toBeLessThan(2);

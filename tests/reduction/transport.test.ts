@@ -38,7 +38,7 @@ describe('on a line', () => {
     expect(w1.distance).toBeCloseTo(2 / 4 + 5 / 4 + 1 / 2, 14);
     const w2 = measureTransport(x, y);
     expect(w2.distance).toBeCloseTo(Math.sqrt(4 / 4 + 25 / 4 + 1 / 2), 14);
-    expect(w2).toMatchObject({ quality: 'exact', standard_error: null });
+    expect(w2).toMatchObject({ quality: 'exact', standardError: null });
     expect(w2.plan).toEqual([
       { from: 1, to: 1, mass: 0.5, arriving: 0.5 },
       { from: 1, to: 0, mass: 0.25, arriving: 0.25 },
@@ -96,7 +96,7 @@ describe('in R^d', () => {
     // of a shadow in the plane: half of the square
     const expected = metric === 'sliced' ? 5 / Math.SQRT2 : 5;
     expect([moved.distance]).toBeAllClose([expected], {
-      absolute: 4 * (moved.standard_error ?? 2.5e-8),
+      absolute: 4 * (moved.standardError ?? 2.5e-8),
     });
   });
 

@@ -5,9 +5,14 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
-import type { ModelDepthLimit } from '../../src/limits/depth/model-depth.ts';
-import type { StackLimit } from '../../src/limits/stack/stack.ts';
-import type { ChangedQuestion, Prediction, Question, Trace } from '../../src/web/api.ts';
+import type {
+  ChangedQuestion,
+  DepthReply,
+  Prediction,
+  Question,
+  StackReply,
+  Trace,
+} from '../../src/web/api.ts';
 import { blanks } from '../../src/web/sentence.ts';
 
 const types: Readonly<Record<string, string>> = {
@@ -106,7 +111,7 @@ const fitted = (order: number, used: readonly number[]) => ({
 });
 
 /** One stack with the order ½ and one without a limit. */
-function stackLimit({ depths }: Pick<StackLimit, 'depths'>): Omit<StackLimit, 'settings'> {
+function stackLimit({ depths }: Pick<StackReply, 'depths'>): Omit<StackReply, 'settings'> {
   const sde = { limit: 'sde', predicted: 0.5, against: 'the flow' } as const;
   const none = { limit: null, predicted: null, against: 'the deepest stack' } as const;
   return {
@@ -131,9 +136,7 @@ function stackLimit({ depths }: Pick<StackLimit, 'depths'>): Omit<StackLimit, 's
 }
 
 /** Errors of the orders 1 and 4, and an answer that stays from L = 16 on. */
-function depthLimit({
-  depths,
-}: Pick<ModelDepthLimit, 'depths'>): Omit<ModelDepthLimit, 'settings'> {
+function depthLimit({ depths }: Pick<DepthReply, 'depths'>): Omit<DepthReply, 'settings'> {
   const scheme = (order: number) => {
     const position = depths.map((depth) => depth ** -order);
     const logits = depths.map((depth) => 0.1 * depth ** (-2 * order));

@@ -4,6 +4,7 @@ import { toCsv } from '../../host/csv.ts';
 import { packageVersion } from '../../host/package.ts';
 import type { TableAccount } from '../../host/tables.ts';
 import { printable } from '../../numerics/printable.ts';
+import { resultToJson } from '../../numerics/result-json.ts';
 import { type FigureFlags, type FigureFormat, figureFiles, readFormats } from '../figures.ts';
 import { prepareFolder, writeFiles } from '../folder.ts';
 import { sayTables, tablesRecord } from '../tables.ts';
@@ -49,7 +50,7 @@ export async function deliver(
 
 function recordOf({ command, record, tables = [], seconds }: Measured): object {
   const about = { command, version: packageVersion() };
-  return { ...about, ...record, ...tablesRecord(tables), seconds };
+  return { ...about, ...resultToJson(record), ...tablesRecord(tables), seconds };
 }
 
 async function write(

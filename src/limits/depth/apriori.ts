@@ -20,10 +20,10 @@ import { dot } from '../../numerics/vectors.ts';
 
 export interface AprioriBound {
   /** log₁₀ C of error ≤ C/L for L → ∞. */
-  readonly log10_constant: number;
+  readonly log10Constant: number;
   /** Of the Lipschitz constant (one-sided) along the trajectory: mean and largest, per unit of time. */
-  readonly lipschitz_mean: number;
-  readonly lipschitz_max: number;
+  readonly lipschitzMean: number;
+  readonly lipschitzMax: number;
 }
 
 /** Places on the trajectory where constant and local error are looked at. */
@@ -63,9 +63,9 @@ export async function aprioriBound(
   );
   run.source.close();
   return {
-    log10_constant: logConstant(times, local, growth) / Math.LN10,
-    lipschitz_mean: trapezes(times, growth)[SAMPLES - 1] / time,
-    lipschitz_max: Math.max(...growth),
+    log10Constant: logConstant(times, local, growth) / Math.LN10,
+    lipschitzMean: trapezes(times, growth)[SAMPLES - 1] / time,
+    lipschitzMax: Math.max(...growth),
   };
 }
 

@@ -64,7 +64,7 @@ export type DepthLimitOptions = z.input<typeof depthLimitSchema>;
 
 export interface SchemeLimit {
   readonly errors: DepthErrors;
-  /** Of position_max. */
+  /** Of positionMax. */
   readonly order: Order;
 }
 
@@ -78,13 +78,13 @@ export interface DepthLimit {
     readonly scheme: 'dopri5';
     readonly tolerance: number;
     /** Largest distance to the same at ten times the tolerance. */
-    readonly estimated_error: number;
+    readonly estimatedError: number;
   };
   readonly time: number;
   readonly depths: readonly number[];
   readonly schemes: Readonly<Partial<Record<DepthScheme, SchemeLimit>>>;
   /** What theory promises of the layer, beside max L · error of it; null where attention is not the softmax. */
-  readonly apriori: (AprioriBound & { readonly log10_measured: number | null }) | null;
+  readonly apriori: (AprioriBound & { readonly log10Measured: number | null }) | null;
   /** Weights are piecewise smooth between so many times; rk4's order is fitted where steps end at them. */
   readonly breakpoints: readonly number[];
 }
@@ -159,25 +159,25 @@ export async function depthLimit(
   const bounding = schemes.includes('layer') ? aprioriBound(flow, here) : null;
   for (const work of [...started.values(), bounding]) work?.catch(() => {});
   const [[reference], [rougher]] = await Promise.all([fine, rough]);
-  const estimated_error = largestOf(distances(reference.positions, rougher.positions), 0);
-  if (!(estimated_error <= WORST_REFERENCE))
+  const estimatedError = largestOf(distances(reference.positions, rougher.positions), 0);
+  if (!(estimatedError <= WORST_REFERENCE))
     throw new ConvergenceError(
-      `the reference at tolerance ${tolerance} is good to ${estimated_error.toPrecision(2)} only, and errors below that mean nothing: expected ${WORST_REFERENCE}, choose a shorter time or a smaller tolerance`,
+      `the reference at tolerance ${tolerance} is good to ${estimatedError.toPrecision(2)} only, and errors below that mean nothing: expected ${WORST_REFERENCE}, choose a shorter time or a smaller tolerance`,
     );
   const runs: Partial<Record<DepthScheme, readonly FlowEnd[]>> = {};
   for (const scheme of schemes) runs[scheme] = await (started.get(scheme) ?? cutInto(scheme));
   const bound = await bounding;
   const { breakpoints } = reference;
-  const limit = { depths: rising, reference, runs, time: flow.time, floor: estimated_error };
+  const limit = { depths: rising, reference, runs, time: flow.time, floor: estimatedError };
   return {
     ends: { reference: reference.positions, runs: positionsOf(runs) },
     limit: {
       settings,
-      reference: { scheme: 'dopri5', tolerance, estimated_error },
+      reference: { scheme: 'dopri5', tolerance, estimatedError },
       time: flow.time,
       depths: rising,
       schemes: Object.fromEntries(schemes.map((scheme) => [scheme, schemeLimit(scheme, limit)])),
-      apriori: bound && { ...bound, log10_measured: measuredConstant(limit) },
+      apriori: bound && { ...bound, log10Measured: measuredConstant(limit) },
       breakpoints,
     },
   };
@@ -252,7 +252,7 @@ function schemeLimit(scheme: DepthScheme, compared: Compared): SchemeLimit {
     errors,
     order: fitOrder(
       smooth,
-      smooth.map((depth) => Number(errors.position_max[depths.indexOf(depth)])),
+      smooth.map((depth) => Number(errors.positionMax[depths.indexOf(depth)])),
       Math.max(floor, Number.EPSILON),
       { settled: true },
     ),

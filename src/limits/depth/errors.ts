@@ -11,14 +11,14 @@ export type Column = readonly (number | null)[];
 
 export interface DepthErrors {
   /** Largest distance of a particle to its place in the flow, and the root mean square of all. */
-  readonly position_max: Column;
-  readonly position_rms: Column;
+  readonly positionMax: Column;
+  readonly positionRms: Column;
   /** W_2 of the two empirical measures; null beyond 2,000 particles, or with masses that are or become unequal. */
   readonly w2: Column;
-  /** position_max of the extrapolation (2^p x_L − x_{L/2}) / (2^p − 1), p the scheme's order. */
+  /** positionMax of the extrapolation (2^p x_L − x_{L/2}) / (2^p − 1), p the scheme's order. */
   readonly richardson: Column;
   /** Largest difference of a mass, where the dynamics change masses. */
-  readonly mass_max?: Column;
+  readonly massMax?: Column;
 }
 
 export interface FlowEnd {
@@ -40,8 +40,8 @@ export function depthErrors(
 ): DepthErrors {
   const each = ends.map(({ positions }) => distances(exact.positions, positions));
   return {
-    position_max: each.map((errors) => largestOf(errors, 0)),
-    position_rms: each.map((some) => hypot(some) / Math.sqrt(some.length)),
+    positionMax: each.map((errors) => largestOf(errors, 0)),
+    positionRms: each.map((some) => hypot(some) / Math.sqrt(some.length)),
     w2: ends.map((end) =>
       exact.equal && end.equal ? measureDistance(exact.positions, end.positions) : null,
     ),
@@ -51,7 +51,7 @@ export function depthErrors(
       const better = extrapolated(positions, half.positions, order);
       return largestOf(distances(exact.positions, better), 0);
     }),
-    ...(exact.masses && { mass_max: ends.map(({ masses }) => massError(exact.masses, masses)) }),
+    ...(exact.masses && { massMax: ends.map(({ masses }) => massError(exact.masses, masses)) }),
   };
 }
 

@@ -34,9 +34,9 @@ export type ModelDepthOptions = z.input<typeof modelDepthSchema>;
 
 export interface ModelDepthErrors extends DepthErrors {
   /** KL(flow ‖ layers) of the first token of the answer, in nats. */
-  readonly logits_kl: Column;
+  readonly logitsKl: Column;
   /** ½ Σ |p − q| of the same. */
-  readonly logits_tv: Column;
+  readonly logitsTv: Column;
 }
 
 /** A `DepthLimit` of a sentence, with errors of the answer's distribution and the answer at every depth. */
@@ -49,9 +49,9 @@ export interface ModelDepthLimit extends Omit<DepthLimit, 'schemes'> {
   readonly answer: {
     /** The best answer of the flow, and of each depth; null beyond the layers that `predict` takes. */
     readonly ode: string;
-    readonly by_depth: readonly (string | null)[];
+    readonly byDepth: readonly (string | null)[];
     /** The least of the depths from which on the answer is that of the flow; null where the last differs. */
-    readonly stable_from: number | null;
+    readonly stableFrom: number | null;
   };
 }
 
@@ -80,8 +80,8 @@ export async function modelDepthLimit(
     const laws = (ends.runs[name as DepthScheme] ?? []).map(law);
     const errors = {
       ...scheme.errors,
-      logits_kl: laws.map((q) => divergence(exact, q)),
-      logits_tv: laws.map((q) => totalVariation(exact, q)),
+      logitsKl: laws.map((q) => divergence(exact, q)),
+      logitsTv: laws.map((q) => totalVariation(exact, q)),
     };
     return [name, { ...scheme, errors }];
   });
@@ -108,13 +108,13 @@ async function answers(
       ? best
       : await bestOfFound(model, text, coupling, depths);
   const ode = answerAt('ode');
-  const by_depth: (string | null)[] = [];
+  const byDepth: (string | null)[] = [];
   for (const depth of depths) {
     await yieldToEvents();
-    by_depth.push(depth <= MAXIMUM_DEPTH ? answerAt(depth) : null);
+    byDepth.push(depth <= MAXIMUM_DEPTH ? answerAt(depth) : null);
   }
-  const last = by_depth.findLastIndex((answer) => answer !== null && answer !== ode);
-  return { ode, by_depth, stable_from: depths[last + 1] ?? null };
+  const last = byDepth.findLastIndex((answer) => answer !== null && answer !== ode);
+  return { ode, byDepth, stableFrom: depths[last + 1] ?? null };
 }
 
 /** Up to so many layers answers are searched for, so many at each. */

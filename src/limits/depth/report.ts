@@ -2,6 +2,7 @@
 import type { Axis, Figure, Line, Point } from '../../figures/figure.ts';
 import type { Report, ReportColumn } from '../../figures/report.ts';
 import { log10 } from '../../numerics/elementary.ts';
+import { snakeCase } from '../../numerics/result-json.ts';
 import { orderText } from '../report.ts';
 import type { DepthLimit } from './depth.ts';
 import type { Column } from './errors.ts';
@@ -13,11 +14,11 @@ export function depthReport(limit: DepthLimit | ModelDepthLimit): Report {
   const answer = 'answer' in limit ? limit.answer : null;
   return {
     title: 'text' in limit ? limit.text : 'Layers against the flow',
-    settings: `time ${time}${knots} · reference dopri5 at ${reference.tolerance}, good to ${reference.estimated_error.toExponential(1)}`,
+    settings: `time ${time}${knots} · reference dopri5 at ${reference.tolerance}, good to ${reference.estimatedError.toExponential(1)}`,
     columns: [
       { name: 'layers', heading: 'L', values: depths },
       ...errorColumns(limit),
-      ...(answer ? [{ name: 'answer', heading: 'best answer', values: answer.by_depth }] : []),
+      ...(answer ? [{ name: 'answer', heading: 'best answer', values: answer.byDepth }] : []),
     ],
     findings: [
       ...Object.entries(schemes).map(([scheme, { order }]) => `${scheme}: ${orderText(order)}`),
@@ -37,23 +38,23 @@ function errorColumns({ schemes }: DepthLimit): ReportColumn[] {
   };
   return Object.entries(schemes).flatMap(([scheme, { errors }]) =>
     Object.entries<Column>({ ...errors }).map(([error, values]) => {
-      const name = `${scheme}_${error}`;
-      return { name, heading: error === 'position_max' ? scheme : headings[name], values };
+      const name = `${scheme}_${snakeCase(error)}`;
+      return { name, heading: error === 'positionMax' ? scheme : headings[name], values };
     }),
   );
 }
 
 function aprioriText(bound: NonNullable<DepthLimit['apriori']>): string {
-  const { log10_constant, log10_measured, lipschitz_mean } = bound;
-  const measured = log10_measured === null ? '' : `; measured 10^${log10_measured.toFixed(2)}`;
-  return `a priori: error ≤ 10^${log10_constant.toFixed(2)} / L, with a Lipschitz constant of ${lipschitz_mean.toFixed(2)} on average along the trajectory${measured}`;
+  const { log10Constant, log10Measured, lipschitzMean } = bound;
+  const measured = log10Measured === null ? '' : `; measured 10^${log10Measured.toFixed(2)}`;
+  return `a priori: error ≤ 10^${log10Constant.toFixed(2)} / L, with a Lipschitz constant of ${lipschitzMean.toFixed(2)} on average along the trajectory${measured}`;
 }
 
-function answerText({ ode, stable_from }: ModelDepthLimit['answer']): string {
+function answerText({ ode, stableFrom }: ModelDepthLimit['answer']): string {
   const stays =
-    stable_from === null
+    stableFrom === null
       ? 'and the deepest differs'
-      : `and it is the same from L = ${stable_from} on`;
+      : `and it is the same from L = ${stableFrom} on`;
   return `the flow answers "${ode}", ${stays}`;
 }
 
@@ -63,10 +64,10 @@ export function depthFigure({ depths, schemes, reference }: DepthLimit): Figure 
     logLine(
       order.order === null ? scheme : `${scheme}, order ${order.order.toFixed(2)}`,
       depths,
-      errors.position_max,
+      errors.positionMax,
     ),
   );
-  const floor = depths.map((depth): Point => [log10(depth), reference.estimated_error]);
+  const floor = depths.map((depth): Point => [log10(depth), reference.estimatedError]);
   return {
     title: 'Layers against the flow',
     caption: `Largest distance of a particle to its place in the flow at the end; the flow is dopri5 at tolerance ${reference.tolerance}.`,

@@ -27,9 +27,9 @@ export interface DensityLimit {
   /** Fourier modes that the density needed. */
   readonly degrees: readonly number[];
   /** Rates at which the modes 1, 2, … of a small perturbation of the uniform law grow. */
-  readonly growth_rates: readonly number[];
+  readonly growthRates: readonly number[];
   /** κ above which the uniform law is unstable. */
-  readonly critical_kappa: number;
+  readonly criticalKappa: number;
 }
 
 const POINTS = 256;
@@ -53,7 +53,7 @@ export function densityLimit(options: DensityOptions = {}): DensityLimit {
     densities: laws.map((law) => [...densityOnGrid(law, POINTS)]),
     resultants: laws.map(resultant),
     degrees: laws.map(degreeOf),
-    growth_rates: Array.from({ length: MODES }, (_, k) => growthRate(k + 1, field)),
-    critical_kappa: criticalKappa(field),
+    growthRates: Array.from({ length: MODES }, (_, k) => growthRate(k + 1, field)),
+    criticalKappa: criticalKappa(field),
   };
 }

@@ -6,10 +6,10 @@ import { argmax } from '../../numerics/vectors.ts';
 import type { DensityLimit } from './density.ts';
 
 export function densityReport(limit: DensityLimit): Report {
-  const { settings, times, angles, densities, resultants, degrees, growth_rates } = limit;
+  const { settings, times, angles, densities, resultants, degrees, growthRates } = limit;
   const { attention, beta, kappa } = settings;
   const noise = kappa === undefined ? 'no noise' : `noise κ = ${kappa}`;
-  const fastest = argmax(growth_rates);
+  const fastest = argmax(growthRates);
   return {
     title: 'The mean field on the circle',
     settings: `${attention}, β = ${beta}, ${noise} · Fourier–Galerkin, up to ${Math.max(...degrees)} modes`,
@@ -21,8 +21,8 @@ export function densityReport(limit: DensityLimit): Report {
       ...times.map(
         (time, t) => `t = ${time}: mean resultant ${resultants[t].toFixed(6)}, ${degrees[t]} modes`,
       ),
-      `from the uniform law mode ${fastest + 1} grows fastest, at the rate ${growth_rates[fastest].toPrecision(6)}`,
-      `the uniform law is stable below κ = ${limit.critical_kappa.toPrecision(6)}`,
+      `from the uniform law mode ${fastest + 1} grows fastest, at the rate ${growthRates[fastest].toPrecision(6)}`,
+      `the uniform law is stable below κ = ${limit.criticalKappa.toPrecision(6)}`,
     ],
     figure: {
       title: 'The mean field on the circle',

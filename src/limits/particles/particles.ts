@@ -58,12 +58,12 @@ type Parsed = z.output<typeof particleLimitSchema>;
 export interface ParticleErrors {
   /** W_1 to the law by time and n: the mean over the seeds, and their least and largest. */
   readonly w1: readonly (readonly number[])[];
-  readonly w1_low: readonly (readonly number[])[];
-  readonly w1_high: readonly (readonly number[])[];
+  readonly w1Low: readonly (readonly number[])[];
+  readonly w1High: readonly (readonly number[])[];
   /** Mean W_2; null beyond 100,000 particles. */
   readonly w2: readonly (readonly (number | null)[])[];
   /** Median W_1 between the runs of neighbouring seeds; null for one seed. */
-  readonly between_runs: readonly (readonly (number | null)[])[];
+  readonly betweenRuns: readonly (readonly (number | null)[])[];
 }
 
 /**
@@ -227,10 +227,10 @@ function summary(measured: readonly Measured[], n: readonly number[], times: rea
   return {
     errors: {
       w1,
-      w1_low: table((one, t) => Math.min(...one.w1[t])),
-      w1_high: table((one, t) => Math.max(...one.w1[t])),
+      w1Low: table((one, t) => Math.min(...one.w1[t])),
+      w1High: table((one, t) => Math.max(...one.w1[t])),
       w2: table((one, t) => (one.w2 ? mean(one.w2[t]) : null)),
-      between_runs: table((one, t) => (one.between[t].length > 0 ? median(one.between[t]) : null)),
+      betweenRuns: table((one, t) => (one.between[t].length > 0 ? median(one.between[t]) : null)),
     },
     orders: w1.map((errors) => fitOrder(n, errors, Number.EPSILON)),
     dobrushin: dobrushin(measured, times),

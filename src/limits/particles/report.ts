@@ -2,6 +2,7 @@
 import type { Figure, Line, Point } from '../../figures/figure.ts';
 import type { Report, ReportColumn } from '../../figures/report.ts';
 import { log10 } from '../../numerics/elementary.ts';
+import { snakeCase } from '../../numerics/result-json.ts';
 import { orderText } from '../report.ts';
 import type { ParticleLimit } from './particles.ts';
 
@@ -29,10 +30,10 @@ export function particleReport(limit: ParticleLimit): Report {
 function columnsAt({ errors }: ParticleLimit, time: number, t: number): ReportColumn[] {
   const headings: Readonly<Record<string, string>> = {
     w1: `W1 at ${time}`,
-    between_runs: 'between runs',
+    betweenRuns: 'between runs',
   };
   return Object.entries(errors).map(([name, values]) => ({
-    name: `${name}_t${time}`,
+    name: `${snakeCase(name)}_t${time}`,
     heading: headings[name],
     values: values[t],
   }));

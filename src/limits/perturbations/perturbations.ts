@@ -56,7 +56,7 @@ export interface Perturbation extends Omit<Start, 'start'> {
   /** W_2(μ_T, μ_T') / W_2(μ_0, μ_0') */
   readonly ratio: number;
   /** Total variation between the two distributions of the answer's first token. */
-  readonly answer_change: number;
+  readonly answerChange: number;
   /** The likeliest first token. */
   readonly answer: string;
 }
@@ -76,7 +76,7 @@ export interface PerturbationLimit {
   /** The largest ratio over pairs of the cloud: a lower bound of the Lipschitz constant of μ_0 → μ_T. */
   readonly lipschitz: number;
   /** Over the same pairs. */
-  readonly median_ratio: number;
+  readonly medianRatio: number;
   /** Pairs with a positive distance at the start: all, or so many drawn of them. */
   readonly pairs: number;
   /** Rank correlation (Spearman) of W_2 at the end with the change of the answer. */
@@ -128,7 +128,7 @@ export async function perturbationLimit(
     ...overPairs([own, ...runs], settings.seed),
     correlation: rankCorrelation(
       perturbations.map(({ distances }) => distances.at(-1) as number),
-      perturbations.map(({ answer_change }) => answer_change),
+      perturbations.map(({ answerChange }) => answerChange),
     ),
     stretching: found?.stretching ?? null,
   };
@@ -140,7 +140,7 @@ function told(model: FlowModel, { start: _, ...change }: Start, own: Run, run: R
     ...change,
     distances,
     ratio: (distances.at(-1) as number) / distances[0],
-    answer_change: totalVariation(own.answers, run.answers),
+    answerChange: totalVariation(own.answers, run.answers),
     answer: bestOf(model, run.answers),
   };
 }
@@ -201,7 +201,7 @@ function overPairs(runs: readonly Run[], seed: number) {
   });
   return {
     lipschitz: largestOf(ratios, 0),
-    median_ratio: median(ratios),
+    medianRatio: median(ratios),
     pairs: ratios.length,
   };
 }

@@ -25,7 +25,7 @@ export function perturbationReport(limit: PerturbationLimit): Report {
       column('start', 'W2 at the start', ({ distances }) => distances[0]),
       column('end', 'at the end', ({ distances }) => last(distances)),
       column('ratio', 'ratio', ({ ratio }) => ratio),
-      column('answer_change', 'TV of the answer', (one) => one.answer_change),
+      column('answer_change', 'TV of the answer', (one) => one.answerChange),
       column('answer', 'first token', ({ answer }) => answer),
     ],
     findings: findings(limit),
@@ -47,7 +47,7 @@ export function perturbationReport(limit: PerturbationLimit): Report {
               name: kind,
               colour,
               points: ofKind(perturbations, kind).map(
-                (one): Point => [last(one.distances), one.answer_change],
+                (one): Point => [last(one.distances), one.answerChange],
               ),
             }),
           ),
@@ -74,9 +74,9 @@ function paths(all: readonly Perturbation[], kind: (typeof KINDS)[number]): Line
 }
 
 function findings(limit: PerturbationLimit): string[] {
-  const { perturbations, lipschitz, median_ratio, pairs, correlation } = limit;
+  const { perturbations, lipschitz, medianRatio, pairs, correlation } = limit;
   return [
-    `W2 grows by at most ${lipschitz.toPrecision(3)} and in the median by ${median_ratio.toPrecision(3)} over ${pairs} pairs: the Lipschitz constant of the flow map is at least the former`,
+    `W2 grows by at most ${lipschitz.toPrecision(3)} and in the median by ${medianRatio.toPrecision(3)} over ${pairs} pairs: the Lipschitz constant of the flow map is at least the former`,
     ...stretchingFindings(limit),
     ...KINDS.flatMap((kind) => kindFindings(limit, ofKind(perturbations, kind))),
     `replaced, it changes by: ${placesText(limit)}`,
@@ -89,7 +89,7 @@ function kindFindings({ answer }: PerturbationLimit, own: readonly Perturbation[
   const kept = own.filter((one) => one.answer === answer).length;
   const shrinking = own.filter(({ ratio }) => ratio < 1).length;
   return [
-    `${own[0].kind}: ${shrinking} of ${own.length} shrink in W2; the first token stays “${answer}” in ${kept} of ${own.length}, changing by ${mean(own.map((one) => one.answer_change)).toPrecision(2)} in the mean (total variation)`,
+    `${own[0].kind}: ${shrinking} of ${own.length} shrink in W2; the first token stays “${answer}” in ${kept} of ${own.length}, changing by ${mean(own.map((one) => one.answerChange)).toPrecision(2)} in the mean (total variation)`,
   ];
 }
 
@@ -100,7 +100,7 @@ function placesText({ perturbations, tokens }: PerturbationLimit): string {
   return places
     .map((place) => {
       const own = replaced.filter((one) => one.place === place);
-      const change = mean(own.map((one) => one.answer_change));
+      const change = mean(own.map((one) => one.answerChange));
       return `“${tokens[place].trim()}” ${change.toPrecision(2)}`;
     })
     .join(', ');

@@ -56,9 +56,9 @@ export async function drawErrors(
   const flow = flowOf(activation, seed, settings);
   const asked = { depths: [...depths], reference };
   const { limit } = await depthLimit({ ...flow, ...asked, schemes: ['layer', 'rk4'] }, { signal });
-  const floor = limit.reference.estimated_error;
+  const floor = limit.reference.estimatedError;
   const squares = (name: 'layer' | 'rk4') =>
-    limit.schemes[name]!.errors.position_rms.map((error) => Number(error) ** 2);
+    limit.schemes[name]!.errors.positionRms.map((error) => Number(error) ** 2);
   const plain = {
     layer: { squares: squares('layer'), floor },
     rk4: { squares: squares('rk4'), floor },

@@ -47,12 +47,12 @@ function columnsOf({ depths, schemes, spirals }: ResnetLimit): ReportColumn[] {
     values: spirals ? [...scheme.errors, null] : scheme.errors,
   }));
   if (!spirals) return [{ name: 'layers', heading: 'L', values: depths }, ...measured];
-  const { errors, accuracy, flow_accuracy } = spirals;
+  const { errors, accuracy, flowAccuracy } = spirals;
   return [
     { name: 'layers', heading: 'L', values: [...depths, '∞'] },
     ...measured,
     { name: 'spirals_error', heading: 'spirals', values: [...errors, null] },
-    { name: 'spirals_accuracy', heading: 'told right', values: [...accuracy, flow_accuracy] },
+    { name: 'spirals_accuracy', heading: 'told right', values: [...accuracy, flowAccuracy] },
   ];
 }
 
@@ -64,11 +64,11 @@ const crossingText = (crossings: number) =>
   `a particle crosses a kink of relu ${crossings.toFixed(1)} times on average; cut: steps end there`;
 
 function spiralText(spirals: SpiralLimit): string[] {
-  const { activation, order, losses, trained_layers, trained_accuracy, flow_accuracy } = spirals;
+  const { activation, order, losses, trainedLayers, trainedAccuracy, flowAccuracy } = spirals;
   const [from, to] = losses.map((loss) => loss.toPrecision(3));
-  const [fewest, most] = trained_layers;
+  const [fewest, most] = trainedLayers;
   return [
-    `two spirals by ${activation}, trained with ${fewest} to ${most} layers from ${from} to ${to} nats: ${percent(trained_accuracy)} told right at ${most} layers, ${percent(flow_accuracy)} by the flow`,
+    `two spirals by ${activation}, trained with ${fewest} to ${most} layers from ${from} to ${to} nats: ${percent(trainedAccuracy)} told right at ${most} layers, ${percent(flowAccuracy)} by the flow`,
     `their largest distance to the flow: ${orderText(order)}`,
   ];
 }

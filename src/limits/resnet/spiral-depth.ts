@@ -14,9 +14,9 @@ export interface SpiralLimit {
   readonly order: Order;
   /** Share of points not trained on that are told right: by L, by the flow, behind the most layers of training. */
   readonly accuracy: readonly number[];
-  readonly flow_accuracy: number;
-  readonly trained_accuracy: number;
-  readonly trained_layers: readonly [fewest: number, most: number];
+  readonly flowAccuracy: number;
+  readonly trainedAccuracy: number;
+  readonly trainedLayers: readonly [fewest: number, most: number];
   /** Of the first and the last step, in nats. */
   readonly losses: readonly [first: number, last: number];
 }
@@ -39,12 +39,12 @@ export async function spiralLimit(
   const toldRight = (positions: Matrix) => accuracyOf(readout, positions, held.labels);
   return {
     activation: settings.activation,
-    errors: layer.errors.position_max.map(Number),
+    errors: layer.errors.positionMax.map(Number),
     order: layer.order,
     accuracy: (ends.runs.layer ?? []).map(toldRight),
-    flow_accuracy: toldRight(ends.reference),
-    trained_accuracy: trained.accuracy,
-    trained_layers: [settings.fewest, settings.most],
+    flowAccuracy: toldRight(ends.reference),
+    trainedAccuracy: trained.accuracy,
+    trainedLayers: [settings.fewest, settings.most],
     losses: [losses[0], losses[losses.length - 1]],
   };
 }

@@ -2,17 +2,18 @@
 import type { Line, Point } from '../../figures/figure.ts';
 import type { Report, ReportColumn } from '../../figures/report.ts';
 import { log10 } from '../../numerics/elementary.ts';
+import { snakeCase } from '../../numerics/result-json.ts';
 import type { StepEffects, StepLimit } from './steps.ts';
 
 const HEADINGS: Readonly<Record<keyof StepEffects, string>> = {
   h: 'h',
   layers: 'layers',
   cosine: 'cosine',
-  cosine_flow: 'of the flow',
-  collapse_factor: 'collapse factor',
-  collapse_factor_flow: 'e^(∓h)',
+  cosineFlow: 'of the flow',
+  collapseFactor: 'collapse factor',
+  collapseFactorFlow: 'e^(∓h)',
   clusters: 'clusters',
-  clusters_flow: 'of the flow',
+  clustersFlow: 'of the flow',
   ordered: 'in order',
 };
 
@@ -24,7 +25,7 @@ export function stepReport({ settings, effects, changed }: StepLimit): Report {
     settings: `SA, β = ${beta}, V = ${V}, ${n} tokens, time ${time} · clusters within ${tolerance} rad on the circle, ${seeds} seeds from ${seed}`,
     columns: Object.entries(effects).map(
       ([name, values]): ReportColumn => ({
-        name,
+        name: snakeCase(name),
         heading: HEADINGS[name as keyof StepEffects],
         values: values as readonly number[],
       }),
@@ -46,7 +47,7 @@ export function stepReport({ settings, effects, changed }: StepLimit): Report {
           y: { label: 'clusters' },
           series: [
             line('layers', effects.h, effects.clusters),
-            line('flow', effects.h, effects.clusters_flow),
+            line('flow', effects.h, effects.clustersFlow),
           ],
         },
         {
@@ -54,7 +55,7 @@ export function stepReport({ settings, effects, changed }: StepLimit): Report {
           y: { label: 'cosine of orthonormal tokens at the end' },
           series: [
             line('layers', effects.h, effects.cosine),
-            line('flow', effects.h, effects.cosine_flow),
+            line('flow', effects.h, effects.cosineFlow),
           ],
         },
       ],

@@ -48,13 +48,13 @@ export interface StepEffects {
   readonly layers: readonly number[];
   /** Of n orthonormal tokens at the end: by the exact map, and by the flow for as long. */
   readonly cosine: readonly number[];
-  readonly cosine_flow: readonly number[];
+  readonly cosineFlow: readonly number[];
   /** What a layer and the flow multiply small differences of collapsed tokens by. */
-  readonly collapse_factor: readonly number[];
-  readonly collapse_factor_flow: readonly number[];
+  readonly collapseFactor: readonly number[];
+  readonly collapseFactorFlow: readonly number[];
   /** Mean number of clusters on the circle at the end. */
   readonly clusters: readonly number[];
-  readonly clusters_flow: readonly number[];
+  readonly clustersFlow: readonly number[];
   /** Share of the starts whose tokens kept their order around the circle, as the flow keeps it. */
   readonly ordered: readonly number[];
 }
@@ -100,9 +100,9 @@ export async function stepLimit(
     rows.push({
       layers,
       cosine: cosineAfterLayers(0, step, layers, tokens),
-      cosine_flow: cosineOfFlow(0, layers * step, tokens),
-      collapse_factor: collapseFactor(step, sign),
-      collapse_factor_flow: exp(-sign * step),
+      cosineFlow: cosineOfFlow(0, layers * step, tokens),
+      collapseFactor: collapseFactor(step, sign),
+      collapseFactorFlow: exp(-sign * step),
       ...(await onCircle(step, layers, settings, context)),
     });
     context.onProgress?.(rows.length, h.length);
@@ -112,11 +112,11 @@ export async function stepLimit(
     h,
     layers: column('layers'),
     cosine: column('cosine'),
-    cosine_flow: column('cosine_flow'),
-    collapse_factor: column('collapse_factor'),
-    collapse_factor_flow: column('collapse_factor_flow'),
+    cosineFlow: column('cosineFlow'),
+    collapseFactor: column('collapseFactor'),
+    collapseFactorFlow: column('collapseFactorFlow'),
     clusters: column('clusters'),
-    clusters_flow: column('clusters_flow'),
+    clustersFlow: column('clustersFlow'),
     ordered: column('ordered'),
   };
   return { settings, effects, changed: changes(effects) };
@@ -152,7 +152,7 @@ async function onCircle(
   }
   return {
     clusters: mean(counts.map(({ layered }) => layered)),
-    clusters_flow: mean(counts.map(({ flowing }) => flowing)),
+    clustersFlow: mean(counts.map(({ flowing }) => flowing)),
     ordered: mean(counts.map(({ ordered }) => ordered)),
   };
 }
@@ -182,11 +182,11 @@ function gapBetween(from: number, to: number): number {
 }
 
 function changes(effects: StepEffects): StepLimit['changed'] {
-  const { h, collapse_factor, collapse_factor_flow, clusters, clusters_flow, ordered } = effects;
+  const { h, collapseFactor, collapseFactorFlow, clusters, clustersFlow, ordered } = effects;
   const from = (differs: (i: number) => boolean) => h[h.findIndex((_, i) => differs(i))] ?? null;
   return {
-    collapse: from((i) => collapse_factor[i] < 1 !== collapse_factor_flow[i] < 1),
+    collapse: from((i) => collapseFactor[i] < 1 !== collapseFactorFlow[i] < 1),
     order: from((i) => ordered[i] < 1),
-    clusters: from((i) => Math.abs(clusters[i] - clusters_flow[i]) >= OTHER),
+    clusters: from((i) => Math.abs(clusters[i] - clustersFlow[i]) >= OTHER),
   };
 }

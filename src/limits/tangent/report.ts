@@ -4,7 +4,7 @@ import type { Report } from '../../figures/report.ts';
 import type { TangentFlow } from './tangent.ts';
 
 export function tangentReport(flow: TangentFlow & { readonly text?: string }): Report {
-  const { exponents, dimension, singular_values, spectrum } = flow;
+  const { exponents, dimension, singularValues, spectrum } = flow;
   return {
     title: flow.text ?? 'How small differences grow along the flow',
     settings: `${span(flow)} · ${exponents.length} of ${dimension} directions`,
@@ -13,8 +13,8 @@ export function tangentReport(flow: TangentFlow & { readonly text?: string }): R
       { name: 'exponent', heading: 'exponent', values: exponents },
       {
         name: 'singular_value',
-        heading: singular_values ? 'stretching' : undefined,
-        values: exponents.map((_, a) => singular_values?.[a] ?? null),
+        heading: singularValues ? 'stretching' : undefined,
+        values: exponents.map((_, a) => singularValues?.[a] ?? null),
       },
       {
         name: 'eigenvalue_re',
@@ -47,34 +47,34 @@ export function tangentReport(flow: TangentFlow & { readonly text?: string }): R
   };
 }
 
-const span = ({ time, spin_up }: TangentFlow) =>
-  spin_up > 0 ? `time ${spin_up} to ${time}` : `time ${time}`;
+const span = ({ time, spinUp }: TangentFlow) =>
+  spinUp > 0 ? `time ${spinUp} to ${time}` : `time ${time}`;
 
 function findings(flow: TangentFlow): string[] {
-  const { log_determinant, time, spin_up, speed, spectrum, spectrum_problem } = flow;
+  const { logDeterminant, time, spinUp, speed, spectrum, spectrumProblem } = flow;
   return [
     growth(flow),
-    `exponents of a time of ${time - spin_up}: those of infinite time are a term of order 1/${time - spin_up} away`,
-    ...(log_determinant === null
+    `exponents of a time of ${time - spinUp}: those of infinite time are a term of order 1/${time - spinUp} away`,
+    ...(logDeterminant === null
       ? []
-      : [`ln |det| of the flow map is ${log_determinant.toPrecision(6)}`]),
+      : [`ln |det| of the flow map is ${logDeterminant.toPrecision(6)}`]),
     spectrum
       ? `at the end (speed ${speed.toExponential(1)}): ${spectrum.unstable} directions unstable, ${spectrum.neutral} neutral, ${spectrum.stable} stable, to ${spectrum.tolerance.toExponential(0)}`
-      : `no spectrum: ${spectrum_problem}`,
+      : `no spectrum: ${spectrumProblem}`,
   ];
 }
 
 /** Of the fastest difference where all are known; a few random ones need not have met it. */
 function growth(flow: TangentFlow): string {
-  const { exponents, dimension, singular_values } = flow;
-  if (singular_values) return changes('the fastest difference', flow);
+  const { exponents, dimension, singularValues } = flow;
+  if (singularValues) return changes('the fastest difference', flow);
   const met = `${exponents.length} of ${dimension} directions find the fastest in long times only`;
   return `${changes('the fastest of these differences', flow)}; ${met}`;
 }
 
 function changes(what: string, flow: TangentFlow): string {
   const [fastest] = flow.exponents;
-  const grown = fastest * (flow.time - flow.spin_up);
+  const grown = fastest * (flow.time - flow.spinUp);
   const doubles = grown > 0 ? `, doubling in a time of ${(Math.LN2 / fastest).toPrecision(3)}` : '';
   return `${what} changes by a factor of e^${grown.toFixed(2)} over ${span(flow)}${doubles}`;
 }

@@ -112,7 +112,7 @@ export interface TangentFlow {
   /** Of the space in which differences live. */
   readonly dimension: number;
   /** S: when the measurement began; before, the vectors only turned to the fastest directions. */
-  readonly spin_up: number;
+  readonly spinUp: number;
   /**
    * Finite-time Lyapunov exponents over T − S, the largest first: ln σ_a / (T − S) where all vectors were
    * carried, Σ log R_aa / (T − S) of as many vectors as there are otherwise. Both differ from the exponents
@@ -123,14 +123,14 @@ export interface TangentFlow {
    * σ_a of the Jacobian of the flow map from S to T, the largest first (0 below what a number holds); null
    * unless all vectors were carried.
    */
-  readonly singular_values: readonly number[] | null;
+  readonly singularValues: readonly number[] | null;
   /** ln |det| of the same = Σ ln σ_a = ∫ div f dt along the trajectory. */
-  readonly log_determinant: number | null;
+  readonly logDeterminant: number | null;
   /** Speed of the fastest particle at the end. */
   readonly speed: number;
   /** At the end, where it is an equilibrium; null with the reason where it is none, or too large. */
   readonly spectrum: Spectrum | null;
-  readonly spectrum_problem: string | null;
+  readonly spectrumProblem: string | null;
 }
 
 export interface TangentContext extends Pick<SimulationContext, 'engines' | 'signal'> {
@@ -178,7 +178,7 @@ export async function tangentFlow(
       settings: told,
       time,
       dimension,
-      spin_up: begin,
+      spinUp: begin,
       ...exponentsOf(carried, time - begin, count === dimension),
       speed,
       ...spectrumAt(run.problem, time, carried.end, place, equilibrium ? 0 : speed),
@@ -313,13 +313,13 @@ function makeTangent(vectors: Matrix, x: Float64Array, d: number): void {
 function exponentsOf({ logs, stretched }: Carried, time: number, all: boolean) {
   if (!all) {
     const exponents = [...logs].map((log) => log / time).sort((a, b) => b - a);
-    return { exponents, singular_values: null, log_determinant: null };
+    return { exponents, singularValues: null, logDeterminant: null };
   }
   const grown = logStretchings(stretched);
   return {
     exponents: grown.map((one) => one / time),
-    singular_values: grown.map((one) => exp(one)),
-    log_determinant: sumOf(logs),
+    singularValues: grown.map((one) => exp(one)),
+    logDeterminant: sumOf(logs),
   };
 }
 
@@ -335,7 +335,7 @@ function spectrumAt(
   x: Float64Array,
   place: Place,
   speed: number,
-): Pick<TangentFlow, 'spectrum' | 'spectrum_problem'> {
+): Pick<TangentFlow, 'spectrum' | 'spectrumProblem'> {
   const dimension = tangentDimension(place);
   const obstacle =
     speed > AT_REST
@@ -343,7 +343,7 @@ function spectrumAt(
       : dimension > MOST_SPECTRUM
         ? `${dimension} directions are more than the ${MOST_SPECTRUM} whose eigenvalues are computed: take fewer particles`
         : null;
-  if (obstacle) return { spectrum: null, spectrum_problem: obstacle };
+  if (obstacle) return { spectrum: null, spectrumProblem: obstacle };
   // in coordinates of the particles, which keep apart what a random basis would mix with rounding
   const found = eigenvalues(tangentMatrix(problem, time, x, coordinateBasis(x, place)));
   const tolerance = NEUTRAL * Math.max(1, ...found.map(({ re, im }) => hypot([re, im])));
@@ -356,6 +356,6 @@ function spectrumAt(
       stable: count((re) => re < -tolerance),
       tolerance,
     },
-    spectrum_problem: null,
+    spectrumProblem: null,
   };
 }

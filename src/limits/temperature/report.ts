@@ -14,7 +14,7 @@ export function temperatureReport({ settings, hardmax, clusters }: TemperatureLi
     columns: [
       { name: 'beta', heading: 'β', values: [...hardmax.betas, ...clusters.betas] },
       { name: 'error', heading: 'to hardmax', values: [...hardmax.error, ...counted] },
-      { name: 'same_leader', heading: 'same leader', values: [...hardmax.same_leader, ...counted] },
+      { name: 'same_leader', heading: 'same leader', values: [...hardmax.sameLeader, ...counted] },
       { name: 'clusters', heading: 'clusters', values: [...soft, ...clusters.mean] },
       { name: 'clusters_low', heading: 'low', values: [...soft, ...clusters.low] },
       { name: 'clusters_high', heading: 'high', values: [...soft, ...clusters.high] },
@@ -43,10 +43,10 @@ export function temperatureReport({ settings, hardmax, clusters }: TemperatureLi
 }
 
 function hardmaxFindings(hardmax: TemperatureLimit['hardmax']): string[] {
-  return [...whole(hardmax), ...untilTurn(hardmax.between_ties)];
+  return [...whole(hardmax), ...untilTurn(hardmax.betweenTies)];
 }
 
-function untilTurn(between: TemperatureLimit['hardmax']['between_ties']) {
+function untilTurn(between: TemperatureLimit['hardmax']['betweenTies']) {
   const { time, gap, exponential, problem } = between;
   if (!exponential) return [`until t = ${time.toPrecision(3)} no rate: ${problem}`];
   return [
@@ -78,11 +78,11 @@ function slidingText({ sliding }: TemperatureLimit['hardmax']): string[] {
 
 /** Tokens that slide do so to and fro by a layer, so that smaller errors tell nothing of β; without them both runs share the step's error. */
 function stepText(hardmax: TemperatureLimit['hardmax']): string {
-  const { betas, error, step_error, sliding_error, sliding } = hardmax;
+  const { betas, error, stepError, slidingError, sliding } = hardmax;
   const slid =
-    sliding_error === null ? '' : `, and as a flow that slides ${sliding_error.toExponential(1)}`;
-  const good = `in layers half as long hardmax ends ${step_error.toExponential(1)} away${slid}`;
-  const limited = betas.filter((_, i) => sliding.length > 0 && error[i] < step_error);
+    slidingError === null ? '' : `, and as a flow that slides ${slidingError.toExponential(1)}`;
+  const good = `in layers half as long hardmax ends ${stepError.toExponential(1)} away${slid}`;
+  const limited = betas.filter((_, i) => sliding.length > 0 && error[i] < stepError);
   if (limited.length === 0) return good;
   return `${good}: at β = ${limited.join(', ')} the error is no more than that, take a smaller step`;
 }

@@ -83,14 +83,14 @@ export interface HardmaxLimit {
   /** Largest distance of a token to its place under hardmax, at the end. */
   readonly error: readonly number[];
   /** Largest distance of the hardmax run to the same in layers half as long: errors near it are the step's. */
-  readonly step_error: number;
+  readonly stepError: number;
   /**
    * Largest distance of the hardmax run, at the end, to the sliding solution, which layers of length 0 would be
    * (dopri5); null for more tokens than it is computed for.
    */
-  readonly sliding_error: number | null;
+  readonly slidingError: number | null;
   /** Share of the tokens that at the end listen most to a token that they listen to under hardmax. */
-  readonly same_leader: readonly number[];
+  readonly sameLeader: readonly number[];
   /**
    * Tokens that hardmax sends to and fro between leaders, layer by layer: they slide where the scores tie
    * (Filippov, Differential Equations with Discontinuous Righthand Sides, 1988), and listen to all of those.
@@ -105,7 +105,7 @@ export interface HardmaxLimit {
   readonly algebraic: RateFit | null;
   readonly problem: string | null;
   /** Until half of the time at which the first token turns to another. */
-  readonly between_ties: BetweenTies;
+  readonly betweenTies: BetweenTies;
 }
 
 export interface ClusterCounts {
@@ -210,14 +210,14 @@ async function againstHardmax(
   return {
     betas,
     error,
-    same_leader: same,
+    sameLeader: same,
     sliding,
-    step_error: farthest(finer, positions[layers]),
-    sliding_error: slid && farthest(slid, positions[layers]),
+    stepError: farthest(finer, positions[layers]),
+    slidingError: slid && farthest(slid, positions[layers]),
     gap: gaps.reduce((least, gap) => Math.min(least, gap)),
     leaders: [...new Set(listened.flatMap((each) => [...each]))].sort((a, b) => a - b),
     ...rates(betas, error),
-    between_ties: await betweenTies({ ...hard, step, softEnd }),
+    betweenTies: await betweenTies({ ...hard, step, softEnd }),
   };
 }
 

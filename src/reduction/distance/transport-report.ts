@@ -23,7 +23,7 @@ export function transportReport(
     readonly names: readonly string[];
   },
 ): Report {
-  const { settings, distance, quality, standard_error: error, plan, measures, names } = found;
+  const { settings, distance, quality, standardError: error, plan, measures, names } = found;
   const title = TITLES[settings.metric];
   return {
     title: `${title} of ${names.join(' and ')}`,

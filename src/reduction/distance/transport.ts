@@ -67,7 +67,7 @@ export interface MeasuredTransport {
   /** How it was found, and how good it is. */
   readonly quality: string;
   /** Of `distance`; null where nothing is drawn. */
-  readonly standard_error: number | null;
+  readonly standardError: number | null;
   /** Null for sliced and gaussian, which have none between the points. Parts of an entropic plan below 1e-9 are left out. */
   readonly plan: readonly Transported[] | null;
 }
@@ -96,7 +96,7 @@ const FINDERS: Readonly<
   sliced(x, y, { directions = DIRECTIONS, seed = SEED }) {
     const { value, standardError } = slicedWasserstein(x, y, { directions, seed });
     const quality = `estimated from ${directions} lines`;
-    return { distance: value, quality, standard_error: standardError, plan: null };
+    return { distance: value, quality, standardError, plan: null };
   },
   gaussian(x, y) {
     const [first, second] = [x, y].map(({ points, masses }) =>
@@ -110,7 +110,7 @@ const FINDERS: Readonly<
     return {
       distance,
       quality: `the true HK² is at most ${gap.toExponential(1)} smaller; mass ${fading.toPrecision(3)} fades and ${growing.toPrecision(3)} grows in place`,
-      standard_error: null,
+      standardError: null,
       plan: pairs.map(({ i, j, p, q }) => ({ from: i, to: j, mass: p, arriving: q })),
     };
   },
@@ -152,7 +152,7 @@ const exactly = (distance: number, plan: Found['plan']): Found => ({
   distance,
   plan,
   quality: 'exact',
-  standard_error: null,
+  standardError: null,
 });
 
 /** Exact: on the line whatever the masses, else of equal masses. */
@@ -213,7 +213,7 @@ function sinkhorn(x: Measure, y: Measure, { epsilon: given }: Settings): Found {
   return {
     distance: Math.sqrt(Math.max(0, sinkhornDivergence(x, y, { epsilon }).value)),
     quality: `entropic at ε = ${epsilon.toPrecision(3)}`,
-    standard_error: null,
+    standardError: null,
     plan,
   };
 }

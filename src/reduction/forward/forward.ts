@@ -61,7 +61,7 @@ export interface ForwardReduction {
     /** L² of the densities, over the test snapshots. */
     readonly l2: ReductionErrors;
     /** Mean W_2 of the test snapshots to themselves on the grid: the floor of the linear errors. */
-    readonly grid_error: number;
+    readonly gridError: number;
   };
 }
 
@@ -126,7 +126,7 @@ function linearReduction({ training, test }: Sets, counts: readonly number[], ce
     training: summary(errors(training).map(({ w2 }) => w2)),
     test: summary(tested.map(({ w2 }) => w2)),
     l2: summary(tested.map(({ l2 }) => l2)),
-    grid_error: mean(gridErrors(test, grid)),
+    gridError: mean(gridErrors(test, grid)),
   };
 }
 

@@ -60,7 +60,7 @@ function findings({ barycentres, counts, linear, ranges }: ForwardReduction): st
     ...(chosen.length < counts.length
       ? [`${chosen.length} snapshots leave rounding alone: no more are chosen`]
       : []),
-    `linear PCA: the grid alone costs ${linear.grid_error.toExponential(1)}`,
+    `linear PCA: the grid alone costs ${linear.gridError.toExponential(1)}`,
   ];
 }
 

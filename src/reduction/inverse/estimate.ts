@@ -32,7 +32,7 @@ export async function estimate(
 ): Promise<Estimate> {
   const fit = await leastSquares(problem, start);
   const found = confidence(fit, nullBelow);
-  if (found.null_space.length === 0) return { fit, ...found };
+  if (found.nullSpace.length === 0) return { fit, ...found };
   // from the centre, and where that way leads into another minimum, from the fit
   for (const from of [undefined, fit.values]) {
     const near = await settled(() => nearestFit(problem, centre, LEAST_DEVIATION, NEAR, from));
@@ -68,16 +68,16 @@ export async function settled<T>(search: () => Promise<T>): Promise<T | null> {
  */
 export function openFindings(
   names: readonly string[],
-  null_space: readonly (readonly number[])[],
+  nullSpace: readonly (readonly number[])[],
   data: number,
   centre = 'where the search began',
 ): string[] {
-  if (null_space.length === 0) return [];
-  const rank = names.length - null_space.length;
+  if (nullSpace.length === 0) return [];
+  const rank = names.length - nullSpace.length;
   const few = data < names.length ? `${data} data` : `${data} data of rank ${rank}`;
   return [
     `underdetermined: ${few} for ${names.length} unknowns; of all that fit alike the answer is the one of least norm, seen from ${centre}`,
-    ...null_space.map(
+    ...nullSpace.map(
       (direction) =>
         `not identifiable: ${combinationText(names, direction)} changes nothing, to first order`,
     ),

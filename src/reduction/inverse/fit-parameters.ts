@@ -13,10 +13,10 @@ export interface ParameterEstimate {
   /** Estimated deviation of one datum; null without data to spare. */
   readonly deviation: number | null;
   /** Unit directions of the parameters that the data do not feel, to first order. */
-  readonly null_space: readonly (readonly number[])[];
+  readonly nullSpace: readonly (readonly number[])[];
   readonly rounds: number;
   /** Parameters that lie at an end of where they are sought: the data may want them beyond. */
-  readonly at_end: readonly boolean[];
+  readonly atEnd: readonly boolean[];
 }
 
 /** The search goes beyond the ranges by their width at most. */
@@ -49,16 +49,16 @@ export async function fitParameters(
     low: unit(ranges.map(({ minimum }) => minimum)).map((end) => Math.max(end, -BEYOND)),
     high: unit(ranges.map(({ maximum }) => maximum)).map((end) => Math.min(end, 1 + BEYOND)),
   };
-  const { fit, intervals, deviation, null_space } = await estimate(problem, unit(from));
+  const { fit, intervals, deviation, nullSpace } = await estimate(problem, unit(from));
   const end = (x: number | null, i: number) => (x === null ? null : ranges[i].low + x * widths[i]);
   return {
     values: Array.from(fit.values, back),
     low: intervals.map(({ low }, i) => end(low, i)),
     high: intervals.map(({ high }, i) => end(high, i)),
     deviation,
-    null_space: null_space.map((x) => ofLengthOne(x.map((part, i) => part * widths[i]))),
+    nullSpace: nullSpace.map((x) => ofLengthOne(x.map((part, i) => part * widths[i]))),
     rounds: fit.rounds,
-    at_end: Array.from(fit.values, (x, i) => x <= problem.low[i] || x >= problem.high[i]),
+    atEnd: Array.from(fit.values, (x, i) => x <= problem.low[i] || x >= problem.high[i]),
   };
 }
 

@@ -16,7 +16,7 @@ export function attentionReport(found: AttentionFromData): Report {
       { name: 'low', heading: '95 % from', values: intervals.map(({ low }) => low) },
       { name: 'high', heading: 'to', values: intervals.map(({ high }) => high) },
     ],
-    findings: [...fitFindings(found), ...openFindings(names, found.null_space, data)],
+    findings: [...fitFindings(found), ...openFindings(names, found.nullSpace, data)],
     figure: {
       title: 'What attention is made of',
       caption: 'B = βQᵀK and TV, all that positions tell.',

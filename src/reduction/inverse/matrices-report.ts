@@ -24,12 +24,12 @@ export function matricesReport(estimation: MatrixEstimation): Report {
 }
 
 function findings(estimation: MatrixEstimation): string[] {
-  const { names, deviation, null_space, product_error, data, fits } = estimation;
+  const { names, deviation, nullSpace, productError, data, fits } = estimation;
   return [
-    `βQᵀK and TV: the largest error of an entry is ${product_error.toExponential(1)}`,
+    `βQᵀK and TV: the largest error of an entry is ${productError.toExponential(1)}`,
     ...(deviation === null ? [] : [`noise of one datum, estimated: ${deviation.toPrecision(3)}`]),
     ...(fits ? [] : ['that is far above the noise: the search ended in a local minimum']),
-    ...openFindings(names, null_space, data),
+    ...openFindings(names, nullSpace, data),
   ];
 }
 

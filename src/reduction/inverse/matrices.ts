@@ -65,7 +65,7 @@ export interface MatrixEstimation extends Confidence {
   /** Numbers that were seen. */
   readonly data: number;
   /** B = βQᵀK and TV of the estimate and the truth: the largest error of an entry. */
-  readonly product_error: number;
+  readonly productError: number;
   readonly rounds: number;
   /** What is left is no more than the noise; otherwise there are no intervals. */
   readonly fits: boolean;
@@ -106,7 +106,7 @@ export async function matrixEstimation(
     truth: trueValues(settings, known),
     data: data.length,
     ...sure,
-    product_error: furthestApart(identifiable(found), identifiable(known)),
+    productError: furthestApart(identifiable(found), identifiable(known)),
     rounds: fit.rounds,
   };
 }

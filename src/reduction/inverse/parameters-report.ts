@@ -48,7 +48,7 @@ function findings({ estimate, ranges, data }: ParameterEstimation): string[] {
 
 /** What the data of an estimate decide, and what they do not. */
 export function estimateFindings(
-  { deviation, null_space, at_end }: ParameterEstimate,
+  { deviation, nullSpace, atEnd }: ParameterEstimate,
   ranges: readonly ParameterRange[],
   data: number,
 ): string[] {
@@ -57,9 +57,9 @@ export function estimateFindings(
     deviation === null
       ? `${data} data leave none to spare for the noise: there are no intervals`
       : `noise of one datum, estimated: ${deviation.toPrecision(3)}`,
-    ...openFindings(names, null_space, data),
+    ...openFindings(names, nullSpace, data),
     ...names
-      .filter((_, i) => at_end[i])
+      .filter((_, i) => atEnd[i])
       .map(
         (name) =>
           `${name} lies at the end of where it was sought: the data may want it beyond, widen its range where the family goes on`,

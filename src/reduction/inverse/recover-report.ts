@@ -6,7 +6,7 @@ import { openFindings } from './estimate.ts';
 import type { RecoveredMeasure } from './recover.ts';
 
 export function recoverReport(found: RecoveredMeasure): Report {
-  const { settings, title, levels, quantiles, coordinates, null_space, expected } = found;
+  const { settings, title, levels, quantiles, coordinates, nullSpace, expected } = found;
   const { data, noise, observe, training } = settings;
   const names = coordinates.map((_, k) => `z${k + 1}`);
   const largest = found.misfit.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
@@ -20,7 +20,7 @@ export function recoverReport(found: RecoveredMeasure): Report {
     findings: [
       `coordinates ${coordinates.map((z, k) => `${names[k]} ${z.toPrecision(4)}`).join(', ')}`,
       `observations are met to ${largest.toExponential(1)}; W2 expected from noise and open directions: ${expected.toPrecision(2)}`,
-      ...openFindings(names, null_space, data.length, 'the mean measure'),
+      ...openFindings(names, nullSpace, data.length, 'the mean measure'),
     ],
     figure: {
       title: `A measure from ${data.length} observations`,
@@ -44,8 +44,8 @@ const curve = (quantiles: readonly number[], levels: readonly number[], name?: s
 });
 
 /** The answer moved along each open direction, there and back. */
-function openCurves({ null_space, directions, quantiles, levels }: RecoveredMeasure): Line[] {
-  return null_space.flatMap((open, i) =>
+function openCurves({ nullSpace, directions, quantiles, levels }: RecoveredMeasure): Line[] {
+  return nullSpace.flatMap((open, i) =>
     [1, -1].map((sign): Line => {
       const moved = quantiles.map((x, l) =>
         open.reduce((sum, part, k) => sum + sign * part * directions[k][l], x),

@@ -42,7 +42,7 @@ export interface RecoveredMeasure {
   /** z, in deviations over the training snapshots. */
   readonly coordinates: readonly number[];
   /** Unit directions of z that the observations leave open: then the answer is the one of least |z|. */
-  readonly null_space: readonly (readonly number[])[];
+  readonly nullSpace: readonly (readonly number[])[];
   /** What z_k + 1 adds to the quantiles. */
   readonly directions: readonly (readonly number[])[];
   /** W_2 to the truth that noise and open directions let expect, were the model right. */
@@ -78,7 +78,7 @@ export async function recoverMeasure(
     levels: [...levelsOf(settings.levels)],
     quantiles: [...found.quantiles],
     coordinates: [...found.coordinates],
-    null_space: found.null_space,
+    nullSpace: found.nullSpace,
     directions: model.directions.map((one) => [...one]),
     expected: found.expected,
     misfit: Array.from(observe(functions, found.quantiles), (value, j) => value - data[j]),

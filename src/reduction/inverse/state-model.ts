@@ -46,7 +46,7 @@ export interface StateEstimate {
   /** W_2 expected from noise and from what is not observed, the model being right. */
   readonly expected: number;
   /** Directions of z that the observations do not feel, to first order: none where all is determined. */
-  readonly null_space: readonly (readonly number[])[];
+  readonly nullSpace: readonly (readonly number[])[];
 }
 
 /** A direction that moves the observations by less is not observed: they and z are of order one. */
@@ -57,7 +57,7 @@ const LEAST_NOISE = 1e-6;
 /**
  * The most likely z for observations y [m] with independent errors of deviation `noise` and z of deviation
  * one: min |y − y(z)|²/noise² + |z|² (Tikhonov). Without noise its limit: the z that fits, and among
- * several the one of least |z|; then `null_space` says what the answer leaves open. Throws InputError
+ * several the one of least |z|; then `nullSpace` says what the answer leaves open. Throws InputError
  * (field `observations`) where y and the functions differ in number, or are none.
  */
 export async function estimateState(
@@ -77,7 +77,7 @@ export async function estimateState(
     coordinates: z,
     quantiles: monotone(quantilesAt(model, z)),
     expected: expectedError(model, seen, noise),
-    null_space: seen.directions.slice(seen.rank),
+    nullSpace: seen.directions.slice(seen.rank),
   };
 }
 

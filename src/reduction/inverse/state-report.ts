@@ -28,11 +28,11 @@ export function stateReport(estimation: StateEstimation): Report {
 }
 
 function findings(estimation: StateEstimation): string[] {
-  const { unknowns, observations, errors, model_error, unobserved_error } = estimation;
+  const { unknowns, observations, errors, modelError, unobservedError } = estimation;
   const few = observations.filter((_, i) => errors[0].nullity[i] > 0);
   return [
     'W2 is the mean over the test snapshots; expected is its root mean square from noise and open directions, the model being right',
-    `the model alone costs ${model_error.toPrecision(2)}, the mean measure without observations ${unobserved_error.toPrecision(2)}`,
+    `the model alone costs ${modelError.toPrecision(2)}, the mean measure without observations ${unobservedError.toPrecision(2)}`,
     ...(few.length === 0
       ? []
       : [
@@ -41,7 +41,7 @@ function findings(estimation: StateEstimation): string[] {
   ];
 }
 
-export function stateFigure({ title, observations, errors, model_error }: StateEstimation): Figure {
+export function stateFigure({ title, observations, errors, modelError }: StateEstimation): Figure {
   const points = (values: readonly number[]) =>
     values.map((error, i): [number, number] => [
       log2(observations[i]),
@@ -53,7 +53,7 @@ export function stateFigure({ title, observations, errors, model_error }: StateE
   const floor: Line = {
     kind: 'line',
     name: 'the model alone',
-    points: points(observations.map(() => model_error)),
+    points: points(observations.map(() => modelError)),
   };
   return {
     title: `State estimation: ${title}`,

@@ -61,8 +61,8 @@ export interface StateEstimation {
   readonly observations: readonly number[];
   readonly errors: readonly StateErrors[];
   /** Mean W_2 of the test snapshots to the model itself, and to the mean measure alone. */
-  readonly model_error: number;
-  readonly unobserved_error: number;
+  readonly modelError: number;
+  readonly unobservedError: number;
 }
 
 /** Tells this stream apart from others of the same seed. */
@@ -104,8 +104,8 @@ export async function stateEstimation(
     unknowns: model.directions.length,
     observations: counts,
     errors,
-    model_error: mean(tangentErrors(tangentModel(training, components), components, test)),
-    unobserved_error: mean(rowsOf(test).map((target) => quantileDistance(middle, target))),
+    modelError: mean(tangentErrors(tangentModel(training, components), components, test)),
+    unobservedError: mean(rowsOf(test).map((target) => quantileDistance(middle, target))),
   };
 }
 
@@ -132,7 +132,7 @@ async function measure({ model, functions, noise, seed }: Job, targets: Matrix):
     const found = await estimateState(model, functions, y, noise);
     measured.error.push(quantileDistance(found.quantiles, target));
     measured.expected.push(found.expected);
-    measured.nullity.push(found.null_space.length);
+    measured.nullity.push(found.nullSpace.length);
   }
   return measured;
 }

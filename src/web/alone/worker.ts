@@ -7,6 +7,7 @@ import { loadModel, parseConfig } from '../../language/checkpoint.ts';
 import { fillBlank } from '../../language/fill.ts';
 import { interventionToJson, runWithCache } from '../../language/interventions.ts';
 import type { LanguageModel } from '../../language/model.ts';
+import { resultToJson } from '../../numerics/result-json.ts';
 import { operationAt } from '../../operations/catalogue.ts';
 import { readSubject } from '../../operations/subject.ts';
 import { failureOf } from '../failure.ts';
@@ -29,7 +30,7 @@ async function operated(path: string, body: Body): Promise<object> {
   if (!record)
     throw new Error(`nothing answers ${path} here: expected an operation, reload the page`);
   const { subject, options } = await readSubject(record.subject, { ...body }, modelNamed);
-  return record.run(options, {}, subject);
+  return resultToJson(await record.run(options, {}, subject));
 }
 
 addEventListener('message', async ({ data: { path, body } }: MessageEvent<Asked>) => {

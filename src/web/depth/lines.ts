@@ -1,18 +1,17 @@
 /** The two charts of the Depth tab as data: errors and divergence by the number of layers. */
 
-import type { ModelDepthLimit } from '../../limits/depth/model-depth.ts';
-import type { StackLimit } from '../../limits/stack/stack.ts';
 import { mean } from '../../numerics/statistics.ts';
+import type { DepthReply, StackReply } from '../api.ts';
 import type { Lines, Series } from '../charts.ts';
 import { decimal } from '../format.ts';
 import type { Page } from '../page.ts';
 
-type SchemeErrors = NonNullable<ModelDepthLimit['schemes']['layer']>;
+type SchemeErrors = NonNullable<DepthReply['schemes']['layer']>;
 
 const logs = (values: readonly (number | null)[]) =>
   values.map((value) => (value === null || value <= 0 ? null : Math.log10(value)));
 
-function axes({ words, state }: Page, { depths }: Pick<ModelDepthLimit, 'depths'>) {
+function axes({ words, state }: Page, { depths }: Pick<DepthReply, 'depths'>) {
   return {
     x: depths.map(Math.log2),
     xTitle: words.limit.layersAxis,
@@ -22,7 +21,7 @@ function axes({ words, state }: Page, { depths }: Pick<ModelDepthLimit, 'depths'
   };
 }
 
-export function errorLines(page: Page, limit: ModelDepthLimit): Lines {
+export function errorLines(page: Page, limit: DepthReply): Lines {
   const { words } = page;
   const { layer, rk4 } = limit.schemes;
   const series = [
@@ -64,7 +63,7 @@ function slopeOf(page: Page, depths: readonly number[], scheme: SchemeErrors): S
 }
 
 /** Stacks of layers: with smooth weights, with a jump, with independent ones. */
-export function stackLines(page: Page, { depths, stacks }: StackLimit): Lines {
+export function stackLines(page: Page, { depths, stacks }: StackReply): Lines {
   const { words, state } = page;
   const { language } = state.get();
   return {
@@ -82,7 +81,7 @@ export function stackLines(page: Page, { depths, stacks }: StackLimit): Lines {
   };
 }
 
-export function divergenceLines(page: Page, limit: ModelDepthLimit): Lines {
+export function divergenceLines(page: Page, limit: DepthReply): Lines {
   const { words } = page;
   const values = logs(limit.schemes.layer?.errors.logits_kl ?? []);
   return {

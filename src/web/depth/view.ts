@@ -1,7 +1,7 @@
 /** The Depth tab: the same weights cut into L layers, against the flow of infinitely many. */
 
 import { MAXIMUM_DEPTH } from '../../language/choices.ts';
-import type { ModelDepthLimit } from '../../limits/depth/model-depth.ts';
+import type { DepthReply } from '../api.ts';
 import type { LineChart } from '../charts.ts';
 import { createLineChart } from '../charts.ts';
 import { seriesColour } from '../colours.ts';
@@ -102,10 +102,7 @@ export interface AnswerRun {
   readonly last: number | 'ode';
 }
 
-export function answerRuns({
-  depths,
-  answer,
-}: Pick<ModelDepthLimit, 'depths' | 'answer'>): AnswerRun[] {
+export function answerRuns({ depths, answer }: Pick<DepthReply, 'depths' | 'answer'>): AnswerRun[] {
   const all: { depth: number | 'ode'; answer: string | null }[] = [
     ...depths.map((depth, i) => ({ depth, answer: answer.by_depth[i] })),
     { depth: 'ode', answer: answer.ode },
@@ -138,7 +135,7 @@ function createRun(page: Page, { answer, first, last }: AnswerRun): HTMLElement 
   return item;
 }
 
-function sentences(page: Page, { answer, apriori, reference, depths }: ModelDepthLimit): string[] {
+function sentences(page: Page, { answer, apriori, reference, depths }: DepthReply): string[] {
   const { words, state } = page;
   const { language } = state.get();
   const flow = visibleAnswer(answer.ode, words.end);
