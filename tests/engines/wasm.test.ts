@@ -4,7 +4,7 @@ import type { Interaction } from '../../src/attention/interaction.ts';
 import type { Field, FieldRequest } from '../../src/engines/field.ts';
 import { wasmEngine } from '../../src/engines/wasm/engine.ts';
 import { GROUPS, placeJob, runJob } from '../../src/engines/wasm/job.ts';
-import { compileFieldKernels, instantiateFieldKernels } from '../../src/engines/wasm/kernels.ts';
+import { fieldModule } from '../../src/engines/wasm/kernels.ts';
 import { arraysBegin, SCRATCH_BYTES } from '../../src/engines/wasm/memory.ts';
 import { startCrew } from '../../src/engines/wasm/threads.ts';
 import { spawnFieldThread } from '../../src/host/field-threads.ts';
@@ -225,7 +225,7 @@ describe.each(PRECISIONS)('the power of two in %s', (precision) => {
   /** 2^t for as many t as a group has lanes: one key with score 0, and −t as the shifts. */
   function powers(): (t: number) => number {
     const memory = new WebAssembly.Memory({ initial: 4, maximum: 4, shared: true });
-    const crew = startCrew(memory, 1, undefined);
+    const crew = startCrew(memory, 1, undefined, fieldModule());
     const arrays = placeJob(memory, arraysBegin(1), { n: 1, width: 4, precision });
     const settings = {
       n: 1,
@@ -267,13 +267,16 @@ describe('the threads of the wasm engine', () => {
   const memory = () => new WebAssembly.Memory({ initial: 4, maximum: 4, shared: true });
 
   it('agree with the kernels about the layout', () => {
-    const kernels = instantiateFieldKernels(compileFieldKernels(), memory());
+    const { exports } = new WebAssembly.Instance(fieldModule().module, {
+      env: { memory: memory() },
+    });
+    const kernels = exports as Record<string, (...sizes: number[]) => number>;
     expect(kernels.scratchBytes()).toBe(SCRATCH_BYTES);
     expect([kernels.blockSize(4), kernels.blockSize(8)]).toEqual([8 * GROUPS, 4 * GROUPS]);
   });
 
   it('join when they are up, and a job does not wait for them', async () => {
-    const crew = startCrew(memory(), 3, spawnFieldThread);
+    const crew = startCrew(memory(), 3, spawnFieldThread, fieldModule());
     crew.run('near32', 1, true);
     expect(crew.size()).toBe(1);
     const joined = () => {
@@ -287,7 +290,7 @@ describe('the threads of the wasm engine', () => {
   });
 
   it('are not missed when they never come', () => {
-    const crew = startCrew(memory(), 4, () => ({ stop() {} }));
+    const crew = startCrew(memory(), 4, () => ({ stop() {} }), fieldModule());
     crew.run('attend64', 1, true);
     crew.close();
   });

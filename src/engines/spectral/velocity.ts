@@ -6,6 +6,7 @@
 import { exp } from '../../numerics/elementary.ts';
 import { InputError } from '../../numerics/errors.ts';
 import type { Field, FieldRequest } from '../field.ts';
+import { fieldModule, type KernelName } from '../wasm/kernels.ts';
 import { arraysBegin } from '../wasm/memory.ts';
 import { type Crew, type SpawnFieldThread, startCrew } from '../wasm/threads.ts';
 import type { Dimension } from './expansion.ts';
@@ -44,7 +45,7 @@ interface Setting {
   readonly memory: WebAssembly.Memory;
   readonly arrays: SpectralArrays;
   readonly tables: SphereTables | null;
-  readonly crew: Crew;
+  readonly crew: Crew<KernelName>;
 }
 
 /** A field on `threads` threads. Throws InputError when there is no memory. */
@@ -61,7 +62,7 @@ export function openField(
   const arrays = placeSpectral(memory, arraysBegin(threads), shape);
   const tables = d === 3 ? sphereTables(degree) : null;
   if (tables) arrays.steps.set(tables.steps);
-  const crew = startCrew(memory, threads, spawn);
+  const crew = startCrew(memory, threads, spawn, fieldModule());
   const entries = entryCount(d, degree);
   const setting = { request, plan, d, entries, memory, arrays, tables, crew };
   return {

@@ -4,8 +4,9 @@
  */
 import { effectiveWeights } from '../../attention/effective.ts';
 import type { FieldRequest } from '../field.ts';
+import type { KernelName } from './kernels.ts';
 import { JOB } from './memory.ts';
-import type { Crew, KernelName } from './threads.ts';
+import type { Crew } from './threads.ts';
 
 /** How scores become couplings: the numbers of assembly/job.ts. */
 export const FORMS = { shifted: 0, running: 1, linear: 2, hardmax: 3 } as const;
@@ -119,7 +120,12 @@ const WORTH_SHARING = 4e5;
 export const GROUPS = 4;
 
 /** Describes the job to the kernels and runs it; the result is in `out`. */
-export function runJob(memory: WebAssembly.Memory, arrays: JobArrays, s: JobSettings, crew: Crew) {
+export function runJob(
+  memory: WebAssembly.Memory,
+  arrays: JobArrays,
+  s: JobSettings,
+  crew: Crew<KernelName>,
+) {
   describe(memory, arrays, s);
   const kind = s.form === 'near' ? 'near' : 'attend';
   const kernel: KernelName = `${kind}${arrays.precision === 'float32' ? 32 : 64}`;

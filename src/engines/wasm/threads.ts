@@ -3,17 +3,21 @@
  * blocks are fixed by n and write apart, so that any number of threads gives the same bits.
  * Not here: how a platform starts a thread; it is handed in.
  */
-import {
-  type BlockKernel,
-  compileFieldKernels,
-  type FieldKernels,
-  instantiateFieldKernels,
-} from './kernels.ts';
-import { CONTROL, JOB, MOST_THREADS, SCRATCH, SCRATCH_BYTES } from './memory.ts';
+import { CONTROL, JOB, MOST_THREADS, SCRATCH } from './memory.ts';
+
+/** Computes one block of the job that lies at an address, with work space of the caller's own. */
+export type BlockKernel = (job: number, block: number, scratch: number) => void;
+
+/** A module whose exports of these names are block kernels, on a memory laid out as memory.ts says. */
+export interface KernelModule<K extends string = string> {
+  readonly module: WebAssembly.Module;
+  readonly names: readonly K[];
+  /** Work space of a thread. */
+  readonly scratchBytes: number;
+}
 
 /** What a thread needs; all of it can be posted to a worker. */
-export interface FieldThreadStart {
-  readonly module: WebAssembly.Module;
+export interface FieldThreadStart extends KernelModule {
   readonly memory: WebAssembly.Memory;
   /** 1, 2, …; the caller's own thread is 0. */
   readonly thread: number;
@@ -21,13 +25,6 @@ export interface FieldThreadStart {
 
 /** Starts a thread that calls `serveField` with its argument; returns what ends it. */
 export type SpawnFieldThread = (start: FieldThreadStart) => { stop(): void };
-
-/** Kernels by the number that threads tell each other. */
-const KERNELS = [
-  ...(['near32', 'near64', 'attend32', 'attend64'] as const),
-  ...(['circleMoments', 'circleField', 'sphereMoments', 'sphereField', 'directRow'] as const),
-] as const;
-export type KernelName = (typeof KERNELS)[number];
 
 /** Words of the control region. */
 const GENERATION = 0;
@@ -49,9 +46,9 @@ const SPINS = 400;
 const controlOf = (memory: WebAssembly.Memory) =>
   new Int32Array(memory.buffer, CONTROL, DONE + MOST_THREADS);
 
-export interface Crew {
+export interface Crew<K extends string> {
   /** Runs all blocks of the job at JOB; `share`: worth waking the others. Throws Error when a kernel failed. */
-  run(kernel: KernelName, blocks: number, share: boolean): void;
+  run(kernel: K, blocks: number, share: boolean): void;
   /** Threads that took part in the last shared job, with the caller's. */
   size(): number;
   close(): void;
@@ -61,23 +58,24 @@ export interface Crew {
  * The caller's thread and up to `threads` − 1 others. They join when they are up: the first jobs do not
  * wait for them, and a thread that never comes is not missed. Blocks the caller while a job runs.
  */
-export function startCrew(
+export function startCrew<K extends string>(
   memory: WebAssembly.Memory,
   threads: number,
   spawn: SpawnFieldThread | undefined,
-): Crew {
-  const module = compileFieldKernels();
-  const kernels = instantiateFieldKernels(module, memory);
+  { module, names, scratchBytes }: KernelModule<K>,
+): Crew<K> {
+  const start = { module, names, scratchBytes, memory, thread: 0 };
+  const kernels = blockKernels(start);
   const control = controlOf(memory);
   const others = Array.from({ length: spawn ? threads - 1 : 0 }, (_, i) => i + 1);
-  const running = others.map((thread) => spawn?.({ module, memory, thread }));
+  const running = others.map((thread) => spawn?.({ ...start, thread }));
   let members: number[] = [];
   return {
     run(kernel, blocks, share) {
-      const index = KERNELS.indexOf(kernel);
+      const index = names.indexOf(kernel);
       members = share ? others.filter((t) => Atomics.load(control, STATE + t) > 0) : [];
       const generation = publish(control, index, blocks, members);
-      takeBlocks(control, kernels, 0);
+      takeBlocks(control, kernels, SCRATCH);
       for (const t of members) awaitWord(control, DONE + t, (done) => done === generation);
       if (Atomics.load(control, FAILED)) throw new Error(`a thread failed in kernel ${kernel}`);
     },
@@ -106,11 +104,16 @@ function publish(control: Int32Array, kernel: number, blocks: number, members: n
   return generation;
 }
 
+/** The kernels of a module by the number that threads tell each other. */
+function blockKernels({ module, memory, names }: FieldThreadStart): BlockKernel[] {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return names.map((name) => exports[name] as BlockKernel);
+}
+
 /** Computes blocks until none is left; the last ones, which are the longest when causal, come first. */
-function takeBlocks(control: Int32Array, kernels: FieldKernels, thread: number): void {
+function takeBlocks(control: Int32Array, kernels: readonly BlockKernel[], scratch: number): void {
   const blocks = Atomics.load(control, BLOCKS);
-  const kernel: BlockKernel = kernels[KERNELS[Atomics.load(control, KERNEL)]];
-  const scratch = SCRATCH + thread * SCRATCH_BYTES;
+  const kernel = kernels[Atomics.load(control, KERNEL)];
   for (let taken = 0; taken < blocks; ) {
     taken = Atomics.add(control, NEXT, 1);
     if (taken < blocks) kernel(JOB, blocks - 1 - taken, scratch);
@@ -136,9 +139,10 @@ export function hasJoined({ memory, thread }: FieldThreadStart): boolean {
 }
 
 /** A worker thread's whole life: joins, and takes blocks until the crew is closed. */
-export function serveField({ module, memory, thread }: FieldThreadStart): void {
+export function serveField(start: FieldThreadStart): void {
+  const { memory, thread, scratchBytes } = start;
   const control = controlOf(memory);
-  const kernels = instantiateFieldKernels(module, memory);
+  const kernels = blockKernels(start);
   let seen = Atomics.load(control, GENERATION);
   Atomics.store(control, STATE + thread, JOINED);
   while (!Atomics.load(control, CLOSED)) {
@@ -146,7 +150,7 @@ export function serveField({ module, memory, thread }: FieldThreadStart): void {
     seen = awaitWord(control, GENERATION, (generation) => generation !== last);
     if (Atomics.load(control, STATE + thread) !== ACCEPTED) continue;
     try {
-      takeBlocks(control, kernels, thread);
+      takeBlocks(control, kernels, SCRATCH + thread * scratchBytes);
     } catch {
       Atomics.store(control, FAILED, 1);
     }

@@ -15,6 +15,7 @@ import type { Matrix } from '../../numerics/matrix.ts';
 import { balancingOf, type Field, type FieldRequest } from '../field.ts';
 import { collectHead, fillHead, formOf, type HeadRows, logSums } from './heads.ts';
 import { type JobArrays, type JobSettings, jobBytes, placeJob, runJob, shapeOf } from './job.ts';
+import { fieldModule, type KernelName } from './kernels.ts';
 import { arraysBegin } from './memory.ts';
 import { columnPotentials, lengthPotentials } from './potentials.ts';
 import { project } from './projection.ts';
@@ -47,7 +48,7 @@ interface Setting {
   readonly balanced: Map<number, Float64Array>;
   readonly memory: WebAssembly.Memory;
   readonly arrays: JobArrays;
-  readonly crew: Crew;
+  readonly crew: Crew<KernelName>;
 }
 
 interface Particles {
@@ -69,7 +70,7 @@ export function openField(
   const begin = arraysBegin(threads);
   const pages = 1 + Math.ceil((begin + jobBytes(shape)) / PAGE);
   const memory = reserve(pages, request);
-  const crew = startCrew(memory, threads, spawn);
+  const crew = startCrew(memory, threads, spawn, fieldModule());
   const setting: Setting = {
     interaction,
     weights,
