@@ -1,23 +1,62 @@
 /**
  * The kernels of float32 forward passes: products of states with weights as they lie in their file, attention, and
- * activations. Arguments that are arrays are byte addresses, sizes and strides counts of elements. Single-threaded.
+ * activations. A kernel of a job computes one block of it; blocks write apart, so that threads may share a job and
+ * whoever computes one changes no bit. Not here: jobs (network-job.ts), threads.
  */
-import { exponential, loadPart, multiplyAdd, storePart, sumLanes } from './vectors';
+import { gemm, gemmScratchBytes } from './gemm';
+import type { Job } from './network-job';
+import { softmaxRows } from './softmax';
+import { exponential, loadPart, multiplyAdd, storePart } from './vectors';
 
-export { gemm, gemmScratchBytes } from './gemm';
-export { softmaxRows } from './softmax';
+/** How weights lie, where not as f32. */
+const BFLOAT16: i32 = 1;
+const FLOAT16: i32 = 2;
 
-/** Four weights widened: T says how they lie, f32 as they are, u16 bfloat16, i16 float16. */
-// @inline
-function loadFour<T>(at: usize): v128 {
-  if (isFloat<T>()) return v128.load(at);
-  return widened<T>(i32x4.extend_low_i16x8_u(v128.load64_zero(at)));
+/** Columns in a block of a product: its weights, and two rows of states, stay in the first cache. */
+const GROUP: i32 = 16;
+/** Numbers whose products are summed apart from the rest: a sum of sums has the smaller round-off. */
+const BLOCK: i32 = 384;
+/** A tile, whose sums stay in registers, each in four lanes over the inner size. */
+const TILE_ROWS: i32 = 2;
+const TILE_COLUMNS: i32 = 4;
+/** Numbers in a block of an activation. */
+const PIECE: i32 = 4096;
+
+/** Columns in a block of a product. */
+export function groupSize(): i32 {
+  return GROUP;
+}
+
+/** Numbers in a block of an activation. */
+export function pieceSize(): i32 {
+  return PIECE;
+}
+
+/** Work space of a thread: what `gemm` needs for heads of any size, which is more than a group's weights. */
+export function scratchBytes(): usize {
+  return gemmScratchBytes(0, 0, 512, 512, 256);
 }
 
 // @inline
-function loadOne<T>(at: usize): f32 {
-  if (isFloat<T>()) return load<f32>(at);
-  return f32x4.extract_lane(widened<T>(i32x4.splat(load<u16>(at))), 0);
+function roundUp(size: i32, step: i32): i32 {
+  return ((size + step - 1) / step) * step;
+}
+
+/** Bytes of x [rows, inner] as `packRows` lays it. */
+export function packedBytes(rows: i32, inner: i32): usize {
+  return <usize>roundUp(rows, TILE_ROWS) * ((<usize>roundUp(inner, 4)) << 2);
+}
+
+/** The first `count` of four numbers widened (all for count ≥ 4), zeros after: T is f32, u16 bfloat16, i16 float16. */
+// @inline
+function loadWide<T>(at: usize, count: i32): v128 {
+  if (isFloat<T>()) return loadPart(at, count);
+  if (count >= 4) return widened<T>(i32x4.extend_low_i16x8_u(v128.load64_zero(at)));
+  let bits = i32x4.splat(0);
+  if (count > 0) bits = i32x4.replace_lane(bits, 0, load<u16>(at));
+  if (count > 1) bits = i32x4.replace_lane(bits, 1, load<u16>(at, 2));
+  if (count > 2) bits = i32x4.replace_lane(bits, 2, load<u16>(at, 4));
+  return widened<T>(bits);
 }
 
 // @inline
@@ -29,190 +68,216 @@ function widened<T>(bits: v128): v128 {
   return v128.or(f32x4.mul(size, f32x4.splat(5.192296858534828e33)), sign);
 }
 
-/** Numbers whose products are summed apart from the rest: a sum of sums has the smaller round-off. */
-const BLOCK: i32 = 128;
-
 /**
- * out [rows, outs] = x [rows, inner] · wᵀ + bias, w [outs, inner]; bias 0: none. Tiles of four rows and two outs stay
- * in registers; each sum runs in four lanes over the inner size.
+ * Rows of `inner` numbers, `across` bytes apart, to strips of `tall` rows, each [fours][tall][4], zeros beyond the
+ * last number and the last row.
  */
-function product<T>(
-  x: usize,
-  w: usize,
-  bias: usize,
-  out: usize,
-  rows: i32,
-  inner: i32,
-  outs: i32,
-): void {
-  const across = (<usize>inner) << 2;
-  const wAcross = <usize>inner * sizeof<T>();
-  for (let o = 0; o < outs; o += 2) {
-    const next = min(o + 1, outs - 1);
-    const w0 = w + <usize>o * wAcross;
-    const w1 = w + <usize>next * wAcross;
-    const b0: f32 = bias ? load<f32>(bias + ((<usize>o) << 2)) : 0;
-    const b1: f32 = bias ? load<f32>(bias + ((<usize>next) << 2)) : 0;
-    for (let i = 0; i < rows; i += 4) {
-      const i1 = min(i + 1, rows - 1);
-      const i2 = min(i + 2, rows - 1);
-      const i3 = min(i + 3, rows - 1);
-      tile<T>(
-        x + <usize>i * across,
-        x + <usize>i1 * across,
-        x + <usize>i2 * across,
-        x + <usize>i3 * across,
-        w0,
-        w1,
-        inner,
-        b0,
-        b1,
-        out + ((<usize>(i * outs + o)) << 2),
-        out + ((<usize>(i1 * outs + o)) << 2),
-        out + ((<usize>(i2 * outs + o)) << 2),
-        out + ((<usize>(i3 * outs + o)) << 2),
-        (<usize>(next - o)) << 2,
-      );
+function pack<T>(from: usize, rows: i32, across: usize, inner: i32, tall: i32, to: usize): void {
+  const beside = (<usize>tall) << 4;
+  const strip = beside * <usize>((inner + 3) >> 2);
+  for (let i = 0; i < roundUp(rows, tall); i++) {
+    let next = to + <usize>(i / tall) * strip + ((<usize>(i % tall)) << 4);
+    let at = from + <usize>i * across;
+    for (let left = i < rows ? inner : 0, end = next + strip; next < end; next += beside) {
+      v128.store(next, loadWide<T>(at, left));
+      at += 4 * sizeof<T>();
+      left -= 4;
     }
   }
 }
 
-function tile<T>(
-  x0: usize,
-  x1: usize,
-  x2: usize,
-  x3: usize,
-  w0: usize,
-  w1: usize,
+/** x [rows, inner] for products: pieces of BLOCK numbers, each in strips of TILE_ROWS rows. */
+export function packRows(x: usize, rows: i32, inner: i32, to: usize): void {
+  for (let p = 0; p < inner; p += BLOCK) {
+    const length = min(BLOCK, inner - p);
+    pack<f32>(x + ((<usize>p) << 2), rows, (<usize>inner) << 2, length, TILE_ROWS, to);
+    to += packedBytes(rows, length);
+  }
+}
+
+/** GROUP columns of out [rows, columns] = x · wᵀ + bias for packed x [rows, inner] and w [columns, inner]. */
+export function product(address: usize, block: i32, scratch: usize): void {
+  const job = changetype<Job>(address);
+  if (job.type === BFLOAT16) groupOf<u16>(job, block * GROUP, scratch);
+  else if (job.type === FLOAT16) groupOf<i16>(job, block * GROUP, scratch);
+  else groupOf<f32>(job, block * GROUP, scratch);
+}
+
+function groupOf<T>(job: Job, from: i32, packed: usize): void {
+  const count = min(GROUP, job.columns - from);
+  const across = <usize>job.inner * sizeof<T>();
+  const out = job.out + ((<usize>from) << 2);
+  const bias = job.beside ? job.beside + ((<usize>from) << 2) : 0;
+  let x = job.left;
+  let w = job.right + <usize>from * across;
+  for (let p = 0; p < job.inner; p += BLOCK, w += BLOCK * sizeof<T>()) {
+    const length = min(BLOCK, job.inner - p);
+    pack<T>(w, count, across, length, TILE_COLUMNS, packed);
+    multiply(
+      x,
+      packed,
+      roundUp(length, 4),
+      p > 0 ? 0 : bias,
+      p > 0,
+      out,
+      job.rows,
+      count,
+      job.columns,
+    );
+    x += packedBytes(job.rows, length);
+  }
+}
+
+/** out [rows, count], rows `across` numbers apart, = x · wᵀ + bias, or += where `add` is true, of packed strips. */
+function multiply(
+  x: usize,
+  w: usize,
   inner: i32,
-  b0: f32,
-  b1: f32,
-  to0: usize,
-  to1: usize,
-  to2: usize,
-  to3: usize,
-  beside: usize,
+  bias: usize,
+  add: bool,
+  out: usize,
+  rows: i32,
+  count: i32,
+  across: i32,
 ): void {
-  let u00 = f32x4.splat(0);
-  let u01 = u00;
-  let u10 = u00;
-  let u11 = u00;
-  let u20 = u00;
-  let u21 = u00;
-  let u30 = u00;
-  let u31 = u00;
-  const whole = inner & ~3;
-  for (let from = 0; from < whole; from += BLOCK) {
-    let s00 = f32x4.splat(0);
-    let s01 = s00;
-    let s10 = s00;
-    let s11 = s00;
-    let s20 = s00;
-    let s21 = s00;
-    let s30 = s00;
-    let s31 = s00;
-    const steps = min(BLOCK, whole - from);
-    for (const end = x0 + ((<usize>steps) << 2); x0 < end; ) {
-      const left = loadFour<T>(w0);
-      const right = loadFour<T>(w1);
-      let y = v128.load(x0);
-      s00 = multiplyAdd(s00, y, left);
-      s01 = multiplyAdd(s01, y, right);
-      y = v128.load(x1);
-      s10 = multiplyAdd(s10, y, left);
-      s11 = multiplyAdd(s11, y, right);
-      y = v128.load(x2);
-      s20 = multiplyAdd(s20, y, left);
-      s21 = multiplyAdd(s21, y, right);
-      y = v128.load(x3);
-      s30 = multiplyAdd(s30, y, left);
-      s31 = multiplyAdd(s31, y, right);
-      x0 += 16;
-      x1 += 16;
-      x2 += 16;
-      x3 += 16;
-      w0 += 4 * sizeof<T>();
-      w1 += 4 * sizeof<T>();
+  const strip = (<usize>(TILE_ROWS * inner)) << 2;
+  const band = (<usize>(TILE_COLUMNS * inner)) << 2;
+  for (let i = 0; i < rows; i += TILE_ROWS, x += strip) {
+    const upper = out + <usize>i * ((<usize>across) << 2);
+    // one row beyond the last is left out
+    const lower = i + 1 < rows ? upper + ((<usize>across) << 2) : 0;
+    let own = w;
+    for (let j = 0; j < count; j += TILE_COLUMNS, own += band) {
+      const beside = (<usize>j) << 2;
+      const left = count - j;
+      const shift = bias ? loadPart(bias + beside, left) : f32x4.splat(0);
+      tile(x, own, strip, upper + beside, lower ? lower + beside : 0, left, shift, add);
     }
-    u00 = f32x4.add(u00, s00);
-    u01 = f32x4.add(u01, s01);
-    u10 = f32x4.add(u10, s10);
-    u11 = f32x4.add(u11, s11);
-    u20 = f32x4.add(u20, s20);
-    u21 = f32x4.add(u21, s21);
-    u30 = f32x4.add(u30, s30);
-    u31 = f32x4.add(u31, s31);
   }
-  let t00 = sumLanes(u00) + b0;
-  let t01 = sumLanes(u01) + b1;
-  let t10 = sumLanes(u10) + b0;
-  let t11 = sumLanes(u11) + b1;
-  let t20 = sumLanes(u20) + b0;
-  let t21 = sumLanes(u21) + b1;
-  let t30 = sumLanes(u30) + b0;
-  let t31 = sumLanes(u31) + b1;
-  for (let c = whole; c < inner; c++) {
-    const left = loadOne<T>(w0);
-    const right = loadOne<T>(w1);
-    t00 += load<f32>(x0) * left;
-    t01 += load<f32>(x0) * right;
-    t10 += load<f32>(x1) * left;
-    t11 += load<f32>(x1) * right;
-    t20 += load<f32>(x2) * left;
-    t21 += load<f32>(x2) * right;
-    t30 += load<f32>(x3) * left;
-    t31 += load<f32>(x3) * right;
-    x0 += 4;
-    x1 += 4;
-    x2 += 4;
-    x3 += 4;
-    w0 += sizeof<T>();
-    w1 += sizeof<T>();
+}
+
+/** Two rows, as long as `strip` bytes, times four columns, of which `left` are written. */
+function tile(
+  x: usize,
+  w: usize,
+  strip: usize,
+  upper: usize,
+  lower: usize,
+  left: i32,
+  shift: v128,
+  add: bool,
+): void {
+  let s00 = f32x4.splat(0);
+  let s01 = s00;
+  let s02 = s00;
+  let s03 = s00;
+  let s10 = s00;
+  let s11 = s00;
+  let s12 = s00;
+  let s13 = s00;
+  // one step a turn: with two the compiler runs out of registers
+  for (const end = x + strip; x < end; x += 32, w += 64) {
+    const y0 = v128.load(x);
+    const y1 = v128.load(x, 16);
+    let v = v128.load(w);
+    s00 = multiplyAdd(s00, y0, v);
+    s10 = multiplyAdd(s10, y1, v);
+    v = v128.load(w, 16);
+    s01 = multiplyAdd(s01, y0, v);
+    s11 = multiplyAdd(s11, y1, v);
+    v = v128.load(w, 32);
+    s02 = multiplyAdd(s02, y0, v);
+    s12 = multiplyAdd(s12, y1, v);
+    v = v128.load(w, 48);
+    s03 = multiplyAdd(s03, y0, v);
+    s13 = multiplyAdd(s13, y1, v);
   }
-  store<f32>(to0 + beside, t01);
-  store<f32>(to0, t00);
-  store<f32>(to1 + beside, t11);
-  store<f32>(to1, t10);
-  store<f32>(to2 + beside, t21);
-  store<f32>(to2, t20);
-  store<f32>(to3 + beside, t31);
-  store<f32>(to3, t30);
+  storeSums(upper, f32x4.add(sumsOfFour(s00, s01, s02, s03), shift), left, add);
+  if (lower) storeSums(lower, f32x4.add(sumsOfFour(s10, s11, s12, s13), shift), left, add);
 }
 
-export function productF32(
-  x: usize,
-  w: usize,
-  bias: usize,
-  out: usize,
-  rows: i32,
-  inner: i32,
-  outs: i32,
-): void {
-  product<f32>(x, w, bias, out, rows, inner, outs);
+function storeSums(to: usize, sums: v128, left: i32, add: bool): void {
+  storePart(to, add ? f32x4.add(loadPart(to, left), sums) : sums, left);
 }
 
-export function productBF16(
-  x: usize,
-  w: usize,
-  bias: usize,
-  out: usize,
-  rows: i32,
-  inner: i32,
-  outs: i32,
-): void {
-  product<u16>(x, w, bias, out, rows, inner, outs);
+/** The sums over the lanes of four vectors. */
+// @inline
+function sumsOfFour(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
+  const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7));
+  return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
 }
 
-export function productF16(
-  x: usize,
-  w: usize,
-  bias: usize,
-  out: usize,
-  rows: i32,
-  inner: i32,
-  outs: i32,
-): void {
-  product<i16>(x, w, bias, out, rows, inner, outs);
+/** Head `h` of out [heads, rows, columns] = ⟨q_i, k_j⟩ for q [rows, heads · inner] and k [columns, heads · inner]. */
+export function headScores(address: usize, h: i32, scratch: usize): void {
+  const job = changetype<Job>(address);
+  const size = job.inner;
+  const width = job.heads * size;
+  const beside = (<usize>(h * size)) << 2;
+  const out = job.out + ((<usize>h * <usize>job.rows * <usize>job.columns) << 2);
+  gemm(
+    0,
+    1,
+    job.rows,
+    job.columns,
+    size,
+    1,
+    1,
+    job.left + beside,
+    width,
+    0,
+    0,
+    job.right + beside,
+    width,
+    0,
+    0,
+    out,
+    job.columns,
+    0,
+    0,
+    0,
+    scratch,
+  );
+}
+
+/** Head `h` of the softmax of β_h · scores [heads, rows, columns] behind a mask [rows, columns], in place. */
+export function softmax(address: usize, h: i32, _scratch: usize): void {
+  const job = changetype<Job>(address);
+  const own = job.left + ((<usize>h * <usize>job.rows * <usize>job.columns) << 2);
+  const beta = load<f32>(job.right + ((<usize>h) << 2));
+  softmaxRows(own, job.beside, own, 1, 1, job.rows, job.columns, 0, beta);
+}
+
+/** Head `h` of out [rows, heads · columns] = Σ_j a_ij v_j for a [heads, rows, inner] and v [inner, heads · columns]. */
+export function headMix(address: usize, h: i32, scratch: usize): void {
+  const job = changetype<Job>(address);
+  const size = job.columns;
+  const width = job.heads * size;
+  const beside = (<usize>(h * size)) << 2;
+  const a = job.left + ((<usize>h * <usize>job.rows * <usize>job.inner) << 2);
+  gemm(
+    0,
+    0,
+    job.rows,
+    size,
+    job.inner,
+    1,
+    1,
+    a,
+    job.inner,
+    0,
+    0,
+    job.right + beside,
+    width,
+    0,
+    0,
+    job.out + beside,
+    width,
+    0,
+    0,
+    0,
+    scratch,
+  );
 }
 
 /** 1 / (1 + e^−x) */
@@ -243,7 +308,10 @@ function errorFunction(given: v128): v128 {
 }
 
 /** x Φ(x) in place. */
-export function geluErf(x: usize, length: i32): void {
+export function geluErf(address: usize, block: i32, _scratch: usize): void {
+  const job = changetype<Job>(address);
+  let x = job.left + ((<usize>(block * PIECE)) << 2);
+  const length = min(PIECE, job.columns - block * PIECE);
   for (let i = 0; i < length; i += 4, x += 16) {
     const value = loadPart(x, length - i);
     const phi = errorFunction(f32x4.mul(value, f32x4.splat(<f32>Math.SQRT1_2)));
@@ -253,7 +321,10 @@ export function geluErf(x: usize, length: i32): void {
 }
 
 /** x Φ(x) in its tanh form, in place: ½ (1 + tanh u) is the sigmoid of 2u. */
-export function geluTanh(x: usize, length: i32): void {
+export function geluTanh(address: usize, block: i32, _scratch: usize): void {
+  const job = changetype<Job>(address);
+  let x = job.left + ((<usize>(block * PIECE)) << 2);
+  const length = min(PIECE, job.columns - block * PIECE);
   const scale = f32x4.splat(<f32>(2 * 0.7978845608028654));
   const cubic = f32x4.splat(0.044715);
   for (let i = 0; i < length; i += 4, x += 16) {
@@ -265,7 +336,10 @@ export function geluTanh(x: usize, length: i32): void {
 }
 
 /** x / (1 + e^−x) in place. */
-export function silu(x: usize, length: i32): void {
+export function silu(address: usize, block: i32, _scratch: usize): void {
+  const job = changetype<Job>(address);
+  let x = job.left + ((<usize>(block * PIECE)) << 2);
+  const length = min(PIECE, job.columns - block * PIECE);
   for (let i = 0; i < length; i += 4, x += 16) {
     const value = loadPart(x, length - i);
     storePart(x, f32x4.mul(value, sigmoid(value)), length - i);

@@ -27,11 +27,18 @@ import {
   TOKENIZER_FILES,
   type TokenizerFiles,
 } from '../pretrained/tokenizer/files.ts';
+import { spawnFieldThread } from './field-threads.ts';
 import { errorCode } from './files.ts';
 
 export interface NetworkOptions {
   /** What the network computes with; weights stay as wide as their file has them. Default float32. */
   readonly precision?: Precision;
+  /**
+   * Threads that multiply in float32, with the caller's own; default 1. Numbers have the same bits for any. Others
+   * are started at once, take part when they are up, do not keep the process alive, and end with the network's
+   * `close`.
+   */
+  readonly threads?: number;
 }
 
 /**
@@ -42,14 +49,21 @@ export interface NetworkOptions {
  */
 export function readNetwork(
   folder: string,
-  { precision = 'float32' }: NetworkOptions = {},
+  { precision = 'float32', threads = 1 }: NetworkOptions = {},
 ): Network {
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new InputError('threads', `threads is ${threads}: expected a whole number from 1 on`);
   return inFolder(folder, () => {
     const inner = transformerFolder(folder);
     const config = readJson(inner, 'config.json');
     const tensors = readTensors(inner, config);
     checkMemory(tensors);
-    return openNetwork({ config, tensors, precision });
+    return openNetwork({
+      config,
+      tensors,
+      precision,
+      threads: { threads, spawn: spawnFieldThread },
+    });
   });
 }
 

@@ -4,6 +4,7 @@
  */
 import {
   type Float32Tensor,
+  type Float32Threads,
   float32Engine,
   type SoftmaxAlgebra,
 } from '../engines/float32/engine.ts';
@@ -33,6 +34,8 @@ export interface Arithmetic {
   linear(x: Tensor, map: Linear): Tensor;
   /** An activation of every number, in place. */
   activate(x: Tensor, name: ActivationName): void;
+  /** Ends the threads that it has started; it goes on with the caller's. */
+  close(): void;
 }
 
 /** y = x Wᵀ + b, W [out, in] and b [out] as libraries store them. */
@@ -52,8 +55,8 @@ export interface Norm {
 const zeros32 = (shape: readonly number[]) => ({ shape, data: new Float32Array(shapeSize(shape)) });
 
 /** By the kernels of engines/float32. Weights of 64 bits are rounded, others stay as wide as they are. */
-function float32(): Arithmetic {
-  const engine = float32Engine();
+function float32(platform: Float32Threads): Arithmetic {
+  const engine = float32Engine(platform);
   const { headScores, softmax, headMix } = engine;
   const algebra: SoftmaxAlgebra<Float32Tensor> = { headScores, softmax, headMix };
   const held = (stored: Stored): Stored => {
@@ -82,6 +85,7 @@ function float32(): Arithmetic {
       if (kernel) engine.activate(x.data as Float32Array, kernel);
       else mapInPlace(x, activationOf(name));
     },
+    close: () => engine.close(),
   };
 }
 
@@ -109,11 +113,12 @@ const float64 = (): Arithmetic => ({
   hold: (entry, change = (stored) => stored) => change(readStored(entry)),
   linear: (x, map) => linear(x, map),
   activate: (x, name) => mapInPlace(x, activationOf(name)),
+  close: () => {},
 });
 
-/** A new arithmetic: that of float32 has a memory of its own for the weights that it holds. */
-export const arithmeticOf = (precision: Precision): Arithmetic =>
-  precision === 'float32' ? float32() : float64();
+/** A new arithmetic: that of float32 has a memory of its own for the weights that it holds, and threads where asked for. */
+export const arithmeticOf = (precision: Precision, threads: Float32Threads = {}): Arithmetic =>
+  precision === 'float32' ? float32(threads) : float64();
 
 /** Rows of a weight that are widened together. */
 const PANEL = 4;

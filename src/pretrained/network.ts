@@ -3,6 +3,7 @@
  * tokenizer, no blank and no answer. Frames are numbered 0 … L: the embedding, then one after every layer; the last
  * one is before the final norm, where there is one.
  */
+import type { Float32Threads } from '../engines/float32/engine.ts';
 import { tanh } from '../numerics/elementary.ts';
 import { InputError, LimitError } from '../numerics/errors.ts';
 import type { Architecture } from './architecture.ts';
@@ -67,6 +68,8 @@ export interface Network {
   finished(states: Tensor): Tensor;
   /** Scores [n, vocabulary] of every token at states [n, width] of any frame. Throws InputError without a head. */
   logits(states: Tensor): Tensor;
+  /** Ends the threads that it has started; it goes on with the caller's. */
+  close(): void;
 }
 
 export interface NetworkFiles {
@@ -75,15 +78,17 @@ export interface NetworkFiles {
   /** Tensors of all weight files by name, their numbers not yet read. */
   readonly tensors: Entries;
   readonly precision: Precision;
+  /** For float32, which gives the same bits for any number of threads; default the caller's alone. */
+  readonly threads?: Float32Threads;
 }
 
 /**
  * The network of a checkpoint. Throws InputError for a config that it cannot honour, DamagedFileError for tensors
  * that are not those of the config, both before numbers are read; and for numbers that are not finite.
  */
-export function openNetwork({ config, tensors, precision }: NetworkFiles): Network {
+export function openNetwork({ config, tensors, precision, threads }: NetworkFiles): Network {
   const { architecture, names, notes } = describe(config);
-  const arithmetic = arithmeticOf(precision);
+  const arithmetic = arithmeticOf(precision, threads);
   const { weights, notes: decided } = readWeights(architecture, names, tensors, arithmetic.hold);
   const run = (ids: readonly number[], settings: RunSettings = {}) =>
     runNetwork(arithmetic, architecture, weights, ids, settings);
@@ -102,6 +107,7 @@ export function openNetwork({ config, tensors, precision }: NetworkFiles): Netwo
     run,
     finished,
     logits,
+    close: arithmetic.close,
   };
 }
 

@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { float32Engine, type HeldType } from '../../src/engines/float32/engine.ts';
 import { projectTransposed, referenceAlgebra } from '../../src/engines/reference.ts';
 import { type Float64Tensor, tensor } from '../../src/engines/tensor.ts';
+import { type FieldThreadStart, hasJoined } from '../../src/engines/wasm/threads.ts';
+import { spawnFieldThread } from '../../src/host/field-threads.ts';
 import { random } from '../../src/numerics/random.ts';
 import { activationOf } from '../../src/pretrained/activations.ts';
 
@@ -124,4 +126,36 @@ it.each([
 
 it('weights that the kernels cannot address are refused', () => {
   expect(() => engine.reserve(2 ** 32)).toThrow(/4\.00 GiB, the kernels address 4 GiB/);
+});
+
+it('threads give the bits of one, and may end', async () => {
+  const starts: FieldThreadStart[] = [];
+  const several = float32Engine({
+    threads: 3,
+    spawn(start) {
+      starts.push(start);
+      return spawnFieldThread(start);
+    },
+  });
+  await expect.poll(() => starts.filter(hasJoined).length, { interval: 5 }).toBe(2);
+  const [rows, width, outs, heads] = [70, 96, 310, 12];
+  const x = gaussians([rows, width], 6).narrow;
+  const weight = gaussians([outs, width], 7).narrow.data;
+  const numbers = (of: typeof engine) => {
+    const bytes = of.reserve(weight.byteLength);
+    const w = new Float32Array(bytes.buffer, bytes.byteOffset, weight.length);
+    w.set(weight);
+    const wide = of.product(x.data, w, 'F32', null, width);
+    const long = Float32Array.from({ length: 250_000 }, (_, i) => wide[i % wide.length]);
+    of.activate(long, 'geluErf');
+    // repeated so that every kernel is worth sharing
+    const many = { shape: [4 * rows, width], data: gaussians([4 * rows, width], 8).narrow.data };
+    const scores = of.headScores(many, many, heads);
+    const coupling = of.softmax(scores, new Array(heads).fill(0.4), null);
+    return [wide, long, scores.data, coupling.data, of.headMix(coupling, many, heads).data];
+  };
+  const wanted = numbers(engine);
+  for (let round = 0; round < 4; round++) expect(numbers(several)).toEqual(wanted);
+  several.close();
+  expect(numbers(several)).toEqual(wanted);
 });

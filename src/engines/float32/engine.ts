@@ -1,11 +1,13 @@
 /**
  * Float32 forward passes by SIMD kernels (assembly/network.ts). Weights stay in the kernels' memory, as wide as they
- * came, and are multiplied where they lie; states are copied there and back, which costs one part in thousands of a
- * product. Not training, nor other couplings: those have engines of their own.
+ * came, and are multiplied where they lie, by one thread or several; states are copied there and back, which costs
+ * one part in thousands of a product. Not training, nor other couplings: those have engines of their own.
  */
 import type { Algebra } from '../../numerics/algebra.ts';
 import { LimitError } from '../../numerics/errors.ts';
 import { once } from '../../numerics/once.ts';
+import { JOB, MOST_THREADS, SCRATCH } from '../wasm/memory.ts';
+import { type BlockKernel, type SpawnFieldThread, startCrew } from '../wasm/threads.ts';
 import { networkKernels } from './network-kernels.generated.ts';
 
 export interface Float32Tensor {
@@ -16,36 +18,23 @@ export interface Float32Tensor {
 /** Of a whole text, without a batch: shapes as in the algebra. */
 export type SoftmaxAlgebra<A> = Pick<Algebra<A>, 'headScores' | 'softmax' | 'headMix'>;
 
-type Product = 'productF32' | 'productF16' | 'productBF16';
-type Activation = 'geluErf' | 'geluTanh' | 'silu';
+const ACTIVATIONS = ['geluErf', 'geluTanh', 'silu'] as const;
+type Activation = (typeof ACTIVATIONS)[number];
 
-interface Kernels
-  extends Record<
-      Product,
-      (
-        x: number,
-        w: number,
-        bias: number,
-        out: number,
-        rows: number,
-        inner: number,
-        outs: number,
-      ) => void
-    >,
-    Record<Activation, (x: number, length: number) => void> {
-  gemm(...sizesAndAddresses: number[]): void;
-  gemmScratchBytes(transA: number, transB: number, m: number, n: number, k: number): number;
-  softmaxRows(
-    scores: number,
-    mask: number,
-    out: number,
-    batch: number,
-    heads: number,
-    rows: number,
-    columns: number,
-    maskStride: number,
-    scale: number,
-  ): void;
+/** Kernels that compute blocks of a job. */
+const NAMES = ['product', 'headScores', 'softmax', 'headMix', ...ACTIVATIONS] as const;
+type KernelName = (typeof NAMES)[number];
+
+interface Kernels extends Record<KernelName, BlockKernel> {
+  /** x [rows, inner], laid out for products. */
+  packRows(x: number, rows: number, inner: number, to: number): void;
+  packedBytes(rows: number, inner: number): number;
+  /** Columns in a block of a product. */
+  groupSize(): number;
+  /** Numbers in a block of an activation. */
+  pieceSize(): number;
+  /** Work space of a thread. */
+  scratchBytes(): number;
 }
 
 const compiled = once(
@@ -74,21 +63,55 @@ export interface Float32Engine extends SoftmaxAlgebra<Float32Tensor> {
   ): Float32Array;
   /** Of every number, in place. */
   activate(x: Float32Array, activation: Activation): void;
+  /** Ends the other threads; the engine goes on with one. */
+  close(): void;
+}
+
+export interface Float32Threads {
+  /** With the caller's own, at most 64; default 1. They give the same bits for any number. */
+  readonly threads?: number;
+  /** Starts a thread of this platform; without it there is one. */
+  readonly spawn?: SpawnFieldThread;
 }
 
 const PAGE = 65_536;
 const MOST_PAGES = 65_536;
 /** Where v128 loads are aligned. */
 const ALIGNED = 16;
-const FIRST = ALIGNED;
+/** The fewest products of numbers, or a fifth of as many exponentials, for which other threads are woken: about 50 µs. */
+const WORTH_SHARING = 1e6;
+const POWER = 5;
 
-/** An engine with a memory of its own, which threads may share. It throws LimitError where 4 GiB are not enough. */
-export function float32Engine(): Float32Engine {
+/** As the kernels read it: assembly/network-job.ts. */
+interface Job {
+  readonly left: number;
+  readonly right?: number;
+  readonly beside?: number;
+  readonly out?: number;
+  readonly rows?: number;
+  readonly inner?: number;
+  readonly columns: number;
+  readonly heads?: number;
+  readonly type?: HeldType;
+}
+
+const TYPES: readonly HeldType[] = ['F32', 'BF16', 'F16'];
+
+/**
+ * An engine with a memory of its own, which its threads share. It throws LimitError where 4 GiB are not enough. It
+ * blocks the caller while others compute, so in a page it belongs into a worker.
+ */
+export function float32Engine({ threads = 1, spawn }: Float32Threads = {}): Float32Engine {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
   const kernels = new WebAssembly.Instance(compiled(), { env: { memory } })
     .exports as unknown as Kernels;
+  const scratchBytes = kernels.scratchBytes();
+  const count = Math.max(1, Math.min(threads, MOST_THREADS));
   /** Behind the weights; the work space of an operation begins there. */
-  let end = FIRST;
+  let end = aligned(SCRATCH + count * scratchBytes);
+  memory.grow(Math.ceil(end / PAGE));
+  const module = { module: compiled(), names: NAMES, scratchBytes };
+  let crew = startCrew(memory, count, spawn, module);
 
   const grownTo = (bytes: number): ArrayBufferLike => {
     const missing = bytes - memory.buffer.byteLength;
@@ -103,7 +126,7 @@ export function float32Engine(): Float32Engine {
   };
 
   /** Arrays in the work space: with the numbers given, or as long as one says; null is at address 0. */
-  const lay = (...parts: readonly (Float32Array | Float64Array | number | null)[]) => {
+  const lay = (...parts: readonly (ArrayLike<number> | number | null)[]) => {
     const lengths = parts.map((part) => (typeof part === 'number' ? part : (part?.length ?? 0)));
     let next = end;
     const addresses = parts.map((part, i) => {
@@ -118,6 +141,14 @@ export function float32Engine(): Float32Engine {
     return { addresses, arrays };
   };
 
+  /** Runs a job; `work` is about how many products it takes. */
+  const compute = (kernel: KernelName, blocks: number, work: number, job: Job): void => {
+    const { left, right = 0, beside = 0, out = 0, rows = 0, inner = 0, columns } = job;
+    const words = [left, right, beside, out, rows, inner, columns, job.heads ?? 1];
+    new Uint32Array(memory.buffer, JOB).set([...words, TYPES.indexOf(job.type ?? 'F32')]);
+    crew.run(kernel, blocks, work > WORTH_SHARING);
+  };
+
   return {
     reserve(bytes) {
       const array = new Uint8Array(grownTo(aligned(end + bytes)), end, bytes);
@@ -126,49 +157,50 @@ export function float32Engine(): Float32Engine {
     },
     product(x, w, type, bias, inner) {
       const rows = x.length / inner;
-      const outs = w.length / inner;
-      const { addresses, arrays } = lay(x, bias, rows * outs);
-      const [from, shift, to] = addresses;
-      kernels[`product${type}`](from, w.byteOffset, shift, to, rows, inner, outs);
-      return Float32Array.from(arrays[2]);
+      const columns = w.length / inner;
+      const packed = kernels.packedBytes(rows, inner) / 4;
+      const { addresses, arrays } = lay(x, packed, bias, rows * columns);
+      const [from, left, beside, out] = addresses;
+      kernels.packRows(from, rows, inner, left);
+      const blocks = Math.ceil(columns / kernels.groupSize());
+      const job = { left, right: w.byteOffset, beside, out, rows, inner, columns, type };
+      compute('product', blocks, rows * w.length, job);
+      return arrays[3].slice();
     },
     activate(x, activation) {
       const { addresses, arrays } = lay(x);
-      kernels[activation](addresses[0], x.length);
+      const blocks = Math.ceil(x.length / kernels.pieceSize());
+      compute(activation, blocks, POWER * x.length, { left: addresses[0], columns: x.length });
       x.set(arrays[0]);
     },
     headScores(q, k, heads) {
-      const [[n, width], [m]] = [q.shape, k.shape];
-      const size = width / heads;
-      const scratch = kernels.gemmScratchBytes(0, 1, n, m, size) / 4;
-      const { addresses, arrays } = lay(q.data, k.data, heads * n * m, scratch);
-      const [a, b, c, s] = addresses;
-      const left = [a, width, 0, size];
-      const right = [b, width, 0, size];
-      kernels.gemm(0, 1, n, m, size, 1, heads, ...left, ...right, c, m, 0, n * m, 0, s);
-      return { shape: [heads, n, m], data: Float32Array.from(arrays[2]) };
+      const [[rows, width], [columns]] = [q.shape, k.shape];
+      const { addresses, arrays } = lay(q.data, k.data, heads * rows * columns);
+      const [left, right, out] = addresses;
+      const job = { left, right, out, rows, inner: width / heads, columns, heads };
+      compute('headScores', heads, rows * columns * width, job);
+      return { shape: [heads, rows, columns], data: arrays[2].slice() };
     },
     softmax(scores, beta, mask) {
-      const [heads, n, m] = scores.shape;
-      const { addresses, arrays } = lay(scores.data, mask?.data ?? null);
-      const [from, shown] = addresses;
-      for (let h = 0; h < heads; h++) {
-        const own = from + 4 * h * n * m;
-        kernels.softmaxRows(own, shown, own, 1, 1, n, m, 0, beta[h]);
-      }
-      return { shape: scores.shape, data: Float32Array.from(arrays[0]) };
+      const [heads, rows, columns] = scores.shape;
+      const { addresses, arrays } = lay(scores.data, beta, mask?.data ?? null);
+      const [left, right, beside] = addresses;
+      const job = { left, right, beside, rows, columns, heads };
+      compute('softmax', heads, POWER * scores.data.length, job);
+      return { shape: scores.shape, data: arrays[0].slice() };
     },
     headMix(coupling, v, heads) {
-      const [, n, m] = coupling.shape;
+      const [, rows, inner] = coupling.shape;
       const [, width] = v.shape;
-      const size = width / heads;
-      const scratch = kernels.gemmScratchBytes(0, 0, n, size, m) / 4;
-      const { addresses, arrays } = lay(coupling.data, v.data, n * width, scratch);
-      const [a, b, c, s] = addresses;
-      const left = [a, m, 0, n * m];
-      const right = [b, width, 0, size];
-      kernels.gemm(0, 0, n, size, m, 1, heads, ...left, ...right, c, width, 0, size, 0, s);
-      return { shape: [n, width], data: Float32Array.from(arrays[2]) };
+      const { addresses, arrays } = lay(coupling.data, v.data, rows * width);
+      const [left, right, out] = addresses;
+      const job = { left, right, out, rows, inner, columns: width / heads, heads };
+      compute('headMix', heads, rows * inner * width, job);
+      return { shape: [rows, width], data: arrays[2].slice() };
+    },
+    close() {
+      crew.close();
+      crew = startCrew(memory, 1, undefined, module);
     },
   };
 }
