@@ -96,7 +96,7 @@ export function answerRules(model: FlowParts, layout: Layout): AnswerRules {
     return layout.leadingBlank ? text?.slice(1) : text;
   };
   const isDeterminer = (tokens: readonly number[]) =>
-    inDeterminers[tokens[tokens.length - 1]] === 1 &&
+    tokens.every((id) => inDeterminers[id] === 1) &&
     determiners.has(plain(tokens)?.toLowerCase() ?? '');
 
   function stageAfter(stage: Stage, kind: number, tokens: readonly number[]): Stage | undefined {
