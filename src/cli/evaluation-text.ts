@@ -99,9 +99,12 @@ const readingRows = ({ all, hard, kinds }: OwnEvaluation['both_readings']): stri
   ...Object.entries(kinds).map(([kind, record]) => guessRow(`  ${kind}`, record)),
 ];
 
-const GUESS_COLUMNS = ['blanks', 'top 1', 'top 5', 'top 10', 'mrr', 'ece'];
+export const GUESS_COLUMNS = ['blanks', 'top 1', 'top 5', 'top 10', 'mrr', 'ece'];
 
-const guessRow = (label: string, { count, top1, top5, top10, mrr, ece }: GuessRecord): string[] => [
+export const guessRow = (
+  label: string,
+  { count, top1, top5, top10, mrr, ece }: GuessRecord,
+): string[] => [
   label,
   String(count),
   // of no blanks there is no share

@@ -24,7 +24,7 @@ export interface TextPart {
   readonly kind: 'text';
   readonly name: string;
   readonly weight: number;
-  /** The lines that are not empty, each as `readText` reads it. */
+  /** The lines that are not empty, each as `readText` reads it; `readTypedTexts` leaves them as they are. */
   readonly lines: readonly string[];
   /** SHA-256 of the text, unpacked. */
   readonly sha256: string;
@@ -43,7 +43,18 @@ export interface Corpus {
  * neither, holds no text or no UTF-8, and for a weight of 0.
  */
 export function readCorpus(...sources: readonly string[]): Corpus {
-  return { parts: sources.map(readPart) };
+  return { parts: sources.map((source) => readPart(source)) };
+}
+
+/** The texts of files as they are typed, for models with tokenizers of their own. Throws as `readCorpus`, and for a world. */
+export function readTypedTexts(...sources: readonly string[]): TextPart[] {
+  return sources.map((source) => {
+    const part = readPart(source, (line) => line);
+    if (part.kind === 'text') return part;
+    throw fault(
+      `${source} is a world, whose exact law is held against models that were trained here: give a text file with one sentence a line`,
+    );
+  });
 }
 
 /** A corpus of one world, from its files. */
@@ -53,7 +64,7 @@ export const worldCorpus = (files: Record<string, string>, name = 'world'): Corp
 
 const WEIGHTED = /^(.+):(\d+(?:\.\d*)?|\.\d+)$/s;
 
-function readPart(source: string): CorpusPart {
+function readPart(source: string, read: (line: string) => string = plain): CorpusPart {
   const weighted = existsSync(source) ? null : WEIGHTED.exec(source);
   const [path, weight] = weighted ? [weighted[1], Number(weighted[2])] : [source, 1];
   if (!(weight > 0 && Number.isFinite(weight)))
@@ -64,7 +75,7 @@ function readPart(source: string): CorpusPart {
       `there is no ${path}: give the folder of a world, such as data/worlds/lieblingstier, or a text file with one sentence a line`,
     );
   const name = basename(path);
-  if (!stats.isDirectory()) return { kind: 'text', name, weight, ...readLines(path) };
+  if (!stats.isDirectory()) return { kind: 'text', name, weight, ...readLines(path, read) };
   return { kind: 'world', name, weight, files: readWorld(path) };
 }
 
@@ -91,15 +102,18 @@ function filesUnder(folder: string): string[] {
     .flatMap((path) => (statSync(path).isDirectory() ? filesUnder(path) : [path]));
 }
 
-function readLines(path: string): Pick<TextPart, 'lines' | 'sha256'> {
+function readLines(
+  path: string,
+  read: (line: string) => string,
+): Pick<TextPart, 'lines' | 'sha256'> {
   const bytes = unpacked(
     path,
     readable('corpus', path, (file) => readFileSync(file)),
   );
   const lines = decoded(path, bytes)
     .split(/\r\n?|\n/)
-    .map(plain)
-    .filter((line) => line !== '');
+    .map(read)
+    .filter((line) => line.trim() !== '');
   if (lines.length === 0)
     throw fault(`${path} holds no text, expected one sentence a line: give another file`);
   return { lines, sha256: createHash('sha256').update(bytes).digest('hex') };

@@ -8,7 +8,7 @@ import { findBlank } from './blank.ts';
 import { finalChainScores } from './chains.ts';
 import type { Reading } from './choices.ts';
 import { findAnswers, openText } from './findings.ts';
-import { asFlow, type LanguageModel } from './model.ts';
+import { asFlow, checkMasks, checkReads, type LanguageModel } from './model.ts';
 import { type AnswerSettings, type FillOptions, fillSchema, searchSchema } from './options.ts';
 import { type Prediction, predictionOf, targetText, targetTokens } from './prediction.ts';
 import { WEIGHED, weigh } from './readings.ts';
@@ -20,8 +20,8 @@ import { readText } from './text.ts';
  */
 export function fillBlank(model: LanguageModel, text: string, options?: FillOptions): Prediction {
   const { reading, ...settings } = parseOptions(fillSchema, options);
-  if (settings.slots !== undefined) checkMasks(model);
-  if (!model.reads) throw withoutHead(model);
+  checkMasks(model, settings.slots);
+  checkReads(model);
   if (model.masks) return fillMasked(model, text, settings, reading);
   if (reading === 'blank') return predictionOf(findAnswers(model, text, settings));
   if (findBlank(readText(text)) === null)
@@ -62,20 +62,6 @@ function fillMasked(
   });
   return { ...prediction, longer };
 }
-
-function checkMasks(model: LanguageModel): void {
-  if (model.masks) return;
-  throw new InputError(
-    'slots',
-    `option slots is for models that fill masks, and "${model.name}" finds answers of any length: leave it out`,
-  );
-}
-
-const withoutHead = ({ name }: LanguageModel) =>
-  new InputError(
-    'model',
-    `"${name}" has no head that says anything of tokens: expected a folder that was saved with its language-model head; trace shows its inside`,
-  );
 
 /**
  * The probability of each given answer, in their order, without any search: exact by the chain rule.

@@ -122,6 +122,24 @@ export interface LanguageModel {
   tokenProbabilities(states: Float64Array): Float64Array;
 }
 
+/** Throws InputError (field `slots`) where slots are asked of a model that fills no masks. */
+export function checkMasks({ masks, name }: LanguageModel, slots: number | undefined): void {
+  if (slots === undefined || masks) return;
+  throw new InputError(
+    'slots',
+    `option slots is for models that fill masks, and "${name}" finds answers of any length: leave it out`,
+  );
+}
+
+/** Throws InputError (field `model`) for a body without a head. */
+export function checkReads({ reads, name }: LanguageModel): void {
+  if (reads) return;
+  throw new InputError(
+    'model',
+    `"${name}" has no head that says anything of tokens: expected a folder that was saved with its language-model head; trace shows its inside`,
+  );
+}
+
 /** The model as a flow in continuous depth. Throws InputError (field `model`) for one that is none. */
 export function asFlow(model: LanguageModel, what: string): FlowModel {
   if (model.flow) return model.flow;

@@ -62,6 +62,9 @@ export const searchSchema = z.strictObject({
     .describe('The search gives up after looking behind this many beginnings of answers'),
 });
 
+/** How many masks a blank is, alone. */
+export const slotsSchema = searchSchema.pick({ slots: true });
+
 export const fillSchema = searchSchema.extend({
   reading: z
     .enum(READINGS, { error: 'expected "blank", "sentence" or "both"' })

@@ -159,13 +159,22 @@ export function targetText({ layout }: Pick<Findings, 'layout'>, target: string)
   return opens ? ` ${text}` : text;
 }
 
-export function targetTokens(
+/** The tokens of an answer in the place of the blank. */
+export const answerTokens = (
   { model, layout }: Pick<Findings, 'model' | 'layout'>,
+  text: string,
+): number[] => {
+  const opens = layout.kind === 'blank' && layout.leadingBlank;
+  return model.tokenizer.encodeIds(opens ? ` ${text}` : text);
+};
+
+export function targetTokens(
+  parts: Pick<Findings, 'model' | 'layout'>,
   text: string,
   slots = 1,
 ): number[] {
-  const opens = layout.kind === 'blank' && layout.leadingBlank;
-  const tokens = model.tokenizer.encodeIds(opens ? ` ${text}` : text);
+  const { model } = parts;
+  const tokens = answerTokens(parts, text);
   if (model.masks && tokens.length !== slots)
     throw new InputError(
       'targets',

@@ -1,11 +1,9 @@
 /**
  * Hugging Face folders as language models: what texts, traces, predictions and interventions say of the fixtures,
- * whose states and logits the reference library has computed. Each gets a tokenizer in which w7 is token 7.
+ * whose states and logits the reference library has computed.
  */
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readdirSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { describeModel, readFlow, readModel } from '../../src/host/models.ts';
 import { fillBlank } from '../../src/language/fill.ts';
 import { runWithCache } from '../../src/language/interventions.ts';
@@ -15,65 +13,10 @@ import type { FillOptions } from '../../src/language/options.ts';
 import type { PretrainedModel } from '../../src/language/pretrained-model.ts';
 import { trace, traceToJson } from '../../src/language/trace.ts';
 import { softmaxRows } from '../../src/language/transformer.ts';
-import { configOf, fixtureFolder, type Reference, referencesOf } from '../pretrained/fixtures.ts';
-
-let root: string;
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'pretrained-'));
-});
-afterAll(() => rmSync(root, { recursive: true }));
-
-/** The fixture as a folder with a tokenizer; `mask` is the id of its mask. */
-function folderOf(name: string, mask?: number): string {
-  const folder = join(root, `${name}-${mask ?? 'plain'}`);
-  cpSync(fixtureFolder(name), folder, { recursive: true });
-  const size = configOf(name).vocab_size as number;
-  const piece = (id: number) => (id === mask ? '[MASK]' : `w${id}`);
-  const vocab = Object.fromEntries(Array.from({ length: size }, (_, id) => [piece(id), id]));
-  const added = {
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-    special: true,
-  };
-  const tokenizer = {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: mask === undefined ? [] : [{ id: mask, content: '[MASK]', ...added }],
-    normalizer: null,
-    pre_tokenizer: { type: 'WhitespaceSplit' },
-    post_processor: null,
-    decoder: null,
-    model: { type: 'WordLevel', vocab, unk_token: piece(0) },
-  };
-  writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer));
-  const config = mask === undefined ? {} : { mask_token: '[MASK]' };
-  writeFileSync(join(folder, 'tokenizer_config.json'), JSON.stringify(config));
-  return folder;
-}
-
-/** The reference of a text whose token types are all 0, as they are where none are given. */
-const plainOf = (name: string) =>
-  referencesOf(name).find(({ types }) => types === undefined) as Reference;
-
-/** The first token that stands in the text once. */
-const single = (ids: readonly number[]) =>
-  ids.findIndex((id) => ids.indexOf(id) === ids.lastIndexOf(id));
-
-/** The reference's text, with `mark` at one place. */
-const textOf = (ids: readonly number[], at = -1, mark = '__') =>
-  ids.map((id, i) => (i === at ? mark : `w${id}`)).join(' ');
+import { configOf } from '../pretrained/fixtures.ts';
+import { folderOf, lawAt, plainOf, single, textOf } from './pretrained-folder.ts';
 
 const CLOSE = { absolute: 1e-9 };
-
-/** p(token) at one token by the reference's logits. */
-function lawAt(reference: Reference, at: number): Float64Array {
-  const all = reference.one('logits') as Float64Array;
-  const size = all.length / reference.ids.length;
-  return softmaxRows(all.slice(at * size, (at + 1) * size), size);
-}
 
 describe.each(['bert', 'albert-groups', 'modernbert', 'distilbert'])('masked: %s', (name) => {
   const reference = plainOf(name);

@@ -5,7 +5,8 @@ import type { OwnBlanks } from '../../language/evaluation/own-blanks.ts';
 import type { EvaluationSettings } from '../../language/evaluation/settings.ts';
 import type { FlowModel } from '../../language/flow-model.ts';
 import { InputError } from '../../numerics/errors.ts';
-import { numberIfOne } from '../flags.ts';
+import { parseOptions } from '../../numerics/options.ts';
+import { numberIfOne, precisionOf } from '../flags.ts';
 import { printJson, printLines, type Screen, standardScreen } from '../terminal.ts';
 
 interface EvaluateFlags {
@@ -15,6 +16,8 @@ interface EvaluateFlags {
   readonly depths?: string;
   readonly texts?: string;
   readonly seed?: string;
+  readonly slots?: string;
+  readonly precision?: string;
   readonly json?: boolean;
 }
 
@@ -24,10 +27,17 @@ Examples:
   schmetterling evaluate --model lieblingstier --corpus data/worlds/lieblingstier --texts 200 --json > numbers.json
   schmetterling evaluate --model runs/mine --corpus de.txt.gz en.txt.gz --depths 4,8,ode
   schmetterling evaluate --blanks data/evaluation/alltag.json
+  schmetterling evaluate --model ../bert-base-german-cased --corpus mine.txt --blanks mine.json --slots 2
 
 Of a text file (one sentence a line, .txt or .txt.gz) only the test part is used, which training on the
 same file leaves out; near-duplicates of a sentence are all in one part. Numbers are of each corpus by
-itself: give every language a file. Weights (path:weight) are read as train reads them, and change nothing.`;
+itself: give every language a file. Weights (path:weight) are read as train reads them, and change nothing.
+
+Of a Hugging Face folder the lines are taken as they are, --texts of them at random, with no part held back and no
+n-grams beside: nats a token and a character. A causal model is asked for each token behind the ones before, the
+first only where the tokenizer puts a token before the text; a masked one for each token masked alone, the others
+seen (pseudo-log-likelihood, Salazar et al. 2020). Own sentences are ranked in its whole list: by --slots masks, for
+answers of as many tokens; of a causal model blanks at the end. What cannot be asked is counted.`;
 
 export function evaluateCommand(): Command {
   return new Command('evaluate')
@@ -41,6 +51,11 @@ export function evaluateCommand(): Command {
     .option('--depths <list>', 'numbers of layers, and ode (default: 4,6,8,16,32,64,ode)')
     .option('--texts <count>', 'texts to draw (default: 1000, fewer for the slow parts)')
     .option('--seed <number>', 'seed of the held-out texts')
+    .option(
+      '--slots <count>',
+      'masks of a blank, of a Hugging Face folder that fills masks (default: 1)',
+    )
+    .option('--precision <name>', 'float32 or float64, of a Hugging Face folder (default: float32)')
     .option('--json', 'print one JSON document and nothing else')
     .addHelpText('after', HELP)
     .action(evaluate);
@@ -48,19 +63,32 @@ export function evaluateCommand(): Command {
 
 async function evaluate(flags: EvaluateFlags): Promise<void> {
   const { evaluationSettings } = await import('../../language/evaluation/settings.ts');
+  const { slotsSchema } = await import('../../language/options.ts');
+  const { asFlow, checkMasks } = await import('../../language/model.ts');
   const settings = evaluationSettings({
     texts: numberIfOne(flags.texts),
     seed: numberIfOne(flags.seed),
     depths: flags.depths?.split(',').map((depth) => numberIfOne(depth.trim())),
   });
+  const { slots } = parseOptions(slotsSchema, { slots: numberIfOne(flags.slots) });
   const { corpus = [] } = flags;
   checkAsked(corpus, flags.blanks);
   const own = flags.blanks === undefined ? {} : await readOwnBlanks(flags.blanks);
   const { readCorpus } = await import('../../host/corpus.ts');
-  const { readFlow } = await import('../../host/models.ts');
-  const parts = corpus.length > 0 ? readCorpus(...corpus).parts : [];
-  const model = readFlow(flags.model, 'this kind of evaluation');
+  const { readModel } = await import('../../host/models.ts');
+  const read = readModel(flags.model, { precision: precisionOf(flags) });
   const begun = performance.now();
+  const { PretrainedModel } = await import('../../language/pretrained-model.ts');
+  if (read instanceof PretrainedModel) {
+    const { evaluatePretrained } = await import('../pretrained-evaluation.ts');
+    const asked = { corpus, own, slots, depths: flags.depths, settings };
+    const { result, lines } = evaluatePretrained(read, asked);
+    if (flags.json) return printJson({ ...result, seconds: (performance.now() - begun) / 1000 });
+    return printLines(lines(standardScreen()));
+  }
+  const model = asFlow(read, 'this kind of evaluation');
+  checkMasks(model, slots);
+  const parts = corpus.length > 0 ? readCorpus(...corpus).parts : [];
   const blanks = await evaluateOwn(model, own, parts);
   const evaluated: EvaluatedPart[] = [];
   for (const part of parts)

@@ -85,7 +85,8 @@ function readSentences(
 
 export type OwnEvaluation = ReturnType<typeof evaluateOwnBlanks>;
 
-function missed({ kind, text, answers }: OwnSentence, { rank, answers: given }: Guess) {
+/** A sentence none of whose answers is among the first five. */
+export function missed({ kind, text, answers }: OwnSentence, { rank, answers: given }: Guess) {
   return rank <= 5 ? [] : [{ kind, text, acceptable: answers, given: given.slice(0, 5) }];
 }
 

@@ -1,0 +1,151 @@
+/**
+ * What somebody else's model says of texts, as they are: log-likelihood token after token where it is causal, else
+ * pseudo-log-likelihood, one token masked at a time. No split, no world and no n-grams: its training is unknown.
+ */
+import { exp, log } from '../../numerics/elementary.ts';
+import { InputError, LimitError } from '../../numerics/errors.ts';
+import { firstStreams } from '../../numerics/random.ts';
+import type { Tensor } from '../../pretrained/arithmetic.ts';
+import { checkReads } from '../model.ts';
+import type { PretrainedModel } from '../pretrained-model.ts';
+import { shuffled } from '../training/shuffle.ts';
+import { lossRecord, ratioEstimate, type TextCost } from './estimates.ts';
+import type { EvaluationSettings } from './settings.ts';
+
+/** A text in tokens, without what a template puts behind it where it is causal. */
+interface Encoded {
+  readonly ids: readonly number[];
+  /** Places of the tokens that are scored. */
+  readonly scored: readonly number[];
+  /** What the scored tokens stand for. */
+  readonly said: string;
+}
+
+interface PieceCost extends TextCost {
+  /** Unicode code points that the scored tokens stand for. */
+  readonly characters: number;
+}
+
+/** Where these numbers come from, and what is not among them. */
+const MEASURES = {
+  causal: 'log-likelihood',
+  masked:
+    'pseudo-log-likelihood: one token masked at a time, the others seen (Salazar et al. 2020, eq. 2)',
+} as const;
+
+const LEFT_OUT =
+  'no part of the file is held back and no n-gram stands beside: what the model was trained on is unknown';
+
+/**
+ * Nats a token and a character of `texts`, or of `settings.texts` drawn of them. Throws InputError for a model
+ * without a head or mask and where no token can be scored, LimitError for a text longer than the model's positions,
+ * each before anything is run.
+ */
+export function evaluatePretrainedTexts(
+  model: PretrainedModel,
+  texts: readonly string[],
+  { seed, texts: count }: Pick<EvaluationSettings, 'seed' | 'texts'>,
+  onStage: (stage: string) => void = () => {},
+) {
+  checkReads(model);
+  const order = shuffled(texts.length, firstStreams(seed)).slice(0, count).sort();
+  const encoded = [...order].map((place) => encode(model, texts[place], place + 1));
+  const asked = encoded.filter(({ scored }) => scored.length > 0);
+  if (asked.length === 0)
+    throw new InputError(
+      'corpus',
+      `none of ${encoded.length} texts has a token that "${model.name}" predicts: give longer ones`,
+    );
+  onStage(`${model.masks ? 'pseudo-' : ''}likelihood of ${asked.length} texts`);
+  const costs = asked.map((text) => costOf(model, text));
+  const { perplexity, ...loss } = lossRecord(costs);
+  const character = ratioEstimate(
+    costs.map(({ nats }) => nats),
+    costs.map(({ characters }) => characters),
+  );
+  const total = (of: (cost: PieceCost) => number) => costs.reduce((sum, one) => sum + of(one), 0);
+  return {
+    model: model.name,
+    measure: model.masks ? MEASURES.masked : MEASURES.causal,
+    first_token: firstToken(model),
+    left_out: LEFT_OUT,
+    precision: model.precision,
+    notes: model.notes,
+    lines: texts.length,
+    texts: asked.length,
+    unscored_texts: encoded.length - asked.length,
+    tokens: total(({ tokens }) => tokens),
+    characters: total(({ characters }) => characters),
+    ...loss,
+    ...(model.masks ? { pseudo_perplexity: perplexity } : { perplexity }),
+    nats_per_character: character.mean,
+    nats_per_character_standard_error: character.standard_error,
+  };
+}
+
+export type PretrainedTextEvaluation = ReturnType<typeof evaluatePretrainedTexts>;
+
+/** How a text's first token is counted. */
+function firstToken({ masks, pieces }: PretrainedModel): string {
+  if (masks) return 'scored as the others; what the template adds is seen and not scored';
+  const before = pieces.template.before.at(-1);
+  return before
+    ? `scored behind ${pieces.token(before.id).piece}; the end of a text is not`
+    : 'not scored, nor its characters: nothing stands before it; the end of a text is not either';
+}
+
+function encode(model: PretrainedModel, text: string, line: number): Encoded {
+  const { pieces, masks, sizes } = model;
+  const { ids: all, offsets } = pieces.encode(text);
+  const ids = masks ? all : all.slice(0, all.length - pieces.template.after.length);
+  if (ids.length > sizes.positions)
+    throw new LimitError(
+      'corpus',
+      `text ${line} has ${ids.length} tokens, expected at most the ${sizes.positions} positions of the model "${model.name}": divide it`,
+    );
+  const own = [...ids.keys()].filter((place) => offsets[place] !== null);
+  const scored = masks ? own : own.filter((place) => place > 0);
+  const unsaid = scored.length < own.length ? (offsets[own[0]]?.[1] ?? 0) : 0;
+  return { ids, scored, said: text.slice(unsaid) };
+}
+
+function costOf(model: PretrainedModel, text: Encoded): PieceCost {
+  const nats = model.masks ? maskedNats(model, text) : causalNats(model, text);
+  return {
+    nats,
+    tokens: text.scored.length,
+    characters: [...text.said].length,
+    bytes: new TextEncoder().encode(text.said).length,
+  };
+}
+
+/** −Σ_i log p(token_i | all before). */
+function causalNats({ network }: PretrainedModel, { ids, scored }: Encoded): number {
+  const { states } = network.run(ids);
+  const last = states[states.length - 1];
+  return scored.reduce((sum, place) => sum + surprise(network, last, place - 1, ids[place]), 0);
+}
+
+/** −Σ_i log p(token_i | all others, a mask in its place). */
+function maskedNats({ network, pieces }: PretrainedModel, { ids, scored }: Encoded): number {
+  const mask = pieces.special.mask?.id as number;
+  return scored.reduce((sum, place) => {
+    const { states } = network.run(ids.map((id, i) => (i === place ? mask : id)));
+    return sum + surprise(network, states[states.length - 1], place, ids[place]);
+  }, 0);
+}
+
+/** −log p(token) at one row of states, by a log-sum-exp of its own: p itself may be too small for a number. */
+function surprise(
+  { logits, architecture: { width } }: PretrainedModel['network'],
+  { data }: Tensor,
+  row: number,
+  token: number,
+): number {
+  const scores = logits({ shape: [1, width], data: data.slice(row * width, (row + 1) * width) });
+  let top = Number.NEGATIVE_INFINITY;
+  for (const score of scores.data) top = Math.max(top, score);
+  let sum = 0;
+  for (const score of scores.data) sum += exp(score - top);
+  return top + log(sum) - scores.data[token];
+}
