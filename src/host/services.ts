@@ -4,8 +4,8 @@ export interface ServerSettings {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
-  /** Name or path of the model that answers when a request names none. */
-  readonly model?: string;
+  /** Names or paths of models besides the installed ones; the first answers when a request names none. */
+  readonly models?: readonly string[];
   /** Worker threads; as many as the machine has cores, at most four, by default. */
   readonly workers?: number;
   /** Seconds that a request may wait and compute, together; those of server/limits.ts by default. */

@@ -2,6 +2,7 @@
 import type { CouplingName } from '../attention/model-coupling.ts';
 import type { AttentionWeights } from '../attention/scores.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
+import { InputError } from '../numerics/errors.ts';
 import { type AnswerRules, answerRules } from './answers.ts';
 import type { FlowParts, ModelConfig, ModelWeights } from './checkpoint.ts';
 import {
@@ -80,11 +81,20 @@ export class FlowModel implements FlowParts, LanguageModel {
   }
 
   run(layout: Layout, settings?: RunSettings): ModelRun {
+    if (settings?.parts) throw this.withoutMlp('parts');
     return runText(this, layout, settings);
   }
 
   tokenProbabilities(states: Float64Array): Float64Array {
     return tokenProbabilities(this, states);
+  }
+
+  /** What is said to an option that asks for an MLP. */
+  withoutMlp(option: string): InputError {
+    return new InputError(
+      option,
+      `option ${option} is for layers with an MLP, and those of "${this.name}" are attention alone: leave it out`,
+    );
   }
 }
 

@@ -198,11 +198,7 @@ function check(model: LanguageModel, text: string, settings: Settings): void {
       checkPlace(field, 'head', head, 0, model.sizes.heads - 1);
       checkLayer(field, layer, 1, depth);
     }
-  if (ablateMlp.length > 0 && model.flow)
-    throw new InputError(
-      'ablateMlp',
-      `option ablateMlp is for layers with an MLP, and those of "${model.name}" are attention alone: leave it out`,
-    );
+  if (ablateMlp.length > 0 && model.flow) throw model.flow.withoutMlp('ablateMlp');
   for (const layer of ablateMlp) checkLayer('ablateMlp', layer, 1, depth);
   for (const { from, layer, token, to = token } of patch) {
     checkLayer('patch', layer, 0, depth);

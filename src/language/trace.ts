@@ -9,7 +9,6 @@ import { type ClusterChange, type ClusterLevel, clusterHistory } from '../diagno
 import { asMatrix, type Float64Tensor } from '../engines/tensor.ts';
 import { bringToSphere } from '../flow/inspect.ts';
 import { type Projection, projection } from '../flow/projection.ts';
-import { InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix, toRows } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';
 import { type Findings, findAnswers } from './findings.ts';
@@ -59,7 +58,6 @@ export function trace(model: LanguageModel, text: string, options?: TraceOptions
     traceSchema,
     options,
   );
-  if (parts && model.flow) throw withoutParts(model);
   const findings = findAnswers(model, text, { ...settings, parts });
   return traceOf(findings, { firstTokens, tolerances, frames });
 }
@@ -122,12 +120,6 @@ function pairOf({ shape: [, n, d], data }: Float64Tensor): Matrix[] {
   return [matrix(n, d, data.subarray(0, n * d)), matrix(n, d, data.subarray(n * d))];
 }
 
-const withoutParts = ({ name }: LanguageModel) =>
-  new InputError(
-    'parts',
-    `option parts is for layers with an MLP, and those of "${name}" are attention alone: leave it out`,
-  );
-
 /** The coupling of a frame, one matrix a head. */
 function heads({ coupling }: ModelFrame): Matrix[] {
   if (!coupling) return [];
@@ -152,6 +144,8 @@ export function traceToJson(trace: Trace) {
     merges,
     splits,
     projection: trace.projection,
+    ...(trace.blocks && { blocks: trace.blocks }),
+    ...(trace.parts && { parts: trace.parts.map((pair) => pair.map(toRows)) }),
   };
 }
 

@@ -24,7 +24,7 @@ const DRAIN_MILLISECONDS = 5_000;
  * one that cannot be read, and a one-line Error when the port cannot be had.
  */
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
-  const { folders, defaultModel, models } = chooseModels(settings.model);
+  const { folders, defaultModel, models } = chooseModels(settings.models);
   const http = createServer();
   await listen(http, settings);
   const share = { threads: settings.workers, seconds: settings.seconds };
@@ -49,13 +49,24 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   }
 }
 
-/** The chosen model, which may lie anywhere, and the installed ones, under the names that requests use. */
-function chooseModels(chosen = DEFAULT_MODEL) {
-  const folder = modelFolder(chosen);
-  const first = describeModel(folder);
-  const all = [first, ...listModels().filter((model) => model.name !== first.name)];
+/**
+ * The chosen models, which may lie anywhere, and the installed ones, under the names that requests use. Throws
+ * InputError for two folders of one name.
+ */
+function chooseModels(given: readonly string[] = []) {
+  const chosen = (given.length > 0 ? given : [DEFAULT_MODEL]).map((name) =>
+    describeModel(modelFolder(name)),
+  );
+  const names = chosen.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw new InputError(
+      'model',
+      `two of the models are called "${twice}", and requests name models: rename one of the folders`,
+    );
+  const all = [...chosen, ...listModels().filter(({ name }) => !names.includes(name))];
   return {
-    defaultModel: first.name,
+    defaultModel: names[0],
     folders: Object.fromEntries(all.map((model) => [model.name, model.folder])),
     models: all.map(modelRecord),
   };

@@ -34,8 +34,9 @@ export interface Trace extends Omit<TraceReply, 'logit_lens'> {
 
 export interface Question {
   readonly text: string;
-  readonly depth: number | 'ode';
-  /** Absent where the text has no blank: a continuation is always causal. */
+  /** Absent for a model whose layers are its own. */
+  readonly depth?: number | 'ode';
+  /** Absent where the text has no blank: a continuation is always causal; and for a model whose coupling is its own. */
   readonly coupling?: CouplingName;
   /** Of a prediction alone; absent for the blank's own. */
   readonly reading?: Reading;
@@ -90,6 +91,8 @@ export async function askFlow(question: Question, signal: AbortSignal): Promise<
 function readTrace(reply: TraceReply): Trace {
   return {
     ...reply,
+    // states of other models have lengths; what is drawn are their directions
+    hidden_states: reply.precision ? reply.hidden_states.map(directions) : reply.hidden_states,
     reply,
     logit_lens: reply.logit_lens.map(({ predictions, first_tokens }) => ({
       candidates: [...predictions].sort((a, b) => b.score - a.score),
@@ -97,6 +100,12 @@ function readTrace(reply: TraceReply): Trace {
     })),
   };
 }
+
+const directions = (frame: readonly (readonly number[])[]): number[][] =>
+  frame.map((row) => {
+    const length = Math.hypot(...row);
+    return row.map((value) => value / length);
+  });
 
 /** Numbers of layers that the page compares with the flow. */
 export const DEPTHS = [1, 2, 4, 8, 16, 32, 64, 128, 256];

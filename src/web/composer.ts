@@ -5,8 +5,7 @@ import { MAXIMUM_DEPTH } from '../language/choices.ts';
 import { fill, fillTrack, h, setAttribute } from './dom.ts';
 import { lockIcon } from './icons.ts';
 import { controlsOf, locksOf } from './locks.ts';
-import type { Page } from './page.ts';
-import { couplingOf } from './page.ts';
+import { couplingOf, isPretrained, type Page } from './page.ts';
 import { createSegments } from './segments.ts';
 import { blanks, endsInBlank } from './sentence.ts';
 import type { State } from './state.ts';
@@ -20,14 +19,27 @@ export function createComposer(page: Page): HTMLElement {
     'section',
     { class: 'composer card', 'aria-label': page.words.box },
     controlsOf(page, 'text', createBox(page), createExamples(page)),
-    h(
-      'div',
-      { class: 'controls' },
-      controlsOf(page, 'depth', createDepth(page)),
-      controlsOf(page, 'coupling', createCoupling(page)),
-    ),
+    createFlowControls(page),
     createLockedNote(page),
   );
+}
+
+/** Depth and coupling; hidden for a model that has its own. */
+function createFlowControls(page: Page): HTMLElement {
+  const { state, models } = page;
+  const controls = h(
+    'div',
+    { class: 'controls' },
+    controlsOf(page, 'depth', createDepth(page)),
+    controlsOf(page, 'coupling', createCoupling(page)),
+  );
+  const show = () => {
+    controls.hidden = isPretrained(state.get(), page);
+  };
+  state.subscribe(show);
+  models.subscribe(show);
+  show();
+  return controls;
 }
 
 /** Says what the link has locked, so that nobody takes it for a fault. */

@@ -12,7 +12,7 @@ import { interventionsOf } from './interventions.ts';
 import { guarded } from './locks.ts';
 import { dropUnknownModel } from './models.ts';
 import type { Page } from './page.ts';
-import { otherQuestion, predictQuestionOf, questionOf } from './page.ts';
+import { isPretrained, otherQuestion, predictQuestionOf, questionOf } from './page.ts';
 import { createShell } from './shell.ts';
 import type { State } from './state.ts';
 import { defaults, readFragment, writeFragment } from './state.ts';
@@ -32,7 +32,7 @@ const flows = createResource(askFlow);
 const models = createResource(askModels);
 
 function ask(): void {
-  const question = predictQuestionOf(state.get());
+  const question = predictQuestionOf(state.get(), { models });
   if (question) answers.load(question);
   else {
     answers.clear();
@@ -42,8 +42,11 @@ function ask(): void {
 
 /** The layers are asked for after the answer, which the reader waits for. */
 function askForLayers(): void {
-  const question = questionOf(state.get());
-  if (question && answers.get().status === 'ready') {
+  const question = questionOf(state.get(), { models });
+  const { status } = answers.get();
+  // a body without a head answers nothing, and is looked into all the same
+  const refused = status === 'failed' && isPretrained(state.get(), { models });
+  if (question && (status === 'ready' || refused)) {
     const { targets: _, ...pass } = question;
     traces.load(pass);
   }
@@ -51,7 +54,7 @@ function askForLayers(): void {
 
 /** The same pass with the reader's interventions, where it is shown. */
 function askForChanged(): void {
-  const question = questionOf(state.get());
+  const question = questionOf(state.get(), { models });
   const interventions = interventionsOf(state.get().changes);
   if (!interventions) {
     changed.clear();
@@ -64,7 +67,7 @@ function askForChanged(): void {
 
 /** Layers against the flow take seconds, so they wait for the reader to look; the depth chosen changes nothing. */
 function askForDepthLimit(): void {
-  const question = questionOf(state.get());
+  const question = questionOf(state.get(), { models });
   if (state.get().tab !== 'depth' || !question || answers.get().status !== 'ready') return;
   const { targets: _, depth: __, ...pass } = question;
   depthLimit.load({ ...pass, depth: 8 });
@@ -77,9 +80,10 @@ function askForStacks(): void {
 
 /** The flow that layers are drawn over, where it is shown. */
 function askForFlow(): void {
-  const question = questionOf(state.get());
+  const question = questionOf(state.get(), { models });
   const { tab, step } = state.get();
-  const shown = tab === 'depth' || (tab === 'learn' && step === 3);
+  const own = !isPretrained(state.get(), { models });
+  const shown = own && (tab === 'depth' || (tab === 'learn' && step === 3));
   if (!shown || !question || answers.get().status !== 'ready') return;
   const { targets: _, ...pass } = question;
   flows.load({ ...pass, depth: 'ode' });
@@ -123,7 +127,10 @@ function build(): void {
   answers.subscribe(askForFlow);
   depthLimit.subscribe(askForStacks);
   answers.subscribe(askForModels);
-  models.subscribe(() => dropUnknownModel({ ...page, state }));
+  models.subscribe(() => {
+    dropUnknownModel({ ...page, state });
+    if (isPretrained(state.get(), page)) ask();
+  });
   const focused = document.activeElement?.id;
   document.getElementById('page')?.replaceChildren(createShell(page));
   if (focused) document.getElementById(focused)?.focus();

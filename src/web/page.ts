@@ -45,10 +45,18 @@ export function couplingOf({ text, coupling }: State): CouplingName {
   return coupling === 'causal' && !endsInBlank(text) ? 'full' : coupling;
 }
 
+/** Whether somebody else's model answers, whose depth and coupling are its own. False while models are unknown. */
+export function isPretrained(state: State, { models }: Pick<Page, 'models'>): boolean {
+  const { value } = models.get();
+  const name = state.model ?? value?.default;
+  return value?.models.some((model) => model.name === name && 'family' in model) ?? false;
+}
+
 /** What to ask the server in this state; null where the text is empty. */
-export function questionOf(state: State): Question | null {
+export function questionOf(state: State, page: Pick<Page, 'models'>): Question | null {
   const text = state.text.trim();
   if (text === '') return null;
+  if (isPretrained(state, page)) return { text, ...(state.model && { model: state.model }) };
   const asked = { text, depth: state.depth, ...(state.model && { model: state.model }) };
   if (blanks(text).length === 0) return asked;
   const targets = splitTargets(state.targets);
@@ -60,19 +68,20 @@ export function questionOf(state: State): Question | null {
  * What the Predict tab asks: the same, read as the reader chose. The other tabs look at the flow of the
  * blank's particle, so they ask for its own reading.
  */
-export function predictQuestionOf(state: State): Question | null {
-  const question = questionOf(state);
+export function predictQuestionOf(state: State, page: Pick<Page, 'models'>): Question | null {
+  const question = questionOf(state, page);
   const own = state.reading === 'blank' || state.tab !== 'predict' || !question?.coupling;
   return own ? question : { ...question, reading: state.reading };
 }
 
 /** What to ask of the sentence to compare with, once the first one is answered; null where there is none. */
-export function otherQuestion({ state, answers }: Page): Question | null {
+export function otherQuestion({ state, answers, models }: Page): Question | null {
   const { value, status } = answers.get();
   const text = state.get().other.trim();
   if (status !== 'ready' || value?.kind === 'next-token' || !value || text === '') return null;
-  const question = predictQuestionOf({ ...state.get(), text });
+  const question = predictQuestionOf({ ...state.get(), text }, { models });
   if (!question) return null;
+  if (isPretrained(state.get(), { models })) return question;
   return {
     ...question,
     targets: value.predictions

@@ -28,7 +28,13 @@ let server: RunningServer;
 let base: string;
 
 beforeAll(async () => {
-  server = await startServer({ host: '127.0.0.1', port: 0, seconds: PATIENT, model, workers: 2 });
+  server = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    seconds: PATIENT,
+    models: [model],
+    workers: 2,
+  });
   base = `http://127.0.0.1:${server.port}`;
 });
 afterAll(async () => {

@@ -22,7 +22,13 @@ let server: RunningServer;
 let url: string;
 
 beforeAll(async () => {
-  server = await startServer({ host: '127.0.0.1', port: 0, seconds: PATIENT, model, workers: 1 });
+  server = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    seconds: PATIENT,
+    models: [model],
+    workers: 1,
+  });
   url = `http://127.0.0.1:${server.port}/api/simulate`;
 });
 afterAll(async () => {

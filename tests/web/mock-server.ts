@@ -191,7 +191,14 @@ function fixture(name: string): unknown {
 }
 
 /** By a second reading the same answers come the other way round. */
-function prediction({ text, depth, coupling, reading, model, targets = [] }: Question): Prediction {
+function prediction({
+  text,
+  depth = 8,
+  coupling,
+  reading,
+  model,
+  targets = [],
+}: Question): Prediction {
   const known = fixture('predict') as Prediction;
   const kind = blanks(text).length === 0 ? 'next-token' : 'blank';
   const place = (answer: string) => known.predictions.findIndex((p) => p.token_str === answer);
@@ -246,7 +253,7 @@ interface TraceFixture {
   projection: { points: unknown[] };
 }
 
-function trace({ depth }: Question): TraceFixture {
+function trace({ depth = 8 }: Question): TraceFixture {
   const known = fixture('trace') as TraceFixture;
   const last = depth === 'ode' ? 21 : depth;
   const frames = known.hidden_states.length - 1;

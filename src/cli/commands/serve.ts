@@ -4,12 +4,12 @@ import { Command } from 'commander';
 import { exitOnInterrupt } from '../../host/files.ts';
 import type { RunningServer, Services } from '../../host/services.ts';
 import { InputError } from '../../numerics/errors.ts';
-import { numberIfOne } from '../flags.ts';
+import { gather, numberIfOne } from '../flags.ts';
 
 interface ServeFlags {
   readonly port: string;
   readonly host: string;
-  readonly model?: string;
+  readonly model?: readonly string[];
   readonly workers?: string;
 }
 
@@ -17,6 +17,7 @@ const HELP = `
 Examples:
   schmetterling serve                       the page on http://localhost:3000
   schmetterling serve --port 8080 --model models/lieblingstier
+  schmetterling serve --model ./bert-base-german-cased --model ./SmolLM2-135M
   schmetterling serve --host 0.0.0.0        reachable from other machines`;
 
 export function serveCommand(services: Services): Command {
@@ -24,7 +25,11 @@ export function serveCommand(services: Services): Command {
     .description('the page and the HTTP API, on this machine only unless --host says otherwise')
     .option('--port <number>', 'port to listen on; 0 lets the system choose', '3000')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--model <name>', 'model that answers when a request names none')
+    .option(
+      '--model <name>',
+      'a model or a folder, of a Hugging Face model too; may be repeated, the first answers when a request names none',
+      gather,
+    )
     .option('--workers <count>', 'worker threads (default: one a core, at most 4)')
     .addHelpText('after', HELP)
     .action((flags: ServeFlags) => serve(flags, services));
@@ -33,7 +38,7 @@ export function serveCommand(services: Services): Command {
 async function serve({ port, host, model, workers }: ServeFlags, services: Services) {
   const settings = {
     host,
-    model,
+    models: model,
     port: wholeNumber('port', port, 0, 65_535),
     workers: workers === undefined ? undefined : wholeNumber('workers', workers, 1, 64),
   };

@@ -2,7 +2,7 @@
 
 import { READINGS } from '../../language/choices.ts';
 import { fill, h } from '../dom.ts';
-import type { Page } from '../page.ts';
+import { isPretrained, type Page } from '../page.ts';
 import { createSegments } from '../segments.ts';
 import { blanks } from '../sentence.ts';
 
@@ -21,10 +21,11 @@ export function createReading(page: Page): HTMLElement {
   const element = h('div', { class: 'control reading' }, ...segments, hint);
   const show = () => {
     const { reading, text } = state.get();
-    element.hidden = blanks(text).length === 0;
+    element.hidden = blanks(text).length === 0 || isPretrained(state.get(), page);
     fill(hint, words.readingHint[reading]);
   };
   state.subscribe(show);
+  page.models.subscribe(show);
   show();
   return element;
 }

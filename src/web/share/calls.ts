@@ -33,7 +33,7 @@ interface Asked {
 
 /** Who is asked, and what. null where the box is empty. */
 function askedOf({ state, models }: Page): Asked | null {
-  const question = predictQuestionOf(state.get());
+  const question = predictQuestionOf(state.get(), { models });
   if (!question) return null;
   const { text, depth, coupling, reading, targets } = question;
   const model = question.model ?? models.get().value?.default;

@@ -1,0 +1,89 @@
+/** A Hugging Face folder behind the HTTP API: listed, asked, traced, and refused where it cannot. */
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { RunningServer } from '../../src/host/services.ts';
+import { startServer } from '../../src/server/start.ts';
+import { configOf, fixtureFolder } from '../pretrained/fixtures.ts';
+
+const MASK = 4;
+let root: string;
+let server: RunningServer;
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'served-'));
+  const folder = join(root, 'small-bert');
+  cpSync(fixtureFolder('bert'), folder, { recursive: true });
+  const size = configOf('bert').vocab_size as number;
+  const pieces = Array.from({ length: size }, (_, id) => [id === MASK ? '[MASK]' : `w${id}`, id]);
+  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false };
+  writeFileSync(
+    join(folder, 'tokenizer.json'),
+    JSON.stringify({
+      version: '1.0',
+      added_tokens: [{ id: MASK, content: '[MASK]', special: true, ...flags }],
+      pre_tokenizer: { type: 'WhitespaceSplit' },
+      model: { type: 'WordLevel', vocab: Object.fromEntries(pieces), unk_token: 'w0' },
+    }),
+  );
+  const models = [folder, 'lieblingstier'];
+  server = await startServer({ host: '127.0.0.1', port: 0, models, workers: 1 });
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(root, { recursive: true });
+});
+
+async function post(path: string, body: object) {
+  const reply = await fetch(`http://127.0.0.1:${server.port}/api/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return { status: reply.status, body: await reply.json() };
+}
+
+it('the first of several models answers, and all are listed', async () => {
+  const listed = await (await fetch(`http://127.0.0.1:${server.port}/api/models`)).json();
+  expect(listed.default).toBe('small-bert');
+  expect(listed.models.slice(0, 2)).toMatchObject([
+    { name: 'small-bert', family: 'BERT', causal: false, dimension: 16, heads: 2, depth: 3 },
+    { name: 'lieblingstier', format: 'schmetterling/1' },
+  ]);
+});
+
+it('fills masks in lists of one, two and three tokens', async () => {
+  const { status, body } = await post('predict', { text: 'w5 w6 [MASK] w7', top: 3 });
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    model: 'small-bert',
+    kind: 'blank',
+    slots: 1,
+    precision: 'float32',
+  });
+  expect(body.longer.map(({ slots }: { slots: number }) => slots)).toEqual([2, 3]);
+  expect(body.predictions).toHaveLength(3);
+});
+
+it('traces a text without a blank, with the parts of its layers', async () => {
+  const { status, body } = await post('trace', { text: 'w5 w6 w7', parts: true });
+  expect(status).toBe(200);
+  expect([body.kind, body.layers]).toEqual(['text', [0, 1, 2, 3]]);
+  expect(body.parts).toHaveLength(3);
+  expect(body.parts[0].map((part: number[][]) => part.length)).toEqual([3, 3]);
+  expect(body.parts[2][1]).toEqual(body.hidden_states[3]);
+  expect(body.blocks).toHaveLength(3);
+});
+
+it.each([
+  ['predict', { text: 'w5 w6' }, 'text', /fills masks and the text has no blank/],
+  ['predict', { text: 'w5 __', depth: 8 }, 'depth', /has 3 layers/],
+  ['predict', { text: 'w5 __', slots: 2, model: 'lieblingstier' }, 'slots', /leave it out/],
+  ['trace', { text: 'w5', parts: true, model: 'lieblingstier' }, 'parts', /attention alone/],
+  ['limit/depth', { text: 'w5 __' }, 'model', /needs a model that is a flow/],
+])('%s %j is refused in field %s', async (path, request, field, detail) => {
+  const { status, body } = await post(path, request);
+  expect([status, body.field]).toEqual([400, field]);
+  expect(body.detail).toMatch(detail);
+});
