@@ -25,6 +25,7 @@ const SECTIONS = {
     'examples/README.md',
     'docs/own-dynamics.md',
     'docs/interventions.md',
+    'docs/pretrained.md',
     'docs/readings.md',
     'docs/files.md',
     'docs/checkpoint.md',
