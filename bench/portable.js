@@ -19,7 +19,8 @@ const folder = mkdtempSync(join(tmpdir(), 'schmetterling-portable-'));
 /** One file that any engine runs. */
 async function bundle() {
   const lib = { entry: here('portable/engine.js'), formats: ['es'], fileName: () => 'engine.mjs' };
-  const options = { lib, outDir: folder, target: 'es2022', minify: false };
+  const rolldownOptions = { output: { codeSplitting: false } };
+  const options = { lib, outDir: folder, target: 'es2022', minify: false, rolldownOptions };
   await build({ configFile: false, root: here('.'), build: options, logLevel: 'error' });
   return join(folder, 'engine.mjs');
 }
