@@ -4,6 +4,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import { diagnostics } from '../../src/diagnostics/catalogue.ts';
 import { dynamics } from '../../src/dynamics/catalogue.ts';
 import { simulate } from '../../src/flow/simulation.ts';
 import type { SimulationOptions } from '../../src/flow/simulation-settings.ts';
@@ -11,6 +12,7 @@ import { drawStart, starts } from '../../src/geometry/catalogue.ts';
 import { schemes } from '../../src/integrators/schemes.ts';
 import { densityLimit } from '../../src/limits/mean-field/density.ts';
 import * as elementary from '../../src/numerics/elementary.ts';
+import { once } from '../../src/numerics/once.ts';
 import { random } from '../../src/numerics/random.ts';
 import { wassersteinOnCircle } from '../../src/transport/circle.ts';
 import { wassersteinOnLine } from '../../src/transport/line.ts';
@@ -36,9 +38,9 @@ function elementaryValues(): Float64Array[] {
   return [pairs, ...each].map((values) => Float64Array.from(values));
 }
 
-/** Positions of all frames, and diagnostics, whose digits JSON writes in full. */
+/** Positions of all frames, and the diagnostics that are asked for, whose digits JSON writes in full. */
 async function simulated(options: SimulationOptions): Promise<unknown[]> {
-  const { frames } = await simulate({ n: 16, time: 1, threads: 1, ...options });
+  const { frames } = await simulate({ n: 16, time: 1, threads: 1, diagnostics: [], ...options });
   return frames.flatMap(({ time, positions, diagnostics }) => [time, positions.data, diagnostics]);
 }
 
@@ -61,17 +63,48 @@ function transported(): unknown[] {
 const NOISE: SimulationOptions = { dynamics: 'noisy', scheme: 'heun', parameters: { kappa: 4 } };
 const STRONG: SimulationOptions = { n: 64, parameters: { beta: 4 }, diagnostics: ['energy'] };
 
-const KINDS: Record<string, () => unknown | Promise<unknown>> = {
+/** Between them they define every diagnostic: on the circle, on the sphere with radii and masses, off it. */
+const MEASURED: readonly SimulationOptions[] = [
+  { d: 2 },
+  { d: 3, dynamics: 'normalised', masses: Array.from({ length: 16 }, (_, i) => 1 + i) },
+  { d: 3, dynamics: 'no_projection' },
+];
+
+const measured = once(() =>
+  Promise.all(
+    MEASURED.map(async (options) => {
+      const { frames } = await simulate({ n: 16, time: 1, threads: 1, ...options });
+      return frames;
+    }),
+  ),
+);
+
+type Make = () => unknown | Promise<unknown>;
+
+/** A kind for each entry of a catalogue, so that a new one changes none of the others. */
+const named = <T extends { readonly name: string }>(
+  kind: string,
+  entries: readonly T[],
+  make: (entry: T) => unknown,
+): Record<string, Make> =>
+  Object.fromEntries(entries.map((entry) => [`${kind} ${entry.name}`, () => make(entry)]));
+
+const KINDS: Record<string, Make> = {
   'elementary functions': elementaryValues,
   'random numbers': () => {
     const { gaussian, uniform } = random(1, 2);
     return Float64Array.from({ length: 10_000 }, (_, i) => (i % 3 === 0 ? uniform() : gaussian()));
   },
-  starts: () =>
-    starts.map((start) => drawStart(start, {}, { n: 12, d: start.dimension ?? 16, seed: 3 })),
-  dynamics: () =>
-    each(dynamics.map(({ name, dimension }) => ({ dynamics: name, d: dimension ?? 3 }))),
-  schemes: () => each(schemes.map(({ name }) => ({ scheme: name, ...STRONG }))),
+  ...named('start', starts, (start) =>
+    drawStart(start, {}, { n: 12, d: start.dimension ?? 16, seed: 3 }),
+  ),
+  ...named('dynamics', dynamics, ({ name, dimension }) =>
+    simulated({ dynamics: name, d: dimension ?? 3 }),
+  ),
+  ...named('diagnostic', diagnostics, async ({ name }) =>
+    (await measured()).map((frames) => frames.map((frame) => frame.diagnostics[name])),
+  ),
+  ...named('scheme', schemes, ({ name }) => simulated({ scheme: name, ...STRONG })),
   noise: () => simulated({ ...NOISE, step: 0.05 }),
   merging: () =>
     simulated({ ...STRONG, scheme: 'dopri5', time: 8, merge: 0.05, saveAt: 'log:0.01:8:9' }),
@@ -82,8 +115,6 @@ const KINDS: Record<string, () => unknown | Promise<unknown>> = {
   'limit of infinitely many': () => densityLimit({ times: [0, 1] }),
   transport: transported,
 };
-
-const each = (all: readonly SimulationOptions[]) => Promise.all(all.map(simulated));
 
 /** JSON writes all digits of a number (not the sign of 0), but typed arrays as objects. */
 const plain = (_: string, value: unknown) =>
