@@ -9,6 +9,7 @@ import {
   type Form,
   fillGroups,
   fillRows,
+  isOwnForm,
   type JobArrays,
   type JobSettings,
   type Rows,
@@ -43,8 +44,7 @@ const LEAST_MASS = 1e-20;
 
 /** The form of a head, and so its kernels. */
 export function formOf(interaction: Interaction, head: HeadRows): Form {
-  if (interaction.coupling === 'linear' || interaction.coupling === 'hardmax')
-    return interaction.coupling;
+  if (isOwnForm(interaction.coupling)) return interaction.coupling;
   if (head.potentials || !head.unit || head.beta < 0 || !comparable(head.masses)) return 'running';
   return head.plain && head.queries.size >= 2 && head.queries.size <= 4 ? 'near' : 'shifted';
 }
@@ -88,7 +88,7 @@ export function fillHead(
 /** What queries are multiplied by, so that scores come out as powers of two, or as they are. */
 function factorOf(form: Form, beta: number): number {
   if (form === 'near') return 1;
-  return form === 'linear' || form === 'hardmax' ? beta : beta * Math.LOG2E;
+  return isOwnForm(form) ? beta : beta * Math.LOG2E;
 }
 
 /**
@@ -112,7 +112,7 @@ function fillBias(arrays: JobArrays, form: Form, head: HeadRows, centre: Float64
     masses,
     keys: { n },
   } = head;
-  const powers = form !== 'linear' && form !== 'hardmax';
+  const powers = !isOwnForm(form);
   const most = largest(masses);
   for (let j = 0; j < n; j++) {
     const added = head.potentials ? Math.LOG2E * head.potentials[j] : 0;

@@ -8,8 +8,14 @@ import type { KernelName } from './kernels.ts';
 import { JOB } from './memory.ts';
 import type { Crew } from './threads.ts';
 
-/** How scores become couplings: the numbers of assembly/job.ts. */
-export const FORMS = { shifted: 0, running: 1, linear: 2, hardmax: 3 } as const;
+/** Forms of one coupling each, which weigh masses by the scores as they are. */
+const OWN_FORMS = { linear: 2, hardmax: 3 } as const;
+
+/** How scores become couplings: the numbers of assembly/job.ts. Shifted and running scores are powers of two. */
+const FORMS = { shifted: 0, running: 1, ...OWN_FORMS } as const;
+
+/** Whether a coupling has a form of its own, or a form is that of one coupling. */
+export const isOwnForm = (name: string): name is keyof typeof OWN_FORMS => name in OWN_FORMS;
 
 /** `near` has kernels of its own: couplings of unit vectors from their differences. */
 export type Form = keyof typeof FORMS | 'near';
