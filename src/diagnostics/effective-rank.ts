@@ -22,11 +22,11 @@ export const effectiveRank: ScalarDiagnostic = {
 };
 
 function spectrum(frame: PreparedFrame): Float64Array {
-  const { positions, weights, masses, pairs } = frame;
+  const { positions, weights, masses } = frame;
   const { rows: n, columns: d } = positions;
   const all = reads(n, d) === n;
-  const points = all ? positions : pairs.positions;
-  if (masses) return singularValues(scaled(points, all ? weights : pairs.weights));
+  const points = all ? positions : frame.pairs.positions;
+  if (masses) return singularValues(scaled(points, all ? weights : frame.pairs.weights));
   // The n × n products are there already, but smaller only in many dimensions.
   return d < points.rows ? singularValues(points) : singularValues(points, frame.gram);
 }

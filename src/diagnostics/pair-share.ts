@@ -11,9 +11,9 @@ export const pairShare: ScalarDiagnostic = {
   citation: 'arXiv 2312.10794, figure 3',
   kind: 'scalar',
   reads: (n, d) => (d === 2 ? n : readsPairs(n)),
-  compute({ positions, weights, pairs, space, delta }) {
-    if (positions.columns === 2) return shareOfPairs(positions, delta, { weights, space });
-    return shareOfPairs(pairs.positions, delta, { weights: pairs.weights, space });
+  compute(frame) {
+    const { positions, weights } = frame.positions.columns === 2 ? frame : frame.pairs;
+    return shareOfPairs(positions, frame.delta, { weights, space: frame.space });
   },
 };
 

@@ -26,12 +26,16 @@ function interactionOf(
 
 describe('the catalogue', () => {
   it('has the dynamics that are promised, each under one name', () => {
-    expect(dynamics.map(({ name }) => name)).toEqual([
-      ...['sa', 'usa', 'hardmax', 'causal_sa', 'causal_usa', 'linear', 'multi_head'],
-      ...['no_projection', 'normalised', 'noisy', 'kuramoto', 'repulsion'],
-      ...['sinkhorn', 'residual', 'sinkhorn_residual', 'birth_death', 'kl_descent'],
-      ...['svgd', 'svgd_sphere', 'resnet'],
-    ]);
+    const names = dynamics.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        ...['sa', 'usa', 'hardmax', 'causal_sa', 'causal_usa', 'linear', 'multi_head'],
+        ...['no_projection', 'normalised', 'noisy', 'kuramoto', 'repulsion'],
+        ...['sinkhorn', 'residual', 'sinkhorn_residual', 'birth_death', 'kl_descent'],
+        ...['svgd', 'svgd_sphere', 'resnet'],
+      ]),
+    );
   });
 
   it('finds an entry by name, and the nearest to a wrong one', () => {
