@@ -14,6 +14,7 @@ import { densityLimit } from '../../src/limits/mean-field/density.ts';
 import * as elementary from '../../src/numerics/elementary.ts';
 import { once } from '../../src/numerics/once.ts';
 import { random } from '../../src/numerics/random.ts';
+import { resultToJson } from '../../src/numerics/result-json.ts';
 import { wassersteinOnCircle } from '../../src/transport/circle.ts';
 import { wassersteinOnLine } from '../../src/transport/line.ts';
 import { sinkhornDivergence } from '../../src/transport/sinkhorn.ts';
@@ -112,7 +113,7 @@ const KINDS: Record<string, Make> = {
   'engine wasm': () => simulated({ ...STRONG, engine: 'wasm' }),
   'engine wasm in float32': () => simulated({ ...STRONG, engine: 'wasm', precision: 'float32' }),
   'engine spectral': () => simulated({ ...STRONG, engine: 'spectral' }),
-  'limit of infinitely many': () => densityLimit({ times: [0, 1] }),
+  'limit of infinitely many': async () => resultToJson(await densityLimit({ times: [0, 1] })),
   transport: transported,
 };
 
