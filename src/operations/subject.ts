@@ -120,7 +120,8 @@ export function subjectToJson(subject: Subjects[SubjectKind]): Body {
   const { measures } = subject as MeasuresSubject;
   return {
     measures: measures.map(({ points, masses }) => ({
-      ...{ points: toRows(points), ...(masses && { masses: Array.from(masses) }) },
+      points: toRows(points),
+      ...(masses && { masses: Array.from(masses) }),
     })),
   };
 }

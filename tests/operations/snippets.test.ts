@@ -66,18 +66,19 @@ const ASKED: Readonly<Record<string, readonly Body[]>> = {
   'limit depth': [
     { text: 'Mein -- __', model, depths: [2, 4], schemes: ['layer'], coupling: 'full' },
     {
-      ...{
-        dynamics: 'sa',
-        parameters: {
-          beta: -0.5,
-          value: [
-            [-1, 0],
-            [0, -1],
-          ],
-        },
-        masses: [1, 2, 3],
+      dynamics: 'sa',
+      parameters: {
+        beta: -0.5,
+        value: [
+          [-1, 0],
+          [0, -1],
+        ],
       },
-      ...{ init: start.slice(0, 3), depths: [2, 4, 8], schemes: ['rk4'], time: 0.5 },
+      masses: [1, 2, 3],
+      init: start.slice(0, 3),
+      depths: [2, 4, 8],
+      schemes: ['rk4'],
+      time: 0.5,
     },
   ],
   'limit mean-field': [{ attention: 'usa', beta: 2, times: [0, 0.1] }],
@@ -100,8 +101,14 @@ const ASKED: Readonly<Record<string, readonly Body[]>> = {
   'limit tangent': [
     { text: 'Anna mag __', model, vectors: 1, tolerance: 1e-5 },
     {
-      ...{ dynamics: 'usa', parameters: { beta: 2 }, n: 3, d: 3 },
-      ...{ start: 'equiangular', startParameters: { cosine: -0.1 }, time: 1, vectors: 2 },
+      dynamics: 'usa',
+      parameters: { beta: 2 },
+      n: 3,
+      d: 3,
+      start: 'equiangular',
+      startParameters: { cosine: -0.1 },
+      time: 1,
+      vectors: 2,
     },
   ],
   'limit temperature': [
@@ -122,7 +129,9 @@ const ASKED: Readonly<Record<string, readonly Body[]>> = {
         { points: points(3, 2), masses: [0.5, 0.25, 0.25] },
         { points: points(4, 2), masses: [0.25, 0.25, 0.25, 0.25] },
       ],
-      ...{ method: 'fixed', support: points(4, 2), epsilon: 0.5 },
+      method: 'fixed',
+      support: points(4, 2),
+      epsilon: 0.5,
     },
   ],
   'reduce gaussians': [{ measures: [{ points: points(5, 2) }, { points: points(6, 2) }] }],

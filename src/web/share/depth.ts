@@ -37,5 +37,7 @@ export const DEPTH_RECORD: Repeatable = {
 
 /** All depths at once, so the one chosen plays no part. */
 const depthOptions = ({ coupling }: Options): Options => ({
-  ...{ coupling, depths: DEPTHS, schemes: SCHEMES },
+  coupling,
+  depths: DEPTHS,
+  schemes: SCHEMES,
 });
