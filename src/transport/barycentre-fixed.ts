@@ -44,7 +44,9 @@ export interface FixedBarycentre {
 const SCALING = 0.5;
 /** The error that is enough there. */
 const COARSE = 1e-3;
-/** Sweeps there at most; at the last ε Newton's method is tried then, and at twice as many and so on. */
+/** Sweeps there at most. */
+const COARSE_SWEEPS = 50;
+/** Sweeps before Newton's method is tried, then at twice as many and so on. */
 const PATIENCE = 50;
 /**
  * Debiased, at the last ε. To take back a blur is ill-posed: what is fine in d hardly shows in the error, and
@@ -74,7 +76,7 @@ export function fixedBarycentre(
   const all = createPlans(masses, lambda, costs, settings.debiased);
   const { epsilon, tolerance } = settings;
   const largest = largestOf(costs, epsilon);
-  const most = settings.debiased ? 1 : PATIENCE;
+  const most = settings.debiased ? 1 : COARSE_SWEEPS;
   for (let now = largest; now > epsilon; now *= SCALING) iterate(all, now, COARSE, most);
   const { sweeps, error } = iterate(all, epsilon, tolerance, settings.maximumSweeps);
   const { level } = all;

@@ -182,7 +182,7 @@ function coneCost(theta: number): number {
 const SCALING = 0.5;
 /** Tolerance on the way. */
 const ROUGH = 1e-3;
-/** Every start is close, where Newton's method is good at once. */
+/** Sweeps before Newton's method takes over: every start is close, where it is good at once. */
 const PATIENCE = 3;
 
 /** The plan [n, m] of masses of sum 1, and what no transport's Σ √(pq) cos θ exceeds. */
