@@ -1,5 +1,4 @@
 /** How unevenly the columns of the attention sum: what tokens get beyond their masses. */
-
 import { type Matrix, row } from '../numerics/matrix.ts';
 import { mean } from '../numerics/statistics.ts';
 import { sumOf } from '../numerics/vectors.ts';

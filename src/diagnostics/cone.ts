@@ -1,5 +1,4 @@
 /** The cone that holds all particles, around their mean direction. */
-
 import { row } from '../numerics/matrix.ts';
 import { norm } from '../numerics/vectors.ts';
 import type { PreparedFrame, ScalarDiagnostic } from './diagnostic.ts';

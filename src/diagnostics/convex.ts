@@ -5,7 +5,6 @@
  * and drop those that would get a negative weight. Not for many points in many dimensions at once:
  * a distance costs about min(d, n) passes over all points.
  */
-
 import { hypot } from '../numerics/elementary.ts';
 import { type Matrix, matrix, row } from '../numerics/matrix.ts';
 import { type Span, spanOf, split } from '../numerics/span.ts';

@@ -2,7 +2,6 @@
  * What a diagnostic is: a number, a list or a histogram of one frame of a flow, with what a reader must
  * know. Not the list of them (catalogue.ts) and not clusters, which compare frames (clusters.ts).
  */
-
 import { type Matrix, row } from '../numerics/matrix.ts';
 import { once } from '../numerics/once.ts';
 import { gram } from '../numerics/spectrum.ts';

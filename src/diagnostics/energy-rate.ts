@@ -1,5 +1,4 @@
 /** How fast the interaction energy changes, from the velocities and not from differences of frames. */
-
 import { tangent } from '../geometry/sphere.ts';
 import { exp } from '../numerics/elementary.ts';
 import { type Matrix, matrix, row } from '../numerics/matrix.ts';

@@ -1,5 +1,4 @@
 /** The interaction energy of the particles. */
-
 import { expm1 } from '../numerics/elementary.ts';
 import { row } from '../numerics/matrix.ts';
 import { squaredNorm } from '../numerics/vectors.ts';

@@ -1,5 +1,4 @@
 /** Whom the tokens listen to. */
-
 import { type Matrix, row } from '../numerics/matrix.ts';
 import { sumOf } from '../numerics/vectors.ts';
 import { readCouplings } from './attention-rows.ts';

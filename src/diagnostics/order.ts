@@ -1,5 +1,4 @@
 /** Order parameters: how far the particles are from being spread evenly. Harmonics of S² have their own file. */
-
 import { hypot } from '../numerics/elementary.ts';
 import { norm } from '../numerics/vectors.ts';
 import type { PreparedFrame, ScalarDiagnostic, VectorDiagnostic } from './diagnostic.ts';

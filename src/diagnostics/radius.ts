@@ -1,5 +1,4 @@
 /** How long the vectors are whose directions the particles are. */
-
 import { row } from '../numerics/matrix.ts';
 import { norm } from '../numerics/vectors.ts';
 import type { PreparedFrame, ScalarDiagnostic } from './diagnostic.ts';

@@ -1,5 +1,4 @@
 /** How wide a cloud of points is. */
-
 import { type Matrix, row } from '../numerics/matrix.ts';
 import { distance } from '../numerics/vectors.ts';
 

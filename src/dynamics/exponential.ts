@@ -1,5 +1,4 @@
 /** The exponential of a small square matrix. */
-
 import { log2 } from '../numerics/elementary.ts';
 import { identity, type Matrix, matrix, product } from '../numerics/matrix.ts';
 

@@ -2,7 +2,6 @@
  * Multi-head attention with full-size heads: every head has d × d matrices Q, K, V, O of its own,
  * as in the papers, so that d need not be divisible. Narrow heads are those of a checkpoint (from-weights.ts).
  */
-
 import type { Interaction } from '../attention/interaction.ts';
 import { type Matrix, stacked, transposed } from '../numerics/matrix.ts';
 import type { Dynamics, MatrixParameter, MatrixValue, ParameterValues } from './dynamics.ts';

@@ -2,7 +2,6 @@
  * Checks what an entry promises (Properties) on random particles. The same checks are the property
  * tests of the catalogue and what every run of a user's own dynamics begins with. Evidence, not proof.
  */
-
 import { tangent } from '../geometry/sphere.ts';
 import { uniformDirection } from '../geometry/uniform.ts';
 import { exp } from '../numerics/elementary.ts';

@@ -9,7 +9,6 @@
  * For Σ_j A_ij = 1: s_ij = x_iᵀ M x_j, v_i = Σ_h Σ_j A^h_ij U_h x_j, and ṡ_ij = ẋ_iᵀ M x_j + x_iᵀ M ẋ_j is affine in
  * the weights of all that tie.
  */
-
 import type { Interaction } from '../attention/interaction.ts';
 import { dot } from '../numerics/vectors.ts';
 

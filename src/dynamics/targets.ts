@@ -1,5 +1,4 @@
 /** Log-densities that particles are to sample: what they pull towards. Not how (svgd.ts, kl-descent.ts). */
-
 import { cos, exp, log, sin } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import type { Matrix } from '../numerics/matrix.ts';

@@ -1,5 +1,4 @@
 /** The reference algebra with what masses and couplings other than the softmax need. Written to be obvious. */
-
 import type { CouplingAlgebra } from '../numerics/algebra.ts';
 import { exp } from '../numerics/elementary.ts';
 import { squaredNorm, sumOf } from '../numerics/vectors.ts';

@@ -3,7 +3,6 @@
  * The other engines are certified against it. It holds the couplings of a block of queries at a
  * time, never all n × n of them.
  */
-
 import { COUPLING_KINDS, massMask } from '../attention/coupling.ts';
 import {
   couplesDifferences,

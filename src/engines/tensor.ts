@@ -1,5 +1,4 @@
 /** Float64 arrays with a shape: what the reference engine computes with. */
-
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { shapeSize } from '../numerics/vectors.ts';
 

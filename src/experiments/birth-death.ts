@@ -1,5 +1,4 @@
 /** Creation and annihilation against pure transport: which leaves the metastable states sooner? */
-
 import { z } from 'zod';
 import type { Line, Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';

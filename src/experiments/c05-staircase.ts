@@ -1,5 +1,4 @@
 /** On the circle at large β clusters live long and then merge: the energy is a staircase (claim C5). Not how many there are. */
-
 import { z } from 'zod';
 import { clusterMasses, clustersAt, dendrogram } from '../diagnostics/clusters.ts';
 import { clusterPlateau, timePlateau } from '../diagnostics/plateau.ts';

@@ -1,5 +1,4 @@
 /** V = −I without projection: tokens go to the origin like (2t)^{−1/2} (claim C9). */
-
 import { z } from 'zod';
 import type { Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';

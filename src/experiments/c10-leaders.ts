@@ -1,5 +1,4 @@
 /** On the line the attention matrix tends to a Boolean one of rank 1 or 2: its columns are leaders (claim C10). */
-
 import { z } from 'zod';
 import { noProjection } from '../dynamics/no-projection.ts';
 import { completeParameters } from '../dynamics/parameters.ts';

@@ -1,5 +1,4 @@
 /** The heat flow as the limit of residual attention that moves away (claim C15). */
-
 import { z } from 'zod';
 import type { Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';

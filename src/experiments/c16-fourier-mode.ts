@@ -1,5 +1,4 @@
 /** Which Fourier mode of a nearly uniform law on the circle grows into clusters, and how surely (claim C16). */
-
 import { z } from 'zod';
 import { clustersAt, dendrogram } from '../diagnostics/clusters.ts';
 import { timePlateau } from '../diagnostics/plateau.ts';

@@ -2,7 +2,6 @@
  * Where tokens without projection end: which of them end together, whether their limits lie on the boundary of a
  * convex polytope, and how fast they get there. Not the claims about it.
  */
-
 import { clustersAt, dendrogram } from '../diagnostics/clusters.ts';
 import { largestHullDistance } from '../diagnostics/convex.ts';
 import type { Point } from '../figures/figure.ts';

@@ -1,5 +1,4 @@
 /** What a trained flow map says about its output: does the answer notice what moves the particles? */
-
 import { z } from 'zod';
 import type { Point } from '../figures/figure.ts';
 import { asFlow } from '../language/model.ts';

@@ -1,5 +1,4 @@
 /** SVGD with the linear kernel: the moments of finitely many particles are exact. */
-
 import { z } from 'zod';
 import type { Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';

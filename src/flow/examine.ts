@@ -1,5 +1,4 @@
 /** Holds dynamics, a user's own above all, against what they promise. Not the checks: dynamics/properties.ts. */
-
 import { isOwn } from '../dynamics/define.ts';
 import type { Dynamics } from '../dynamics/dynamics.ts';
 import {

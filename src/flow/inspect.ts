@@ -6,7 +6,6 @@
  * normalisation would, and their lengths are reported as `radius_mean`; with `space: 'euclidean'` they
  * stay as they are.
  */
-
 import { z } from 'zod';
 import { type DiagnosticNotes, type DiagnosticRecord, diagnose } from '../diagnostics/catalogue.ts';
 import {

@@ -2,7 +2,6 @@
  * Coarse-graining: particles that are closer than a tolerance become one with their masses together, so
  * that a metastable run costs what its clusters cost. Not cluster diagnostics, which change nothing.
  */
-
 import { sin } from '../numerics/elementary.ts';
 import { createForest, setsOf } from '../numerics/forest.ts';
 import { onset } from '../numerics/onset.ts';

@@ -7,7 +7,6 @@
  * schemes (rk4 at 2.4 of 2.79, heun at 1.6 of 2). Beyond it a step ends somewhere else than the flow, round-off grows
  * from step to step, and the numbers are those of the engine.
  */
-
 import type { Dynamics, ParameterValues } from '../dynamics/dynamics.ts';
 import type { StepView } from '../integrators/integrate.ts';
 import type { FlowProblem } from '../integrators/problem.ts';

@@ -2,7 +2,6 @@
  * The state of a simulation between its steps: which engine drives which population, who has merged, why it
  * stops. Not what is reported of it (frames.ts).
  */
-
 import { ENGINE_NAMES, type EngineName, type Engines } from '../engines/catalogue.ts';
 import { fastest } from '../integrators/events.ts';
 import {

@@ -3,7 +3,6 @@
  * with diagnostics come out one after the other. Joins the catalogue, an engine, an integrator, merging
  * and the diagnostics, each of which knows nothing of the others. Not the files of a run.
  */
-
 import { type Engines, simulationEngines } from '../engines/catalogue.ts';
 import { angle } from '../geometry/sphere.ts';
 import { GIVEN_UP } from '../integrators/integrate.ts';

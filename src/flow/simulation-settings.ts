@@ -2,7 +2,6 @@
  * What a simulation is asked for, checked before anything is computed: the options of the library, the
  * body of the HTTP call and the flags of the command line are this one schema. Not the run itself.
  */
-
 import { z } from 'zod';
 import { diagnostics } from '../diagnostics/catalogue.ts';
 import { checkDiagnostics, isDiagnostic } from '../diagnostics/define.ts';

@@ -6,7 +6,6 @@
  * error of the run (Richardson; Talay and Tubaro, Stoch. Anal. Appl. 8, 1990). f are the coordinates and their
  * products: the means and second moments, on which what a frame shows of many particles hangs first.
  */
-
 import { weakOrder } from '../integrators/schemes.ts';
 import { distance, norm } from '../numerics/vectors.ts';
 import { besideSettings, type Companion } from './companion.ts';

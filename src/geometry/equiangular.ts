@@ -1,5 +1,4 @@
 /** Starts in which all pairs have one cosine: the orthonormal one, and the general one. */
-
 import { InputError } from '../numerics/errors.ts';
 import { unitVector } from '../numerics/vectors.ts';
 import { retract } from './sphere.ts';

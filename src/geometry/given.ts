@@ -1,5 +1,4 @@
 /** Checks positions that the caller brings, as rows or as a matrix. Reading files is the host's. */
-
 import { InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix, row } from '../numerics/matrix.ts';
 import { show } from '../numerics/parameters.ts';

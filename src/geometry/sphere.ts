@@ -2,7 +2,6 @@
  * The unit sphere S^{d−1} for single points given as arrays: tangent projection, retraction, angle.
  * Not the batched versions that a layer uses: those belong to the algebra of each engine.
  */
-
 import { atan2 } from '../numerics/elementary.ts';
 import { dot, squaredNorm } from '../numerics/vectors.ts';
 

@@ -1,5 +1,4 @@
 /** Starts in several round clouds: a mixture of Gaussians of tangent spaces, wrapped on the sphere. */
-
 import { cos, sin } from '../numerics/elementary.ts';
 import type { Random } from '../numerics/random.ts';
 import { norm } from '../numerics/vectors.ts';

@@ -1,5 +1,4 @@
 /** The models on this machine: which there are, and reading one from its folder. Not the format (language/checkpoint). */
-
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';

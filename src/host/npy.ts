@@ -3,7 +3,6 @@
  * 1 to 3, real numbers and truth values of up to 8 bytes, in either order of bytes and of axes; every other file is
  * refused with its remedy.
  */
-
 import { closeSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { DamagedFileError, InputError } from '../numerics/errors.ts';
 import { shapeSize } from '../numerics/vectors.ts';

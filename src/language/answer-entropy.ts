@@ -1,5 +1,4 @@
 /** How undecided the answer to a blank is: bounds on its entropy that hold whatever the search has not found. */
-
 import { log } from '../numerics/elementary.ts';
 import { sumOf } from '../numerics/vectors.ts';
 

@@ -9,7 +9,6 @@
  * `output` [V+3, d], or `readout` [d, d] where the embedding E reads out too: the output is then
  * E · readoutᵀ; `bias` [V+3].
  */
-
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { z } from 'zod';

@@ -3,7 +3,6 @@
  * and see what the answers become. The flow is the one of every prediction; here its weights and
  * positions are changed on the way, for the text and for the tokens of possible answers alike.
  */
-
 import { z } from 'zod';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
 import { hypot } from '../numerics/elementary.ts';

@@ -2,7 +2,6 @@
  * The options of answering and tracing: types, defaults, ranges and help in one place, for the
  * library, the command line and the server alike.
  */
-
 import { z } from 'zod';
 import { COUPLING_NAMES } from '../attention/model-coupling.ts';
 import { InputError } from '../numerics/errors.ts';

@@ -3,7 +3,6 @@
  * token under the causal coupling of the same weights. By Bayes' rule that is the causal law of the answer
  * between its neighbours, p(w | before, after) ∝ p(before w after), here over the answers that are weighed.
  */
-
 import { exp, log } from '../numerics/elementary.ts';
 import { largestOf, sumOf } from '../numerics/vectors.ts';
 import { finalChainScores } from './chains.ts';

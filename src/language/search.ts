@@ -3,7 +3,6 @@
  * probability, so that what has not been found is always less likely than a known bound.
  * It knows probabilities of tokens, not where they come from.
  */
-
 import { createHeap, type Heap } from '../numerics/heap.ts';
 import type { AnswerRules, Beginning } from './answers.ts';
 

@@ -2,7 +2,6 @@
  * Looking inside: every frame of a text's flow with attentions, lens, diagnostics and clusters.
  * Typed arrays in memory; `traceToJson` gives the record of `trace --json`.
  */
-
 import type { z } from 'zod';
 import { type DiagnosticRecord, runDiagnostics } from '../diagnostics/catalogue.ts';
 import { type ClusterChange, type ClusterLevel, clusterHistory } from '../diagnostics/clusters.ts';

@@ -1,5 +1,4 @@
 /** What data say about the values of a least-squares fit: intervals, and directions that they leave open. */
-
 import { Matrix as LibraryMatrix, SVD } from 'ml-matrix';
 import { hypot } from './elementary.ts';
 import type { Fit } from './least-squares.ts';

@@ -2,7 +2,6 @@
  * Nonlinear least squares, min |r(x)|². The residuals may come from a simulation, so they may be promised:
  * libraries that fit a formula at given places do not serve here. Not what the data leave open: confidence.ts.
  */
-
 import { Matrix as LibraryMatrix, QrDecomposition } from 'ml-matrix';
 import { ConvergenceError } from './errors.ts';
 import { type Matrix, matrix, row } from './matrix.ts';

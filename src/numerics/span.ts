@@ -2,7 +2,6 @@
  * The span of points, by Gram–Schmidt: n points of R^d seen in the at most n dimensions that they fill, with
  * all inner products as they were. Not principal axes, which are ordered and centred: spectrum.ts.
  */
-
 import { type Matrix, matrix, row } from './matrix.ts';
 import { dot, squaredNorm } from './vectors.ts';
 

@@ -2,7 +2,6 @@
  * Eigenvalues, singular values and principal axes of small matrices; the decomposition is ml-matrix's.
  * Everything goes through the smaller Gram matrix, so n points in R^d cost min(n, d)³.
  */
-
 import { EigenvalueDecomposition, Matrix as LibraryMatrix } from 'ml-matrix';
 import { balanced, irreducibleBlocks } from './balance.ts';
 import { type Matrix, matrix, row, stacked } from './matrix.ts';

@@ -2,7 +2,6 @@
  * Rotary positions (Su et al., arXiv 2104.09864): coordinates c and c + half of a head's query and key turn by the
  * angle position · frequency_c. Here are the frequencies of every scaling, and the turning.
  */
-
 import { cos, log, pow, sin } from '../numerics/elementary.ts';
 import type { Arithmetic, Tensor } from './arithmetic.ts';
 

@@ -1,5 +1,4 @@
 /** Some measures in one panel: their mass up to x on a line, their points in the plane. Not what they are for. */
-
 import type { Panel, Point } from '../figures/figure.ts';
 import { type Matrix, row } from '../numerics/matrix.ts';
 import { sumOf } from '../numerics/vectors.ts';

@@ -1,5 +1,4 @@
 /** What a simulation thread does: runs it, and hands on one line of JSON after the other. */
-
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { openSimulation } from '../flow/simulate.ts';
 import { frameToJson } from '../flow/simulation.ts';

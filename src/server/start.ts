@@ -1,5 +1,4 @@
 /** Starts the HTTP server with its workers, and stops it. */
-
 import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';

@@ -1,5 +1,4 @@
 /** A worker thread of the server: reads the default model when it starts, others when first asked for, and answers. */
-
 import { workerData } from 'node:worker_threads';
 import { fillBlank } from '../language/fill.ts';
 import { interventionToJson, runWithCache } from '../language/interventions.ts';

@@ -2,7 +2,6 @@
  * Entropic barycentres of histograms on a fixed support, for any costs: a grid on the line, on the circle
  * or in R^d. Not exact: entropy spreads them by about √(ε/2), unless they are debiased.
  */
-
 import { z } from 'zod';
 import { exp } from '../numerics/elementary.ts';
 import { ConvergenceError, InputError } from '../numerics/errors.ts';

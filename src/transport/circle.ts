@@ -2,7 +2,6 @@
  * Exact Wasserstein distances on the circle, for points given by their angles in radians. Cutting the
  * circle leaves the line and one number α, how much mass crosses the cut; the cost is convex in α.
  */
-
 import { pow } from '../numerics/elementary.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import { largestOf } from '../numerics/vectors.ts';

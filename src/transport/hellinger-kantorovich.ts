@@ -3,7 +3,6 @@
  * spherical one of probability measures. Mass may move, grow and shrink; the cost is ∫ (|v|² + g²/4). Not
  * the geodesics: those are cone-geodesic.ts.
  */
-
 import { z } from 'zod';
 import { asin, cos, exp, hypot, log, log1p, sin } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';

@@ -2,7 +2,6 @@
  * Entropic transport in the log domain, and the Sinkhorn divergence: a distance between measures with
  * any masses, smooth in the points, that tends to W_2² as ε → 0.
  */
-
 import { ConvergenceError, InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { dot, largestOf } from '../numerics/vectors.ts';

@@ -1,5 +1,4 @@
 /** The weights of a mean of measures: a point of the simplex, one number a measure. */
-
 import { z } from 'zod';
 import { InputError } from '../numerics/errors.ts';
 import { sumOf } from '../numerics/vectors.ts';

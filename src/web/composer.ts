@@ -1,5 +1,4 @@
 /** The sentence box with its examples and the two choices of the flow: depth and coupling. */
-
 import { COUPLING_NAMES, type CouplingName } from '../attention/model-coupling.ts';
 import { MAXIMUM_DEPTH } from '../language/choices.ts';
 import { fill, fillTrack, h, setAttribute } from './dom.ts';

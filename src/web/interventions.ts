@@ -3,7 +3,6 @@
  * text in the address: `2.5:off,0:2,*:0.5` switches head 2 (from 0) off in layer 5, doubles β of head 0
  * and halves that of all.
  */
-
 import type { InterventionOptions } from '../language/interventions.ts';
 
 export interface Intervention {

@@ -1,5 +1,4 @@
 /** What every view is handed: the state, the replies, the selection and the words. */
-
 import type { CouplingName } from '../attention/model-coupling.ts';
 import type { Token } from '../language/tokenizer.ts';
 import type {

@@ -1,5 +1,4 @@
 /** The one state of all tabs, and its form in the URL fragment, so that a link restores the view. */
-
 import { COUPLING_NAMES, type CouplingName } from '../attention/model-coupling.ts';
 import { MAXIMUM_DEPTH, READINGS, type Reading } from '../language/choices.ts';
 

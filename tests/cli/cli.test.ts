@@ -1,5 +1,4 @@
 /** The built command line: what it prints, its exit codes, and its one line about every bad input. */
-
 import {
   copyFileSync,
   mkdirSync,

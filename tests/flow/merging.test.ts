@@ -1,5 +1,4 @@
 /** Particles that have met become one: what that keeps, what it costs and saves, and where it is refused. */
-
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expand, mergeClose, unmerged, unmergedNote } from '../../src/flow/merging.ts';

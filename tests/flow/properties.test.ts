@@ -1,5 +1,4 @@
 /** What holds for any particles, parameters and dynamics: engines agree, frames lie on the sphere, order and seed mean what they say. */
-
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dynamics, dynamicsNamed } from '../../src/dynamics/catalogue.ts';

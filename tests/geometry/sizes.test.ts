@@ -1,5 +1,4 @@
 /** Every start at the smallest and largest sizes. */
-
 import { describe, expect, it } from 'vitest';
 import { completeStart, drawStart, startNamed, starts } from '../../src/geometry/catalogue.ts';
 import { LimitError } from '../../src/numerics/errors.ts';

@@ -1,5 +1,4 @@
 /** What the faces need of the machine: files, bytes, tables, models on disk. */
-
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,4 @@
 /** Every operation on every face: what the command line, HTTP and the catalogue say of it is what its record says. */
-
 import { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addOperations } from '../../src/cli/operations/command.ts';

@@ -1,5 +1,4 @@
 /** The command and the program of every operation give the operation's own numbers. */
-
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

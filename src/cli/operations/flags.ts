@@ -1,5 +1,4 @@
 /** Flags made of the options of an operation: how they are written, what they mean, and what was typed. */
-
 import type { TableAccount } from '../../host/tables.ts';
 import type { OptionField } from '../../operations/options.ts';
 import { flagName } from '../../operations/spelling.ts';

@@ -1,5 +1,4 @@
 /** From the flags of `simulate` to a run: options from flags, files, models, or a run that goes on. */
-
 import type { CouplingName } from '../../attention/model-coupling.ts';
 import { diagnostics as knownDiagnostics } from '../../diagnostics/catalogue.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';

@@ -2,7 +2,6 @@
  * Our operations inside tfjs: each a kernel on the WASM backend's own memory with its gradient.
  * tfjs sees ordinary kernels; nothing is copied, because assembly/ works on the same heap.
  */
-
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { shapeSize } from '../../numerics/vectors.ts';

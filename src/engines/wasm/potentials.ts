@@ -2,7 +2,6 @@
  * What is added to a head's scores before its softmax: lengths of keys where scores are distances, and column
  * potentials where the coupling is doubly stochastic. The sums are the kernels'; the iteration is transport's.
  */
-
 import type { Balancing } from '../../numerics/algebra.ts';
 import { largestOf, squaredNorm } from '../../numerics/vectors.ts';
 import { symmetricPotentials } from '../../transport/sinkhorn.ts';

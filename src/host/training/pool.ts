@@ -1,5 +1,4 @@
 /** Data-parallel worker threads: each fills a gradient of its own, then steps with a share of the parts. */
-
 import { Worker } from 'node:worker_threads';
 import { parameterCount } from '../../language/training/parameters.ts';
 import type { GradientPool } from '../../language/training/train.ts';

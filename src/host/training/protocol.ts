@@ -1,5 +1,4 @@
 /** What the training pool and its worker threads say to each other. */
-
 import type { KernelChoice } from '../../engines/tensorflow/engine.ts';
 import type { TrainingConfig } from '../../language/training/config.ts';
 import type { FlowSettings } from '../../language/training/objective.ts';

@@ -2,7 +2,6 @@
  * A training run on this machine: starts the workers, drives the loop and writes the finished model.
  * What it starts from is in preparation.ts, what is kept for an interruption in saved-run.ts.
  */
-
 import { join } from 'node:path';
 import { createTensorflowEngine, type KernelChoice } from '../../engines/tensorflow/engine.ts';
 import type { FlowModel } from '../../language/flow-model.ts';

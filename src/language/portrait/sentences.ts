@@ -2,7 +2,6 @@
  * What the flow of a model does with sentences, layer by layer, averaged over them: how alike the tokens
  * become, when they cluster, what the heads look at, and how the answer sharpens.
  */
-
 import { diagnostics } from '../../diagnostics/catalogue.ts';
 import type { ClusterChange } from '../../diagnostics/clusters.ts';
 import { log } from '../../numerics/elementary.ts';

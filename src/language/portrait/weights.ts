@@ -2,7 +2,6 @@
  * What the weights of a model say of its flow, without any text: how sharply each head looks, for what,
  * and where V·O moves the tokens. Not what heads do in a sentence (sentences.ts).
  */
-
 import { type Matrix, matrix, product, transposed } from '../../numerics/matrix.ts';
 import { type Complex, eigenvalues } from '../../numerics/spectrum.ts';
 import { norm } from '../../numerics/vectors.ts';

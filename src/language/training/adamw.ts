@@ -1,5 +1,4 @@
 /** AdamW (arXiv 1711.05101) on flat Float32 vectors, with clipping of the gradient's length. */
-
 import { cos, pow } from '../../numerics/elementary.ts';
 import { squaredNorm } from '../../numerics/vectors.ts';
 import type { ParameterPart } from './parts.ts';

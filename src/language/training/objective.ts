@@ -1,5 +1,4 @@
 /** The loss of a batch, written over the algebra: embed, flow through L layers, read out. */
-
 import type { TrainingAlgebra } from '../../engines/training-engine.ts';
 import { weightsAt } from '../../flow/depth-weights.ts';
 import { layers } from '../../flow/layers.ts';

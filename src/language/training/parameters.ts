@@ -1,5 +1,4 @@
 /** The parameters of the model in training: one flat Float32 vector and the layout of its parts. */
-
 import type { ParameterArray } from '../../engines/training-engine.ts';
 import { cos, pow, sin } from '../../numerics/elementary.ts';
 import type { Random } from '../../numerics/random.ts';

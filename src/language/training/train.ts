@@ -2,7 +2,6 @@
  * The training loop: gradients of the workers, their mean, clipped, a step of the optimiser. It knows neither
  * threads nor files nor a clock; those are handed in.
  */
-
 import { random } from '../../numerics/random.ts';
 import { mean } from '../../numerics/statistics.ts';
 import { sumOf } from '../../numerics/vectors.ts';

@@ -2,7 +2,6 @@
  * What one data-parallel worker does in a step: draw its texts, build both batches, and find the
  * gradient. Everything follows from (seed, step, worker), so a run can stop anywhere and go on.
  */
-
 import type { TrainingEngine } from '../../engines/training-engine.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { random } from '../../numerics/random.ts';

@@ -6,7 +6,6 @@
  * excluded weight: entries that agree in these are one class. Results are kept by the live classes;
  * a variable that is only spoken of again costs nothing.
  */
-
 import { log } from '../../numerics/elementary.ts';
 import { sumOf } from '../../numerics/vectors.ts';
 import {

@@ -2,7 +2,6 @@
  * A world: a language whose law is known, read from its description (`world.json`, and per language
  * a `grammar.json` with CSV tables). This file reads and checks; sampling, parsing and entropy stand beside it.
  */
-
 import { z } from 'zod';
 import { sumOf } from '../../numerics/vectors.ts';
 import { countTexts } from './entropy.ts';

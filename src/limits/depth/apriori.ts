@@ -2,7 +2,6 @@
  * What theory alone promises of L layers: the error is at most C/L with C from local errors and a Lipschitz
  * constant along the trajectory. Softmax attention only. Not the error that is measured (depth.ts).
  */
-
 import type { Interaction } from '../../attention/interaction.ts';
 import { simulationEngines } from '../../engines/catalogue.ts';
 import { openReferenceField } from '../../engines/reference-field.ts';

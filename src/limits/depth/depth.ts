@@ -2,7 +2,6 @@
  * Depth → continuum: a flow cut into L layers against the flow itself. Any dynamics and start; what the
  * difference means for a model's answers is in model-depth.ts.
  */
-
 import { z } from 'zod';
 import type { SimulationContext } from '../../flow/simulate.ts';
 import { simulate } from '../../flow/simulation.ts';

@@ -1,5 +1,4 @@
 /** How far the end of a flow cut into layers is from the flow's own. Not the runs: depth.ts. */
-
 import { hypot } from '../../numerics/elementary.ts';
 import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
 import { distance, largestDifference, largestOf } from '../../numerics/vectors.ts';

@@ -1,5 +1,4 @@
 /** Depth → continuum for a trained model and a sentence: what layers change of the flow, of the logits and of the answer. */
-
 import { z } from 'zod';
 import { MAXIMUM_DEPTH } from '../../language/choices.ts';
 import { fillBlank, scoreAnswers } from '../../language/fill.ts';

@@ -2,7 +2,6 @@
  * The mean-field equation of attention on the circle by Fourier–Galerkin: noise, or as long as the
  * density is smooth. Where it turns into Diracs no such method holds it; quantiles.ts follows those.
  */
-
 import { integrate, type StepView } from '../../integrators/integrate.ts';
 import type { FlowProblem } from '../../integrators/problem.ts';
 import { exp, hypot } from '../../numerics/elementary.ts';

@@ -1,5 +1,4 @@
 /** A mean field as a table and a figure. Not its numbers. */
-
 import type { Line, Point } from '../../figures/figure.ts';
 import type { Report } from '../../figures/report.ts';
 import { argmax } from '../../numerics/vectors.ts';

@@ -2,7 +2,6 @@
  * Particles → mean field on the circle: how far n particles are from the law that they are drawn of, while
  * both flow. The law itself is followed by Fourier modes where there is noise, by quantiles where not.
  */
-
 import { z } from 'zod';
 import type { SimulationContext } from '../../flow/simulate.ts';
 import { log } from '../../numerics/elementary.ts';

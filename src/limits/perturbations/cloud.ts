@@ -1,5 +1,4 @@
 /** The cloud of perturbed texts, as starts of the flow: what is changed, where, and by how much. Not what becomes of it. */
-
 import type { Float64Tensor } from '../../engines/tensor.ts';
 import { retract, tangent } from '../../geometry/sphere.ts';
 import type { FlowModel } from '../../language/flow-model.ts';

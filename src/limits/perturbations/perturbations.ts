@@ -3,7 +3,6 @@
  * of their particles. How far apart do they end, and which perturbations does the answer notice? What is changed:
  * cloud.ts; how fast the fastest change grows: stretching.ts.
  */
-
 import { z } from 'zod';
 import type { Float64Tensor } from '../../engines/tensor.ts';
 import { asMatrix } from '../../engines/tensor.ts';

@@ -2,7 +2,6 @@
  * The derivative of a model's flow map at a text: which small perturbations grow most, and which the answer
  * notices. By runs of the map itself, n · d of them; the same of any flow, along the way, is limits/tangent.
  */
-
 import type { Float64Tensor } from '../../engines/tensor.ts';
 import { tangent } from '../../geometry/sphere.ts';
 import type { FlowModel } from '../../language/flow-model.ts';

@@ -1,5 +1,4 @@
 /** Orders of layers and of rk4 for residual networks whose weights turn smoothly in depth, over many draws. */
-
 import { type SimulationOptions, simulationSettings } from '../../flow/simulation-settings.ts';
 import type { ActivationName } from '../../numerics/activations.ts';
 import { row } from '../../numerics/matrix.ts';

@@ -2,7 +2,6 @@
  * Residual networks against their flow: which order a layer and rk4 have for each activation, and what layers
  * change for a trained one (claim C18). Weights smooth in depth; independent ones are stack/.
  */
-
 import { z } from 'zod';
 import type { TrainingEngine } from '../../engines/training-engine.ts';
 import { ACTIVATIONS } from '../../numerics/activations.ts';

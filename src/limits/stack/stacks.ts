@@ -2,7 +2,6 @@
  * The stacks: how each draws its layers, and how far L of them are from what they tend to, for one seed. Not the
  * seeds together, nor the orders: stack.ts.
  */
-
 import { attentionVelocity, layerStep } from '../../attention/step.ts';
 import { referenceAlgebra } from '../../engines/reference.ts';
 import { tensor } from '../../engines/tensor.ts';

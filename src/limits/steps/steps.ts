@@ -2,7 +2,6 @@
  * Layers as a dynamical system of their own: what steps h that are not small change of the flow. Equiangular
  * tokens by their exact map; on the circle the order of the tokens and the number of clusters.
  */
-
 import { z } from 'zod';
 import { clustersAt, dendrogram } from '../../diagnostics/clusters.ts';
 import type { SimulationContext } from '../../flow/simulate.ts';

@@ -2,7 +2,6 @@
  * How much a product of triangular factors stretches: the singular values of R_m ⋯ R_1, as logarithms, since
  * those of long times lie beyond what a number holds. Not the factors: variation.ts.
  */
-
 import { exp, hypot, log } from '../../numerics/elementary.ts';
 import { type Matrix, row } from '../../numerics/matrix.ts';
 import { dot, norm, unitVector } from '../../numerics/vectors.ts';

@@ -3,7 +3,6 @@
  * Ẏ = Df(t, x) Y (Lyapunov exponents, the Jacobian of the flow map), and what an equilibrium does with
  * them (the spectrum of Df).
  */
-
 import { z } from 'zod';
 import type { CouplingName } from '../../attention/model-coupling.ts';
 import { simulationEngines } from '../../engines/catalogue.ts';

@@ -1,5 +1,4 @@
 /** Derivatives of a flow's field, and the flow together with vectors that it carries. */
-
 import type { FlowProblem } from '../../integrators/problem.ts';
 import { hypot } from '../../numerics/elementary.ts';
 import { type Matrix, matrix, row } from '../../numerics/matrix.ts';

@@ -2,7 +2,6 @@
  * β → ∞: softmax attention against hardmax from the same start, with the rate that the gap between scores
  * predicts; whom the tokens listen to; and the number of clusters on the circle against √β.
  */
-
 import { z } from 'zod';
 import type { MatrixValue } from '../../dynamics/dynamics.ts';
 import type { SimulationContext } from '../../flow/simulate.ts';

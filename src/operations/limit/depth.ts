@@ -1,5 +1,4 @@
 /** `limit depth`: L layers against the flow. */
-
 import type { CouplingName } from '../../attention/model-coupling.ts';
 import { askedSize } from '../../flow/simulation-settings.ts';
 import { schemeNamed } from '../../integrators/schemes.ts';

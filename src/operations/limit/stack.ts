@@ -1,5 +1,4 @@
 /** `limit stack`: layers whose weights are not smooth in depth. */
-
 import { z } from 'zod';
 import { stackReport } from '../../limits/stack/report.ts';
 import { stackLimit, stackLimitSchema } from '../../limits/stack/stack.ts';

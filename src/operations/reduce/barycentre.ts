@@ -1,5 +1,4 @@
 /** `reduce barycentre`: of measures. */
-
 import { fromRows } from '../../numerics/matrix.ts';
 import { measureBarycentre } from '../../reduction/barycentre/barycentre.ts';
 import { barycentreSchema } from '../../reduction/barycentre/options.ts';

@@ -1,5 +1,4 @@
 /** `reduce fit`: parameters of a family from one's own snapshot. */
-
 import { wholeNumber } from '../../numerics/options.ts';
 import { fitSchema, fitSnapshot } from '../../reduction/inverse/fit.ts';
 import { fitReport } from '../../reduction/inverse/fit-report.ts';

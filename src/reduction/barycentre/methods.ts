@@ -1,5 +1,4 @@
 /** How the barycentre of given measures is found, by method. Not which one: barycentre.ts. */
-
 import { InputError } from '../../numerics/errors.ts';
 import { fromRows, type Matrix, matrix, stacked } from '../../numerics/matrix.ts';
 import { mean } from '../../numerics/statistics.ts';

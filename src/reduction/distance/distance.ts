@@ -1,5 +1,4 @@
 /** How far two measures of any masses are from each other, and the measures between them. Not the transport. */
-
 import { z } from 'zod';
 import { toRows } from '../../numerics/matrix.ts';
 import { numberBetween, parseOptions } from '../../numerics/options.ts';

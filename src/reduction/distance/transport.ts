@@ -1,5 +1,4 @@
 /** How far two measures are apart by optimal transport of several kinds, and which mass goes where. Not the transports. */
-
 import { z } from 'zod';
 import { exp, pow } from '../../numerics/elementary.ts';
 import { InputError, LimitError } from '../../numerics/errors.ts';

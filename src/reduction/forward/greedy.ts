@@ -1,5 +1,4 @@
 /** Greedy barycentres: snapshots chosen one by one, each time the one that those before approximate worst. */
-
 import { type Matrix, row } from '../../numerics/matrix.ts';
 import { argmax } from '../../numerics/vectors.ts';
 import { barycentre, quantileDistance, snapshotsOf } from '../quantiles.ts';

@@ -4,7 +4,6 @@
  * points at once, is in diagnostics/convex.ts: through inner products, whose squares hide snapshots that
  * depend on each other up to 1e-8.)
  */
-
 import { Matrix as LibraryMatrix, solve } from 'ml-matrix';
 import { ConvergenceError, InputError } from '../../numerics/errors.ts';
 import { type Matrix, row } from '../../numerics/matrix.ts';

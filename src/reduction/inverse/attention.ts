@@ -2,7 +2,6 @@
  * A flow of attention as a function of what it is made of, and the fit of that to seen positions. Not where the
  * positions come from: trials are matrices.ts, data of one's own matrices-data.ts.
  */
-
 import { Matrix as LibraryMatrix, pseudoInverse } from 'ml-matrix';
 import type { MatrixValue } from '../../dynamics/dynamics.ts';
 import { simulate } from '../../flow/simulation.ts';

@@ -1,5 +1,4 @@
 /** Unknowns of a simulation from data: least squares with confidence, and what it says of data that do not decide. */
-
 import { type Confidence, confidence } from '../../numerics/confidence.ts';
 import { ConvergenceError } from '../../numerics/errors.ts';
 import { type Fit, type LeastSquaresProblem, leastSquares } from '../../numerics/least-squares.ts';

@@ -3,7 +3,6 @@
  * estimated from them, which is all that positions tell. With β, Q and T, V as unknowns of their own two
  * directions stay open, and are reported. The fit itself: attention.ts.
  */
-
 import { z } from 'zod';
 import { drawStart, startNamed } from '../../geometry/catalogue.ts';
 import type { Confidence } from '../../numerics/confidence.ts';

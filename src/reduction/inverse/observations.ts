@@ -1,5 +1,4 @@
 /** Linear observations of a measure, y_j = ∫ φ_j dμ: moments, or local averages. Not their noise. */
-
 import { z } from 'zod';
 import { exp, pow } from '../../numerics/elementary.ts';
 import { InputError } from '../../numerics/errors.ts';

@@ -2,7 +2,6 @@
  * Inverse state estimation: the measure from a few linear observations, among those of a reduced model. The
  * unknowns z are coordinates of tangent PCA in units of their deviation over the training snapshots.
  */
-
 import { type Sensitivity, sensitivity } from '../../numerics/confidence.ts';
 import { hypot } from '../../numerics/elementary.ts';
 import { InputError } from '../../numerics/errors.ts';

@@ -1,5 +1,4 @@
 /** The two charts of the Depth tab as data: errors and divergence by the number of layers. */
-
 import { mean } from '../../numerics/statistics.ts';
 import type { DepthReply, StackReply } from '../api.ts';
 import type { Lines, Series } from '../charts.ts';

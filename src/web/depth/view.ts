@@ -1,5 +1,4 @@
 /** The Depth tab: the same weights cut into L layers, against the flow of infinitely many. */
-
 import { MAXIMUM_DEPTH } from '../../language/choices.ts';
 import type { DepthReply } from '../api.ts';
 import type { LineChart } from '../charts.ts';

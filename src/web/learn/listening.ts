@@ -1,5 +1,4 @@
 /** Step 2: they listen to each other. */
-
 import { entropy } from '../../numerics/statistics.ts';
 import { argmax, sumOf } from '../../numerics/vectors.ts';
 import type { Trace } from '../api.ts';

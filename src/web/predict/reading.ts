@@ -1,5 +1,4 @@
 /** How the blank is read: at its particle, by the whole sentence with each answer in it, or by both. */
-
 import { READINGS } from '../../language/choices.ts';
 import { fill, h } from '../dom.ts';
 import { isPretrained, type Page } from '../page.ts';

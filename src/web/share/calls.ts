@@ -1,5 +1,4 @@
 /** The question of the page as a command line and as a program: the same options, spelled twice. */
-
 import { type Repeatable, snippetsOf } from '../../operations/snippets.ts';
 import { COMMAND, flag, lastWord, literal, objectLiteral } from '../../operations/spelling.ts';
 import { FRAMES } from '../api.ts';

@@ -1,5 +1,4 @@
 /** The dialog of sharing: the link, the pictures as files, the numbers, the command, the program. */
-
 import { figureCsv } from '../../figures/table.ts';
 import { fill, h } from '../dom.ts';
 import type { Page } from '../page.ts';

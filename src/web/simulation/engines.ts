@@ -1,5 +1,4 @@
 /** The simulator's engines in a browser: on all cores where the page is isolated from other origins, else on one thread. */
-
 import { type Engines, simulationEngines } from '../../engines/catalogue.ts';
 import type { FieldThreadStart } from '../../engines/wasm/threads.ts';
 

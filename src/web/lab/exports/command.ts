@@ -1,5 +1,4 @@
 /** A run as a command line: the flags of `simulate`, and the files that it reads. */
-
 import type { Parameter } from '../../../dynamics/dynamics.ts';
 import { matrixText } from '../../../dynamics/matrices.ts';
 import { fromRows, type Matrix } from '../../../numerics/matrix.ts';

@@ -1,5 +1,4 @@
 /** The picture as a file: painted once more, larger, on the ground of the theme, with a line that names it. */
-
 import { blobOf } from '../../share/files.ts';
 import type { LabFrame } from '../frame.ts';
 import type { Lab } from '../lab.ts';

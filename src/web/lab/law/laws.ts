@@ -2,7 +2,6 @@
  * The law that infinitely many particles would follow beside a run on the circle, where it is known and
  * cheap: solved in a worker, at the times of the run's frames. Not the solver (limits/mean-field).
  */
-
 import { parseSaveAt } from '../../../integrators/save-at.ts';
 import type { MeanField } from '../../../limits/mean-field/circle.ts';
 import type { LabFrame, RunAbout } from '../frame.ts';

@@ -1,5 +1,4 @@
 /** Particles in the plane, or on a line: axes with numbers, trails, dots. */
-
 import type { Matrix } from '../../../numerics/matrix.ts';
 import { roundTicks } from '../../layers/geometry.ts';
 import { type Brush, dots, FONT, names } from './brush.ts';

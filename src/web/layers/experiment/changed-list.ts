@@ -1,5 +1,4 @@
 /** What is changed now, in words, each with a button that takes it back. */
-
 import { fill, h } from '../../dom.ts';
 import type { Intervention } from '../../interventions.ts';
 import { readInterventions, withoutIntervention, writeInterventions } from '../../interventions.ts';

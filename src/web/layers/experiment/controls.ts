@@ -1,5 +1,4 @@
 /** Heads to be switched off and β to be scaled, in every layer or in the one looked at. */
-
 import { fill, fillTrack, h, setAttribute } from '../../dom.ts';
 import type { Intervention } from '../../interventions.ts';
 import {
