@@ -17,6 +17,8 @@ export function predictionLines(screen: Screen, prediction: Prediction, seconds:
     ...targetLines(screen, prediction),
     '',
     dim(screen, restLine(prediction, seconds)),
+    ...longerLines(screen, prediction),
+    ...(prediction.notes ?? []).map((note) => dim(screen, note)),
   ];
 }
 
@@ -37,7 +39,10 @@ function settingLine({ model, depth, coupling, kind, reading }: Prediction): str
   return [model, layers, `${coupling} coupling`, question, ...READ_BY[reading]].join(' · ');
 }
 
-function answerLines(screen: Screen, { predictions, kind }: Prediction): string[] {
+function answerLines(
+  screen: Screen,
+  { predictions, kind }: Pick<Prediction, 'predictions' | 'kind'>,
+): string[] {
   if (predictions.length === 0) return ['  no answer was found'];
   const labels = predictions.map(({ token_str }) => label(token_str, kind));
   const longest = Math.max(...labels.map((text) => text.length));
@@ -47,6 +52,15 @@ function answerLines(screen: Screen, { predictions, kind }: Prediction): string[
     const share = best > 0 ? score / best : 0;
     return `  ${labels[i].padEnd(longest)}  ${percent(score).padStart(8)}  ${bar(screen, share, width)}`.trimEnd();
   });
+}
+
+/** Answers of 2 and 3 tokens: lists of their own, for other questions are asked there. */
+function longerLines(screen: Screen, { kind, longer = [] }: Prediction): string[] {
+  return longer.flatMap(({ slots, predictions, unexplored }) => [
+    '',
+    dim(screen, `the blank as ${slots} masks · ${percent(unexplored)} left out`),
+    ...answerLines(screen, { kind, predictions }),
+  ]);
 }
 
 /** Next tokens are quoted, for their blanks matter; '' is the end of the text. */

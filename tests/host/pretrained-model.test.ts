@@ -4,6 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { predictionLines } from '../../src/cli/prediction-text.ts';
 import { describeModel, readFlow, readModel } from '../../src/host/models.ts';
 import { fillBlank } from '../../src/language/fill.ts';
 import { runWithCache } from '../../src/language/interventions.ts';
@@ -92,6 +93,17 @@ describe.each(['bert', 'albert-groups', 'modernbert', 'distilbert'])('masked: %s
       expect(score).toBeCloseTo(first[a] * second[b], 10);
       expect(token_scores).toBeAllClose([first[a], second[b]], CLOSE);
     }
+  });
+
+  it('a reader is told each list apart, and what it leaves out', () => {
+    const lines = predictionLines(
+      { width: 80, colour: false },
+      fillBlank(model, textOf(ids, place)),
+      0.1,
+    );
+    expect(lines.join('\n')).toMatch(
+      /the blank as 2 masks · .* left out[\s\S]*the blank as 3 masks/,
+    );
   });
 
   it('the last lens is the prediction', () => {
