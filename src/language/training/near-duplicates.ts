@@ -8,8 +8,8 @@
 
 /** Characters of a shingle. */
 const SHINGLE = 8;
-/** Buckets of hashes; two in one bucket cost time and change nothing. */
-const BUCKETS = 1 << 22;
+/** Most buckets of hashes, as a power of two; two hashes in one bucket cost time and change nothing. */
+const MOST_BUCKETS = 22;
 /** What rounding may take from a bound that is a whole number. */
 const ROUNDING = 1e-9;
 
@@ -69,14 +69,16 @@ function hash(text: string, from: number, to: number): number {
   return (value ^ (value >>> 13)) >>> 0;
 }
 
-const bucketOf = (value: number) => value & (BUCKETS - 1);
+/** Buckets for so many hashes, a few for each; a power of two. */
+const bucketsFor = (hashes: number) => 2 ** Math.min(MOST_BUCKETS, 34 - Math.clz32(hashes));
 
 /**
  * The rarest shingles of each text. Of two texts with n and m shingles and a Jaccard index of at
  * least s, the first n − ⌈s n⌉ + 1 and m − ⌈s m⌉ + 1 have one in common, in any one order of all shingles.
  */
 function prefixes({ hashes, starts }: Shingles, similarity: number): Shingles {
-  const counts = new Int32Array(BUCKETS);
+  const counts = new Int32Array(bucketsFor(hashes.length));
+  const bucketOf = (value: number) => value & (counts.length - 1);
   for (const value of hashes) counts[bucketOf(value)]++;
   const rarer = (a: number, b: number) => counts[bucketOf(a)] - counts[bucketOf(b)] || a - b;
   const out = new Uint32Array(hashes.length);
@@ -97,11 +99,12 @@ function join(
   similarity: number,
   groups: Int32Array,
 ): void {
-  const lists = emptyLists(hashes);
+  const buckets = bucketsFor(hashes.length);
+  const lists = emptyLists(hashes, buckets);
   const seenBy = new Int32Array(groups.length).fill(-1);
   for (let text = 0; text < groups.length; text++) {
     for (let place = starts[text]; place < starts[text + 1]; place++) {
-      const bucket = bucketOf(hashes[place]);
+      const bucket = hashes[place] & (buckets - 1);
       for (let i = lists.from[bucket]; i < lists.to[bucket]; i++) {
         const other = lists.texts[i];
         if (seenBy[other] === text) continue;
@@ -116,10 +119,10 @@ function join(
 }
 
 /** Room for the texts of each bucket, in one array; none is in yet: `to` is `from`. */
-function emptyLists(hashes: Uint32Array) {
-  const from = new Int32Array(BUCKETS + 1);
-  for (const value of hashes) from[bucketOf(value) + 1]++;
-  for (let bucket = 0; bucket < BUCKETS; bucket++) from[bucket + 1] += from[bucket];
+function emptyLists(hashes: Uint32Array, buckets: number) {
+  const from = new Int32Array(buckets + 1);
+  for (const value of hashes) from[(value & (buckets - 1)) + 1]++;
+  for (let bucket = 0; bucket < buckets; bucket++) from[bucket + 1] += from[bucket];
   return { from, to: from.slice(), texts: new Int32Array(hashes.length) };
 }
 
