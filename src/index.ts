@@ -54,7 +54,7 @@ export type { Depth, LanguageModel, ModelRun, RunHooks } from './language/model.
 export { modelDynamics } from './language/model-dynamics.ts';
 export type { FillOptions, TraceOptions } from './language/options.ts';
 export { sentenceParticles } from './language/particles.ts';
-export { type Portrait, portrait } from './language/portrait/portrait.ts';
+export { type Portrait, portrait, portraitToJson } from './language/portrait/portrait.ts';
 export type { Answer, Prediction } from './language/prediction.ts';
 export { type Trace, type TraceRecord, trace, traceToJson } from './language/trace.ts';
 export { theta } from './language/transformer.ts';

@@ -41,10 +41,10 @@ async function showPortrait(texts: readonly string[], flags: PortraitFlags): Pro
   const formats = readFormats(flags);
   const all = [...texts, ...(await linesOf(flags.file))];
   const { readModel } = await import('../../host/models.ts');
-  const { portrait } = await import('../../language/portrait/portrait.ts');
+  const { portrait, portraitToJson } = await import('../../language/portrait/portrait.ts');
   const result = portrait(readModel(flags.model), all, answerOptions(flags));
   const written = flags.out === undefined ? [] : await write(flags.out, result, formats);
-  if (flags.json) return printJson(result);
+  if (flags.json) return printJson(portraitToJson(result));
   const { portraitLines } = await import('../portrait/text.ts');
   printLines([...portraitLines(standardScreen(), result), ...written]);
 }

@@ -9,7 +9,7 @@ import {
   spectrumFigure,
   weightFigure,
 } from '../../language/portrait/figures.ts';
-import type { Portrait } from '../../language/portrait/portrait.ts';
+import { type Portrait, portraitToJson } from '../../language/portrait/portrait.ts';
 import { RELATIONS } from '../../language/portrait/sentences.ts';
 import { type FigureFormat, figureFiles } from '../figures.ts';
 import { prepareFolder, writeFiles } from '../folder.ts';
@@ -27,7 +27,7 @@ export async function writePortrait(
     'glances.csv': glancesTable(portrait),
     'merges.csv': mergesTable(portrait),
     ...(await figureFiles(figures(portrait), formats)),
-    'portrait.json': `${JSON.stringify(portrait, null, 2)}\n`,
+    'portrait.json': `${JSON.stringify(portraitToJson(portrait), null, 2)}\n`,
   });
 }
 
@@ -68,7 +68,7 @@ function glancesTable({ glances }: Portrait): string {
   return toCsv(['head', 'layer', 'query', 'key', 'attention', 'text'], rows);
 }
 
-function mergesTable({ sentences, merge_tolerance: tolerance }: Portrait): string {
+function mergesTable({ sentences, mergeTolerance: tolerance }: Portrait): string {
   const rows = sentences.flatMap(({ text, merges }) =>
     merges.map(({ layer, words }) => [text, tolerance, layer, words.join(' + ')]),
   );

@@ -19,7 +19,7 @@ export function portraitLines(screen: Screen, portrait: Portrait): string[] {
   ];
 }
 
-function layerRows({ layers, merge_tolerance: tolerance }: Portrait): string[][] {
+function layerRows({ layers, mergeTolerance: tolerance }: Portrait): string[][] {
   const header = [
     'layer',
     'mean cosine',

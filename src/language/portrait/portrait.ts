@@ -1,4 +1,4 @@
-/** A portrait of a model: its weights, and its flow on some sentences. A record for `portrait --json`. */
+/** A portrait of a model: its weights, and its flow on some sentences. */
 import { InputError } from '../../numerics/errors.ts';
 import { asFlow, type LanguageModel } from '../model.ts';
 import type { TraceOptions } from '../options.ts';
@@ -37,7 +37,7 @@ export function portrait(
     layers: sentencePortrait(traces),
     uniform: uniformGlance(traces),
     glances: strongestGlances(traces, GLANCES),
-    merge_tolerance: tolerance,
+    mergeTolerance: tolerance,
     sentences: traces.map((one) => ({
       text: one.prediction.text,
       tokens: one.tokens.map(({ text }) => text),
@@ -52,6 +52,13 @@ export function portrait(
  * sentence's answer and mergers.
  */
 export type Portrait = ReturnType<typeof portrait>;
+
+/** The record of `portrait --json`. */
+export const portraitToJson = ({ mergeTolerance, sentences, ...means }: Portrait) => ({
+  ...means,
+  merge_tolerance: mergeTolerance,
+  sentences,
+});
 
 function checkAlike(traces: readonly Trace[]): void {
   const [first, ...others] = traces.map(({ prediction }) => prediction);
