@@ -30,12 +30,13 @@ export const numberOrNull = withDefault(z.number(), null);
 export const choice = <T extends z.ZodType>(type: T, value: z.output<T>) =>
   withDefault(type, value);
 
-/** Older or other names of fields, each after the name that the schema has: `{ dim: ['hidden_size'] }`. */
+/** Other names of fields, each after the name that the schema has: `{ dim: ['hidden_size'] }`. */
 export type Aliases = Readonly<Record<string, readonly string[]>>;
 
 /**
  * The fields of a schema, others are not looked at. Throws InputError that names the field, its value and what was
- * expected. Where a field stands under two names with two values, the schema's name counts and a note says so.
+ * expected. Where a field stands under two names with two values, the
+ * other name counts, as in the reference library, which sets it after the schema's, and a note says so.
  */
 export function readFields<S extends z.ZodObject>(
   schema: S,
@@ -45,12 +46,12 @@ export function readFields<S extends z.ZodObject>(
   const given: Record<string, unknown> = { ...values };
   for (const [name, others] of Object.entries(aliases))
     for (const other of others) {
-      if (given[other] === undefined) continue;
-      if (given[name] === undefined) given[name] = given[other];
-      else if (given[name] !== given[other])
+      if (given[other] === undefined || given[other] === null) continue;
+      if (given[name] !== undefined && given[name] !== given[other])
         notes.push(
-          `config.json says ${name} ${show(given[name])} and ${other} ${show(given[other])}: ${name} counts`,
+          `config.json says ${name} ${show(given[name])} and ${other} ${show(given[other])}: ${other} counts`,
         );
+      given[name] = given[other];
     }
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;

@@ -177,7 +177,14 @@ describe('decisions are said', () => {
       { rope_parameters: { rope_theta: 7 } },
       /rope_parameters without full_attention and sliding_attention/,
     ],
-    ['gpt2', { n_embd: 16, hidden_size: 24 }, /n_embd 16 and hidden_size 24: n_embd counts/],
+    // as in the reference library, which sets the common name behind the family's own
+    ['gpt2', { n_embd: 24, hidden_size: 16 }, /n_embd 24 and hidden_size 16: hidden_size counts/],
+    [
+      'gpt2',
+      { n_head: 8, num_attention_heads: 2 },
+      /n_head 8 and num_attention_heads 2: num_attention_heads counts/,
+    ],
+    ['distilbert', { dim: 24, hidden_size: 16 }, /dim 24 and hidden_size 16: hidden_size counts/],
     [
       'modernbert',
       { sliding_window: 1 },
@@ -185,6 +192,14 @@ describe('decisions are said', () => {
     ],
   ])('%s with %j', (name, config, note) => {
     expect(opened(name, config).notes).toEqual([expect.stringMatching(note)]);
+  });
+
+  it.each([
+    ['gpt2', 'n_head'],
+    ['distilbert', 'n_heads'],
+  ])('%s has as many heads as its num_attention_heads says', (name, own) => {
+    const config = { [own]: 1, num_attention_heads: 8 };
+    expect(opened(name, config).architecture.heads).toBe(8);
   });
 
   it.each(['bert', 'gpt2', 'llama', 'gemma3'])('%s has nothing to say', (name) => {
