@@ -32,10 +32,10 @@ export interface AnswerRules {
 /** Kinds of tokens: inside a word, a blank and the beginning of a word, anything else. */
 const [OTHER, INSIDE, OPENING] = [0, 1, 2];
 
-const WORD = /^[\p{L}\p{N}\p{M}]+(?:['’-][\p{L}\p{N}\p{M}]+)*$/u;
+export const WORD = /^[\p{L}\p{N}\p{M}]+(?:['’-][\p{L}\p{N}\p{M}]+)*$/u;
 /** U+FFFD is a part of a character: of a letter, as far as one can know. */
-const PART_OF_WORD = /^[\p{L}\p{N}\p{M}\uFFFD'’-]+$/u;
-const OPENS_WORD = /^ [\p{L}\p{N}\p{M}\uFFFD][\p{L}\p{N}\p{M}\uFFFD'’-]*$/u;
+export const PART_OF_WORD = /^[\p{L}\p{N}\p{M}\uFFFD'’-]+$/u;
+export const OPENS_WORD = /^ [\p{L}\p{N}\p{M}\uFFFD][\p{L}\p{N}\p{M}\uFFFD'’-]*$/u;
 
 /** Kinds by token id, found once for each tokenizer. */
 const KINDS = new WeakMap<Tokenizer, Uint8Array>();

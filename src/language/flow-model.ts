@@ -80,6 +80,10 @@ export class FlowModel implements FlowParts, LanguageModel {
     return layout.kind === 'next-token' ? null : answerRules(this, layout);
   }
 
+  answerTokens({ kind, leadingBlank }: Layout, text: string): number[] {
+    return this.tokenizer.encodeIds(kind === 'blank' && leadingBlank ? ` ${text}` : text);
+  }
+
   run(layout: Layout, settings?: RunSettings): ModelRun {
     if (settings?.parts) throw this.withoutMlp('parts');
     return runText(this, layout, settings);

@@ -115,6 +115,8 @@ export interface LanguageModel {
    * LimitError for texts with more tokens than the model has positions. `slots`: how many masks a blank is.
    */
   layOut(text: string, coupling?: CouplingName, slots?: number): Layout;
+  /** The tokens of an answer in the place of the blank, or behind a text without one. */
+  answerTokens(layout: Layout, text: string): number[];
   /** How an answer ends; null where one token is the answer. */
   rules(layout: Layout): AnswerRules | null;
   run(layout: Layout, settings?: RunSettings): ModelRun;

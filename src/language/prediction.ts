@@ -159,22 +159,12 @@ export function targetText({ layout }: Pick<Findings, 'layout'>, target: string)
   return opens ? ` ${text}` : text;
 }
 
-/** The tokens of an answer in the place of the blank. */
-export const answerTokens = (
-  { model, layout }: Pick<Findings, 'model' | 'layout'>,
-  text: string,
-): number[] => {
-  const opens = layout.kind === 'blank' && layout.leadingBlank;
-  return model.tokenizer.encodeIds(opens ? ` ${text}` : text);
-};
-
 export function targetTokens(
-  parts: Pick<Findings, 'model' | 'layout'>,
+  { model, layout }: Pick<Findings, 'model' | 'layout'>,
   text: string,
   slots = 1,
 ): number[] {
-  const { model } = parts;
-  const tokens = answerTokens(parts, text);
+  const tokens = model.answerTokens(layout, text);
   if (model.masks && tokens.length !== slots)
     throw new InputError(
       'targets',

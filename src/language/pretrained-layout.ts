@@ -93,7 +93,7 @@ function continuation(model: LaidOutFor, text: string, mark: Mark | null): Layou
     positions: tokens.map((_, i) => i),
     readAt: tokens.length - 1,
     followFrom: tokens.length,
-    leadingBlank: before.length > 0,
+    leadingBlank: mark ? /\s$/u.test(text.slice(0, mark.start)) : before.length > 0,
   };
 }
 

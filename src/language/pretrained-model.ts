@@ -1,6 +1,6 @@
 /**
  * Somebody else's network as a language model: its tokenizer's tokens, its layers as frames, its head as the
- * readout. Each beginning of an answer is run with the whole text, masks filled or text continued.
+ * readout. Beginnings of answers fill its masks, or go on behind its text.
  */
 import type { CouplingName } from '../attention/model-coupling.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
@@ -10,6 +10,7 @@ import type { Tensor } from '../pretrained/arithmetic.ts';
 import type { Hooks } from '../pretrained/block.ts';
 import { longestText, type Network, type NetworkRun } from '../pretrained/network.ts';
 import type { Precision } from '../pretrained/precision.ts';
+import type { Numbers } from '../pretrained/stored.ts';
 import { checkVocabulary, type PretrainedTokenizer } from '../pretrained/tokenizer/files.ts';
 import type { AnswerRules } from './answers.ts';
 import type { Layout } from './layout.ts';
@@ -24,6 +25,7 @@ import type {
   StatesBehind,
   Tokens,
 } from './model.ts';
+import { MOST_WORD_TOKENS, nextWordRules, wordTokens } from './next-word.ts';
 import { MOST_SLOTS } from './options.ts';
 import { layOutPretrained } from './pretrained-layout.ts';
 import { softmaxRows } from './transformer.ts';
@@ -86,7 +88,7 @@ export class PretrainedModel implements LanguageModel {
       heads: architecture.heads,
       depth: architecture.layers.length,
       positions: longestText(architecture) ?? Number.POSITIVE_INFINITY,
-      answerTokens: this.masks ? MOST_SLOTS : 1,
+      answerTokens: this.masks ? MOST_SLOTS : MOST_WORD_TOKENS,
     };
   }
 
@@ -97,8 +99,14 @@ export class PretrainedModel implements LanguageModel {
     return layOutPretrained({ name, tokenizer: pieces, causal, positions }, text, coupling, slots);
   }
 
-  rules(): AnswerRules | null {
-    return null;
+  answerTokens(layout: Layout, text: string): number[] {
+    return wordTokens(this.pieces, layout, text);
+  }
+
+  /** Of a causal model's blank, a word; else one token is the answer. */
+  rules(layout: Layout): AnswerRules | null {
+    if (this.masks || layout.kind !== 'blank') return null;
+    return nextWordRules(this.pieces, layout, this.sizes.positions);
   }
 
   run(layout: Layout, { depth, hooks, parts }: RunSettings = {}): ModelRun {
@@ -129,9 +137,7 @@ function piecesAsTokens(
 ): ModelTokenizer {
   const pieceOf = (id: number) => (tokenizer.has(id) ? tokenizer.token(id).piece : `[${id}]`);
   const decode = (ids: readonly number[]) => {
-    const text = causal
-      ? ids.map((id) => tokenizer.token(id).text).join('')
-      : tokenizer.decode(ids, { special: true });
+    const text = causal ? tokenizer.behind(ids) : tokenizer.decode(ids, { special: true });
     return text.includes('\ufffd') ? ids.map(pieceOf).join('') : text;
   };
   const decodeStrict = (ids: Iterable<number>) => {
@@ -148,32 +154,41 @@ function piecesAsTokens(
 
 const keyOf = (tokens: Tokens) => tokens.join(' ');
 
+/** One row of every frame. */
+type Rows = readonly Numbers[];
+
+const rowsAt = ({ states }: NetworkRun, row: number): Rows =>
+  states.map(({ shape: [, width], data }) => data.slice(row * width, (row + 1) * width));
+
 function runText(network: Network, layout: Layout, given: RunHooks = {}, parts = false): ModelRun {
   const ids = layout.tokens.map(({ id }) => id);
   const hooks = hooksOf(network, given);
-  const runs = new Map<string, NetworkRun>();
-  const { causal, layers } = network.architecture;
-  /** The text with the beginning in it: in its masks, or behind it. */
-  const runOf = (beginning: Tokens): NetworkRun => {
-    const known = runs.get(keyOf(beginning));
-    if (known) return known;
-    const filled = causal
-      ? [...ids, ...beginning]
-      : ids.map((id, i) => beginning[i - layout.readAt] ?? id);
-    const first = beginning.length === 0;
-    const run = network.run(filled, { hooks, attentions: first, parts: first && parts });
-    runs.set(keyOf(beginning), run);
-    return run;
+  const { causal, layers, width } = network.architecture;
+  const own = network.run(ids, { hooks, attentions: true, parts });
+  const lasting = network.goesOn && !given.patch ? own.kept : undefined;
+  const known = new Map<string, Rows>([['', rowsAt(own, layout.readAt)]]);
+  /** States of every frame where what comes behind a beginning is read: at the mask behind it, or its last token. */
+  const rowsOf = (beginning: Tokens): Rows => {
+    const key = keyOf(beginning);
+    const rows = known.get(key) ?? rowsAt(...runOf(beginning));
+    known.set(key, rows);
+    return rows;
   };
-  const own = runOf([]);
+  const runOf = (beginning: Tokens): [NetworkRun, number] => {
+    const at = layout.readAt + beginning.length;
+    if (lasting) return [network.run(beginning, { hooks, past: lasting }), beginning.length - 1];
+    if (causal) return [network.run([...ids, ...beginning], { hooks }), at];
+    return [
+      network.run(
+        ids.map((id, i) => beginning[i - layout.readAt] ?? id),
+        { hooks },
+      ),
+      at,
+    ];
+  };
   const statesOf = (beginnings: readonly Tokens[], frame: number): Float64Array => {
-    const { width } = network.architecture;
     const out = new Float64Array(beginnings.length * width);
-    for (const [b, tokens] of beginnings.entries()) {
-      const at = layout.readAt + tokens.length;
-      const { data } = runOf(tokens).states[frame];
-      out.set(data.subarray(at * width, (at + 1) * width), b * width);
-    }
+    for (const [b, tokens] of beginnings.entries()) out.set(rowsOf(tokens)[frame], b * width);
     return out;
   };
   return {

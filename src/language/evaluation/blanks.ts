@@ -50,9 +50,7 @@ function scoreAnswers(
   depth: Depth,
 ): Map<string, number> {
   const opened = openText(model, text, { depth });
-  const chains = answers.map((answer) =>
-    model.tokenizer.encodeIds(opened.layout.leadingBlank ? ` ${answer}` : answer),
-  );
+  const chains = answers.map((answer) => model.answerTokens(opened.layout, answer));
   const { scores } = finalChainScores({ ...opened, chains });
   return new Map(answers.map((answer, i) => [answer, scores[i]]));
 }

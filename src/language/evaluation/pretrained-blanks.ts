@@ -7,7 +7,6 @@ import { type Blank, findBlank } from '../blank.ts';
 import { findAnswers } from '../findings.ts';
 import { checkMasks, checkReads } from '../model.ts';
 import { searchSchema } from '../options.ts';
-import { answerTokens } from '../prediction.ts';
 import type { PretrainedModel } from '../pretrained-model.ts';
 import { readText } from '../text.ts';
 import { type Guess, guessRecord } from './guesses.ts';
@@ -63,7 +62,7 @@ function guess(
 ): Guess | Unasked {
   const layout = model.masks ? model.layOut(text, undefined, slots) : endOf(model, text);
   if (layout === null) return 'behind the blank stands text';
-  const right = answers.map((answer) => answerTokens({ model, layout }, answer));
+  const right = answers.map((answer) => model.answerTokens(layout, answer));
   const wanted = model.masks ? right.filter(({ length }) => length === (slots ?? 1)) : right;
   if (wanted.length === 0) return 'no answer has so many tokens';
   const { result } = findAnswers(model, text, parseOptions(searchSchema, { slots }));

@@ -57,6 +57,8 @@ export interface TokenizerCore {
   encode(text: string, options?: { readonly special?: boolean }): Encoding;
   /** The text of `ids`; `special` true shows special tokens too. Ids that no token has say nothing. */
   decode(ids: readonly number[], options?: { readonly special?: boolean }): string;
+  /** What `ids` add to a text that they stand behind, special tokens too. */
+  behind(ids: readonly number[]): string;
   /** The id of a piece as the vocabulary has it. */
   idOf(piece: string): number | undefined;
   /** The token of an id. Throws InputError for an id that no token has. */
@@ -143,14 +145,18 @@ export function createTokenizerCore(content: unknown): TokenizerCore {
   }
 
   /** A token that others are shown behind: what they add to a text depends on whether they begin it. */
-  const neighbour = once(() => pieces().findIndex((piece) => /^[a-z]$/i.test(piece ?? '')));
+  const neighbour = once(() => {
+    const find = (pattern: RegExp) => pieces().findIndex((piece) => pattern.test(piece ?? ''));
+    const letter = find(/^[a-z]$/i);
+    const id = letter >= 0 ? letter : find(/^[a-z][a-z0-9]*$/i);
+    return id < 0 ? null : { id, text: decode([id], { special: true }) };
+  });
 
-  function shown(id: number): string {
-    const alone = decode([id], { special: true });
-    if (neighbour() < 0) return alone;
-    const left = decode([neighbour()], { special: true });
-    const both = decode([neighbour(), id], { special: true });
-    return both.startsWith(left) ? both.slice(left.length) : alone;
+  function behind(ids: readonly number[]): string {
+    const left = neighbour();
+    const both = left && decode([left.id, ...ids], { special: true });
+    if (left && both?.startsWith(left.text)) return both.slice(left.text.length);
+    return decode(ids, { special: true });
   }
 
   return {
@@ -161,6 +167,7 @@ export function createTokenizerCore(content: unknown): TokenizerCore {
     notes: notesOn(file),
     encode,
     decode,
+    behind,
     idOf: (piece) => addedByContent.get(piece)?.id ?? model.idOf(piece),
     has: (id) => pieceOf(id) !== undefined,
     token(id) {
@@ -170,7 +177,7 @@ export function createTokenizerCore(content: unknown): TokenizerCore {
           'id',
           `id ${id} has no token: the tokenizer has ${size()} ids, from 0`,
         );
-      return { piece, text: shown(id), special: isSpecial(piece) };
+      return { piece, text: behind([id]), special: isSpecial(piece) };
     },
   };
 }
