@@ -15,7 +15,7 @@ const FLOAT16: i32 = 2;
 /** Columns in a block of a product: its weights, and two rows of states, stay in the first cache. */
 const GROUP: i32 = 16;
 /** Numbers whose products are summed apart from the rest: a sum of sums has the smaller round-off. */
-const BLOCK: i32 = 384;
+const BLOCK: i32 = 192;
 /** A tile, whose sums stay in registers, each in four lanes over the inner size. */
 const TILE_ROWS: i32 = 2;
 const TILE_COLUMNS: i32 = 4;
