@@ -16,7 +16,11 @@ interface PortraitFlags extends FigureFlags {
 const HELP = `
 Examples:
   schmetterling portrait "Mein Lieblingstier ist __" "My favourite animal is __"
+  schmetterling portrait --model ../bert-base-german-cased "Mein Lieblingstier ist __"
   schmetterling portrait --file data/evaluation/portrait.txt --out runs/portrait
+
+Of a Hugging Face folder there is an entry of weights for every layer: effective β, likeness, symmetry, attraction and
+spectrum of V·O of each head, of the maps alone, without biases, gains of norms and rotation.
 
 --out writes portrait.json, layers.csv, heads.csv, glances.csv, merges.csv and the figures cosines.svg,
 clusters.svg, lens.svg, heads.svg, weights.svg and spectrum.svg, with --figures pdf as PDF.`;

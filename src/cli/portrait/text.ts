@@ -15,6 +15,7 @@ export function portraitLines(screen: Screen, portrait: Portrait): string[] {
     ...table(screen, headRows(portrait)),
     '',
     ...table(screen, knotRows(portrait)),
+    ...(portrait.notes ?? []).map((note) => `note: ${note}`),
     ...sentences.flatMap((sentence) => mergeLines(sentence)),
   ];
 }
@@ -58,8 +59,8 @@ function knotRows({ knots }: Portrait): string[][] {
     time.toFixed(2),
     heads.map(({ effectiveBeta }) => effectiveBeta.toFixed(1)).join(' '),
     heads.map(({ attraction }) => attraction.toFixed(2)).join(' '),
-    complex(eigenvalues[0]),
-    fixed(eigenvalues.filter(({ re }) => re > 0).length / eigenvalues.length),
+    eigenvalues ? complex(eigenvalues[0]) : '–',
+    fixed(eigenvalues && eigenvalues.filter(({ re }) => re > 0).length / eigenvalues.length),
   ]);
   return [['t', 'effective β by head', 'attraction by head', 'λ1 of V·O', 're > 0'], ...rows];
 }
@@ -72,7 +73,7 @@ function mergeLines({ text, answer, merges }: Portrait['sentences'][number]): st
 }
 
 const fixed = (value: number | null | undefined) =>
-  typeof value === 'number' ? value.toFixed(3) : '–';
+  typeof value === 'number' && !Number.isNaN(value) ? value.toFixed(3) : '–';
 
 const complex = ({ re, im }: { re: number; im: number }) =>
   im === 0 ? re.toFixed(2) : `${re.toFixed(2)} ± ${Math.abs(im).toFixed(2)}i`;

@@ -156,13 +156,23 @@ export function weightFigure(knots: readonly KnotPortrait[]): Figure {
 export function spectrumFigure(knots: readonly KnotPortrait[]): Figure {
   return {
     title: 'Spectrum of V·O',
-    caption: 'All heads together, one panel a knot of θ(t).',
-    panels: knots.map(({ time, eigenvalues }) => ({
+    caption:
+      knots[0].eigenvalues === null
+        ? 'Head by head, one panel a layer.'
+        : 'All heads together, one panel a knot of θ(t).',
+    panels: knots.map(({ time, heads, eigenvalues }) => ({
       title: `t = ${time.toFixed(2)}`,
       x: { label: 'real part' },
       y: { label: 'imaginary part' },
       equalUnits: true,
-      series: [{ kind: 'scatter', points: eigenvalues.map(({ re, im }): Point => [re, im]) }],
+      series: [
+        {
+          kind: 'scatter',
+          points: (eigenvalues ?? heads.flatMap((head) => head.eigenvalues ?? [])).map(
+            ({ re, im }): Point => [re, im],
+          ),
+        },
+      ],
     })),
   };
 }

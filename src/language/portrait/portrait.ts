@@ -2,13 +2,17 @@
 import { InputError } from '../../numerics/errors.ts';
 import { asFlow, type LanguageModel } from '../model.ts';
 import type { TraceOptions } from '../options.ts';
+import { PretrainedModel } from '../pretrained-model.ts';
 import { type Trace, trace } from '../trace.ts';
 import { nearest } from './figures.ts';
 import { mergesAt, sentencePortrait, strongestGlances, uniformGlance } from './sentences.ts';
-import { weightPortrait } from './weights.ts';
+import { networkPortrait, weightPortrait } from './weights.ts';
 
 /** At which angle (radians) mergers are told. */
 const MERGE_TOLERANCE = 0.6;
+/** Of somebody else's network. */
+const OF_MAPS =
+  'effective β, likeness, symmetry, attraction and spectra are of the maps alone: without biases, gains of norms and the rotation of queries and keys';
 /** Pairs of words told of every head. */
 const GLANCES = 6;
 
@@ -33,7 +37,14 @@ export function portrait(
     depth,
     scheme,
     coupling,
-    knots: weightPortrait(asFlow(model, 'a portrait')),
+    knots:
+      model instanceof PretrainedModel
+        ? networkPortrait(model.network)
+        : weightPortrait(asFlow(model, 'a portrait')),
+    ...(model instanceof PretrainedModel && {
+      precision: model.precision,
+      notes: [...model.notes, OF_MAPS],
+    }),
     layers: sentencePortrait(traces),
     uniform: uniformGlance(traces),
     glances: strongestGlances(traces, GLANCES),

@@ -39,7 +39,7 @@ export interface LayerPortrait {
   readonly diagnostics: Readonly<Record<string, number | null>>;
   /** Clusters over tokens, by tolerance in radians. */
   readonly clusters: readonly { readonly tolerance: number; readonly share: number }[];
-  /** Mean probability, at this layer, of the answer that is the best one at the last. */
+  /** Mean probability, at this layer, of the answer that is the best one at the last; NaN where nothing is asked. */
   readonly answer: number;
   /** Share of the sentences whose best candidate is that answer already. */
   readonly decided: number;
@@ -149,6 +149,7 @@ function clusterShares(traces: readonly Trace[], layer: number) {
 function answerMeans(traces: readonly Trace[], layer: number) {
   const ofEach = traces.map(({ lens }) => {
     const last = lens[lens.length - 1].predictions[0];
+    if (last === undefined) return { answer: Number.NaN, decided: Number.NaN };
     const here = lens[layer].predictions;
     const same = here.find(({ token_str }) => token_str === last.token_str);
     return { answer: same?.score ?? 0, decided: here[0].token_str === last.token_str ? 1 : 0 };
@@ -181,28 +182,32 @@ function meanShares(
 ): Record<Relation, number> {
   const shares = traces.map((trace) => {
     const rows = rowsIn(trace);
-    return trace.tokens.map((_, query) => sharesOf(trace.tokens, query, rows(query)));
+    return trace.tokens.map((_, query) => sharesOf(trace, query, rows(query)));
   });
   const meanOf = (relation: Relation) =>
     mean(shares.map((own) => mean(own.map((one) => one[relation]))));
   return Object.fromEntries(RELATIONS.map((one) => [one, meanOf(one)])) as Record<Relation, number>;
 }
 
-function sharesOf(tokens: readonly Token[], query: number, attention: ArrayLike<number>) {
+function sharesOf(trace: Trace, query: number, attention: ArrayLike<number>) {
   const shares = Object.fromEntries(RELATIONS.map((one) => [one, 0])) as Record<Relation, number>;
-  for (let key = 0; key < tokens.length; key++)
-    shares[relation(tokens, query, key)] += attention[key];
+  for (let key = 0; key < trace.tokens.length; key++)
+    shares[relation(trace, query, key)] += attention[key];
   return shares;
 }
 
-function relation(tokens: readonly Token[], query: number, key: number): Relation {
+function relation({ tokens, prediction: { blank } }: Trace, query: number, key: number): Relation {
   if (key === query) return 'itself';
-  if (tokens[key].text === '__') return 'blank';
-  if (tokens[key].text === '') return 'start';
+  const { start, end } = tokens[key];
+  if (blank && start === blank.start && end === blank.end) return 'blank';
+  if (isStart(tokens[key], key)) return 'start';
   if (key === query - 1) return 'previous';
   if (key === query + 1) return 'next';
   return key < query ? 'before' : 'after';
 }
+
+/** What is put before a text: `start`, or a template's token, stands for none of it. */
+const isStart = ({ start, end }: Token, place: number) => place === 0 && start === end;
 
 function glancesOf({ tokens, attentions, prediction: { text } }: Trace, head: number): Glance[] {
   return attentions.flatMap((heads, step) =>
@@ -214,7 +219,7 @@ function glancesOf({ tokens, attentions, prediction: { text } }: Trace, head: nu
         query: nameOf(asking),
         key: nameOf(asked),
         attention:
-          query === key || asked.text === '' ? 0 : heads[head].data[query * tokens.length + key],
+          query === key || isStart(asked, key) ? 0 : heads[head].data[query * tokens.length + key],
       })),
     ),
   );
