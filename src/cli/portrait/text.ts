@@ -73,7 +73,7 @@ function mergeLines({ text, answer, merges }: Portrait['sentences'][number]): st
 }
 
 const fixed = (value: number | null | undefined) =>
-  typeof value === 'number' && !Number.isNaN(value) ? value.toFixed(3) : '–';
+  typeof value === 'number' ? value.toFixed(3) : '–';
 
 const complex = ({ re, im }: { re: number; im: number }) =>
   im === 0 ? re.toFixed(2) : `${re.toFixed(2)} ± ${Math.abs(im).toFixed(2)}i`;

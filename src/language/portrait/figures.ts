@@ -76,8 +76,8 @@ export function lensFigure(layers: readonly LayerPortrait[]): Figure {
         x: LAYER,
         y: { label: 'share', domain: [0, 1] },
         series: [
-          byLayer(layers, 'probability', ({ answer }) => answer),
-          byLayer(layers, 'best candidate', ({ decided }) => decided),
+          byLayer(layers, 'probability', ({ answer }) => answer ?? Number.NaN),
+          byLayer(layers, 'best candidate', ({ decided }) => decided ?? Number.NaN),
         ],
       },
     ],

@@ -39,10 +39,10 @@ export interface LayerPortrait {
   readonly diagnostics: Readonly<Record<string, number | null>>;
   /** Clusters over tokens, by tolerance in radians. */
   readonly clusters: readonly { readonly tolerance: number; readonly share: number }[];
-  /** Mean probability, at this layer, of the answer that is the best one at the last; NaN where nothing is asked. */
-  readonly answer: number;
+  /** Mean probability, at this layer, of the answer that is the best one at the last; null where nothing is asked. */
+  readonly answer: number | null;
   /** Share of the sentences whose best candidate is that answer already. */
-  readonly decided: number;
+  readonly decided: number | null;
   /** None at layer 0. */
   readonly heads: readonly HeadLayer[];
 }
@@ -147,9 +147,10 @@ function clusterShares(traces: readonly Trace[], layer: number) {
 }
 
 function answerMeans(traces: readonly Trace[], layer: number) {
+  if (traces.some(({ lens }) => lens[lens.length - 1].predictions.length === 0))
+    return { answer: null, decided: null };
   const ofEach = traces.map(({ lens }) => {
     const last = lens[lens.length - 1].predictions[0];
-    if (last === undefined) return { answer: Number.NaN, decided: Number.NaN };
     const here = lens[layer].predictions;
     const same = here.find(({ token_str }) => token_str === last.token_str);
     return { answer: same?.score ?? 0, decided: here[0].token_str === last.token_str ? 1 : 0 };
