@@ -160,6 +160,25 @@ type Rows = readonly Numbers[];
 const rowsAt = ({ states }: NetworkRun, row: number): Rows =>
   states.map(({ shape: [, width], data }) => data.slice(row * width, (row + 1) * width));
 
+/** The tokens of beginnings, each beginning once, with the one before each and the last of every beginning. */
+function treeOf(beginnings: readonly Tokens[]) {
+  const ids: number[] = [];
+  const parents: number[] = [];
+  const nodes = new Map<string, number>();
+  const places = beginnings.map((tokens) => {
+    let parent = -1;
+    for (let length = 1; length <= tokens.length; length++) {
+      const key = keyOf(tokens.slice(0, length));
+      const node = nodes.get(key) ?? ids.push(tokens[length - 1]) - 1;
+      if (!nodes.has(key)) parents.push(parent);
+      nodes.set(key, node);
+      parent = node;
+    }
+    return parent;
+  });
+  return { ids, parents, places };
+}
+
 function runText(network: Network, layout: Layout, given: RunHooks = {}, parts = false): ModelRun {
   const ids = layout.tokens.map(({ id }) => id);
   const hooks = hooksOf(network, given);
@@ -174,9 +193,16 @@ function runText(network: Network, layout: Layout, given: RunHooks = {}, parts =
     known.set(key, rows);
     return rows;
   };
+  /** Runs beginnings that go on from the text, all in one: common ones once. */
+  const goOn = (beginnings: readonly Tokens[]): void => {
+    if (beginnings.length === 0) return;
+    const { ids, parents, places } = treeOf(beginnings);
+    const run = network.run(ids, { hooks, past: lasting, parents });
+    for (const [b, tokens] of beginnings.entries())
+      known.set(keyOf(tokens), rowsAt(run, places[b]));
+  };
   const runOf = (beginning: Tokens): [NetworkRun, number] => {
     const at = layout.readAt + beginning.length;
-    if (lasting) return [network.run(beginning, { hooks, past: lasting }), beginning.length - 1];
     if (causal) return [network.run([...ids, ...beginning], { hooks }), at];
     return [
       network.run(
@@ -187,6 +213,7 @@ function runText(network: Network, layout: Layout, given: RunHooks = {}, parts =
     ];
   };
   const statesOf = (beginnings: readonly Tokens[], frame: number): Float64Array => {
+    if (lasting) goOn(beginnings.filter((tokens) => !known.has(keyOf(tokens))));
     const out = new Float64Array(beginnings.length * width);
     for (const [b, tokens] of beginnings.entries()) out.set(rowsOf(tokens)[frame], b * width);
     return out;

@@ -21,3 +21,27 @@ export function maskOf(
   }
   return mask;
 }
+
+/**
+ * The mask [n, before + n] of tokens that branch behind `before` others: each sees these and its own branch, as far
+ * as its layer reaches.
+ */
+export function branchMask(
+  arithmetic: Arithmetic,
+  { reach }: Pick<LayerShape, 'reach'>,
+  parents: readonly number[],
+  before: number,
+): Tensor {
+  const n = parents.length;
+  const m = before + n;
+  const mask = arithmetic.zeros([n, m]);
+  for (let i = 0; i < n; i++) {
+    const branch: number[] = [];
+    for (let at = i; at >= 0; at = parents[at]) branch.push(at);
+    const seen = reach === null ? m : reach + 1;
+    for (const at of branch.slice(0, seen)) mask.data[i * m + before + at] = 1;
+    const left = Math.max(0, seen - branch.length);
+    mask.data.fill(1, i * m + Math.max(0, before - left), i * m + before);
+  }
+  return mask;
+}

@@ -17,7 +17,7 @@ import {
 } from './arithmetic.ts';
 import { type Hooks, type KeysAndValues, runBlock } from './block.ts';
 import { describe } from './families.ts';
-import { maskOf } from './masks.ts';
+import { branchMask, maskOf } from './masks.ts';
 import type { Precision } from './precision.ts';
 import { type Angles, anglesOf, dependsOnLength, type Rotary } from './rotary.ts';
 import { widen } from './stored.ts';
@@ -36,6 +36,11 @@ export interface RunSettings {
   readonly hooks?: Hooks;
   /** Of a network that `goesOn`: what a run of the tokens before has kept. */
   readonly past?: readonly KeysAndValues[];
+  /**
+   * Of a run that goes on in branches: the token before each among these tokens, −1 for the last of the past. A token
+   * sees the past and its own branch, as if this were the only one.
+   */
+  readonly parents?: readonly number[];
 }
 
 export interface NetworkRun {
@@ -121,9 +126,11 @@ function runNetwork(
   ids: readonly number[],
   settings: RunSettings,
 ): NetworkRun {
-  const { hooks = {}, past } = settings;
+  const { hooks = {}, past, parents } = settings;
   const before = past ? past[0].keys.shape[0] : 0;
-  const positions = placesOf(architecture, ids, before, settings.positions);
+  const positions = parents
+    ? branchPlaces(parents, before)
+    : placesOf(architecture, ids, before, settings.positions);
   check(architecture, ids, positions, before, settings);
   const angles = anglesFor(positions);
   let x = embedded(arithmetic, architecture, weights, ids, positions, settings.typeIds);
@@ -140,7 +147,9 @@ function runNetwork(
       shape,
       layer,
       angles: shape.rotary && angles(shape.rotary),
-      mask: maskOf(arithmetic, architecture.causal, shape, ids.length, before + ids.length),
+      mask: parents
+        ? branchMask(arithmetic, shape, parents, before)
+        : maskOf(arithmetic, architecture.causal, shape, ids.length, before + ids.length),
       hooks,
       past: past?.[layer] ?? null,
     });
@@ -186,6 +195,13 @@ function placesOf(
   return ids.map((id) => (id === padding ? padding : padding + ++count));
 }
 
+/** Where the tokens of branches stand: one behind the token before. */
+function branchPlaces(parents: readonly number[], before: number): number[] {
+  const places: number[] = [];
+  for (const parent of parents) places.push(parent < 0 ? before : places[parent] + 1);
+  return places;
+}
+
 /** The longest text, in tokens; null: no bound. */
 export const longestText = ({ positions }: Architecture): number | null =>
   positions.kind === 'learned' && positions.padding !== null
@@ -197,16 +213,18 @@ function check(
   ids: readonly number[],
   positions: readonly number[],
   before: number,
-  { typeIds, past }: RunSettings,
+  settings: RunSettings,
 ): void {
+  const { typeIds, past } = settings;
   const { vocabulary, tokenTypes, family } = architecture;
   const longest = longestText(architecture);
   if (ids.length === 0)
     throw new InputError('text', 'the text has no tokens, expected at least one: give a text');
-  if (longest !== null && before + ids.length > longest)
+  const length = settings.parents ? Math.max(...positions) + 1 : before + ids.length;
+  if (longest !== null && length > longest)
     throw new LimitError(
       'text',
-      `the text has ${before + ids.length} tokens, this ${family} has ${longest} positions: shorten it`,
+      `the text has ${length} tokens, this ${family} has ${longest} positions: shorten it`,
     );
   checkRows('token id', ids, vocabulary);
   if (positions.length !== ids.length || (typeIds && typeIds.length !== ids.length))

@@ -10,6 +10,30 @@ const open = (name: string): Network => readNetwork(fixtureFolder(name), { preci
 const lastOf = <T>(list: readonly T[]): T => list[list.length - 1];
 const zero = (_: number, { data }: Tensor) => void data.fill(0);
 
+describe('branches', () => {
+  it.each(['llama', 'gpt2', 'gpt-neox', 'mistral', 'gemma3', 'qwen3-window'])(
+    '%s: each is as if it were the only one',
+    (name) => {
+      const network = open(name);
+      const { kept } = network.run(IDS.slice(0, 5));
+      const chains = [[30], [30, 11], [30, 2, 7], [8, 9, 4]];
+      const ids = [30, 11, 2, 7, 8, 9, 4];
+      const parents = [-1, 0, 0, 2, -1, 4, 5];
+      const last = [0, 1, 3, 6];
+      const { states } = network.run(ids, { past: kept, parents });
+      const { width } = network.architecture;
+      for (const [c, chain] of chains.entries()) {
+        const whole = network.run([...IDS.slice(0, 5), ...chain]);
+        for (const [k, { data }] of whole.states.entries())
+          expect(states[k].data.slice(last[c] * width, (last[c] + 1) * width)).toBeAllClose(
+            data.slice(-width),
+            { absolute: 1e-12 },
+          );
+      }
+    },
+  );
+});
+
 describe('hooks', () => {
   it('without attention and MLP the stream of a pre-norm network stays', () => {
     const { states } = open('llama').run(IDS, { hooks: { attention: zero, mlp: zero } });
