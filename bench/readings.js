@@ -67,7 +67,7 @@ function guessWith({ word, answers }, weighed, share) {
   const logSentence = Float64Array.from(some, ({ readings }) => Math.log(readings.sentence));
   const { scores } = pool(blank, logSentence, share);
   const sorted = some
-    .map(({ token_str }, i) => ({ answer: token_str, score: scores[i] }))
+    .map(({ tokenStr }, i) => ({ answer: tokenStr, score: scores[i] }))
     .sort((a, b) => b.score - a.score);
   const place = sorted.findIndex(({ answer }) => answer === word);
   return {

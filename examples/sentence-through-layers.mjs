@@ -16,7 +16,7 @@ layers.forEach((layer, k) => {
   const [best] = lens[k].predictions;
   console.log(
     `${layer}`.padEnd(6),
-    best.token_str.padEnd(18),
+    best.tokenStr.padEnd(18),
     best.score.toFixed(3).padEnd(6),
     diagnostics.cosine_mean[k].toFixed(3).padEnd(12),
     diagnostics.effective_rank[k].toFixed(2).padEnd(15),
@@ -24,4 +24,4 @@ layers.forEach((layer, k) => {
   );
 });
 const [answer] = prediction.predictions;
-console.log(`answer: ${answer.token_str} ${(100 * answer.score).toFixed(2)} %`);
+console.log(`answer: ${answer.tokenStr} ${(100 * answer.score).toFixed(2)} %`);

@@ -55,7 +55,7 @@ export { modelDynamics } from './language/model-dynamics.ts';
 export type { FillOptions, TraceOptions } from './language/options.ts';
 export { sentenceParticles } from './language/particles.ts';
 export { type Portrait, portrait, portraitToJson } from './language/portrait/portrait.ts';
-export type { Answer, Prediction } from './language/prediction.ts';
+export { type Answer, type Prediction, predictionToJson } from './language/prediction.ts';
 export { type Trace, type TraceRecord, trace, traceToJson } from './language/trace.ts';
 export { theta } from './language/transformer.ts';
 export { type DepthLimit, type DepthLimitOptions, depthLimit } from './limits/depth/depth.ts';

@@ -7,6 +7,7 @@ import { decodeUtf8, readStdin } from '../host/stdin.ts';
 import { fillBlank } from '../language/fill.ts';
 import type { LanguageModel } from '../language/model.ts';
 import { fillSchema } from '../language/options.ts';
+import { predictionToJson } from '../language/prediction.ts';
 import { InputError } from '../numerics/errors.ts';
 import { parseOptions } from '../numerics/options.ts';
 import type { Precision } from '../pretrained/precision.ts';
@@ -63,7 +64,7 @@ function printRecord(model: LanguageModel, line: Line, options: Record<string, u
     const { text, ...own } = parseOptions(lineSchema, { ...options, ...question(line) });
     const begun = performance.now();
     const prediction = fillBlank(model, text, own);
-    printJson({ ...prediction, seconds: (performance.now() - begun) / 1000 });
+    printJson({ ...predictionToJson(prediction), seconds: (performance.now() - begun) / 1000 });
     return true;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

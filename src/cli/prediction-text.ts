@@ -44,7 +44,7 @@ function answerLines(
   { predictions, kind }: Pick<Prediction, 'predictions' | 'kind'>,
 ): string[] {
   if (predictions.length === 0) return ['  no answer was found'];
-  const labels = predictions.map(({ token_str }) => label(token_str, kind));
+  const labels = predictions.map(({ tokenStr }) => label(tokenStr, kind));
   const longest = Math.max(...labels.map((text) => text.length));
   const width = Math.max(4, Math.min(LONGEST_BAR, screen.width - longest - 14));
   const best = predictions[0].score;
@@ -72,9 +72,9 @@ function label(text: string, kind: Prediction['kind']): string {
 
 function targetLines(screen: Screen, { targets }: Prediction): string[] {
   if (!targets) return [];
-  const lines = targets.map(({ token_str, score, rank }) => {
+  const lines = targets.map(({ tokenStr, score, rank }) => {
     const place = rank === null ? 'not among the answers found' : `rank ${rank}`;
-    return `  ${printable(token_str.trim())}  ${percent(score)}  ${dim(screen, place)}`;
+    return `  ${printable(tokenStr.trim())}  ${percent(score)}  ${dim(screen, place)}`;
   });
   return ['', dim(screen, 'asked for'), ...lines];
 }
@@ -91,7 +91,7 @@ function restLine(prediction: Prediction, seconds: number): string {
 }
 
 /** "2.41 to 5.32", "2.41" where the two are alike, "at least 2.41" where nothing is known above. */
-function entropyRange({ entropy, entropy_upper: upper }: Prediction): string {
+function entropyRange({ entropy, entropyUpper: upper }: Prediction): string {
   const [low, high] = [entropy.toFixed(2), upper?.toFixed(2)];
   if (high === undefined) return `at least ${low}`;
   return low === high ? low : `${low} to ${high}`;

@@ -9,6 +9,7 @@ import { hypot } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import { row } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';
+import { resultToJson } from '../numerics/result-json.ts';
 import { divergence } from '../numerics/statistics.ts';
 import { finalChainScores } from './chains.ts';
 import { type Findings, findAnswers, says } from './findings.ts';
@@ -77,7 +78,7 @@ type Settings = z.output<typeof interventionSchema>;
 
 /** An answer's probability without and with the interventions. */
 export interface AnswerChange {
-  readonly token_str: string;
+  readonly tokenStr: string;
   readonly before: number;
   readonly after: number;
 }
@@ -123,7 +124,7 @@ export function runWithCache(
 /** The record of `trace --json`, with the effect where there is one. */
 export const interventionToJson = ({ effect, ...trace }: InterventionRun) => ({
   ...traceToJson(trace),
-  ...(effect && { effect }),
+  ...(effect && { effect: resultToJson(effect) }),
 });
 
 /** The union of both lists, each answer scored by the chain rule in both flows. */
@@ -134,7 +135,7 @@ function effectOf(before: Findings, after: Findings): Effect {
   const chains = answers.map(({ tokens }) => tokens);
   const [first, second] = [before, after].map((one) => finalChainScores({ ...one, chains }));
   const changed = answers.map(({ text }, i) => ({
-    token_str: text,
+    tokenStr: text,
     before: first.scores[i],
     after: second.scores[i],
   }));

@@ -10,7 +10,7 @@ import { type Answer, answer } from './prediction.ts';
 export interface FirstToken {
   readonly score: number;
   readonly token: number;
-  readonly token_str: string;
+  readonly tokenStr: string;
 }
 
 export interface LensLayer {
@@ -20,7 +20,7 @@ export interface LensLayer {
   /** The final candidates, the most likely at this layer first. */
   readonly predictions: readonly Answer[];
   /** The most likely tokens at the answer's first place. */
-  readonly first_tokens: readonly FirstToken[];
+  readonly firstTokens: readonly FirstToken[];
 }
 
 /** One entry for each of `layers`, all of them by default, the embedding (layer 0) first. */
@@ -32,7 +32,7 @@ export function logitLens(
   if (!says(findings))
     return layers.map((layer) => {
       const { time } = findings.run.frames[layer];
-      return { layer, time, predictions: [], first_tokens: [] };
+      return { layer, time, predictions: [], firstTokens: [] };
     });
   const candidates = findings.result.answers.slice(0, findings.settings.top);
   const chains = candidates.map(({ tokens }) => tokens);
@@ -42,7 +42,7 @@ export function logitLens(
     predictions: candidates
       .map(({ text, tokens }, i) => answer(findings, frame.scores[i], text, tokens))
       .sort((a, b) => b.score - a.score),
-    first_tokens: bestTokens(findings, frame, firstTokens),
+    firstTokens: bestTokens(findings, frame, firstTokens),
   }));
 }
 
@@ -52,5 +52,5 @@ function bestTokens({ model }: Findings, { first }: FrameScores, count: number):
     .filter((token) => first[token] >= least)
     .sort((a, b) => first[b] - first[a])
     .slice(0, count)
-    .map((token) => ({ score: first[token], token, token_str: model.tokenizer.decode([token]) }));
+    .map((token) => ({ score: first[token], token, tokenStr: model.tokenizer.decode([token]) }));
 }

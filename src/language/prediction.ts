@@ -1,7 +1,8 @@
-/** What was found for a text as a record, that of `predict --json`: answers with exact probabilities, and what they leave over. */
+/** What was found for a text: answers with exact probabilities, and what they leave over; `predictionToJson` gives the record of `predict --json`. */
 import type { CouplingName } from '../attention/model-coupling.ts';
 import { log } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
+import { resultToJson } from '../numerics/result-json.ts';
 import { entropyBounds } from './answer-entropy.ts';
 import { finalChainScores } from './chains.ts';
 import type { Reading } from './choices.ts';
@@ -17,13 +18,13 @@ export interface Answer {
   /** Probability of the whole answer. */
   readonly score: number;
   /** What is put in; '' says that the text ends here (next tokens only). */
-  readonly token_str: string;
+  readonly tokenStr: string;
   /** The texts of its tokens. */
   readonly tokens: readonly string[];
   /** The text with the answer in it. */
   readonly sequence: string;
   /** Of an answer that was found: p of each token, given those before it; then the answer has to end as well. */
-  readonly token_scores?: readonly number[];
+  readonly tokenScores?: readonly number[];
   /** Of an answer that was read twice: what either reading says. */
   readonly readings?: BothReadings;
 }
@@ -60,7 +61,7 @@ export interface Prediction {
   /** The least entropy of the answer, in nats, that what was not found leaves possible (answer-entropy.ts). */
   readonly entropy: number;
   /** The largest; null where no answer was found. */
-  readonly entropy_upper: number | null;
+  readonly entropyUpper: number | null;
   readonly targets?: readonly TargetAnswer[];
   /** Of a model that fills masks: answers of 2 and 3 tokens, each list by itself. */
   readonly longer?: readonly SlotAnswers[];
@@ -77,7 +78,7 @@ export type SlotAnswers = Pick<Prediction, 'predictions' | 'unlisted' | 'unexplo
   readonly slots: number;
 };
 
-/** The record of what was found; with a weighing, of findings that begin with its answers. */
+/** What was found; with a weighing, of findings that begin with its answers. */
 export function predictionOf(findings: Findings, weighing?: Weighing): Prediction {
   const { model, settings, layout, run, result } = findings;
   const listed = result.answers.slice(0, settings.top);
@@ -100,21 +101,24 @@ export function predictionOf(findings: Findings, weighing?: Weighing): Predictio
     blank: layout.blank && { start: layout.blank.start, end: layout.blank.end },
     predictions: listed.map((found: FoundAnswer | WeighedAnswer) => ({
       ...answer(findings, found.score, found.text, found.tokens),
-      token_scores: found.steps,
+      tokenScores: found.steps,
       ...('readings' in found && { readings: found.readings }),
     })),
     unlisted: result.answers.slice(settings.top).reduce((sum, { score }) => sum + score, 0),
     unexplored: result.unexplored,
     certain: weighing === undefined && result.bound <= last,
     entropy: low,
-    entropy_upper: Number.isFinite(high) ? high : null,
+    entropyUpper: Number.isFinite(high) ? high : null,
     ...(settings.targets.length > 0 && { targets: scoreTargets(findings, weighing) }),
     ...(model.masks && { slots: settings.slots ?? 1 }),
     ...(model.precision && { precision: model.precision, notes: model.notes ?? [] }),
   };
 }
 
-/** One answer as a record. */
+/** The record of `predict --json`; keys in snake_case. */
+export const predictionToJson = (prediction: Prediction) => resultToJson(prediction);
+
+/** One answer. */
 export function answer(
   { model, layout }: Findings,
   score: number,
@@ -124,7 +128,7 @@ export function answer(
   const { blank } = layout;
   return {
     score,
-    token_str: text,
+    tokenStr: text,
     tokens: tokens.map((id) => model.tokenizer.decode([id])),
     sequence: blank
       ? blank.before + text + blank.after

@@ -10,11 +10,12 @@ import { bringToSphere } from '../flow/inspect.ts';
 import { type Projection, projection } from '../flow/projection.ts';
 import { type Matrix, matrix, toRows } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';
+import { resultToJson } from '../numerics/result-json.ts';
 import { type Findings, findAnswers } from './findings.ts';
 import { type LensLayer, logitLens } from './lens.ts';
 import type { LanguageModel, ModelFrame } from './model.ts';
 import { type TraceOptions, traceSchema } from './options.ts';
-import { type Prediction, predictionOf } from './prediction.ts';
+import { type Prediction, predictionOf, predictionToJson } from './prediction.ts';
 import type { Token } from './tokenizer.ts';
 
 /** A sentence through the layers: positions, attention, lens, diagnostics and clusters of each frame. */
@@ -132,12 +133,12 @@ function heads({ coupling }: ModelFrame): Matrix[] {
 export function traceToJson(trace: Trace) {
   const { prediction, layers, times, lens, diagnostics, clusters, merges, splits } = trace;
   return {
-    ...prediction,
+    ...predictionToJson(prediction),
     layers,
     times,
     hidden_states: trace.hiddenStates.map(toRows),
     attentions: trace.attentions.map((layer) => layer.map(toRows)),
-    logit_lens: lens,
+    logit_lens: resultToJson(lens),
     diagnostics,
     clusters,
     merges,

@@ -3,6 +3,7 @@ import { workerData } from 'node:worker_threads';
 import { fillBlank } from '../language/fill.ts';
 import { interventionToJson, runWithCache } from '../language/interventions.ts';
 import { particleCount } from '../language/layout.ts';
+import { predictionToJson } from '../language/prediction.ts';
 import { errorToJson } from '../numerics/errors.ts';
 import { resultToJson } from '../numerics/result-json.ts';
 import { loadOperation } from '../operations/catalogue.ts';
@@ -16,7 +17,7 @@ const [, start] = workerData as [unknown, WorkerStart];
 const model = workerModels(start);
 
 const predict = ({ text, model: name, ...options }: PredictRequest) =>
-  fillBlank(model(name), text, options);
+  predictionToJson(fillBlank(model(name), text, options));
 
 function traceText({ text, model: name, ...options }: TraceRequest): object {
   const chosen = model(name);

@@ -2,9 +2,8 @@
 import type { CouplingName } from '../attention/model-coupling.ts';
 import type { Reading } from '../language/choices.ts';
 import type { interventionToJson } from '../language/interventions.ts';
-import type { LensLayer as LensRecord } from '../language/lens.ts';
 import type { ModelRecord } from '../language/model-record.ts';
-import type { Answer, Prediction as PredictionRecord } from '../language/prediction.ts';
+import type { predictionToJson } from '../language/prediction.ts';
 import type { ModelDepthLimit } from '../limits/depth/model-depth.ts';
 import type { StackLimit } from '../limits/stack/stack.ts';
 import type { ResultJson } from '../numerics/result-json.ts';
@@ -16,15 +15,24 @@ interface Timed {
   readonly seconds?: number;
 }
 
-export type Prediction = PredictionRecord & Timed;
+export type Prediction = ReturnType<typeof predictionToJson> & Timed;
+
+export type Answer = Prediction['predictions'][number];
+
+export type TargetAnswer = NonNullable<Prediction['targets']>[number];
+
+type TraceReply = ReturnType<typeof interventionToJson> & Timed;
+
+/** What interventions did to the answers. */
+export type Effect = NonNullable<TraceReply['effect']>;
+
+export type AnswerChange = Effect['answers'][number];
 
 /** What a frame would answer. */
-export interface LensLayer extends Pick<LensRecord, 'first_tokens'> {
+export interface LensLayer extends Pick<TraceReply['logit_lens'][number], 'first_tokens'> {
   /** The final candidates, the best of this frame first. */
   readonly candidates: readonly Answer[];
 }
-
-type TraceReply = ReturnType<typeof interventionToJson> & Timed;
 
 export interface Trace extends Omit<TraceReply, 'logit_lens'> {
   readonly logit_lens: readonly LensLayer[];

@@ -86,13 +86,13 @@ describe.each(['bert', 'albert-groups', 'modernbert', 'distilbert'])('masked: %s
       return softmaxRows(Float64Array.from(data.slice(at * size, (at + 1) * size)), size);
     };
     const first = law(null, place);
-    for (const { tokens, score, token_scores = [] } of predictions.slice(0, 5)) {
+    for (const { tokens, score, tokenScores = [] } of predictions.slice(0, 5)) {
       const [a, b] = tokens.map((piece) =>
         piece === '[MASK]' ? ids[place] : Number(piece.slice(1)),
       );
       const second = law(a, place + 1);
       expect(score).toBeCloseTo(first[a] * second[b], 10);
-      expect(token_scores).toBeAllClose([first[a], second[b]], CLOSE);
+      expect(tokenScores).toBeAllClose([first[a], second[b]], CLOSE);
     }
   });
 

@@ -118,13 +118,13 @@ describe.each(Object.entries(KINDS))('%s', (kind, given) => {
       const { predictions, kind: asKind } = fillBlank(model, `${text} __`, asked);
       expect(asKind).toBe('blank');
       for (const [i, word] of WORDS.entries()) {
-        const found = predictions.find(({ token_str }) => token_str === word);
+        const found = predictions.find(({ tokenStr }) => tokenStr === word);
         if (scores[i] > predictions[predictions.length - 1].score || found)
           expect(found?.score ?? 0).toBeCloseTo(scores[i], 10);
       }
-      expect(predictions.some(({ token_str }) => WORDS.includes(token_str))).toBe(true);
+      expect(predictions.some(({ tokenStr }) => WORDS.includes(tokenStr))).toBe(true);
       // never what the tokenizer would write otherwise, and never a sign
-      for (const { token_str: word } of predictions) {
+      for (const { tokenStr: word } of predictions) {
         expect(word).toMatch(kind === 'WordPiece' ? /^[a-cßz\d]+$/ : /^[a-cß]+(-[a-cß]+)*$/);
         const ids = pieces.encode(`${text} ${word}`).ids.slice(before.length);
         expect(pieces.behind(ids).trim()).toBe(word);
@@ -139,7 +139,7 @@ describe('a blank', () => {
   it('at the start of a line is filled as the tokenizer writes a first word', () => {
     const asked = { top: 5, maximumExpansions: 100 };
     const { predictions } = fillBlank(model, 'a. __', asked);
-    expect(predictions[0].sequence).toBe(`a. ${predictions[0].token_str}`);
+    expect(predictions[0].sequence).toBe(`a. ${predictions[0].tokenStr}`);
   });
 
   it('needs room for a word', () => {

@@ -90,7 +90,7 @@ test.each(COUPLING_NAMES)(
       let widest = Number.POSITIVE_INFINITY;
       for (const maximumExpansions of [2, 5, 30, 400]) {
         const asked = { coupling, maximumExpansions, top: 3, maximumUnexplored: 0 };
-        const { entropy, entropy_upper: upper } = fillBlank(small, TEXT, asked);
+        const { entropy, entropyUpper: upper } = fillBlank(small, TEXT, asked);
         expect(entropy).toBeLessThanOrEqual(entropyOf(law) + 1e-12);
         expect(upper).toBeGreaterThanOrEqual(entropyOf(law) - 1e-12);
         expect(upper! - entropy).toBeLessThan(widest);
@@ -117,19 +117,19 @@ test('nothing is less undecided than its best answer says', () => {
         const found = fillBlank(model, own, options);
         const [{ score }] = found.predictions;
         expect(Math.exp(found.entropy)).toBeGreaterThanOrEqual((1 - 1e-12) / score);
-        expect(found.entropy_upper).toBeGreaterThan(found.entropy);
+        expect(found.entropyUpper).toBeGreaterThan(found.entropy);
       }
     });
 });
 
 test('next tokens are all looked at: one number', () => {
   const found = fillBlank(randomModel(4), 'Mein Tier ist');
-  expect(found.entropy_upper).toBe(found.entropy);
+  expect(found.entropyUpper).toBe(found.entropy);
 });
 
 test('where no answer was found, nothing is known above', () => {
   const found = fillBlank(randomModel(4), TEXT, { maximumExpansions: 1 });
   expect(found.predictions).toEqual([]);
-  expect(found.entropy_upper).toBeNull();
+  expect(found.entropyUpper).toBeNull();
   expect(found.entropy).toBeGreaterThan(0);
 });

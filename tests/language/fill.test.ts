@@ -6,7 +6,7 @@ import { findAnswers } from '../../src/language/findings.ts';
 import { layOut } from '../../src/language/layout.ts';
 import { logitLens } from '../../src/language/lens.ts';
 import { type FillOptions, fillSchema } from '../../src/language/options.ts';
-import type { Prediction } from '../../src/language/prediction.ts';
+import { type Prediction, predictionToJson } from '../../src/language/prediction.ts';
 import { trace, traceToJson } from '../../src/language/trace.ts';
 import { couplingMask, embed, flow, logits } from '../../src/language/transformer.ts';
 import { InputError, LimitError } from '../../src/numerics/errors.ts';
@@ -68,8 +68,8 @@ test.each([1, 4, 37])('scores are the chain rule over raw logits, L = %i', (dept
   const context = [special.start, ...encodeIds('Mein Lieblingstier ist'), special.blank];
   const p = fillBlank(model, TEXT, { depth });
   expect(p.predictions.length).toBe(10);
-  for (const { token_str, score, sequence } of p.predictions) {
-    const answer = encodeIds(` ${token_str}`);
+  for (const { tokenStr, score, sequence } of p.predictions) {
+    const answer = encodeIds(` ${tokenStr}`);
     const ids = [...context, ...answer];
     const expected = [...answer, special.end].reduce((product, token, j) => {
       const seen = ids.slice(0, context.length + j);
@@ -77,7 +77,7 @@ test.each([1, 4, 37])('scores are the chain rule over raw logits, L = %i', (dept
       return product * distribution(seen, [...seen.keys()], context.length, at, depth)[token];
     }, 1);
     expect(score).toBeCloseTo(expected, 12);
-    expect(sequence).toBe(`Mein Lieblingstier ist ${token_str}`);
+    expect(sequence).toBe(`Mein Lieblingstier ist ${tokenStr}`);
   }
 });
 
@@ -95,7 +95,7 @@ test.each<[string, FillOptions]>([
   const p = fillBlank(model, text, options);
   expect(total(p)).toBeCloseTo(1, 9);
   expect(p.entropy).toBeGreaterThanOrEqual(0);
-  const names = p.predictions.map(({ token_str }) => token_str);
+  const names = p.predictions.map(({ tokenStr }) => tokenStr);
   expect(new Set(names).size).toBe(names.length);
   const scores = p.predictions.map(({ score }) => score);
   expect(scores).toEqual([...scores].sort((a, b) => b - a));
@@ -114,7 +114,7 @@ function everyAnswer(text: string, coupling: CouplingName, small: typeof model) 
     for (let b = 0; b < all; b++) if (rules.begin([a, b])) chains.push([a, b]);
   }
   const texts = chains.flatMap((chain) => rules.text(chain) ?? []);
-  const scored: { token_str: string; score: number }[] = [];
+  const scored: { tokenStr: string; score: number }[] = [];
   for (let i = 0; i < texts.length; i += 100)
     scored.push(
       ...(fillBlank(small, text, { ...settings, targets: texts.slice(i, i + 100) }).targets ?? []),
@@ -146,8 +146,8 @@ test.each(COUPLING_NAMES)('%s: the top ten are those of exhaustive search', (cou
   const expected = everyAnswer(TEXT, coupling, small);
   const found = fillBlank(small, TEXT, { coupling });
   expect(found.certain).toBe(true);
-  expect(found.predictions.map((a) => a.token_str)).toEqual(
-    expected.slice(0, 10).map((a) => a.token_str),
+  expect(found.predictions.map((a) => a.tokenStr)).toEqual(
+    expected.slice(0, 10).map((a) => a.tokenStr),
   );
   expect(found.predictions.map((a) => a.score)).toBeAllClose(
     expected.slice(0, 10).map((a) => a.score),
@@ -157,7 +157,7 @@ test.each(COUPLING_NAMES)('%s: the top ten are those of exhaustive search', (cou
   expect(1 - found.unexplored).toBeLessThanOrEqual(sum + 1e-12);
   const entropy = expected.reduce((nats, { score: p }) => nats - p * Math.log(p), 0) / sum;
   expect(found.entropy).toBeLessThanOrEqual(entropy + 1e-12);
-  expect(found.entropy_upper).toBeGreaterThanOrEqual(entropy - 1e-12);
+  expect(found.entropyUpper).toBeGreaterThanOrEqual(entropy - 1e-12);
   expect(found.entropy).toBeGreaterThanOrEqual(-Math.log(expected[0].score) - 1e-12);
 });
 
@@ -187,7 +187,7 @@ test('causal answers end where a word begins; a determiner takes its noun', () =
 test('targets have rank, tokens and sequence; what is no answer has no rank', () => {
   const p = fillBlank(model, 'Die __ mag Hunde.', { targets: [' Hund ', 'ein Hund mit Katze'] });
   const [hund, long] = p.targets ?? [];
-  expect(hund.rank).toBe(p.predictions.findIndex((a) => a.token_str === 'Hund') + 1);
+  expect(hund.rank).toBe(p.predictions.findIndex((a) => a.tokenStr === 'Hund') + 1);
   expect(hund.score).toBeCloseTo(p.predictions[(hund.rank as number) - 1].score, 12);
   expect(hund.sequence).toBe('Die Hund mag Hunde.');
   expect(long.rank).toBeNull();
@@ -198,10 +198,10 @@ test('a text without a blank is continued, token by token', () => {
   const p = fillBlank(model, 'Mein Lieblingstier ist ', { top: 400, targets: ['der Hund'] });
   expect([p.kind, p.coupling, p.blank]).toEqual(['next-token', 'causal', null]);
   expect(p.predictions.map((a) => a.sequence)).toContain('Mein Lieblingstier ist der');
-  expect(p.predictions.some((a) => a.token_str === '')).toBe(true);
-  expect(p.predictions.every((a) => !a.token_str.includes('\uFFFD'))).toBe(true);
+  expect(p.predictions.some((a) => a.tokenStr === '')).toBe(true);
+  expect(p.predictions.every((a) => !a.tokenStr.includes('\uFFFD'))).toBe(true);
   expect(p.targets?.[0].sequence).toBe('Mein Lieblingstier ist der Hund');
-  const der = p.predictions.find((a) => a.token_str === ' der');
+  const der = p.predictions.find((a) => a.tokenStr === ' der');
   expect(p.targets?.[0].score).toBeLessThan(der?.score ?? 0);
 });
 
@@ -264,34 +264,34 @@ test.each<[string, FillOptions]>([
   const lens = logitLens(findings, 3);
   const p = fillBlank(model, text, options);
   expect(lens.length).toBe(((settings.depth as number | undefined) ?? 4) + 1);
-  expect(lens.at(-1)?.predictions.map((a) => a.token_str)).toEqual(
-    p.predictions.map((a) => a.token_str),
+  expect(lens.at(-1)?.predictions.map((a) => a.tokenStr)).toEqual(
+    p.predictions.map((a) => a.tokenStr),
   );
   expect(lens.at(-1)?.predictions.map((a) => a.score)).toBeAllClose(
     p.predictions.map((a) => a.score),
     { absolute: 1e-12 },
   );
-  expect(lens[0].first_tokens.length).toBe(3);
-  expect(lens[0].first_tokens[0].score).toBeGreaterThanOrEqual(lens[0].first_tokens[1].score);
+  expect(lens[0].firstTokens.length).toBe(3);
+  expect(lens[0].firstTokens[0].score).toBeGreaterThanOrEqual(lens[0].firstTokens[1].score);
 });
 
 test('an answer’s probability is that of its tokens, one behind the other, and of its end', () => {
   const { predictions } = fillBlank(model, TEXT, { top: 50 });
   const first = new Map<string, number>();
-  for (const { tokens, token_scores = [], score } of predictions) {
-    expect(token_scores).toHaveLength(tokens.length);
-    const end = score / token_scores.reduce((product, p) => product * p, 1);
-    for (const p of [...token_scores, end]) {
+  for (const { tokens, tokenScores = [], score } of predictions) {
+    expect(tokenScores).toHaveLength(tokens.length);
+    const end = score / tokenScores.reduce((product, p) => product * p, 1);
+    for (const p of [...tokenScores, end]) {
       expect(p).toBeGreaterThan(0);
       expect(p).toBeLessThanOrEqual(1 + 1e-12);
     }
     // what begins alike begins alike probably
-    expect(token_scores[0]).toBe(first.get(tokens[0]) ?? token_scores[0]);
-    first.set(tokens[0], token_scores[0]);
+    expect(tokenScores[0]).toBe(first.get(tokens[0]) ?? tokenScores[0]);
+    first.set(tokens[0], tokenScores[0]);
   }
   expect(predictions.some(({ tokens }) => tokens.length > 1)).toBe(true);
   const [next] = fillBlank(model, 'Mein Lieblingstier', { top: 1 }).predictions;
-  expect(next.token_scores).toEqual([next.score]);
+  expect(next.tokenScores).toEqual([next.score]);
 });
 
 test('a trace has L + 1 frames of everything and becomes JSON', () => {
@@ -329,4 +329,15 @@ test('a trace of fewer frames has some of the layers, each as among all', () => 
   for (const { layer } of [...some.merges, ...some.splits]) expect(some.layers).toContain(layer);
   expect(trace(model, TEXT, { depth: 37, frames: 2 }).layers).toEqual([0, 37]);
   expect(() => trace(model, TEXT, { frames: 1 })).toThrow(/option frames is 1: expected a whole/);
+});
+
+test('names are camelCase in memory and snake_case in the record', () => {
+  const found = fillBlank(model, 'Mein Lieblingstier ist __', { top: 2, targets: ['Hund'] });
+  const record = predictionToJson(found);
+  expect(record.entropy_upper).toBe(found.entropyUpper);
+  expect(record.predictions.map(({ token_scores }) => token_scores)).toEqual(
+    found.predictions.map(({ tokenScores }) => tokenScores),
+  );
+  expect(record.targets?.[0].token_str).toBe('Hund');
+  expect(JSON.stringify(record)).not.toMatch(/"[a-z]+[A-Z]\w*":/);
 });

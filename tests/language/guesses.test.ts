@@ -18,17 +18,17 @@ describe('a guess', () => {
   const { predictions } = fillBlank(model, TEXT, { depth: 3 });
 
   it('has the rank and the confidence of the prediction', () => {
-    predictions.forEach(({ token_str }, place) => {
-      const one = guess(model, TEXT, [token_str], 3);
+    predictions.forEach(({ tokenStr }, place) => {
+      const one = guess(model, TEXT, [tokenStr], 3);
       expect(one.rank).toBe(place + 1);
       expect(one.confidence).toBeCloseTo(predictions[0].score, 12);
     });
-    const both = guess(model, TEXT, [predictions[4].token_str, predictions[2].token_str], 3);
+    const both = guess(model, TEXT, [predictions[4].tokenStr, predictions[2].tokenStr], 3);
     expect(both.rank).toBe(3);
   });
 
   it('is of whole words: no more and no less is right', () => {
-    const [{ token_str: first }] = predictions;
+    const [{ tokenStr: first }] = predictions;
     for (const wrong of [`${first}x`, `x${first}`, '']) {
       expect(wrong).not.toBe(first);
       expect(guess(model, TEXT, [wrong], 3).rank).toBe(Infinity);
@@ -98,7 +98,7 @@ describe('own sentences', () => {
     expect(Object.keys(kinds)).toEqual(['everyday', 'agreement']);
     for (const { text, given } of missed) {
       const { predictions } = fillBlank(model, text, { depth: 2, top: 5 });
-      expect(given).toEqual(predictions.map(({ token_str }) => token_str));
+      expect(given).toEqual(predictions.map(({ tokenStr }) => tokenStr));
     }
   });
 
@@ -108,7 +108,7 @@ describe('own sentences', () => {
     expect(both.missed.length).toBeGreaterThan(0);
     for (const { text, given } of both.missed) {
       const { predictions } = fillBlank(model, text, { depth: 2, top: 5, reading: 'both' });
-      expect(given).toEqual(predictions.map(({ token_str }) => token_str));
+      expect(given).toEqual(predictions.map(({ tokenStr }) => tokenStr));
     }
   });
 

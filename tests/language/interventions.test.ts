@@ -94,7 +94,7 @@ describe('ablate', () => {
       const changed = runWithCache(model, TEXT, { depth, top: 3, ablate: [{ head: 0 }] });
       expect(total(changed)).toBeCloseTo(1, 6);
       const [first] = changed.prediction.predictions;
-      const told = changed.effect?.answers.find(({ token_str }) => token_str === first.token_str);
+      const told = changed.effect?.answers.find(({ tokenStr }) => tokenStr === first.tokenStr);
       expect(told?.after).toBeCloseTo(first.score, 12);
       expect(told?.before).not.toBeCloseTo(first.score, 6);
       expect(changed.lens.at(-1)?.predictions[0].score).toBeCloseTo(first.score, 12);
@@ -136,8 +136,8 @@ describe('patch', () => {
     const patched = runWithCache(model, mine, { patch });
     expect(patched.hiddenStates.slice(2)).toEqual(from.hiddenStates.slice(2));
     expect(patched.hiddenStates[1]).toEqual(start.hiddenStates[1]);
-    expect(patched.lens[2].first_tokens).toEqual(from.lens[2].first_tokens);
-    expect(patched.lens[4].first_tokens).toEqual(from.lens[4].first_tokens);
+    expect(patched.lens[2].firstTokens).toEqual(from.lens[2].firstTokens);
+    expect(patched.lens[4].firstTokens).toEqual(from.lens[4].firstTokens);
     expect(total(patched)).toBeCloseTo(1, 6);
   });
 
@@ -163,7 +163,7 @@ describe('patch', () => {
     const moved = runWithCache(model, TEXT, { patch });
     expect(moved.hiddenStates.slice(0, 4)).toEqual(plain.hiddenStates.slice(0, 4));
     expect(row(moved.hiddenStates[4], blank)).toEqual(row(other.hiddenStates[4], there));
-    expect(moved.lens[4].first_tokens).toEqual(other.lens[4].first_tokens);
+    expect(moved.lens[4].firstTokens).toEqual(other.lens[4].firstTokens);
     expect(moved.effect?.divergence).toBeGreaterThan(0);
   });
 

@@ -62,17 +62,17 @@ describe('both readings', () => {
   });
 
   it('weigh the answers that the blank finds likeliest, and keep what it says of them', () => {
-    const said = new Map(once.predictions.map(({ token_str, score }) => [token_str, score]));
-    for (const { token_str, readings: own } of both.predictions)
-      expect(own?.blank).toBeCloseTo(said.get(token_str) ?? Number.NaN, 12);
-    expect(both.predictions[0].token_str).not.toBe(once.predictions[0].token_str);
+    const said = new Map(once.predictions.map(({ tokenStr, score }) => [tokenStr, score]));
+    for (const { tokenStr, readings: own } of both.predictions)
+      expect(own?.blank).toBeCloseTo(said.get(tokenStr) ?? Number.NaN, 12);
+    expect(both.predictions[0].tokenStr).not.toBe(once.predictions[0].tokenStr);
     expect(both).toMatchObject({ reading: 'both', certain: false, unexplored: once.unexplored });
     expect(once).toMatchObject({ reading: 'blank' });
     expect(once.predictions[0]).not.toHaveProperty('readings');
   });
 
   it('score targets on the same scale, also those that were not found', () => {
-    const [first, second] = both.predictions.map(({ token_str }) => token_str);
+    const [first, second] = both.predictions.map(({ tokenStr }) => tokenStr);
     const targets = [second, first, 'Katze Katze Rex'];
     const { predictions, targets: scored } = fillBlank(model, INSIDE, {
       reading: 'both',
@@ -80,8 +80,8 @@ describe('both readings', () => {
       top: 2,
     });
     expect(scored?.slice(0, 2)).toMatchObject([
-      { rank: 2, token_str: second },
-      { rank: 1, token_str: first },
+      { rank: 2, tokenStr: second },
+      { rank: 1, tokenStr: first },
     ]);
     expect(scored?.map(({ score }) => score).slice(0, 2)).toBeAllClose(
       [predictions[1].score, predictions[0].score],
@@ -97,13 +97,13 @@ it('gives targets nothing of the nothing that was found', () => {
   const options: FillOptions = { reading: 'both', maximumExpansions: 1, targets: ['Rex'] };
   const { predictions, targets } = fillBlank(model, INSIDE, options);
   expect(predictions).toEqual([]);
-  expect(targets).toMatchObject([{ token_str: 'Rex', score: 0, rank: null }]);
+  expect(targets).toMatchObject([{ tokenStr: 'Rex', score: 0, rank: null }]);
 });
 
 it('with nothing behind the blank, the sentence says what the causal coupling says', () => {
   const text = 'Mein Lieblingstier ist __';
   const { predictions } = fillBlank(model, text, { reading: 'sentence', top: 8 });
-  const words = predictions.map(({ token_str }) => token_str);
+  const words = predictions.map(({ tokenStr }) => tokenStr);
   const causal = fillBlank(model, text, { coupling: 'causal', targets: words }).targets ?? [];
   const factor = predictions[0].score / causal[0].score;
   expect(predictions.map(({ score }) => score)).toBeAllClose(

@@ -36,7 +36,7 @@ test.each([
 ])('%j has the answers of %j', (typed, text) => {
   const [one, other] = [typed, text].map((some) => fillBlank(trained, some, { top: 3 }));
   const scored = ({ predictions }: typeof one) =>
-    predictions.map(({ token_str, score }) => [token_str, score]);
+    predictions.map(({ tokenStr, score }) => [tokenStr, score]);
   expect(scored(one)).toEqual(scored(other));
   expect(one.predictions[0].score).toBeGreaterThan(0.05);
   expect(given(typed, trained)).toEqual(given(text, trained));
@@ -65,10 +65,7 @@ test.each<FillOptions>([{}, { coupling: 'causal' }, { coupling: 'sinkhorn' }, { 
         targets: asked,
         maximumExpansions: 8,
       });
-      return [...all.predictions, ...(found ?? [])].map(({ token_str, score }) => [
-        token_str,
-        score,
-      ]);
+      return [...all.predictions, ...(found ?? [])].map(({ tokenStr, score }) => [tokenStr, score]);
     };
     expect(scored(text.normalize('NFD'), decomposed)).toEqual(scored(text, targets));
     expect(scoreAnswers(longer, text.normalize('NFD'), { targets: decomposed })).toEqual(
@@ -85,10 +82,10 @@ test('places are those of the text as it was typed, and so is the text with an a
   for (const { text, start, end } of found.tokens)
     if (!text.includes('\ufffd'))
       expect(typed.slice(start, end).normalize('NFC').replace(/\s+/g, ' ')).toBe(text);
-  expect(found.predictions[0].sequence).toBe(typed.replace('__', found.predictions[0].token_str));
+  expect(found.predictions[0].sequence).toBe(typed.replace('__', found.predictions[0].tokenStr));
   expect(found.targets?.[0].sequence).toBe(typed.replace('__', 'Zug'));
   const [next] = fillBlank(trained, `${ANIMAL}\n\n`, { top: 1 }).predictions;
-  expect(next.sequence).toBe(`${ANIMAL}${next.token_str}`);
+  expect(next.sequence).toBe(`${ANIMAL}${next.tokenStr}`);
 });
 
 test('an underscore between letters is text, for a second reading too', () => {
@@ -129,11 +126,11 @@ const own = (text: string, answers: string[]) =>
 
 test('evaluation sentences and their answers are read so too, and may have many answers', () => {
   const text = `${ANIMAL} __.`;
-  const [best] = fillBlank(trained, text, { top: 10 }).predictions.filter(({ token_str }) =>
-    /[äöü]/.test(token_str),
+  const [best] = fillBlank(trained, text, { top: 10 }).predictions.filter(({ tokenStr }) =>
+    /[äöü]/.test(tokenStr),
   );
   const many = Array.from({ length: 40 }, (_, i) => `Antwort${i}`);
-  const answers = [...many, best.token_str];
+  const answers = [...many, best.tokenStr];
   const decomposed = own(
     text.replace(' __', '\u00a0__'),
     answers.map((answer) => answer.normalize('NFD')),

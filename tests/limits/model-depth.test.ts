@@ -37,7 +37,7 @@ describe('a model', () => {
   it('has the answers of predict, and says from where on they stay', () => {
     const { ode, byDepth, stableFrom } = limit.answer;
     const answer = (depth: number | 'ode') =>
-      fillBlank(model, TEXT, { depth, top: 1 }).predictions[0].token_str;
+      fillBlank(model, TEXT, { depth, top: 1 }).predictions[0].tokenStr;
     expect([ode, ...byDepth]).toEqual([answer('ode'), ...depths.map(answer)]);
     const stays = depths.filter((_, i) => byDepth.slice(i).every((one) => one === ode));
     expect(stableFrom).toBe(stays[0] ?? null);
@@ -46,7 +46,7 @@ describe('a model', () => {
   it('has the next tokens of a text without a blank', async () => {
     const next = await modelDepthLimit(model, 'Mein Hund', { depths: [4, 8], schemes: ['layer'] });
     const token = (depth: number) =>
-      fillBlank(model, 'Mein Hund', { depth }).predictions[0].token_str;
+      fillBlank(model, 'Mein Hund', { depth }).predictions[0].tokenStr;
     expect(next.answer.byDepth).toEqual([token(4), token(8)]);
   });
 

@@ -11,7 +11,7 @@ import { simulate } from '../../src/flow/simulation.ts';
 import { readModel } from '../../src/host/models.ts';
 import type { RunningServer } from '../../src/host/services.ts';
 import { schemes } from '../../src/integrators/schemes.ts';
-import { runWithCache } from '../../src/language/interventions.ts';
+import { interventionToJson, runWithCache } from '../../src/language/interventions.ts';
 import { toRows } from '../../src/numerics/matrix.ts';
 import { createApp } from '../../src/server/app.ts';
 import { BOUNDS, checkTrace } from '../../src/server/bounds.ts';
@@ -142,7 +142,7 @@ describe('work', () => {
     const record = await (await post('/api/trace', asked)).json();
     const { text, ...options } = asked;
     const run = runWithCache(readModel(model), text, options);
-    expect(record.effect).toEqual(JSON.parse(JSON.stringify(run.effect)));
+    expect(record.effect).toEqual(JSON.parse(JSON.stringify(interventionToJson(run).effect)));
     expect(record.hidden_states).toEqual(run.hiddenStates.map(toRows));
     expect(await (await post('/api/trace', QUESTION)).json()).not.toHaveProperty('effect');
     const outside = { ...asked, ablate: [{ head: 99 }] };

@@ -86,7 +86,7 @@ describe.skipIf(!executablePath)('a page without a server', () => {
     const ablate = [{ head: 0 }];
     const { effect } = runWithCache(readModel(MODEL), TEXT, { depth: 4, coupling: 'full', ablate });
     const best = effect?.answers[0];
-    expect((await rows.first().locator('th').textContent())?.trim()).toBe(best?.token_str.trim());
+    expect((await rows.first().locator('th').textContent())?.trim()).toBe(best?.tokenStr.trim());
     const numbers = await rows
       .first()
       .locator('td')

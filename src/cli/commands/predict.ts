@@ -56,7 +56,10 @@ async function predict(argument: string | undefined, flags: PredictFlags): Promi
   }
   const text = await givenText(argument);
   const { prediction, seconds } = await answer(text, { model: flags.model, precision }, options);
-  if (flags.json) return printJson({ ...prediction, seconds });
+  if (flags.json) {
+    const { predictionToJson } = await import('../../language/prediction.ts');
+    return printJson({ ...predictionToJson(prediction), seconds });
+  }
   const { predictionLines } = await import('../prediction-text.ts');
   printLines(predictionLines(standardScreen(), prediction, seconds));
 }

@@ -74,10 +74,10 @@ function diagnosticsTable({ layers, times, diagnostics }: Trace): string {
 }
 
 function lensTable({ lens }: Trace): string {
-  const rows = lens.flatMap(({ layer, time, predictions, first_tokens }) => {
-    const lines = (kind: string, list: readonly { token_str: string; score: number }[]) =>
-      list.map(({ token_str, score }, i): Cell[] => [layer, time, kind, i + 1, token_str, score]);
-    return [...lines('answer', predictions), ...lines('first_token', first_tokens)];
+  const rows = lens.flatMap(({ layer, time, predictions, firstTokens }) => {
+    const lines = (kind: string, list: readonly { tokenStr: string; score: number }[]) =>
+      list.map(({ tokenStr, score }, i): Cell[] => [layer, time, kind, i + 1, tokenStr, score]);
+    return [...lines('answer', predictions), ...lines('first_token', firstTokens)];
   });
   return toCsv(['layer', 'time', 'kind', 'rank', 'token_str', 'score'], rows);
 }

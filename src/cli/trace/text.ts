@@ -50,7 +50,7 @@ function clusterCount(trace: Trace, k: number): number {
 function bestAnswer({ lens }: Trace, k: number): string {
   const best = lens[k].predictions[0];
   if (!best) return '';
-  const text = best.token_str === '' ? '(end of the text)' : printable(best.token_str.trim());
+  const text = best.tokenStr === '' ? '(end of the text)' : printable(best.tokenStr.trim());
   return `${text} ${percent(best.score)}`;
 }
 

@@ -34,7 +34,7 @@ export function evaluateBlank(
   const law = gapLaw(world, before.trimEnd(), after.trimStart(), 'answer');
   const scores = scoreAnswers(model, blanked, [...law.keys()], depth);
   const { predictions } = fillBlank(model, blanked, { depth, top: 100 });
-  const place = predictions.findIndex(({ token_str }) => token_str === answer);
+  const place = predictions.findIndex(({ tokenStr }) => tokenStr === answer);
   return {
     totalVariation: totalVariation(law, scores),
     rank: place < 0 ? Number.POSITIVE_INFINITY : place + 1,

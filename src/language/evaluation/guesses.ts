@@ -34,7 +34,7 @@ export function guess(
 ): Guess {
   const asked = { depth, reading, top: LISTED, maximumUnexplored: 1 };
   const { predictions } = fillBlank(model, text, asked);
-  const answers = predictions.map(({ token_str }) => token_str);
+  const answers = predictions.map(({ tokenStr }) => tokenStr);
   const known = new Set(right.map(plain));
   const place = answers.findIndex((answer) => known.has(answer));
   return {

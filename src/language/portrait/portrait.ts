@@ -52,7 +52,7 @@ export function portrait(
     sentences: traces.map((one) => ({
       text: one.prediction.text,
       tokens: one.tokens.map(({ text }) => text),
-      answer: one.prediction.predictions[0]?.token_str ?? null,
+      answer: one.prediction.predictions[0]?.tokenStr ?? null,
       merges: mergesAt(one, tolerance).map(({ layer, words }) => ({ layer, words })),
     })),
   };

@@ -152,8 +152,8 @@ function answerMeans(traces: readonly Trace[], layer: number) {
   const ofEach = traces.map(({ lens }) => {
     const last = lens[lens.length - 1].predictions[0];
     const here = lens[layer].predictions;
-    const same = here.find(({ token_str }) => token_str === last.token_str);
-    return { answer: same?.score ?? 0, decided: here[0].token_str === last.token_str ? 1 : 0 };
+    const same = here.find(({ tokenStr }) => tokenStr === last.tokenStr);
+    return { answer: same?.score ?? 0, decided: here[0].tokenStr === last.tokenStr ? 1 : 0 };
   });
   return {
     answer: mean(ofEach.map(({ answer }) => answer)),

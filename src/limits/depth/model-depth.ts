@@ -101,7 +101,7 @@ async function answers(
   depths: readonly number[],
 ) {
   const best = (depth: number | 'ode') =>
-    fillBlank(model, text, { depth, coupling, top: 1 }).predictions[0].token_str;
+    fillBlank(model, text, { depth, coupling, top: 1 }).predictions[0].tokenStr;
   const answerAt =
     layOut(model, text, coupling).kind === 'next-token'
       ? best
@@ -135,7 +135,7 @@ async function bestOfFound(
   for (const depth of new Set([...few, model.config.depth])) {
     await yieldToEvents();
     const { predictions } = fillBlank(model, text, { depth, coupling, top: CANDIDATES });
-    found.push(...predictions.map(({ token_str }) => token_str));
+    found.push(...predictions.map(({ tokenStr }) => tokenStr));
   }
   const targets = [...new Set(found)];
   return (depth: number | 'ode') => {

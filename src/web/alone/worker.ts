@@ -7,6 +7,7 @@ import { loadModel, parseConfig } from '../../language/checkpoint.ts';
 import { fillBlank } from '../../language/fill.ts';
 import { interventionToJson, runWithCache } from '../../language/interventions.ts';
 import type { LanguageModel } from '../../language/model.ts';
+import { predictionToJson } from '../../language/prediction.ts';
 import { resultToJson } from '../../numerics/result-json.ts';
 import { operationAt } from '../../operations/catalogue.ts';
 import { readSubject } from '../../operations/subject.ts';
@@ -19,7 +20,7 @@ const FOLDER = new URL('../models/', location.href);
 const ANSWERS: Readonly<Record<string, (body: Body) => Promise<object>>> = {
   'api/models': fetchList,
   'api/predict': async ({ text, model, ...options }) =>
-    fillBlank(await modelNamed(model), text, options),
+    predictionToJson(fillBlank(await modelNamed(model), text, options)),
   'api/trace': async ({ text, model, ...options }) =>
     interventionToJson(runWithCache(await modelNamed(model), text, options)),
 };

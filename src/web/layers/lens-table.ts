@@ -1,6 +1,5 @@
 /** The output head applied to every frame, as a table; a row is a way to its layer. */
-import type { Answer } from '../../language/prediction.ts';
-import type { LensLayer, Trace } from '../api.ts';
+import type { Answer, LensLayer, Trace } from '../api.ts';
 import { fill, h, setAttribute, setVariable } from '../dom.ts';
 import { decimal, percent, visibleAnswer, visibleToken } from '../format.ts';
 import type { Page } from '../page.ts';

@@ -1,6 +1,5 @@
 /** Step 5: the word, read at the blank's particle. */
-import type { Answer } from '../../language/prediction.ts';
-import type { Trace } from '../api.ts';
+import type { Answer, Trace } from '../api.ts';
 import { h } from '../dom.ts';
 import { decimal, entropyRange, percent, visibleAnswer } from '../format.ts';
 import { createPlayer } from '../layers/player.ts';

@@ -1,6 +1,5 @@
 /** Answers that the reader proposes, each with its exact probability and its place. */
-import type { TargetAnswer } from '../../language/prediction.ts';
-import type { Prediction } from '../api.ts';
+import type { Prediction, TargetAnswer } from '../api.ts';
 import { fill, h } from '../dom.ts';
 import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';

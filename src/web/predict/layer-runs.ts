@@ -1,6 +1,5 @@
 /** The best answer at each layer, as stretches of layers that agree, and its probability as lines. */
-import type { Answer } from '../../language/prediction.ts';
-import type { Trace } from '../api.ts';
+import type { Answer, Trace } from '../api.ts';
 import type { LineChart, Lines } from '../charts.ts';
 import { seriesColour } from '../colours.ts';
 import { fill, h, setVariable } from '../dom.ts';

@@ -1,6 +1,5 @@
 /** Horizontal bars for the ten best answers, and for the mass that they leave. */
-import type { Answer } from '../../language/prediction.ts';
-import type { Prediction } from '../api.ts';
+import type { Answer, Prediction } from '../api.ts';
 import { fill, h } from '../dom.ts';
 import { visibleAnswer, visibleToken } from '../format.ts';
 import { controlsOf } from '../locks.ts';

@@ -94,7 +94,8 @@ export const predictCall = (options: Options): Call => ({
   command: 'predict',
   name: 'fillBlank',
   options,
-  print: 'JSON.stringify(result, null, 2)',
+  print: 'JSON.stringify(predictionToJson(result), null, 2)',
+  also: ['predictionToJson'],
 });
 
 /** As many frames as the page shows, where there are more. */

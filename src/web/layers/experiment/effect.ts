@@ -1,6 +1,5 @@
 /** What the interventions did: the answers before and after with their differences, and the changed paths over the unchanged. */
-import type { AnswerChange, Effect } from '../../../language/interventions.ts';
-import type { Trace } from '../../api.ts';
+import type { AnswerChange, Effect, Trace } from '../../api.ts';
 import { fill, h, setVariable } from '../../dom.ts';
 import { decimal, percent, visibleAnswer } from '../../format.ts';
 import { describeFailure } from '../../notice.ts';
