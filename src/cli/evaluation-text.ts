@@ -8,38 +8,30 @@ import { type Screen, table } from './terminal.ts';
 
 /** The loss at every depth and with something taken away, then next words and blanks. */
 export function evaluationLines(screen: Screen, result: Evaluation): string[] {
-  const { exact_entropy: exact, depths, next_words: next, blanks, baselines } = result;
+  const { exactEntropy: exact, depths, nextWords: next, blanks, baselines } = result;
   const over = (nats: number) => `${(100 * (nats / exact - 1)).toFixed(2)} %`;
   const rows = [
     ['', 'nats a text', 'over exact'],
     ['exact entropy', exact.toFixed(3), ''],
-    ['model', result.nats_per_text.toFixed(3), over(exact + result.excess.mean)],
-    ...Object.entries(depths).map(([depth, { nats_per_text: nats }]) => [
+    ['model', result.natsPerText.toFixed(3), over(exact + result.excess.mean)],
+    ...Object.entries(depths).map(([depth, { natsPerText: nats }]) => [
       `  L = ${depth}`,
       nats.toFixed(3),
       over(nats),
     ]),
     [
       '  uniform attention',
-      result.uniform_attention.nats_per_text.toFixed(3),
-      over(result.uniform_attention.nats_per_text),
+      result.uniformAttention.natsPerText.toFixed(3),
+      over(result.uniformAttention.natsPerText),
     ],
-    [
-      '  lens at layer 0',
-      result.lens_at_layer_0.mean.toFixed(3),
-      over(result.lens_at_layer_0.mean),
-    ],
-    [
-      '5-gram',
-      baselines.kneser_ney_5.nats_per_text.toFixed(3),
-      over(baselines.kneser_ney_5.nats_per_text),
-    ],
+    ['  lens at layer 0', result.lensAtLayer0.mean.toFixed(3), over(result.lensAtLayer0.mean)],
+    ['5-gram', baselines.kneserNey5.natsPerText.toFixed(3), over(baselines.kneserNey5.natsPerText)],
   ];
   return [
     ...table(screen, rows),
-    `log p(grammar) − log p(model): ${result.excess.mean.toFixed(3)} ± ${result.excess.standard_error.toFixed(3)} nats a text`,
-    `next words below 1 nat: KL ${next.kl.mean.toFixed(4)} ± ${next.kl.standard_error.toFixed(4)} over ${next.places} places`,
-    `blanks: total variation ${blanks.total_variation.mean.toFixed(3)} ± ${blanks.total_variation.standard_error.toFixed(3)}, top 1 ${blanks.top1.toFixed(3)}, top 5 ${blanks.top5.toFixed(3)}, mrr ${blanks.mrr.toFixed(3)}`,
+    `log p(grammar) − log p(model): ${result.excess.mean.toFixed(3)} ± ${result.excess.standardError.toFixed(3)} nats a text`,
+    `next words below 1 nat: KL ${next.kl.mean.toFixed(4)} ± ${next.kl.standardError.toFixed(4)} over ${next.places} places`,
+    `blanks: total variation ${blanks.totalVariation.mean.toFixed(3)} ± ${blanks.totalVariation.standardError.toFixed(3)}, top 1 ${blanks.top1.toFixed(3)}, top 5 ${blanks.top5.toFixed(3)}, mrr ${blanks.mrr.toFixed(3)}`,
   ];
 }
 
@@ -49,12 +41,12 @@ export function textEvaluationLines(
   name: string,
   result: TextEvaluation,
 ): string[] {
-  const { unigram, kneser_ney_5: ngram } = result.baselines;
+  const { unigram, kneserNey5: ngram } = result.baselines;
   const depths = Object.entries(result.depths).map(([depth, loss]) => row(`  L = ${depth}`, loss));
-  const ratio = 100 * (ngram.model_perplexity_ratio - 1);
+  const ratio = 100 * (ngram.modelPerplexityRatio - 1);
   const side = ratio < 0 ? 'below' : 'above';
   return [
-    `${name}: ${result.texts} held-out texts, ${result.depth_texts} of them at other depths`,
+    `${name}: ${result.texts} held-out texts, ${result.depthTexts} of them at other depths`,
     ...table(screen, [
       ['', 'nats a token', 'perplexity', 'bits a byte'],
       row(`model, L = ${result.depth}`, result),
@@ -62,12 +54,12 @@ export function textEvaluationLines(
       row('unigram', unigram),
       row('5-gram', ngram),
     ]),
-    `perplexity ${Math.abs(ratio).toFixed(1)} % ${side} that of the 5-gram of ${result.training_texts} other texts`,
+    `perplexity ${Math.abs(ratio).toFixed(1)} % ${side} that of the 5-gram of ${result.trainingTexts} other texts`,
     '',
     ...table(screen, [
       ['whole words', ...GUESS_COLUMNS],
       ...blankRows(`L = ${result.depth}`, result.blanks),
-      ...blankRows(`L = ${result.depth}, both readings`, result.both_readings),
+      ...blankRows(`L = ${result.depth}, both readings`, result.bothReadings),
       ...Object.entries(result.depths).flatMap(([depth, { blanks }]) =>
         blankRows(`L = ${depth}`, blanks),
       ),
@@ -88,12 +80,12 @@ export function ownBlankLines(screen: Screen, language: string, result: OwnEvalu
       ['', ...GUESS_COLUMNS],
       ...readingRows(result),
       ['by both readings', ...GUESS_COLUMNS.map(() => '')],
-      ...readingRows(result.both_readings),
+      ...readingRows(result.bothReadings),
     ]),
   ];
 }
 
-const readingRows = ({ all, hard, kinds }: OwnEvaluation['both_readings']): string[][] => [
+const readingRows = ({ all, hard, kinds }: OwnEvaluation['bothReadings']): string[][] => [
   guessRow('all', all),
   guessRow('hard', hard),
   ...Object.entries(kinds).map(([kind, record]) => guessRow(`  ${kind}`, record)),
@@ -118,7 +110,7 @@ type Loss = ReturnType<typeof lossRecord>;
 
 const row = (label: string, loss: Loss): string[] => [
   label,
-  `${loss.nats_per_token.toFixed(3)} ± ${loss.nats_per_token_standard_error.toFixed(3)}`,
+  `${loss.natsPerToken.toFixed(3)} ± ${loss.natsPerTokenStandardError.toFixed(3)}`,
   loss.perplexity.toFixed(1),
-  `${loss.bits_per_byte.toFixed(3)} ± ${loss.bits_per_byte_standard_error.toFixed(3)}`,
+  `${loss.bitsPerByte.toFixed(3)} ± ${loss.bitsPerByteStandardError.toFixed(3)}`,
 ];

@@ -47,7 +47,7 @@ export function evaluatePretrained(
   return {
     result: {
       ...(texts.length === 1 ? texts[0] : texts.length > 1 ? { corpora: texts } : {}),
-      ...(blanks.length > 0 && { own_blanks: Object.fromEntries(blanks) }),
+      ...(blanks.length > 0 && { ownBlanks: Object.fromEntries(blanks) }),
     },
     lines: (screen: Screen) => [
       ...blanks.flatMap(([language, found]) => [...blankLines(screen, language, found), '']),
@@ -59,7 +59,7 @@ export function evaluatePretrained(
 function blankLines(screen: Screen, language: string, found: PretrainedBlanks): string[] {
   const slots =
     found.slots === undefined ? '' : `, ${found.slots} mask${found.slots > 1 ? 's' : ''}`;
-  const { not_asked: unasked } = found;
+  const { notAsked: unasked } = found;
   const reasons = [...new Set(unasked.map(({ why }) => why))];
   return [
     `${language}: own sentences, L = ${found.depth}${slots}`,
@@ -79,7 +79,7 @@ function textLines(
   found: PretrainedTextEvaluation & { readonly corpus: string },
 ): string[] {
   const pm = (value: number, error: number) => `${value.toFixed(3)} ± ${error.toFixed(3)}`;
-  const perplexity = 'perplexity' in found ? found.perplexity : found.pseudo_perplexity;
+  const perplexity = 'perplexity' in found ? found.perplexity : found.pseudoPerplexity;
   return [
     `${found.corpus}: ${found.texts} texts, ${found.tokens} tokens, ${found.characters} characters`,
     ...table(screen, [
@@ -90,18 +90,16 @@ function textLines(
         'bits a byte',
       ],
       [
-        pm(found.nats_per_token, found.nats_per_token_standard_error),
+        pm(found.natsPerToken, found.natsPerTokenStandardError),
         perplexity.toFixed(1),
-        pm(found.nats_per_character, found.nats_per_character_standard_error),
-        pm(found.bits_per_byte, found.bits_per_byte_standard_error),
+        pm(found.natsPerCharacter, found.natsPerCharacterStandardError),
+        pm(found.bitsPerByte, found.bitsPerByteStandardError),
       ],
     ]),
     `measure: ${found.measure}`,
-    `first token: ${found.first_token}`,
-    ...(found.unscored_texts > 0
-      ? [`texts without a token to score: ${found.unscored_texts}`]
-      : []),
-    `left out: ${found.left_out}`,
+    `first token: ${found.firstToken}`,
+    ...(found.unscoredTexts > 0 ? [`texts without a token to score: ${found.unscoredTexts}`] : []),
+    `left out: ${found.leftOut}`,
     ...found.notes.map((note) => `note: ${note}`),
   ];
 }

@@ -27,20 +27,20 @@ describe.each(['llama', 'gpt2', 'gemma3'])('texts of a causal model: %s', (name)
   it('cost −log p of each token but the first, by the reference', () => {
     const found = evaluatePretrainedTexts(model, [textOf(ids), 'w3'], ALL);
     const nats = ids.slice(1).reduce((sum, id, i) => sum - Math.log(lawAt(reference, i)[id]), 0);
-    expect(found.nats_per_text).toBeCloseTo(nats, 8);
-    expect(found.nats_per_token).toBeCloseTo(nats / (ids.length - 1), 9);
+    expect(found.natsPerText).toBeCloseTo(nats, 8);
+    expect(found.natsPerToken).toBeCloseTo(nats / (ids.length - 1), 9);
     const said = textOf(ids).length - `w${ids[0]}`.length;
-    expect(found.nats_per_character).toBeCloseTo(nats / said, 9);
+    expect(found.natsPerCharacter).toBeCloseTo(nats / said, 9);
     expect(found).toMatchObject({
       measure: 'log-likelihood',
       lines: 2,
       texts: 1,
-      unscored_texts: 1,
+      unscoredTexts: 1,
       tokens: ids.length - 1,
       characters: said,
-      perplexity: Math.exp(found.nats_per_token),
+      perplexity: Math.exp(found.natsPerToken),
     });
-    expect(found.first_token).toMatch(/^not scored/);
+    expect(found.firstToken).toMatch(/^not scored/);
   });
 });
 
@@ -61,9 +61,9 @@ it('a beginning that the template adds predicts the first token', () => {
   });
   const found = evaluatePretrainedTexts(begun, [textOf(rest)], ALL);
   const nats = rest.reduce((sum, id, i) => sum - Math.log(lawOf(model, [bos, ...rest], i)[id]), 0);
-  expect(found.nats_per_text).toBeCloseTo(nats, 8);
+  expect(found.natsPerText).toBeCloseTo(nats, 8);
   expect([found.tokens, found.characters]).toEqual([rest.length, textOf(rest).length]);
-  expect(found.first_token).toMatch(`scored behind w${bos}`);
+  expect(found.firstToken).toMatch(`scored behind w${bos}`);
 });
 
 describe.each(['bert', 'roberta', 'albert'])('texts of a masked model: %s', (name) => {
@@ -78,11 +78,11 @@ describe.each(['bert', 'roberta', 'albert'])('texts of a masked model: %s', (nam
       const masked = ids.map((other, i) => (i === place ? mask : other));
       return sum - Math.log(lawOf(model, masked, place)[id]);
     }, 0);
-    expect(found.nats_per_text).toBeCloseTo(nats, 8);
+    expect(found.natsPerText).toBeCloseTo(nats, 8);
     expect(found).toMatchObject({
       tokens: ids.length,
       characters: textOf(ids).length,
-      pseudo_perplexity: Math.exp(found.nats_per_token),
+      pseudoPerplexity: Math.exp(found.natsPerToken),
     });
     expect(found).not.toHaveProperty('perplexity');
     expect(found.measure).toMatch(/^pseudo-log-likelihood: one token masked at a time/);
@@ -97,7 +97,7 @@ describe('texts', () => {
     const some = (seed: number) => evaluatePretrainedTexts(model, lines, { seed, texts: 5 });
     expect(some(1)).toMatchObject({ lines: 12, texts: 5, tokens: 10 });
     expect(some(1)).toEqual(some(1));
-    expect(some(1).nats_per_token).not.toBe(some(2).nats_per_token);
+    expect(some(1).natsPerToken).not.toBe(some(2).natsPerToken);
   });
 
   it('that cannot be scored, or are too long, are refused', () => {
@@ -134,7 +134,7 @@ describe('own sentences of a masked model', () => {
     expect(found.all.mrr).toBeCloseTo((1 / rankOf(third) + 1 / rankOf(late)) / 2, 12);
     expect(found.kinds.hard.mrr).toBeCloseTo(1 / rankOf(late), 12);
     expect(found.missed).toMatchObject([{ kind: 'hard', acceptable: [`w${late}`] }]);
-    expect(found.not_asked).toEqual([{ text, why: 'no answer has so many tokens' }]);
+    expect(found.notAsked).toEqual([{ text, why: 'no answer has so many tokens' }]);
     expect(found.slots).toBe(1);
   });
 
@@ -165,10 +165,10 @@ describe('own sentences of a causal model', () => {
       { kind: 'everyday', text: 'w1 w2 __', answers: [`w${second}`] },
       { kind: 'everyday', text: 'w1 __ w2', answers: ['w3'] },
     ];
-    const { all, not_asked } = evaluatePretrainedBlanks(model, sentences);
+    const { all, notAsked } = evaluatePretrainedBlanks(model, sentences);
     expect(all.count).toBe(1);
     expect(all.mrr).toBe(1 / 2);
-    expect(not_asked).toEqual([{ text: 'w1 __ w2', why: 'behind the blank stands text' }]);
+    expect(notAsked).toEqual([{ text: 'w1 __ w2', why: 'behind the blank stands text' }]);
   });
 
   it('have no slots', () => {

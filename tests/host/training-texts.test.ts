@@ -191,12 +191,12 @@ describe('a run on a mixture', () => {
     expect(result).toMatchObject({ model: 'tiny', texts: 10 });
     expect(Object.keys(result.depths)).toEqual(['2', '3', 'ode']);
     for (const loss of [result, ...Object.values(result.depths)]) {
-      expect(loss.nats_per_token).toBeGreaterThan(1);
-      expect(loss.nats_per_token).toBeLessThan(8);
-      expect(loss.bits_per_byte).toBeLessThan(8);
+      expect(loss.natsPerToken).toBeGreaterThan(1);
+      expect(loss.natsPerToken).toBeLessThan(8);
+      expect(loss.bitsPerByte).toBeLessThan(8);
     }
     expect(evaluateTexts(model, held, settings)).toEqual(result);
-    const perByte = (loss: typeof result) => loss.nats_per_text / Math.LN2 / loss.bits_per_byte;
+    const perByte = (loss: typeof result) => loss.natsPerText / Math.LN2 / loss.bitsPerByte;
     const all = { ...settings, texts: 1000, blankTexts: 0, depths: [] };
     const bytes = perByte(evaluateTexts(model, held, all));
     const own = texts.reduce((sum, one) => sum + Buffer.byteLength(one), 0) / texts.length;

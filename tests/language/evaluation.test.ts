@@ -8,6 +8,7 @@ import {
 } from '../../src/language/evaluation/causal.ts';
 import { estimate } from '../../src/language/evaluation/estimates.ts';
 import { evaluateModel } from '../../src/language/evaluation/evaluate.ts';
+import { evaluationToJson } from '../../src/language/evaluation/json.ts';
 import {
   nextWordDivergences,
   wordLogProbability,
@@ -62,30 +63,30 @@ describe('an evaluation', () => {
   it('is the same with the same seed and another with another', () => {
     expect(evaluateModel(model, tinyWorld, settings)).toEqual(result);
     const other = evaluateModel(model, tinyWorld, { ...settings, seed: 1 });
-    expect(other.nats_per_text).not.toBe(result.nats_per_text);
-    expect(other.exact_entropy).toBe(result.exact_entropy);
+    expect(other.natsPerText).not.toBe(result.natsPerText);
+    expect(other.exactEntropy).toBe(result.exactEntropy);
   });
 
   it('reads the depth of the model as its own loss', () => {
     const same = evaluateModel(model, tinyWorld, { ...settings, depthTexts: 6, depths: [3] });
-    const { nats_per_text, nats_per_token, bits_per_byte } = result;
-    expect(same.depths[3]).toMatchObject({ nats_per_text, nats_per_token, bits_per_byte });
+    const { natsPerText, natsPerToken, bitsPerByte } = result;
+    expect(same.depths[3]).toMatchObject({ natsPerText, natsPerToken, bitsPerByte });
   });
 
   it('orders its ranks: top 1 ≤ top 5 ≤ top 10, and a total variation of at most 1', () => {
-    const { top1, top5, top10, mrr, total_variation } = result.blanks;
+    const { top1, top5, top10, mrr, totalVariation } = result.blanks;
     expect(top1).toBeLessThanOrEqual(top5);
     expect(top5).toBeLessThanOrEqual(top10);
     expect(top1).toBeLessThanOrEqual(mrr);
-    expect(total_variation.mean).toBeLessThanOrEqual(1);
+    expect(totalVariation.mean).toBeLessThanOrEqual(1);
   });
 
   it('finds an untrained model worse than a 5-gram, and that worse than the law', () => {
-    const { baselines, exact_entropy } = result;
-    expect(result.nats_per_text).toBeGreaterThan(baselines.kneser_ney_5.nats_per_text);
-    expect(baselines.unigram.nats_per_text).toBeGreaterThan(baselines.kneser_ney_5.nats_per_text);
+    const { baselines, exactEntropy } = result;
+    expect(result.natsPerText).toBeGreaterThan(baselines.kneserNey5.natsPerText);
+    expect(baselines.unigram.natsPerText).toBeGreaterThan(baselines.kneserNey5.natsPerText);
     expect(result.excess.mean).toBeGreaterThan(0);
-    expect(exact_entropy).toBeGreaterThan(0);
+    expect(exactEntropy).toBeGreaterThan(0);
   });
 });
 
@@ -108,8 +109,8 @@ describe('settings', () => {
 });
 
 it('an estimate is the mean with its standard error', () => {
-  expect(estimate([1, 2, 3, 6])).toEqual({ mean: 3, standard_error: Math.sqrt(14 / 3 / 4) });
-  expect(estimate([5])).toEqual({ mean: 5, standard_error: 0 });
+  expect(estimate([1, 2, 3, 6])).toEqual({ mean: 3, standardError: Math.sqrt(14 / 3 / 4) });
+  expect(estimate([5])).toEqual({ mean: 5, standardError: 0 });
 });
 
 describe('without attention', () => {
@@ -265,5 +266,23 @@ describe('blanks', () => {
       expect(distance).toBeGreaterThan(0);
       expect(distance).toBeLessThanOrEqual(1);
     }
+  });
+});
+
+test('an evaluation is written in snake_case, but for the names of languages and kinds', () => {
+  const guessed = { top1StandardError: 0.5 };
+  const own = { bothReadings: { kinds: { nounPhrase: guessed, kinds: guessed } } };
+  expect(
+    evaluationToJson({ lensAtLayer0: 1, baselines: { kneserNey5: [{ bitsPerByte: 2 }] } }),
+  ).toEqual({
+    lens_at_layer_0: 1,
+    baselines: { kneser_ney_5: [{ bits_per_byte: 2 }] },
+  });
+  const written = { top1_standard_error: 0.5 };
+  expect(evaluationToJson({ ownBlanks: { deCH: own, kinds: own } })).toEqual({
+    own_blanks: {
+      deCH: { both_readings: { kinds: { nounPhrase: written, kinds: written } } },
+      kinds: { both_readings: { kinds: { nounPhrase: written, kinds: written } } },
+    },
   });
 });

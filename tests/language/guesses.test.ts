@@ -50,7 +50,7 @@ it('shares and ranks by hand', () => {
   const record = guessRecord(ranks.map((rank) => ({ rank, confidence: 0, answers: [] })));
   expect(record).toMatchObject({ count: 4, top1: 0.25, top5: 0.5, top10: 0.75 });
   expect(record.mrr).toBeCloseTo((1 + 1 / 2 + 1 / 6) / 4, 14);
-  expect(record.top5_standard_error).toBeCloseTo(Math.sqrt(1 / 3) / 2, 14);
+  expect(record.top5StandardError).toBeCloseTo(Math.sqrt(1 / 3) / 2, 14);
 });
 
 describe('blanks of a text', () => {
@@ -103,7 +103,7 @@ describe('own sentences', () => {
   });
 
   it('are counted by both readings too', () => {
-    const { both_readings: both } = evaluateOwnBlanks(model, file.de, 2);
+    const { bothReadings: both } = evaluateOwnBlanks(model, file.de, 2);
     expect([both.all.count, both.hard.count]).toEqual([2, 1]);
     expect(both.missed.length).toBeGreaterThan(0);
     for (const { text, given } of both.missed) {

@@ -30,11 +30,11 @@ const settings = {
 describe('a ratio', () => {
   it('by hand: 1/2 and 5/2 are 6/4, with the errors −1/2 and 1/2 of a ratio of means', () => {
     // R = 6/4; a − R b = 1 − 3 = −2 and 5 − 3 = 2: a standard error of √(8/1/2) = 2 over b̄ = 2
-    expect(ratioEstimate([1, 5], [2, 2])).toEqual({ mean: 1.5, standard_error: 1 });
+    expect(ratioEstimate([1, 5], [2, 2])).toEqual({ mean: 1.5, standardError: 1 });
   });
 
   it('has no error where every draw has the same one, and one of a mean where b is 1', () => {
-    expect(ratioEstimate([2, 6, 4], [1, 3, 2])).toEqual({ mean: 2, standard_error: 0 });
+    expect(ratioEstimate([2, 6, 4], [1, 3, 2])).toEqual({ mean: 2, standardError: 0 });
     expect(ratioEstimate([1, 2, 3, 6], [1, 1, 1, 1])).toEqual(estimate([1, 2, 3, 6]));
   });
 
@@ -49,8 +49,8 @@ describe('a ratio', () => {
     };
     const samples = Array.from({ length: 400 }, sample);
     const ratios = estimate(samples.map(({ mean }) => mean));
-    const spread = ratios.standard_error * Math.sqrt(samples.length);
-    const said = estimate(samples.map(({ standard_error }) => standard_error)).mean;
+    const spread = ratios.standardError * Math.sqrt(samples.length);
+    const said = estimate(samples.map(({ standardError }) => standardError)).mean;
     expect([ratios.mean, said / spread]).toBeAllClose([3, 1], { absolute: 0.1 });
   });
 });
@@ -61,13 +61,13 @@ it('costs are told by text, token and byte, each with its error', () => {
     { nats: 8, tokens: 6, bytes: 16 },
   ];
   const record = lossRecord(costs);
-  expect(record).toMatchObject({ nats_per_text: 5, standard_error: 3, nats_per_token: 1.25 });
-  expect([record.perplexity, record.bits_per_byte]).toBeAllClose([Math.exp(1.25), 0.5 / Math.LN2]);
+  expect(record).toMatchObject({ natsPerText: 5, standardError: 3, natsPerToken: 1.25 });
+  expect([record.perplexity, record.bitsPerByte]).toBeAllClose([Math.exp(1.25), 0.5 / Math.LN2]);
   // a − R b = 2 − 2.5 and 8 − 7.5: a standard error of 1/2 over 4 tokens
-  expect(record.nats_per_token_standard_error).toBeCloseTo(0.125, 14);
-  expect(record.bits_per_byte_standard_error).toBeCloseTo(0, 14);
+  expect(record.natsPerTokenStandardError).toBeCloseTo(0.125, 14);
+  expect(record.bitsPerByteStandardError).toBeCloseTo(0, 14);
   const other = costs.map((cost) => ({ ...cost, nats: cost.nats + cost.tokens }));
-  expect(costDifference(costs, other)).toEqual({ mean: -1, standard_error: 0 });
+  expect(costDifference(costs, other)).toEqual({ mean: -1, standardError: 0 });
 });
 
 describe('baselines', () => {
@@ -79,7 +79,7 @@ describe('baselines', () => {
     const ngram = trainKneserNey(held.training.map(ids), {
       vocabularySize: tokenizer.special.start,
     });
-    expect(costs.kneser_ney_5[3].nats).toBeCloseTo(-ngram.logProbability(ids(held.texts[3])), 12);
+    expect(costs.kneserNey5[3].nats).toBeCloseTo(-ngram.logProbability(ids(held.texts[3])), 12);
     for (const [i, text] of held.texts.entries()) {
       const { tokens, bytes } = textLoss(model, text, 2);
       expect(costs.unigram[i]).toMatchObject({ tokens, bytes });
@@ -87,12 +87,12 @@ describe('baselines', () => {
   });
 
   it('learn: five tokens say more than one, and either more than none', () => {
-    const { unigram, kneser_ney_5 } = baselineRecord(costs, costs.unigram);
-    expect(kneser_ney_5.nats_per_token).toBeLessThan(unigram.nats_per_token);
-    expect(unigram.nats_per_token).toBeLessThan(Math.log(tokenizer.size));
-    expect(unigram).toMatchObject({ model_perplexity_ratio: 1 });
-    expect(Math.log(kneser_ney_5.model_perplexity_ratio)).toBeCloseTo(
-      unigram.nats_per_token - kneser_ney_5.nats_per_token,
+    const { unigram, kneserNey5 } = baselineRecord(costs, costs.unigram);
+    expect(kneserNey5.natsPerToken).toBeLessThan(unigram.natsPerToken);
+    expect(unigram.natsPerToken).toBeLessThan(Math.log(tokenizer.size));
+    expect(unigram).toMatchObject({ modelPerplexityRatio: 1 });
+    expect(Math.log(kneserNey5.modelPerplexityRatio)).toBeCloseTo(
+      unigram.natsPerToken - kneserNey5.natsPerToken,
       12,
     );
   });
@@ -102,21 +102,21 @@ describe('an evaluation on plain text', () => {
   const result = evaluateTexts(model, held, settings);
 
   it('says of how many texts and tokens', () => {
-    expect(result).toMatchObject({ texts: 8, depth_texts: 4, training_texts: 48, depth: 3 });
-    expect(result.tokens * result.nats_per_token).toBeCloseTo(8 * result.nats_per_text, 9);
+    expect(result).toMatchObject({ texts: 8, depthTexts: 4, trainingTexts: 48, depth: 3 });
+    expect(result.tokens * result.natsPerToken).toBeCloseTo(8 * result.natsPerText, 9);
   });
 
   it('measures model and baselines on the same texts', () => {
-    const { kneser_ney_5: ngram } = result.baselines;
-    const perToken = result.nats_per_token - ngram.nats_per_token;
-    expect(ngram.model_difference.mean).toBeCloseTo(perToken, 12);
-    const perText = ngram.nats_per_text / ngram.nats_per_token;
-    expect(perText).toBeCloseTo(result.nats_per_text / result.nats_per_token, 12);
+    const { kneserNey5: ngram } = result.baselines;
+    const perToken = result.natsPerToken - ngram.natsPerToken;
+    expect(ngram.modelDifference.mean).toBeCloseTo(perToken, 12);
+    const perText = ngram.natsPerText / ngram.natsPerToken;
+    expect(perText).toBeCloseTo(result.natsPerText / result.natsPerToken, 12);
   });
 
   it('guesses words at the end and inside at every depth', () => {
     for (const place of ['end', 'inside'] as const)
-      expect(result.both_readings[place].count).toBe(result.blanks[place].count);
+      expect(result.bothReadings[place].count).toBe(result.blanks[place].count);
     expect(result.blanks.end.count).toBeGreaterThan(0);
     expect(result.blanks.inside.count).toBeLessThanOrEqual(6);
     for (const { blanks } of Object.values(result.depths))
@@ -125,9 +125,9 @@ describe('an evaluation on plain text', () => {
 
   it('has baselines that know nothing of the held-out part', () => {
     const cheated = evaluateTexts(model, { ...held, training: sentences }, settings);
-    expect(cheated.nats_per_token).toBe(result.nats_per_token);
-    expect(cheated.baselines.kneser_ney_5.nats_per_token).toBeLessThan(
-      result.baselines.kneser_ney_5.nats_per_token - 0.1,
+    expect(cheated.natsPerToken).toBe(result.natsPerToken);
+    expect(cheated.baselines.kneserNey5.natsPerToken).toBeLessThan(
+      result.baselines.kneserNey5.natsPerToken - 0.1,
     );
   });
 });

@@ -1,6 +1,7 @@
 /** `evaluate`: what a model knows of a world, against its exact law and simple baselines, or of held-out text. */
 import { Command } from 'commander';
 import type { CorpusPart } from '../../host/corpus.ts';
+import { evaluationToJson } from '../../language/evaluation/json.ts';
 import type { OwnBlanks } from '../../language/evaluation/own-blanks.ts';
 import type { EvaluationSettings } from '../../language/evaluation/settings.ts';
 import type { FlowModel } from '../../language/flow-model.ts';
@@ -83,7 +84,10 @@ async function evaluate(flags: EvaluateFlags): Promise<void> {
     const { evaluatePretrained } = await import('../pretrained-evaluation.ts');
     const asked = { corpus, own, slots, depths: flags.depths, settings };
     const { result, lines } = evaluatePretrained(read, asked);
-    if (flags.json) return printJson({ ...result, seconds: (performance.now() - begun) / 1000 });
+    if (flags.json) {
+      const seconds = (performance.now() - begun) / 1000;
+      return printJson({ ...evaluationToJson(result), seconds });
+    }
     return printLines(lines(standardScreen()));
   }
   const model = asFlow(read, 'this kind of evaluation');
@@ -94,7 +98,12 @@ async function evaluate(flags: EvaluateFlags): Promise<void> {
   for (const part of parts)
     evaluated.push(await evaluatePart(model, part, settings, (stage) => logStage(part, stage)));
   const seconds = (performance.now() - begun) / 1000;
-  if (flags.json) return printJson({ ...evaluationDocument(evaluated), ...blanks.result, seconds });
+  if (flags.json)
+    return printJson({
+      ...evaluationDocument(evaluated),
+      ...evaluationToJson(blanks.result),
+      seconds,
+    });
   const screen = standardScreen();
   const blocks = [blanks, ...evaluated].map(({ lines }) => lines(screen));
   printLines(blocks.filter((block) => block.length > 0).flatMap((block) => [...block, '']));
@@ -130,15 +139,15 @@ async function evaluateOwn(
   const found = languages.map(([language, sentences]) => {
     console.error(`… ${language}: ${sentences.length} own sentences`);
     const seen = training.length > 0 ? overlap(sentences, training) : null;
-    return [language, { ...evaluateOwnBlanks(model, sentences), seen_in_training: seen }] as const;
+    return [language, { ...evaluateOwnBlanks(model, sentences), seenInTraining: seen }] as const;
   });
   return {
-    result: found.length > 0 ? { own_blanks: Object.fromEntries(found) } : {},
+    result: found.length > 0 ? { ownBlanks: Object.fromEntries(found) } : {},
     lines: (screen) =>
       found.flatMap(([language, result]) => [
         ...ownBlankLines(screen, language, result),
-        ...(result.seen_in_training
-          ? [`${result.seen_in_training.length} of them stand in the training texts`]
+        ...(result.seenInTraining
+          ? [`${result.seenInTraining.length} of them stand in the training texts`]
           : []),
       ]),
   };
@@ -154,7 +163,7 @@ export interface EvaluatedPart {
 
 /** The record of one part, or the list of several. */
 export function evaluationDocument(parts: readonly EvaluatedPart[]): object {
-  const results = parts.map(({ result }) => result);
+  const results = parts.map(({ result }) => evaluationToJson(result));
   if (results.length === 0) return {};
   return results.length === 1 ? results[0] : { corpora: results };
 }
@@ -180,7 +189,7 @@ export async function evaluatePart(
   const language = languageOf(part.name, model.config.languages);
   const result = evaluateTexts(model, held, settings, onStage);
   return {
-    result: { corpus: part.name, language, split, trained_on: trainedOn, ...result },
+    result: { corpus: part.name, language, split, trainedOn, ...result },
     lines: (screen) => shown.textEvaluationLines(screen, part.name, result),
   };
 }

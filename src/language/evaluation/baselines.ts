@@ -5,7 +5,7 @@ import type { Tokenizer } from '../tokenizer.ts';
 import { costDifference, lossRecord, type TextCost } from './estimates.ts';
 
 /** Longest n-gram of each baseline. */
-const ORDERS = { unigram: 1, kneser_ney_5: 5 } as const;
+const ORDERS = { unigram: 1, kneserNey5: 5 } as const;
 
 export type BaselineCosts = Readonly<Record<keyof typeof ORDERS, readonly TextCost[]>>;
 
@@ -29,7 +29,7 @@ export function baselineCosts(
       bytes,
     }));
   };
-  return { unigram: costs(ORDERS.unigram), kneser_ney_5: costs(ORDERS.kneser_ney_5) };
+  return { unigram: costs(ORDERS.unigram), kneserNey5: costs(ORDERS.kneserNey5) };
 }
 
 /** Each baseline's costs, and how the model's differ on the same texts: below 0 where it is better. */
@@ -38,9 +38,9 @@ export function baselineRecord(costs: BaselineCosts, model: readonly TextCost[])
     const difference = costDifference(model, baseline);
     return {
       ...lossRecord(baseline),
-      model_difference: difference,
-      model_perplexity_ratio: exp(difference.mean),
+      modelDifference: difference,
+      modelPerplexityRatio: exp(difference.mean),
     };
   };
-  return { unigram: one(costs.unigram), kneser_ney_5: one(costs.kneser_ney_5) };
+  return { unigram: one(costs.unigram), kneserNey5: one(costs.kneserNey5) };
 }

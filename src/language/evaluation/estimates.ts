@@ -5,7 +5,7 @@ import { mean } from '../../numerics/statistics.ts';
 /** A mean with its standard error. */
 export interface Estimate {
   readonly mean: number;
-  readonly standard_error: number;
+  readonly standardError: number;
 }
 
 export function estimate(values: readonly number[]): Estimate {
@@ -13,7 +13,7 @@ export function estimate(values: readonly number[]): Estimate {
   const squares = values.reduce((sum, value) => sum + (value - average) ** 2, 0);
   return {
     mean: average,
-    standard_error: Math.sqrt(squares / Math.max(1, values.length - 1) / values.length),
+    standardError: Math.sqrt(squares / Math.max(1, values.length - 1) / values.length),
   };
 }
 
@@ -24,8 +24,8 @@ export function estimate(values: readonly number[]): Estimate {
 export function ratioEstimate(a: readonly number[], b: readonly number[]): Estimate {
   const size = mean(b);
   const ratio = mean(a) / size;
-  const { standard_error } = estimate(a.map((value, i) => value - ratio * b[i]));
-  return { mean: ratio, standard_error: standard_error / size };
+  const { standardError } = estimate(a.map((value, i) => value - ratio * b[i]));
+  return { mean: ratio, standardError: standardError / size };
 }
 
 /** What it costs to write one text. */
@@ -47,13 +47,13 @@ export function lossRecord(costs: readonly TextCost[]) {
     costs.map(({ bytes }) => bytes),
   );
   return {
-    nats_per_text: text.mean,
-    standard_error: text.standard_error,
-    nats_per_token: token.mean,
-    nats_per_token_standard_error: token.standard_error,
+    natsPerText: text.mean,
+    standardError: text.standardError,
+    natsPerToken: token.mean,
+    natsPerTokenStandardError: token.standardError,
     perplexity: exp(token.mean),
-    bits_per_byte: byte.mean,
-    bits_per_byte_standard_error: byte.standard_error,
+    bitsPerByte: byte.mean,
+    bitsPerByteStandardError: byte.standardError,
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a model knows of a world whose law is known: `evaluate --json`. Every number is over texts
+ * What a model knows of a world whose law is known, written by `evaluationToJson`. Every number is over texts
  * drawn from a stream of random numbers that training never uses.
  */
 import { firstStreams } from '../../numerics/random.ts';
@@ -58,13 +58,13 @@ export function evaluateModel(
     model: model.config.name,
     corpus: world.name,
     texts: texts.length,
-    exact_entropy: exactEntropy(world),
+    exactEntropy: exactEntropy(world),
     ...lossRecord(losses),
     excess: estimate(losses.map(({ nats }, i) => nats - exact[i])),
     depths,
-    uniform_attention: lossRecord(uniform),
-    lens_at_layer_0: estimate(fewLosses.map(({ natsAtStart }) => natsAtStart)),
-    next_words: { places: divergences.length, kl: estimate(divergences) },
+    uniformAttention: lossRecord(uniform),
+    lensAtLayer0: estimate(fewLosses.map(({ natsAtStart }) => natsAtStart)),
+    nextWords: { places: divergences.length, kl: estimate(divergences) },
     blanks: blankRecord(blanks),
     baselines: baselineRecord(baselines(model, world, texts, settings), losses),
   };
@@ -76,7 +76,7 @@ function blankRecord(blanks: readonly BlankResult[]) {
   const within = (top: number) => mean(blanks.map(({ rank }) => (rank <= top ? 1 : 0)));
   return {
     texts: blanks.length,
-    total_variation: estimate(blanks.map(({ totalVariation }) => totalVariation)),
+    totalVariation: estimate(blanks.map(({ totalVariation }) => totalVariation)),
     nats: estimate(blanks.map(({ nats }) => nats)),
     top1: within(1),
     top5: within(5),

@@ -50,11 +50,11 @@ export function guessRecord(guesses: readonly Guess[]) {
   return {
     count: guesses.length,
     top1: within(1).mean,
-    top1_standard_error: within(1).standard_error,
+    top1StandardError: within(1).standardError,
     top5: within(5).mean,
-    top5_standard_error: within(5).standard_error,
+    top5StandardError: within(5).standardError,
     top10: within(LISTED).mean,
-    top10_standard_error: within(LISTED).standard_error,
+    top10StandardError: within(LISTED).standardError,
     mrr: mean(guesses.map(({ rank }) => 1 / rank)),
     ece: calibrationError(guesses),
   };

@@ -62,7 +62,7 @@ export function evaluateOwnBlanks(
   depth: Depth = model.sizes.depth,
 ) {
   const read = (reading: Reading) => readSentences(model, sentences, depth, reading);
-  return { depth, ...read('blank'), both_readings: read('both') };
+  return { depth, ...read('blank'), bothReadings: read('both') };
 }
 
 function readSentences(

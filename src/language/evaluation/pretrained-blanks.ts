@@ -47,7 +47,7 @@ export function evaluatePretrainedBlanks(
     all: of(),
     kinds: Object.fromEntries(kinds.map((kind) => [kind, of(kind)])),
     missed: asked.flatMap(({ sentence, guess: own }) => missed(sentence, own)),
-    not_asked: found.flatMap(({ sentence, guess: why }) =>
+    notAsked: found.flatMap(({ sentence, guess: why }) =>
       typeof why === 'string' ? [{ text: sentence.text, why }] : [],
     ),
   };

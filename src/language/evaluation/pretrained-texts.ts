@@ -67,19 +67,19 @@ export function evaluatePretrainedTexts(
   return {
     model: model.name,
     measure: model.masks ? MEASURES.masked : MEASURES.causal,
-    first_token: firstToken(model),
-    left_out: LEFT_OUT,
+    firstToken: firstToken(model),
+    leftOut: LEFT_OUT,
     precision: model.precision,
     notes: model.notes,
     lines: texts.length,
     texts: asked.length,
-    unscored_texts: encoded.length - asked.length,
+    unscoredTexts: encoded.length - asked.length,
     tokens: total(({ tokens }) => tokens),
     characters: total(({ characters }) => characters),
     ...loss,
-    ...(model.masks ? { pseudo_perplexity: perplexity } : { perplexity }),
-    nats_per_character: character.mean,
-    nats_per_character_standard_error: character.standard_error,
+    ...(model.masks ? { pseudoPerplexity: perplexity } : { perplexity }),
+    natsPerCharacter: character.mean,
+    natsPerCharacterStandardError: character.standardError,
   };
 }
 
