@@ -76,10 +76,14 @@ const NOTHING: SearchResult = { answers: [], bound: 0, unexplored: 1, open: 0, e
 
 /** Pieces that are looked at in each mask. */
 const BREADTH = 10;
+/** Beginnings that are looked behind at each mask: all up to the third one, whose number would else grow tenfold a mask. */
+const BEGINNINGS = BREADTH ** 2;
+/** Pieces that are looked at in the last of several masks: as many as can be listed, for vocabularies are large. */
+const LAST_BREADTH = 1000;
 
 /**
  * Pieces for `slots` masks from left to right, each given the ones before and the masks left: at each the likeliest
- * `BREADTH`, the last one all.
+ * `BREADTH` behind the likeliest `BEGINNINGS`, the last one the likeliest `LAST_BREADTH`; a single one all.
  */
 function fillMasks(
   model: LanguageModel,
@@ -91,11 +95,14 @@ function fillMasks(
   let beginnings: FoundAnswer[] = [{ text: '', tokens: [], steps: [], score: 1 }];
   let [left, bound, expansions] = [0, 0, 0];
   for (let place = 1; place <= slots; place++) {
+    const last = place === slots;
+    const breadth = last ? (slots === 1 ? tokenizer.size : LAST_BREADTH) : BREADTH;
     const p = model.tokenProbabilities(run.behind(beginnings.map(({ tokens }) => tokens)));
     expansions += beginnings.length;
     beginnings = beginnings.flatMap((beginning, b) => {
       const own = p.subarray(b * tokenizer.size, (b + 1) * tokenizer.size);
-      const next = likeliest(own, place < slots ? BREADTH : own.length).map((id) => ({
+      const [looked, [best]] = likeliest(own, breadth);
+      const next = looked.map((id) => ({
         tokens: [...beginning.tokens, id],
         steps: [...beginning.steps, own[id]],
         score: beginning.score * own[id],
@@ -106,16 +113,20 @@ function fillMasks(
       });
       const cut = beginning.score * (1 - sumOf(kept.map(({ steps }) => steps[place - 1])));
       left += Math.max(0, cut);
-      bound = Math.max(bound, place < slots ? cut : 0);
+      bound = Math.max(bound, last ? beginning.score * (own[best] ?? 0) : cut);
       return kept;
     });
+    if (last) break;
+    const dropped = beginnings.sort((a, b) => b.score - a.score).splice(BEGINNINGS);
+    left += sumOf(dropped.map(({ score }) => score));
+    bound = Math.max(bound, dropped[0]?.score ?? 0);
   }
   const answers = beginnings.sort((a, b) => b.score - a.score);
   return { answers, bound, unexplored: left, open: left, expansions };
 }
 
-/** The ids of the largest probabilities, the largest first. */
-function likeliest(p: Float64Array, count: number): number[] {
+/** The ids of the `count` largest probabilities, the largest first, and the next one, if any. */
+function likeliest(p: Float64Array, count: number): [ids: number[], next: number[]] {
   const ids = Array.from(p.keys()).sort((a, b) => p[b] - p[a]);
-  return ids.slice(0, count);
+  return [ids.slice(0, count), ids.slice(count, count + 1)];
 }

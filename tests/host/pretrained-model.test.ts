@@ -66,6 +66,18 @@ describe.each(['bert', 'albert-groups', 'modernbert', 'distilbert'])('masked: %s
     expect(rest).toMatchObject({ kind: 'blank', coupling: 'full', slots: 1, precision: 'float64' });
   });
 
+  it('looks behind a hundred beginnings at each of many masks, and says what that leaves out', () => {
+    const { predictions, unlisted, unexplored } = fillBlank(model, textOf(ids, place), {
+      slots: 6,
+      top: 1000,
+    });
+    expect(predictions).toHaveLength(1000);
+    expect(predictions[0].tokens).toHaveLength(6);
+    expect(unexplored).toBeGreaterThan(0.01);
+    const total = predictions.reduce((sum, { score }) => sum + score, unlisted + unexplored);
+    expect(total).toBeCloseTo(1, 12);
+  });
+
   it('lists answers of two tokens, each given the ones before and the masks left', () => {
     const { network } = model as PretrainedModel;
     const { longer = [] } = fillBlank(model, textOf(ids, place));
