@@ -66,6 +66,9 @@ const METADATA = z.record(z.string(), z.string());
 /** The format's own bound. */
 const LONGEST_HEADER = 100_000_000;
 
+/** How the few lines begin that git leaves in the place of a large file. */
+const POINTER = 'version ';
+
 function damaged(source: ByteSource, found: string, expected: string): DamagedFileError {
   return new DamagedFileError(
     `${source.name}: found ${found}, expected ${expected}: fetch the file again`,
@@ -94,6 +97,10 @@ function headerLength(source: ByteSource): number {
   if (source.size < 8)
     throw damaged(source, `${source.size} bytes`, 'a safetensors file of at least 8 bytes');
   const bytes = source.read(0, 8);
+  if (new TextDecoder().decode(bytes) === POINTER)
+    throw new DamagedFileError(
+      `${source.name}: found a pointer of Git LFS, expected the weights: fetch them by git lfs pull`,
+    );
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
   if (length > LONGEST_HEADER)
     throw damaged(source, `a header of ${length} bytes`, `at most ${LONGEST_HEADER}`);

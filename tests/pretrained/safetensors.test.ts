@@ -23,6 +23,13 @@ describe('a header that breaks a rule is refused by name', () => {
   const cases: [string, Uint8Array, RegExp][] = [
     ['a file of seven bytes', new Uint8Array(7), /7 bytes.*at least 8/],
     ['a header longer than the file', broken({}, 0).subarray(0, 9), /9 bytes.*a header of 2 bytes/],
+    [
+      'a pointer of Git LFS',
+      new TextEncoder().encode(
+        'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n',
+      ),
+      /^weights\.safetensors: found a pointer of Git LFS, expected the weights: fetch them by git lfs pull$/,
+    ],
     ['no JSON', broken('{"a": ', 0), /no JSON object/],
     ['a list', broken('[]', 0), /no JSON object/],
     ['a blank before the brace', broken(' {}', 0), /no JSON object/],
