@@ -12,7 +12,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet torch==2.13.0 transformers==5.24.0
-cat > types.py <<'EOF'
+cat > opened.py <<'EOF'
 import json, torch
 from transformers import AutoConfig, AutoModelForCausalLM, MistralConfig, MistralForCausalLM
 
@@ -36,7 +36,7 @@ plain = opened()
 named = opened(layer_types=["full_attention", "sliding_attention"])
 print("numbers differ:", bool((plain - named).abs().max() > 1e-3 * plain.abs().max()))
 EOF
-venv/bin/python types.py 2> /dev/null | tee seen
+venv/bin/python opened.py 2> /dev/null | tee seen
 grep -qF "MistralConfig MistralForCausalLM []" seen
 grep -qF "MinistralConfig MinistralForCausalLM ['layer_types']" seen
 grep -qF "numbers differ: True" seen
