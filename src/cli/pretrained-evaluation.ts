@@ -35,6 +35,11 @@ export function evaluatePretrained(
       'depths',
       `option depths is for flows, and "${model.name}" has ${model.sizes.depth} layers, each with weights of its own: leave it out`,
     );
+  if (slots !== undefined && Object.keys(own).length === 0)
+    throw new InputError(
+      'slots',
+      'option slots is for the blanks of own sentences, and texts are read token by token: give --blanks, or leave slots out',
+    );
   const parts = readTypedTexts(...corpus);
   const blanks = Object.entries(own).map(([language, sentences]) => {
     console.error(`… ${language}: ${sentences.length} own sentences`);

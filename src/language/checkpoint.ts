@@ -109,7 +109,8 @@ export function parseConfig(json: string): StoredConfig {
   if (!result.success) {
     const issue = result.error.issues[0];
     const place = issue.path.join('.') || 'the document';
-    throw new DamagedFileError(`config.json: ${place}: ${issue.message}: ${REMEDY}`);
+    const other = place === 'format' ? ', or model_type of a Hugging Face model' : '';
+    throw new DamagedFileError(`config.json: ${place}: ${issue.message}${other}: ${REMEDY}`);
   }
   checkArchitecture(result.data);
   return result.data;

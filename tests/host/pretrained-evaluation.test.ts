@@ -1,8 +1,11 @@
 /** `evaluate` of Hugging Face folders: held against the reference's logits, and against laws of the network itself. */
 import { describe, expect, it } from 'vitest';
+import { evaluatePretrained } from '../../src/cli/pretrained-evaluation.ts';
 import { readModel } from '../../src/host/models.ts';
+import { parseConfig } from '../../src/language/checkpoint.ts';
 import { evaluatePretrainedBlanks } from '../../src/language/evaluation/pretrained-blanks.ts';
 import { evaluatePretrainedTexts } from '../../src/language/evaluation/pretrained-texts.ts';
+import { EVALUATION_DEFAULTS } from '../../src/language/evaluation/settings.ts';
 import type { PretrainedModel } from '../../src/language/pretrained-model.ts';
 import { softmaxRows } from '../../src/language/transformer.ts';
 import { folderOf, lawAt, plainOf, single, textOf } from './pretrained-folder.ts';
@@ -175,4 +178,18 @@ describe('own sentences of a causal model', () => {
     const sentence = { kind: 'everyday', text: 'w1 __', answers: ['w3'] };
     expect(() => evaluatePretrainedBlanks(model, [sentence], 2)).toThrow(/option slots is for/);
   });
+});
+
+it('slots without blanks are refused', () => {
+  const model = open('bert', 4);
+  const asked = { corpus: [], own: {}, slots: 2, settings: EVALUATION_DEFAULTS };
+  expect(() => evaluatePretrained(model, asked)).toThrow(
+    /slots is for the blanks of own sentences/,
+  );
+});
+
+it('a config of neither kind names both', () => {
+  expect(() => parseConfig('{"hidden_size": 16}')).toThrow(
+    /format: .*expected "schmetterling\/1", or model_type of a Hugging Face model/,
+  );
 });
