@@ -3,28 +3,15 @@
  * readout. Beginnings of answers fill its masks, or go on behind its text.
  */
 import type { CouplingName } from '../attention/model-coupling.ts';
-import { type Float64Tensor, tensor } from '../engines/tensor.ts';
 import { InputError } from '../numerics/errors.ts';
 import type { Architecture } from '../pretrained/architecture.ts';
-import type { Tensor } from '../pretrained/arithmetic.ts';
-import type { Hooks } from '../pretrained/block.ts';
-import { longestText, type Network, type NetworkRun } from '../pretrained/network.ts';
+import { longestText, type Network } from '../pretrained/network.ts';
 import type { Precision } from '../pretrained/precision.ts';
-import type { Numbers } from '../pretrained/stored.ts';
 import { checkVocabulary, type PretrainedTokenizer } from '../pretrained/tokenizer/files.ts';
 import type { AnswerRules } from './answers.ts';
 import type { Layout } from './layout.ts';
-import type {
-  LanguageModel,
-  ModelFrame,
-  ModelRun,
-  ModelSizes,
-  ModelTokenizer,
-  RunHooks,
-  RunSettings,
-  StatesBehind,
-  Tokens,
-} from './model.ts';
+import type { LanguageModel, ModelRun, ModelSizes, ModelTokenizer, RunSettings } from './model.ts';
+import { runText } from './network-run.ts';
 import { MOST_WORD_TOKENS, nextWordRules, wordTokens } from './next-word.ts';
 import { MOST_SLOTS } from './options.ts';
 import { layOutPretrained } from './pretrained-layout.ts';
@@ -116,7 +103,7 @@ export class PretrainedModel implements LanguageModel {
         'depth',
         `option depth is ${depth}, and "${this.name}" has ${own} layers, each with weights of its own: leave it out`,
       );
-    return runText(this.network, layout, hooks, parts);
+    return runText(this.network, layout, { hooks, parts });
   }
 
   tokenProbabilities(states: Float64Array): Float64Array {
@@ -150,113 +137,4 @@ function piecesAsTokens(
     decode: (ids) => decodeStrict(ids) ?? Array.from(ids, pieceOf).join(''),
     decodeStrict,
   };
-}
-
-const keyOf = (tokens: Tokens) => tokens.join(' ');
-
-/** One row of every frame. */
-type Rows = readonly Numbers[];
-
-const rowsAt = ({ states }: NetworkRun, row: number): Rows =>
-  states.map(({ shape: [, width], data }) => data.slice(row * width, (row + 1) * width));
-
-/** The tokens of beginnings, each beginning once, with the one before each and the last of every beginning. */
-function treeOf(beginnings: readonly Tokens[]) {
-  const ids: number[] = [];
-  const parents: number[] = [];
-  const nodes = new Map<string, number>();
-  const places = beginnings.map((tokens) => {
-    let parent = -1;
-    for (let length = 1; length <= tokens.length; length++) {
-      const key = keyOf(tokens.slice(0, length));
-      const node = nodes.get(key) ?? ids.push(tokens[length - 1]) - 1;
-      if (!nodes.has(key)) parents.push(parent);
-      nodes.set(key, node);
-      parent = node;
-    }
-    return parent;
-  });
-  return { ids, parents, places };
-}
-
-function runText(network: Network, layout: Layout, given: RunHooks = {}, parts = false): ModelRun {
-  const ids = layout.tokens.map(({ id }) => id);
-  const hooks = hooksOf(network, given);
-  const { causal, layers, width } = network.architecture;
-  const own = network.run(ids, { hooks, attentions: true, parts });
-  const lasting = network.goesOn && !given.patch ? own.kept : undefined;
-  const known = new Map<string, Rows>([['', rowsAt(own, layout.readAt)]]);
-  /** States of every frame where what comes behind a beginning is read: at the mask behind it, or its last token. */
-  const rowsOf = (beginning: Tokens): Rows => {
-    const key = keyOf(beginning);
-    const rows = known.get(key) ?? rowsAt(...runOf(beginning));
-    known.set(key, rows);
-    return rows;
-  };
-  /** Runs beginnings that go on from the text, all in one: common ones once. */
-  const goOn = (beginnings: readonly Tokens[]): void => {
-    if (beginnings.length === 0) return;
-    const { ids, parents, places } = treeOf(beginnings);
-    const run = network.run(ids, { hooks, past: lasting, parents });
-    for (const [b, tokens] of beginnings.entries())
-      known.set(keyOf(tokens), rowsAt(run, places[b]));
-  };
-  const runOf = (beginning: Tokens): [NetworkRun, number] => {
-    const at = layout.readAt + beginning.length;
-    if (causal) return [network.run([...ids, ...beginning], { hooks }), at];
-    return [
-      network.run(
-        ids.map((id, i) => beginning[i - layout.readAt] ?? id),
-        { hooks },
-      ),
-      at,
-    ];
-  };
-  const statesOf = (beginnings: readonly Tokens[], frame: number): Float64Array => {
-    if (lasting) goOn(beginnings.filter((tokens) => !known.has(keyOf(tokens))));
-    const out = new Float64Array(beginnings.length * width);
-    for (const [b, tokens] of beginnings.entries()) out.set(rowsOf(tokens)[frame], b * width);
-    return out;
-  };
-  return {
-    depth: layers.length,
-    frames: own.states.map((states, k): ModelFrame => {
-      const coupling = k === 0 ? null : wide(own.attentions[k - 1]);
-      return { time: k, positions: wide(states), coupling };
-    }),
-    parts: parts ? own.parts.map(wide) : undefined,
-    batch: 16,
-    behind: (beginnings) => statesOf(beginnings, layers.length),
-    *framesBehind(beginnings): Generator<StatesBehind> {
-      for (let frame = 0; frame <= layers.length; frame++)
-        yield { time: frame, states: statesOf(beginnings, frame) };
-    },
-  };
-}
-
-/** Numbers of any precision as the rest of the house takes them. */
-const wide = ({ shape, data }: Tensor): Float64Tensor => tensor(shape, Float64Array.from(data));
-
-/** Factors on scores and on what heads have gathered, in place; moved states. */
-function hooksOf({ architecture }: Network, { scores, heads, mlp, patch }: RunHooks): Hooks {
-  const { headSize } = architecture;
-  return {
-    scores:
-      scores &&
-      ((layer, of) => scaleRuns(of.data, of.data.length / architecture.heads, scores(layer + 1))),
-    heads: heads && ((layer, of) => scaleRuns(of.data, headSize, heads(layer + 1))),
-    mlp: mlp && ((layer, of) => scaleRuns(of.data, of.data.length, [mlp(layer + 1)])),
-    states: patch && ((frame, of) => of.data.set(patch(frame, wide(of)).data)),
-  };
-}
-
-/** Runs of so many numbers, each times the factor of its turn; all begin anew behind the last factor. */
-function scaleRuns(
-  data: Float32Array | Float64Array,
-  length: number,
-  factors: readonly number[],
-): void {
-  if (factors.every((factor) => factor === 1)) return;
-  for (let at = 0; at < data.length; at++)
-    data[at] *= factors[Math.floor(at / length) % factors.length];
 }

@@ -25,8 +25,10 @@ import { type Entries, readWeights } from './tensors.ts';
 import type { NetworkWeights } from './weights.ts';
 
 export interface RunSettings {
-  /** Places of the tokens; where absent they count from 0, or as the family has it. */
+  /** Places of the tokens; where absent they count on from the past or the token before, or as the family has it. */
   readonly positions?: readonly number[];
+  /** Of a causal network without a past: its tokens see both sides, and those that go on from them see all of them. */
+  readonly bothSides?: boolean;
   /** Rows of the embedding of token types; 0 where absent. */
   readonly typeIds?: readonly number[];
   /** Keep the stream after attention and after the MLP of every layer. */
@@ -95,6 +97,20 @@ export function openNetwork({ config, tensors, precision, threads }: NetworkFile
   const { architecture, names, notes } = describe(config);
   const arithmetic = arithmeticOf(precision, threads);
   const { weights, notes: decided } = readWeights(architecture, names, tensors, arithmetic.hold);
+  return networkOf({ arithmetic, architecture, weights, notes: [...notes, ...decided] });
+}
+
+/** What a network is made of. */
+export interface NetworkParts {
+  /** Holds the weights. */
+  readonly arithmetic: Arithmetic;
+  readonly architecture: Architecture;
+  readonly weights: NetworkWeights;
+  readonly notes: readonly string[];
+}
+
+/** The network of weights that are read. */
+export function networkOf({ arithmetic, architecture, weights, notes }: NetworkParts): Network {
   const run = (ids: readonly number[], settings: RunSettings = {}) =>
     runNetwork(arithmetic, architecture, weights, ids, settings);
   const finished = (states: Tensor) =>
@@ -105,8 +121,8 @@ export function openNetwork({ config, tensors, precision, threads }: NetworkFile
   return {
     architecture,
     weights,
-    precision,
-    notes: [...notes, ...decided],
+    precision: arithmetic.precision,
+    notes,
     hasHead,
     goesOn: goesOn(architecture),
     run,
@@ -128,11 +144,12 @@ function runNetwork(
 ): NetworkRun {
   const { hooks = {}, past, parents } = settings;
   const before = past ? past[0].keys.shape[0] : 0;
-  const positions = parents
-    ? branchPlaces(parents, before)
-    : placesOf(architecture, ids, before, settings.positions);
+  const positions =
+    settings.positions ??
+    (parents ? branchPlaces(parents, before) : placesOf(architecture, ids, before));
   check(architecture, ids, positions, before, settings);
   const angles = anglesFor(positions);
+  const causal = architecture.causal && !settings.bothSides;
   let x = embedded(arithmetic, architecture, weights, ids, positions, settings.typeIds);
   hooks.states?.(0, x);
   const states = [x];
@@ -149,7 +166,7 @@ function runNetwork(
       angles: shape.rotary && angles(shape.rotary),
       mask: parents
         ? branchMask(arithmetic, shape, parents, before)
-        : maskOf(arithmetic, architecture.causal, shape, ids.length, before + ids.length),
+        : maskOf(arithmetic, causal, shape, ids.length, before + ids.length),
       hooks,
       past: past?.[layer] ?? null,
     });
@@ -185,9 +202,7 @@ function placesOf(
   { positions }: Architecture,
   ids: readonly number[],
   before: number,
-  given?: readonly number[],
 ): readonly number[] {
-  if (given) return given;
   if (positions.kind === 'rotary' || positions.padding === null)
     return ids.map((_, i) => before + i);
   const { padding } = positions;

@@ -1,0 +1,136 @@
+/**
+ * The run of a text through a network of layers, and of beginnings of answers that go on from it or fill its masks.
+ * Not what a text's tokens are, nor what states say of others.
+ */
+import { type Float64Tensor, tensor } from '../engines/tensor.ts';
+import type { Tensor } from '../pretrained/arithmetic.ts';
+import type { Hooks } from '../pretrained/block.ts';
+import type { Network, NetworkRun } from '../pretrained/network.ts';
+import type { Numbers } from '../pretrained/stored.ts';
+import type { Layout } from './layout.ts';
+import type { ModelFrame, ModelRun, RunHooks, RunSettings, StatesBehind, Tokens } from './model.ts';
+
+const keyOf = (tokens: Tokens) => tokens.join(' ');
+
+/** One row of every frame. */
+type Rows = readonly Numbers[];
+
+const rowsAt = ({ states }: NetworkRun, row: number): Rows =>
+  states.map(({ shape: [, width], data }) => data.slice(row * width, (row + 1) * width));
+
+/** The tokens of beginnings, each beginning once: the one before each, how many are before it, each beginning's last. */
+function treeOf(beginnings: readonly Tokens[]) {
+  const ids: number[] = [];
+  const parents: number[] = [];
+  const before: number[] = [];
+  const nodes = new Map<string, number>();
+  const places = beginnings.map((tokens) => {
+    let parent = -1;
+    for (let length = 1; length <= tokens.length; length++) {
+      const key = keyOf(tokens.slice(0, length));
+      const node = nodes.get(key) ?? ids.push(tokens[length - 1]) - 1;
+      if (!nodes.has(key)) {
+        parents.push(parent);
+        before.push(length - 1);
+      }
+      nodes.set(key, node);
+      parent = node;
+    }
+    return parent;
+  });
+  return { ids, parents, before, places };
+}
+
+/** Under a full coupling the text of a causal network sees both sides, and no token that goes on from it. */
+export function runText(
+  network: Network,
+  layout: Layout,
+  { hooks: given = {}, parts = false }: RunSettings = {},
+): ModelRun {
+  const ids = layout.tokens.map(({ id }) => id);
+  const hooks = hooksOf(network, given);
+  const { causal, layers, width } = network.architecture;
+  const placed = causal && { positions: layout.positions, bothSides: layout.coupling === 'full' };
+  const own = network.run(ids, { hooks, attentions: true, parts, ...placed });
+  const lasting = network.goesOn ? own.kept : undefined;
+  const known = new Map<string, Rows>([['', rowsAt(own, layout.readAt)]]);
+  /** States of every frame where what comes behind a beginning is read: at the mask behind it, or its last token. */
+  const rowsOf = (beginning: Tokens): Rows => {
+    const key = keyOf(beginning);
+    const rows = known.get(key) ?? rowsAt(...runOf(beginning));
+    known.set(key, rows);
+    return rows;
+  };
+  /** Runs beginnings that go on from the text, all in one: common ones once. */
+  const goOn = (beginnings: readonly Tokens[]): void => {
+    if (beginnings.length === 0) return;
+    const { ids, parents, before, places } = treeOf(beginnings);
+    const run = network.run(ids, {
+      // patches move particles of the text alone
+      hooks: { ...hooks, states: undefined },
+      past: lasting,
+      parents,
+      positions: before.map((count) => layout.followFrom + count),
+    });
+    for (const [b, tokens] of beginnings.entries())
+      known.set(keyOf(tokens), rowsAt(run, places[b]));
+  };
+  const runOf = (beginning: Tokens): [NetworkRun, number] => {
+    const at = layout.readAt + beginning.length;
+    if (causal) return [network.run([...ids, ...beginning], { hooks }), at];
+    return [
+      network.run(
+        ids.map((id, i) => beginning[i - layout.readAt] ?? id),
+        { hooks },
+      ),
+      at,
+    ];
+  };
+  const statesOf = (beginnings: readonly Tokens[], frame: number): Float64Array => {
+    if (lasting) goOn(beginnings.filter((tokens) => !known.has(keyOf(tokens))));
+    const out = new Float64Array(beginnings.length * width);
+    for (const [b, tokens] of beginnings.entries()) out.set(rowsOf(tokens)[frame], b * width);
+    return out;
+  };
+  return {
+    depth: layers.length,
+    frames: own.states.map((states, k): ModelFrame => {
+      const coupling = k === 0 ? null : wide(own.attentions[k - 1]);
+      return { time: k, positions: wide(states), coupling };
+    }),
+    parts: parts ? own.parts.map(wide) : undefined,
+    batch: 16,
+    behind: (beginnings) => statesOf(beginnings, layers.length),
+    *framesBehind(beginnings): Generator<StatesBehind> {
+      for (let frame = 0; frame <= layers.length; frame++)
+        yield { time: frame, states: statesOf(beginnings, frame) };
+    },
+  };
+}
+
+/** Numbers of any precision as the rest of the house takes them. */
+const wide = ({ shape, data }: Tensor): Float64Tensor => tensor(shape, Float64Array.from(data));
+
+/** Factors on scores and on what heads have gathered, in place; moved states. */
+function hooksOf({ architecture }: Network, { scores, heads, mlp, patch }: RunHooks): Hooks {
+  const { headSize } = architecture;
+  return {
+    scores:
+      scores &&
+      ((layer, of) => scaleRuns(of.data, of.data.length / architecture.heads, scores(layer + 1))),
+    heads: heads && ((layer, of) => scaleRuns(of.data, headSize, heads(layer + 1))),
+    mlp: mlp && ((layer, of) => scaleRuns(of.data, of.data.length, [mlp(layer + 1)])),
+    states: patch && ((frame, of) => of.data.set(patch(frame, wide(of)).data)),
+  };
+}
+
+/** Runs of so many numbers, each times the factor of its turn; all begin anew behind the last factor. */
+function scaleRuns(
+  data: Float32Array | Float64Array,
+  length: number,
+  factors: readonly number[],
+): void {
+  if (factors.every((factor) => factor === 1)) return;
+  for (let at = 0; at < data.length; at++)
+    data[at] *= factors[Math.floor(at / length) % factors.length];
+}
