@@ -1,4 +1,5 @@
 /** The search for the answers of a text: its particles run, and answers are read behind them. It knows no records. */
+import { largestPlaces } from '../numerics/largest.ts';
 import { sumOf } from '../numerics/vectors.ts';
 import type { AnswerRules } from './answers.ts';
 import type { Layout } from './layout.ts';
@@ -101,7 +102,8 @@ function fillMasks(
     expansions += beginnings.length;
     beginnings = beginnings.flatMap((beginning, b) => {
       const own = p.subarray(b * tokenizer.size, (b + 1) * tokenizer.size);
-      const [looked, [best]] = likeliest(own, breadth);
+      const looked = largestPlaces(own, breadth + 1);
+      const best = looked.length > breadth ? own[looked.pop() as number] : 0;
       const next = looked.map((id) => ({
         tokens: [...beginning.tokens, id],
         steps: [...beginning.steps, own[id]],
@@ -113,7 +115,7 @@ function fillMasks(
       });
       const cut = beginning.score * (1 - sumOf(kept.map(({ steps }) => steps[place - 1])));
       left += Math.max(0, cut);
-      bound = Math.max(bound, last ? beginning.score * (own[best] ?? 0) : cut);
+      bound = Math.max(bound, last ? beginning.score * best : cut);
       return kept;
     });
     if (last) break;
@@ -123,10 +125,4 @@ function fillMasks(
   }
   const answers = beginnings.sort((a, b) => b.score - a.score);
   return { answers, bound, unexplored: left, open: left, expansions };
-}
-
-/** The ids of the `count` largest probabilities, the largest first, and the next one, if any. */
-function likeliest(p: Float64Array, count: number): [ids: number[], next: number[]] {
-  const ids = Array.from(p.keys()).sort((a, b) => p[b] - p[a]);
-  return [ids.slice(0, count), ids.slice(count, count + 1)];
 }
