@@ -86,6 +86,11 @@ export class FlowModel implements FlowParts, LanguageModel {
 
   run(layout: Layout, settings?: RunSettings): ModelRun {
     if (settings?.parts) throw this.withoutMlp('parts');
+    if (settings?.schedule)
+      throw new InputError(
+        'schedule',
+        `a schedule is for layers with weights of their own, and "${this.name}" is cut into layers by its depth: leave it out`,
+      );
     return runText(this, layout, settings);
   }
 

@@ -8,6 +8,7 @@
 import type { CouplingName } from '../attention/model-coupling.ts';
 import type { Float64Tensor } from '../engines/tensor.ts';
 import { InputError } from '../numerics/errors.ts';
+import type { Stage } from '../pretrained/schedule.ts';
 import type { AnswerRules } from './answers.ts';
 import type { FlowModel } from './flow-model.ts';
 import type { Layout } from './layout.ts';
@@ -66,7 +67,7 @@ export interface StatesBehind {
 /** The run of a text, with all its frames, and of answers that begin in it. */
 export interface ModelRun {
   readonly depth: Depth;
-  /** The start, then one behind each layer: L + 1. */
+  /** The start, then one behind each layer, or stage of the schedule: L + 1. */
   readonly frames: readonly ModelFrame[];
   /** [2, n, d] of each layer, the stream behind attention and behind the MLP; where they were asked for and are told. */
   readonly parts?: readonly Float64Tensor[];
@@ -83,6 +84,8 @@ export interface RunSettings {
   readonly hooks?: RunHooks;
   /** Whether the parts of layers are kept. */
   readonly parts?: boolean;
+  /** The layers that are run, of models whose layers have weights of their own; default each once. */
+  readonly schedule?: readonly Stage[];
 }
 
 export type ModelTokenizer = Pick<Tokenizer, 'size' | 'encodeIds' | 'decode' | 'decodeStrict'>;

@@ -5,7 +5,7 @@
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
 import type { Tensor } from '../pretrained/arithmetic.ts';
 import type { Hooks } from '../pretrained/block.ts';
-import type { Network, NetworkRun } from '../pretrained/network.ts';
+import type { Network, NetworkRun, Places } from '../pretrained/network.ts';
 import type { Numbers } from '../pretrained/stored.ts';
 import type { Layout } from './layout.ts';
 import type { ModelFrame, ModelRun, RunHooks, RunSettings, StatesBehind, Tokens } from './model.ts';
@@ -42,17 +42,23 @@ function treeOf(beginnings: readonly Tokens[]) {
 }
 
 /** Under a full coupling the text of a causal network sees both sides, and no token that goes on from it. */
+export const placesIn = ({ architecture }: Network, layout: Layout): Places =>
+  architecture.causal ? { positions: layout.positions, bothSides: layout.coupling === 'full' } : {};
+
+/** The run of a text. */
 export function runText(
   network: Network,
   layout: Layout,
-  { hooks: given = {}, parts = false }: RunSettings = {},
+  { hooks: given = {}, parts = false, schedule }: RunSettings = {},
 ): ModelRun {
   const ids = layout.tokens.map(({ id }) => id);
   const hooks = hooksOf(network, given);
-  const { causal, layers, width } = network.architecture;
-  const placed = causal && { positions: layout.positions, bothSides: layout.coupling === 'full' };
-  const own = network.run(ids, { hooks, attentions: true, parts, ...placed });
-  const lasting = network.goesOn ? own.kept : undefined;
+  const { causal, width } = network.architecture;
+  const placed = placesIn(network, layout);
+  const own = network.run(ids, { hooks, schedule, attentions: true, parts, ...placed });
+  const last = own.states.length - 1;
+  // without a step of attention nothing is kept, not even how many tokens there were
+  const lasting = network.goesOn && own.kept.length > 0 ? own.kept : undefined;
   const known = new Map<string, Rows>([['', rowsAt(own, layout.readAt)]]);
   /** States of every frame where what comes behind a beginning is read: at the mask behind it, or its last token. */
   const rowsOf = (beginning: Tokens): Rows => {
@@ -68,6 +74,7 @@ export function runText(
     const run = network.run(ids, {
       // patches move particles of the text alone
       hooks: { ...hooks, states: undefined },
+      schedule,
       past: lasting,
       parents,
       positions: before.map((count) => layout.followFrom + count),
@@ -77,11 +84,11 @@ export function runText(
   };
   const runOf = (beginning: Tokens): [NetworkRun, number] => {
     const at = layout.readAt + beginning.length;
-    if (causal) return [network.run([...ids, ...beginning], { hooks }), at];
+    if (causal) return [network.run([...ids, ...beginning], { hooks, schedule }), at];
     return [
       network.run(
         ids.map((id, i) => beginning[i - layout.readAt] ?? id),
-        { hooks },
+        { hooks, schedule },
       ),
       at,
     ];
@@ -93,16 +100,16 @@ export function runText(
     return out;
   };
   return {
-    depth: layers.length,
+    depth: last,
     frames: own.states.map((states, k): ModelFrame => {
       const coupling = k === 0 ? null : wide(own.attentions[k - 1]);
       return { time: k, positions: wide(states), coupling };
     }),
     parts: parts ? own.parts.map(wide) : undefined,
     batch: 16,
-    behind: (beginnings) => statesOf(beginnings, layers.length),
+    behind: (beginnings) => statesOf(beginnings, last),
     *framesBehind(beginnings): Generator<StatesBehind> {
-      for (let frame = 0; frame <= layers.length; frame++)
+      for (let frame = 0; frame <= last; frame++)
         yield { time: frame, states: statesOf(beginnings, frame) };
     },
   };

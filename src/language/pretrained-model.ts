@@ -96,14 +96,14 @@ export class PretrainedModel implements LanguageModel {
     return nextWordRules(this.pieces, layout, this.sizes.positions);
   }
 
-  run(layout: Layout, { depth, hooks, parts }: RunSettings = {}): ModelRun {
+  run(layout: Layout, { depth, ...settings }: RunSettings = {}): ModelRun {
     const own = this.sizes.depth;
     if (depth !== undefined && depth !== own)
       throw new InputError(
         'depth',
         `option depth is ${depth}, and "${this.name}" has ${own} layers, each with weights of its own: leave it out`,
       );
-    return runText(this.network, layout, { hooks, parts });
+    return runText(this.network, layout, settings);
   }
 
   tokenProbabilities(states: Float64Array): Float64Array {

@@ -11,17 +11,18 @@ import {
   multiplyInPlace,
   type Norm,
   normalised,
-  sum,
   type Tensor,
 } from './arithmetic.ts';
 import { type Angles, turned } from './rotary.ts';
+import type { Pace, Pacing, Part } from './schedule.ts';
+import type { Numbers } from './stored.ts';
 import type { LayerWeights } from './weights.ts';
 
 /**
  * What an experimenter changes in a run, in place, at the places of a layer (0 …):
  * `scores` [H, n, m] are ⟨q_i, k_j⟩ per head, before β and the mask; `heads` [n, H·k] what each head has gathered,
- * before the output map; `attention` and `mlp` [n, d] what the two parts add to the stream. `states` [n, d] is
- * called with frame 0 … L, before the layer behind it.
+ * before the output map; `attention` and `mlp` [n, d] what the two parts add to the stream, once each step. `states`
+ * [n, d] is called with frame 0 … L, before the layer behind it; of a schedule, before its stages.
  */
 export interface Hooks {
   readonly scores?: (layer: number, scores: Tensor) => void;
@@ -43,11 +44,13 @@ export interface BlockSettings {
   readonly weights: LayerWeights;
   readonly shape: LayerShape;
   readonly layer: number;
+  /** n of each text. */
+  readonly tokens: number;
   readonly angles: Angles | null;
   readonly mask: Tensor | null;
   readonly hooks: Hooks;
-  /** Of the tokens before x. */
-  readonly past: KeysAndValues | null;
+  /** Of one text, of the tokens before x: what each step of attention has kept. */
+  readonly past: readonly KeysAndValues[] | null;
 }
 
 export interface BlockResult {
@@ -55,50 +58,187 @@ export interface BlockResult {
   readonly middle: Tensor;
   /** The stream after the block [n, d]. */
   readonly state: Tensor;
-  /** A [H, n, m] */
+  /** A [H, n, m] of the last step of attention, of one text; zeros where it takes none. */
   readonly coupling: Tensor;
-  /** Of the past and of x. */
+  /** Of the past and of x, of each step of attention. */
+  readonly kept: readonly KeysAndValues[];
+}
+
+/**
+ * The block at x [n, d], at its pace. More rows are further texts of n tokens, each at its own pace, which share
+ * weights and nothing else.
+ */
+export function runBlock(
+  x: Tensor,
+  paces: readonly Pacing[],
+  settings: BlockSettings,
+): BlockResult {
+  const { arithmetic, architecture, weights, tokens, past } = settings;
+  const behind = (norm: Norm | null, y: Tensor) =>
+    architecture.placement === 'post' ? through(arithmetic, norm, y) : y;
+  const attended: Attended[] = [];
+  const attend = (y: Tensor) => {
+    const step = attentionAt(y, settings, past?.[attended.length] ?? null);
+    attended.push(step);
+    return step.added;
+  };
+  const round = (start: Tensor, own: readonly Pacing[]) => {
+    const steps = (part: Part) => own.map((pace) => pace[part]);
+    const middle = behind(
+      weights.attentionNorm,
+      walked(arithmetic, start, start, steps('attention'), attend),
+    );
+    const read = architecture.residual === 'parallel' ? start : middle;
+    const moved = walked(arithmetic, read, middle, steps('mlp'), (y) => mlpAt(y, settings));
+    return { middle, state: behind(weights.mlpNorm, moved) };
+  };
+  let [middle, state] = [x, x];
+  inTurns(
+    paces.map(({ rounds }) => rounds),
+    (texts) => {
+      const next = round(
+        textsOf(arithmetic, state, texts, paces.length),
+        texts.map((text) => paces[text]),
+      );
+      middle = next.middle;
+      state = withTexts(state, texts, paces.length, next.state);
+    },
+  );
+  const last = attended.at(-1);
+  const before = past?.[0]?.keys.shape[0] ?? 0;
+  return {
+    middle,
+    state,
+    coupling: last?.coupling ?? arithmetic.zeros([architecture.heads, tokens, before + tokens]),
+    kept: attended.map(({ kept }) => kept),
+  };
+}
+
+/** What a part adds to the stream at x, its norms within: the velocity of its steps. */
+export const velocityAt = (part: Part, x: Tensor, settings: BlockSettings): Tensor =>
+  part === 'attention' ? attentionAt(x, settings, null).added : mlpAt(x, settings);
+
+const through = (arithmetic: Arithmetic, norm: Norm | null, y: Tensor) =>
+  norm ? normalised(arithmetic, y, norm) : y;
+
+/** Behind the norm that comes before a part, where norms do. */
+const normedBefore = ({ arithmetic, architecture }: BlockSettings, norm: Norm | null, y: Tensor) =>
+  architecture.placement === 'post' ? y : through(arithmetic, norm, y);
+
+/** Calls for the texts that have steps left, until none has. */
+function inTurns(counts: readonly number[], turn: (texts: readonly number[]) => void): void {
+  const most = Math.max(...counts);
+  for (let step = 0; step < most; step++)
+    turn([...counts.keys()].filter((text) => counts[text] > step));
+}
+
+/** Steps of each text from its rows of `from`, added to those of `onto`: a copy. */
+function walked(
+  arithmetic: Arithmetic,
+  from: Tensor,
+  onto: Tensor,
+  paces: readonly Pace[],
+  velocity: (y: Tensor) => Tensor,
+): Tensor {
+  const out = copied(arithmetic, onto);
+  const at = from === onto ? out : copied(arithmetic, from);
+  const moving = at === out ? [out] : [out, at];
+  const length = out.data.length / paces.length;
+  inTurns(
+    paces.map(({ count }) => count),
+    (texts) => {
+      const { data } = velocity(textsOf(arithmetic, at, texts, paces.length));
+      for (const [row, text] of texts.entries())
+        for (const to of moving)
+          addScaled(to.data, text * length, data, row * length, length, paces[text].size);
+    },
+  );
+  return out;
+}
+
+function addScaled(
+  to: Numbers,
+  at: number,
+  data: Numbers,
+  from: number,
+  length: number,
+  scale: number,
+): void {
+  for (let i = 0; i < length; i++) to[at + i] += scale * data[from + i];
+}
+
+function copied(arithmetic: Arithmetic, { shape, data }: Tensor): Tensor {
+  const out = arithmetic.zeros(shape);
+  out.data.set(data);
+  return out;
+}
+
+/** The rows of some of `count` texts, below each other: x itself where they are all. */
+function textsOf(
+  arithmetic: Arithmetic,
+  x: Tensor,
+  texts: readonly number[],
+  count: number,
+): Tensor {
+  if (texts.length === count) return x;
+  const [rows, width] = x.shape;
+  const out = arithmetic.zeros([(rows / count) * texts.length, width]);
+  const length = x.data.length / count;
+  for (const [k, text] of texts.entries())
+    out.data.set(x.data.subarray(text * length, (text + 1) * length), k * length);
+  return out;
+}
+
+/** x with the rows of some texts replaced, in place; `rows` itself where they are all. */
+function withTexts(x: Tensor, texts: readonly number[], count: number, rows: Tensor): Tensor {
+  if (texts.length === count) return rows;
+  const length = x.data.length / count;
+  for (const [k, text] of texts.entries())
+    x.data.set(rows.data.subarray(k * length, (k + 1) * length), text * length);
+  return x;
+}
+
+interface Attended {
+  readonly added: Tensor;
+  /** Of the last text. */
+  readonly coupling: Tensor;
   readonly kept: KeysAndValues;
 }
 
-/** The block at x [n, d]. */
-export function runBlock(x: Tensor, settings: BlockSettings): BlockResult {
-  const { arithmetic, architecture, weights, layer, hooks } = settings;
-  const post = architecture.placement === 'post';
-  const through = (norm: Norm | null, y: Tensor) => (norm ? normalised(arithmetic, y, norm) : y);
-  const before = (norm: Norm | null, y: Tensor) => (post ? y : through(norm, y));
-  const behind = (norm: Norm | null, y: Tensor) => (post ? through(norm, y) : y);
-
-  const attended = attention(before(weights.attentionNorm, x), settings);
-  const fromAttention = through(weights.attentionOutputNorm, attended.added);
-  hooks.attention?.(layer, fromAttention);
-  const middle = behind(weights.attentionNorm, sum(arithmetic, x, fromAttention));
-
-  const read = architecture.residual === 'parallel' ? x : middle;
-  const fromMlp = through(weights.mlpOutputNorm, mlp(before(weights.mlpNorm, read), settings));
-  hooks.mlp?.(layer, fromMlp);
-  const state = behind(weights.mlpNorm, sum(arithmetic, middle, fromMlp));
-  return { middle, state, coupling: attended.coupling, kept: attended.kept };
-}
-
-/** Σ_h O_h Σ_j A^h_ij V_h y_j, A the softmax of β⟨q_i, k_j⟩ over the keys that the mask shows. */
-function attention(y: Tensor, settings: BlockSettings) {
-  const { arithmetic, architecture, weights, shape, layer, mask, hooks } = settings;
+/** Σ_h O_h Σ_j A^h_ij V_h y_j, A the softmax of β⟨q_i, k_j⟩ over the keys of its text that the mask shows. */
+function attentionAt(x: Tensor, settings: BlockSettings, past: KeysAndValues | null): Attended {
+  const { arithmetic, architecture, weights, shape, layer, tokens, mask, hooks } = settings;
   const { heads, keyHeads } = architecture;
   const { algebra } = arithmetic;
-  const queries = placed(arithmetic.linear(y, weights.query), weights.queryNorm, settings);
-  const keys = placed(arithmetic.linear(y, weights.key), weights.keyNorm, settings);
-  const values = arithmetic.linear(y, weights.value);
-  const kept = joined(arithmetic, settings.past, { keys, values });
+  const y = normedBefore(settings, weights.attentionNorm, x);
+  const own = [weights.query, weights.key, weights.value].map((map) => arithmetic.linear(y, map));
   const forAll = (z: Tensor) => repeated(arithmetic, z, architecture, heads / keyHeads);
-
-  const scores = algebra.headScores(queries, forAll(kept.keys), heads);
-  hooks.scores?.(layer, scores);
   const beta = new Array<number>(heads).fill(shape.scale);
-  const { coupling } = couplings.softmax.couple(algebra, { scores, beta, mask });
-  const gathered = algebra.headMix(coupling, forAll(kept.values), heads);
+
+  const attend = (text: number) => {
+    const [q, k, values] = own.map((rows) => textRows(rows, text, tokens));
+    const queries = placed(q, weights.queryNorm, settings);
+    const keys = placed(k, weights.keyNorm, settings);
+    const kept = joined(arithmetic, past, { keys, values });
+    const scores = algebra.headScores(queries, forAll(kept.keys), heads);
+    hooks.scores?.(layer, scores);
+    const { coupling } = couplings.softmax.couple(algebra, { scores, beta, mask });
+    return { gathered: algebra.headMix(coupling, forAll(kept.values), heads), coupling, kept };
+  };
+  const texts = Array.from({ length: x.shape[0] / tokens }, (_, text) => attend(text));
+  const gathered = below(
+    arithmetic,
+    texts.map((text) => text.gathered),
+  );
   hooks.heads?.(layer, gathered);
-  return { added: arithmetic.linear(gathered, weights.output), coupling, kept };
+  const added = through(
+    arithmetic,
+    weights.attentionOutputNorm,
+    arithmetic.linear(gathered, weights.output),
+  );
+  hooks.attention?.(layer, added);
+  const { coupling, kept } = texts[texts.length - 1];
+  return { added, coupling, kept };
 }
 
 /** Queries or keys behind their norm, turned by their positions. */
@@ -132,20 +272,40 @@ function joined(
   own: KeysAndValues,
 ): KeysAndValues {
   if (!past) return own;
-  const below = (a: Tensor, b: Tensor) => {
-    const out = arithmetic.zeros([a.shape[0] + b.shape[0], a.shape[1]]);
-    out.data.set(a.data);
-    out.data.set(b.data, a.data.length);
-    return out;
+  return {
+    keys: below(arithmetic, [past.keys, own.keys]),
+    values: below(arithmetic, [past.values, own.values]),
   };
-  return { keys: below(past.keys, own.keys), values: below(past.values, own.values) };
 }
 
-/** down(activation(up y)), or gated down(activation(gate y) · up y). */
-function mlp(y: Tensor, { arithmetic, architecture, weights }: BlockSettings): Tensor {
+/** Rows below each other: the only one itself. */
+function below(arithmetic: Arithmetic, parts: readonly Tensor[]): Tensor {
+  if (parts.length === 1) return parts[0];
+  const rows = parts.reduce((sum, { shape }) => sum + shape[0], 0);
+  const out = arithmetic.zeros([rows, parts[0].shape[1]]);
+  let at = 0;
+  for (const { data } of parts) {
+    out.data.set(data, at);
+    at += data.length;
+  }
+  return out;
+}
+
+/** The rows of one of several texts of n tokens, as a view. */
+const textRows = ({ shape: [, width], data }: Tensor, text: number, n: number): Tensor => ({
+  shape: [n, width],
+  data: data.subarray(text * n * width, (text + 1) * n * width),
+});
+
+/** down(activation(up y)), or gated down(activation(gate y) · up y), of y behind the norm. */
+function mlpAt(x: Tensor, settings: BlockSettings): Tensor {
+  const { arithmetic, architecture, weights, layer, hooks } = settings;
   const { gate, up, down } = weights;
+  const y = normedBefore(settings, weights.mlpNorm, x);
   const wide = arithmetic.linear(y, gate ?? up);
   arithmetic.activate(wide, architecture.mlp.activation);
   if (gate) multiplyInPlace(wide, arithmetic.linear(y, up));
-  return arithmetic.linear(wide, down);
+  const added = through(arithmetic, weights.mlpOutputNorm, arithmetic.linear(wide, down));
+  hooks.mlp?.(layer, added);
+  return added;
 }

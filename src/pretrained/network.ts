@@ -15,20 +15,39 @@ import {
   sum,
   type Tensor,
 } from './arithmetic.ts';
-import { type Hooks, type KeysAndValues, runBlock } from './block.ts';
+import {
+  type BlockSettings,
+  type Hooks,
+  type KeysAndValues,
+  runBlock,
+  velocityAt,
+} from './block.ts';
 import { describe } from './families.ts';
 import { branchMask, maskOf } from './masks.ts';
 import type { Precision } from './precision.ts';
 import { type Angles, anglesOf, dependsOnLength, type Rotary } from './rotary.ts';
+import {
+  checkLayer,
+  everyLayer,
+  type Part,
+  pacedStages,
+  pacingOf,
+  type Stage,
+  type Steps,
+} from './schedule.ts';
 import { widen } from './stored.ts';
 import { type Entries, readWeights } from './tensors.ts';
 import type { NetworkWeights } from './weights.ts';
 
-export interface RunSettings {
-  /** Places of the tokens; where absent they count on from the past or the token before, or as the family has it. */
+/** Where the tokens of a text stand, and whom they see. */
+export interface Places {
+  /** Where absent they count on from the past or the token before, or as the family has it. */
   readonly positions?: readonly number[];
   /** Of a causal network without a past: its tokens see both sides, and those that go on from them see all of them. */
   readonly bothSides?: boolean;
+}
+
+export interface RunSettings extends Places {
   /** Rows of the embedding of token types; 0 where absent. */
   readonly typeIds?: readonly number[];
   /** Keep the stream after attention and after the MLP of every layer. */
@@ -36,6 +55,8 @@ export interface RunSettings {
   /** Keep the attention of every layer. */
   readonly attentions?: boolean;
   readonly hooks?: Hooks;
+  /** The blocks that the run takes, each with a frame behind it; default every layer once. */
+  readonly schedule?: readonly Stage[];
   /** Of a network that `goesOn`: what a run of the tokens before has kept. */
   readonly past?: readonly KeysAndValues[];
   /**
@@ -46,13 +67,13 @@ export interface RunSettings {
 }
 
 export interface NetworkRun {
-  /** L + 1 frames [n, width]. */
+  /** L + 1 frames [n, width]; with a schedule one more than it has stages, and so below. */
   readonly states: readonly Tensor[];
   /** L of [heads, n, m], m with the past; empty where not asked for. */
   readonly attentions: readonly Tensor[];
   /** L of [2, n, width]: after attention, after the MLP; empty where not asked for. */
   readonly parts: readonly Tensor[];
-  /** Of each layer, for a run that goes on. */
+  /** Of each step of attention, for a run of the same schedule that goes on. */
   readonly kept: readonly KeysAndValues[];
 }
 
@@ -71,12 +92,29 @@ export interface Network {
   readonly goesOn: boolean;
   /** Throws InputError for ids, positions or types that there are none of, LimitError for a text that is too long. */
   run(ids: readonly number[], settings?: RunSettings): NetworkRun;
+  /** Its layers, for texts of n tokens. */
+  layersFor(tokens: number, places?: Places): NetworkLayers;
   /** States [n, width] behind the final norm; the same where there is none. */
   finished(states: Tensor): Tensor;
   /** Scores [n, vocabulary] of every token at states [n, width] of any frame. Throws InputError without a head. */
   logits(states: Tensor): Tensor;
   /** Ends the threads that it has started; it goes on with the caller's. */
   close(): void;
+}
+
+/** Layers 1 … L of a network, for any states of texts of n tokens. They throw InputError as a schedule. */
+export interface NetworkLayers {
+  /**
+   * States [texts · n, width] of texts below each other, behind a layer, each text in steps of its own: as a run has
+   * it of each alone.
+   */
+  advanced(states: Tensor, layer: number, steps: readonly Steps[]): Tensor;
+  /**
+   * A(x) [n, width], what a part of a layer adds to the stream at x, or at several texts below each other: the
+   * velocity of which `Steps` are Euler steps. Norms before the part and within it belong to it, one behind the sum
+   * does not.
+   */
+  velocity(layer: number, part: Part, states: Tensor): Tensor;
 }
 
 export interface NetworkFiles {
@@ -126,6 +164,7 @@ export function networkOf({ arithmetic, architecture, weights, notes }: NetworkP
     hasHead,
     goesOn: goesOn(architecture),
     run,
+    layersFor: (tokens, places) => layersFor({ arithmetic, architecture, weights }, tokens, places),
     finished,
     logits,
     close: arithmetic.close,
@@ -142,12 +181,13 @@ function runNetwork(
   ids: readonly number[],
   settings: RunSettings,
 ): NetworkRun {
-  const { hooks = {}, past, parents } = settings;
+  const { hooks = {}, past, parents, schedule = everyLayer(architecture) } = settings;
   const before = past ? past[0].keys.shape[0] : 0;
   const positions =
     settings.positions ??
     (parents ? branchPlaces(parents, before) : placesOf(architecture, ids, before));
   check(architecture, ids, positions, before, settings);
+  const stages = pacedStages(architecture, schedule);
   const angles = anglesFor(positions);
   const causal = architecture.causal && !settings.bothSides;
   let x = embedded(arithmetic, architecture, weights, ids, positions, settings.typeIds);
@@ -156,28 +196,64 @@ function runNetwork(
   const attentions: Tensor[] = [];
   const parts: Tensor[] = [];
   const kept: KeysAndValues[] = [];
-  for (const [layer, shape] of architecture.layers.entries()) {
-    const result = runBlock(x, {
+  for (const { layer, pace } of stages) {
+    const shape = architecture.layers[layer];
+    const result = runBlock(x, [pace], {
       arithmetic,
       architecture,
       weights: weights.layers[layer],
       shape,
       layer,
+      tokens: ids.length,
       angles: shape.rotary && angles(shape.rotary),
       mask: parents
         ? branchMask(arithmetic, shape, parents, before)
         : maskOf(arithmetic, causal, shape, ids.length, before + ids.length),
       hooks,
-      past: past?.[layer] ?? null,
+      past: past?.slice(kept.length) ?? null,
     });
     x = result.state;
-    hooks.states?.(layer + 1, x);
+    hooks.states?.(states.length, x);
     states.push(x);
-    kept.push(result.kept);
+    kept.push(...result.kept);
     if (settings.attentions) attentions.push(result.coupling);
     if (settings.parts) parts.push(paired(arithmetic, result.middle, x));
   }
   return { states, attentions, parts, kept };
+}
+
+function layersFor(
+  { arithmetic, architecture, weights }: Omit<NetworkParts, 'notes'>,
+  tokens: number,
+  { positions = Array.from({ length: tokens }, (_, i) => i), bothSides = false }: Places = {},
+): NetworkLayers {
+  const angles = anglesFor(positions);
+  const causal = architecture.causal && !bothSides;
+  const block = (layer: number): BlockSettings => {
+    checkLayer(architecture, layer);
+    const shape = architecture.layers[layer - 1];
+    return {
+      arithmetic,
+      architecture,
+      weights: weights.layers[layer - 1],
+      shape,
+      layer: layer - 1,
+      tokens,
+      angles: shape.rotary && angles(shape.rotary),
+      mask: maskOf(arithmetic, causal, shape, tokens, tokens),
+      hooks: {},
+      past: null,
+    };
+  };
+  return {
+    advanced: (states, layer, steps) =>
+      runBlock(
+        states,
+        steps.map((own) => pacingOf(architecture, own)),
+        block(layer),
+      ).state,
+    velocity: (layer, part, states) => velocityAt(part, states, block(layer)),
+  };
 }
 
 /** The angles of each kind of rotary positions, computed once a run. */

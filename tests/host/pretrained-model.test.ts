@@ -283,3 +283,27 @@ describe('records', () => {
     expect(readdirSync(folder)).toEqual(before);
   });
 });
+
+describe('schedules', () => {
+  const { ids } = plainOf('llama');
+  const steps = [{ layer: 2, attention: 2 }, { layer: 1 }, { layer: 1, attention: 0, mlp: 3 }];
+
+  it.each([
+    ['of attention', steps],
+    ['without any', [{ layer: 1, attention: 0 }]],
+  ])('what comes behind a text is told as of the whole text, with steps %s', (_, schedule) => {
+    const model = readModel(folderOf('llama'), { precision: 'float64' });
+    const layout = model.layOut(textOf(ids));
+    const run = model.run(layout, { schedule });
+    expect(run.frames).toHaveLength(schedule.length + 1);
+    const longer = model.run(model.layOut(textOf([...ids, 5, 9])), { schedule });
+    const last = longer.frames[schedule.length].positions;
+    expect(run.behind([[5, 9]])).toBeAllClose(last.data.slice(-last.shape[1]), CLOSE);
+  });
+
+  it('are refused by a model that is cut by its depth', () => {
+    const flow = readFlow('lieblingstier');
+    const layout = flow.layOut('Mein Lieblingstier ist __');
+    expect(() => flow.run(layout, { schedule: [{ layer: 1 }] })).toThrow('by its depth');
+  });
+});
