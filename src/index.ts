@@ -42,6 +42,11 @@ export {
   type ModelConfig,
   saveModel,
 } from './language/checkpoint.ts';
+export {
+  type Effects,
+  type EffectsOptions,
+  effects,
+} from './language/effects/effects.ts';
 export { fillBlank } from './language/fill.ts';
 export { FlowModel } from './language/flow-model.ts';
 export {

@@ -27,6 +27,12 @@ export const TOLERANCE_FLAG = '--tol, --tolerance <number>';
 /** Of --coupling, where a text is read. */
 export const COUPLING_HELP = `${either(COUPLING_NAMES)} (default: full for a blank, else causal)`;
 
+/** What a pretrained model computes with. */
+export const PRECISION_FLAG = [
+  '--precision <name>',
+  'float32 or float64, of a Hugging Face folder (default: float32)',
+] as const;
+
 /** Adds --model, --top, --depth, --coupling, --targets and --json. */
 export function withAnswerFlags(command: Command): Command {
   return command
@@ -38,7 +44,7 @@ export function withAnswerFlags(command: Command): Command {
     .option('--depth <layers>', 'number of layers, or ode (default: as the model was trained)')
     .option('--coupling <name>', COUPLING_HELP)
     .option('--targets <answers>', 'answers to score as well, separated by commas')
-    .option('--precision <name>', 'float32 or float64, of a Hugging Face folder (default: float32)')
+    .option(...PRECISION_FLAG)
     .option('--json', 'print one JSON document and nothing else');
 }
 

@@ -3,7 +3,7 @@ import { largestPlaces } from '../numerics/largest.ts';
 import { sumOf } from '../numerics/vectors.ts';
 import type { AnswerRules } from './answers.ts';
 import type { Layout } from './layout.ts';
-import type { LanguageModel, ModelRun, RunHooks, RunSettings } from './model.ts';
+import type { LanguageModel, ModelRun, RunSettings } from './model.ts';
 import type { AnswerSettings } from './options.ts';
 import { type Expand, type FoundAnswer, type SearchResult, searchAnswers } from './search.ts';
 
@@ -16,19 +16,24 @@ export interface Findings {
   /** How an answer ends; null where one token is the answer. */
   readonly rules: AnswerRules | null;
   readonly result: SearchResult;
+  /** Absent where nothing is. */
+  readonly changed?: ChangedRun;
 }
 
 type OpenSettings = Pick<AnswerSettings, 'coupling' | 'depth' | 'slots'> &
   Pick<RunSettings, 'parts'>;
+
+/** What is changed in a run. */
+export type ChangedRun = Pick<RunSettings, 'hooks' | 'schedule'>;
 
 /** The text laid out, the run of its own particles, and how an answer ends. */
 export function openText(
   model: LanguageModel,
   text: string,
   { coupling, depth, slots, parts }: OpenSettings,
-  hooks?: RunHooks,
+  changed?: ChangedRun,
 ) {
-  return openLayout(model, model.layOut(text, coupling, slots), { depth, hooks, parts });
+  return openLayout(model, model.layOut(text, coupling, slots), { depth, parts, ...changed });
 }
 
 /** The same of a text that is laid out. */
@@ -36,14 +41,14 @@ export function openLayout(model: LanguageModel, layout: Layout, settings: RunSe
   return { model, layout, run: model.run(layout, settings), rules: model.rules(layout) };
 }
 
-/** Runs the text and the search, with hooks in the run of both where there are any. */
+/** Runs the text and the search, both as they are changed where they are. */
 export function findAnswers(
   model: LanguageModel,
   text: string,
   settings: AnswerSettings & Pick<RunSettings, 'parts'>,
-  hooks?: RunHooks,
+  changed?: ChangedRun,
 ): Findings {
-  const parts = openText(model, text, settings, hooks);
+  const parts = { ...openText(model, text, settings, changed), changed };
   const { layout, run, rules } = parts;
   if (!says(parts)) return { ...parts, settings, result: NOTHING };
   if (model.masks)

@@ -45,7 +45,7 @@ export interface Trace {
   readonly directions: readonly Matrix[];
   /** Of every layer two matrices [n, d]: the stream behind attention, and behind the MLP. Where asked for. */
   readonly parts?: readonly (readonly Matrix[])[];
-  /** Which block of weights each layer is, where layers have their own. */
+  /** Which block of weights each layer that was run is, where layers have their own. */
   readonly blocks?: readonly string[];
 }
 
@@ -77,7 +77,8 @@ export function traceOf(
   findings: Findings,
   { firstTokens, tolerances, frames: most = Number.POSITIVE_INFINITY }: Inside,
 ): Trace {
-  const { model, run } = findings;
+  const { model, run, changed } = findings;
+  const blocks = changed?.schedule?.map(({ layer }) => model.blocks?.[layer - 1] ?? `${layer}`);
   const layers = keptLayers(run.frames.length - 1, most);
   const frames = layers.map((layer) => run.frames[layer]);
   const hiddenStates = frames.map(({ positions }) => asMatrix(positions));
@@ -104,7 +105,7 @@ export function traceOf(
     prediction: predictionOf(findings),
     directions,
     ...(run.parts && { parts: run.parts.map(pairOf) }),
-    ...(model.blocks && { blocks: model.blocks }),
+    ...(model.blocks && { blocks: blocks ?? model.blocks }),
   };
 }
 

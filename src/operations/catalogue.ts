@@ -28,6 +28,9 @@ const LOADS = {
     matrices: () => import('./reduce/matrices.ts'),
     attention: () => import('./reduce/attention.ts'),
   },
+  effects: {
+    effects: () => import('./effects.ts'),
+  },
   transport: {
     transport: () => import('./transport.ts'),
   },
@@ -39,6 +42,7 @@ export type Group = keyof typeof LOADS;
 export const GROUPS: Readonly<Record<Group, string>> = {
   limit: 'how far a model or a flow is from its limits',
   reduce: 'few snapshots for a whole family of measures, and what data tell of them',
+  effects: 'which part of a model an answer hangs on',
   transport: 'how far two measures are apart, and which mass goes where',
 };
 

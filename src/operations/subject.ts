@@ -12,6 +12,12 @@ export interface TextSubject {
   readonly text: string;
 }
 
+/** A text of any model, a flow or not. */
+export interface AnyTextSubject {
+  readonly model: LanguageModel;
+  readonly text: string;
+}
+
 export interface MeasuresSubject {
   readonly measures: readonly Measure[];
   /** Of the measures, for figures and tables. */
@@ -21,6 +27,7 @@ export interface MeasuresSubject {
 export interface Subjects {
   readonly none: null;
   readonly text: TextSubject;
+  readonly 'any text': AnyTextSubject;
   /** Null for a flow, which is among the options. */
   readonly 'text or flow': TextSubject | null;
   readonly measures: MeasuresSubject;
@@ -66,6 +73,7 @@ const frames = z
 export const subjectFields = {
   none: {},
   text: question,
+  'any text': question,
   'text or flow': question,
   measures: { measures },
   pair: { measures: measures.length(2, 'expected two measures') },
@@ -109,7 +117,9 @@ export async function readSubject(
     return { subject: { measures: measuresOf(measures, 'measures'), names }, options };
   }
   const { text, model, ...options } = body as FieldsOf<'text'>;
-  return { subject: { model: asFlow(await models(model), 'a limit'), text }, options };
+  const named = await models(model);
+  const subject = { model: kind === 'any text' ? named : asFlow(named, 'a limit'), text };
+  return { subject, options };
 }
 
 /** The subject as a body has it, `readSubject` backwards; the name of a model is its reader's. */

@@ -54,8 +54,9 @@ describe.each(all.map(({ group, name }) => [`${group} ${name}`, group, name] as 
           /; default: |\(default: /.test(option.description) &&
           !OUTPUT.includes(option.attributeName()),
       );
-      // flags of a flow that several commands share are the catalogue's
-      const own = options.filter((option) => !flow || option.attributeName() in fields);
+      // flags of a flow that several commands share are the catalogue's, --precision of a text's model its own
+      const shared = flow || recordOf(key).subject === 'any text';
+      const own = options.filter((option) => !shared || option.attributeName() in fields);
       const told = own.map((option) => [
         option.attributeName(),
         readDefault(option.description.match(/default: (.*)\)$/)?.[1] ?? ''),

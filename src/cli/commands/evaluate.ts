@@ -7,7 +7,7 @@ import type { EvaluationSettings } from '../../language/evaluation/settings.ts';
 import type { FlowModel } from '../../language/flow-model.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { parseOptions } from '../../numerics/options.ts';
-import { numberIfOne, precisionOf } from '../flags.ts';
+import { numberIfOne, PRECISION_FLAG, precisionOf } from '../flags.ts';
 import { printJson, printLines, type Screen, standardScreen } from '../terminal.ts';
 
 interface EvaluateFlags {
@@ -56,7 +56,7 @@ export function evaluateCommand(): Command {
       '--slots <count>',
       'masks of a blank, of a Hugging Face folder that fills masks (default: 1)',
     )
-    .option('--precision <name>', 'float32 or float64, of a Hugging Face folder (default: float32)')
+    .option(...PRECISION_FLAG)
     .option('--json', 'print one JSON document and nothing else')
     .addHelpText('after', HELP)
     .action(evaluate);

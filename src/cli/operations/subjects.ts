@@ -5,7 +5,7 @@ import type { DepthSubject } from '../../host/depth-threads.ts';
 import type { TableAccount } from '../../host/tables.ts';
 import { InputError } from '../../numerics/errors.ts';
 import type { MeasuresSubject, SubjectKind, Subjects } from '../../operations/subject.ts';
-import { withParticleFlags } from '../flags.ts';
+import { type AnswerFlags, PRECISION_FLAG, precisionOf, withParticleFlags } from '../flags.ts';
 import type { SimulationFlags } from '../simulation/job.ts';
 
 export interface Read<S = Subjects[SubjectKind]> {
@@ -45,6 +45,19 @@ export const commandSubjects: { readonly [K in SubjectKind]: CommandSubject<K> }
       return {
         subject: { model: readFlow(model, 'a limit'), text: await givenText(text as string) },
       };
+    },
+  },
+  'any text': {
+    describe: (command) =>
+      command
+        .argument('<text>', 'a text as for predict')
+        .option(...MODEL)
+        .option(...PRECISION_FLAG),
+    async read([text], flags) {
+      const { readModel } = await import('../../host/models.ts');
+      const { givenText } = await import('../text.ts');
+      const model = readModel(flags.model, { precision: precisionOf(flags as AnswerFlags) });
+      return { subject: { model, text: await givenText(text as string) } };
     },
   },
   'text or flow': {
