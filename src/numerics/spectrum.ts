@@ -48,6 +48,31 @@ function blockEigenvalues(block: Matrix): Complex[] {
   return realEigenvalues.map((re, i) => ({ re, im: imaginaryEigenvalues[i] }));
 }
 
+export interface Eigenpair {
+  readonly value: Complex;
+  /** The eigenvector: its real part, and of a pair above the axis its imaginary one. Not of length 1. */
+  readonly directions: readonly Float64Array[];
+}
+
+/** Eigenvalues and eigenvectors of a square matrix; of a conjugate pair the one above the axis. */
+export function eigenpairs(square: Matrix): Eigenpair[] {
+  const { realEigenvalues, imaginaryEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(
+    libraryMatrix(square),
+    { assumeSymmetric: false },
+  );
+  const direction = (k: number) => Float64Array.from(eigenvectorMatrix.getColumn(k));
+  return realEigenvalues.flatMap((re, k): Eigenpair[] => {
+    const im = imaginaryEigenvalues[k];
+    if (im < 0) return [];
+    return [
+      {
+        value: { re, im },
+        directions: im > 0 ? [direction(k), direction(k + 1)] : [direction(k)],
+      },
+    ];
+  });
+}
+
 /** XXᵀ [n, n] of points X [n, d]: for unit rows, the cosines of all pairs. */
 export function gram(points: Matrix): Matrix {
   const { rows: n, columns: d, data } = points;
