@@ -860,4 +860,5 @@ def main():
         print(f"{name:30} {size / 1024:4.0f} KiB")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -23,6 +23,7 @@ import {
   velocityAt,
 } from './block.ts';
 import { describe } from './families.ts';
+import { type Linearised, linearisedPart } from './linearised.ts';
 import { branchMask, maskOf } from './masks.ts';
 import type { Precision } from './precision.ts';
 import { type Angles, anglesOf, dependsOnLength, type Rotary } from './rotary.ts';
@@ -115,6 +116,8 @@ export interface NetworkLayers {
    * does not.
    */
   velocity(layer: number, part: Part, states: Tensor): Tensor;
+  /** A(x) and its Jacobian at x [n, width], in Float64 whatever the network's precision. */
+  linearised(layer: number, part: Part, states: Tensor): Linearised;
 }
 
 export interface NetworkFiles {
@@ -253,6 +256,8 @@ function layersFor(
         block(layer),
       ).state,
     velocity: (layer, part, states) => velocityAt(part, states, block(layer)),
+    linearised: (layer, part, states) =>
+      linearisedPart(part, Float64Array.from(states.data), block(layer)),
   };
 }
 
