@@ -40,7 +40,9 @@ export { schemes } from './integrators/schemes.ts';
 export {
   loadModel,
   type ModelConfig,
+  type StandardConfig,
   saveModel,
+  type TrainedModel,
 } from './language/checkpoint.ts';
 export {
   type Effects,
@@ -61,6 +63,7 @@ export type { FillOptions, TraceOptions } from './language/options.ts';
 export { sentenceParticles } from './language/particles.ts';
 export { type Portrait, portrait, portraitToJson } from './language/portrait/portrait.ts';
 export { type Answer, type Prediction, predictionToJson } from './language/prediction.ts';
+export { StandardModel } from './language/standard-model.ts';
 export { type Trace, type TraceRecord, trace, traceToJson } from './language/trace.ts';
 export { theta } from './language/transformer.ts';
 export { type DepthLimit, type DepthLimitOptions, depthLimit } from './limits/depth/depth.ts';

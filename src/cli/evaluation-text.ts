@@ -46,7 +46,7 @@ export function textEvaluationLines(
   const ratio = 100 * (ngram.modelPerplexityRatio - 1);
   const side = ratio < 0 ? 'below' : 'above';
   return [
-    `${name}: ${result.texts} held-out texts, ${result.depthTexts} of them at other depths`,
+    `${name}: ${result.texts} held-out texts${depths.length > 0 ? `, ${result.depthTexts} of them at other depths` : ''}`,
     ...table(screen, [
       ['', 'nats a token', 'perplexity', 'bits a byte'],
       row(`model, L = ${result.depth}`, result),

@@ -20,21 +20,15 @@ interface Asked {
   readonly corpus: readonly string[];
   readonly own: OwnBlanks;
   readonly slots?: number;
-  readonly depths?: string;
   readonly settings: EvaluationSettings;
 }
 
 /** The record, in the form of that of our own models, and its lines. Throws InputError for what such a model has not. */
 export function evaluatePretrained(
   model: PretrainedModel,
-  { corpus, own, slots, depths, settings }: Asked,
+  { corpus, own, slots, settings }: Asked,
 ) {
   checkReads(model);
-  if (depths !== undefined)
-    throw new InputError(
-      'depths',
-      `option depths is for flows, and "${model.name}" has ${model.sizes.depth} layers, each with weights of its own: leave it out`,
-    );
   if (slots !== undefined && Object.keys(own).length === 0)
     throw new InputError(
       'slots',

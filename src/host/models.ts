@@ -2,9 +2,15 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
-import { loadModel, parseConfig, type StoredConfig } from '../language/checkpoint.ts';
+import {
+  loadModel,
+  parseConfig,
+  type StoredConfig,
+  type TrainedModel,
+} from '../language/checkpoint.ts';
 import type { FlowModel } from '../language/flow-model.ts';
 import { asFlow, type LanguageModel } from '../language/model.ts';
+import { notOwn } from '../language/own-model.ts';
 import { DamagedFileError, InputError } from '../numerics/errors.ts';
 import type { Architecture } from '../pretrained/architecture.ts';
 import type { Precision } from '../pretrained/precision.ts';
@@ -81,7 +87,7 @@ function unknownModel(name: string, names: readonly string[]): InputError {
 export interface ReadOptions {
   /** Where names are looked for; the package's models by default. */
   readonly root?: string;
-  /** What somebody else's model computes with, float32 by default; a flow has float64 alone. */
+  /** What a network of layers computes with, float32 by default; a flow has float64 alone. */
   readonly precision?: Precision;
 }
 
@@ -92,13 +98,7 @@ export interface ReadOptions {
  */
 export function readModel(name?: string, { root, precision }: ReadOptions = {}): LanguageModel {
   const folder = modelFolder(name, root);
-  if (isPretrained(folder)) return readPretrained(folder, { precision });
-  if (precision === 'float32')
-    throw new InputError(
-      'precision',
-      `option precision is "float32", and "${basename(folder)}" computes in float64: leave it out`,
-    );
-  return readOwn(folder);
+  return isPretrained(folder) ? readPretrained(folder, { precision }) : readOwn(folder, precision);
 }
 
 /** The flow of a name or path. Throws as `readModel`, and for a model that is none, saying what needs one. */
@@ -106,7 +106,14 @@ export function readFlow(name?: string, what = 'this', options?: ReadOptions): F
   return asFlow(readModel(name, options), what);
 }
 
-function readOwn(folder: string): FlowModel {
+/** The model of a name or path that was trained here. Throws as `readModel`, and for another, saying what needs one. */
+export function readTrained(name: string | undefined, what: string): TrainedModel {
+  const folder = modelFolder(name);
+  if (isPretrained(folder)) throw notOwn(basename(folder), what);
+  return readOwn(folder);
+}
+
+function readOwn(folder: string, precision?: Precision): TrainedModel {
   const { text, config } = readConfig(folder);
   const { file } = config.weights;
   if (basename(file) !== file)
@@ -114,7 +121,7 @@ function readOwn(folder: string): FlowModel {
       `${shown(folder)}: config.json: weights.file is "${file}", expected a file name without a folder: ${REMEDY}`,
     );
   const weights = readPart(folder, file);
-  return inFolder(folder, () => loadModel({ config: text, weights }));
+  return inFolder(folder, () => loadModel({ config: text, weights }, { precision }));
 }
 
 function readConfig(folder: string): { text: string; config: StoredConfig } {

@@ -3,7 +3,7 @@
  * go on with it and end it. No probabilities.
  */
 import type { CouplingName } from '../attention/model-coupling.ts';
-import type { FlowParts } from './checkpoint.ts';
+import type { OwnParts } from './checkpoint.ts';
 import type { Layout } from './layout.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -53,9 +53,9 @@ function tokenKinds(tokenizer: Tokenizer): Uint8Array {
 }
 
 /** Whether a token may stand in a determiner, by token id, found once for each model: few do, and only those are decoded. */
-const IN_DETERMINERS = new WeakMap<FlowParts, Uint8Array>();
+const IN_DETERMINERS = new WeakMap<OwnParts, Uint8Array>();
 
-function tokensOfDeterminers(model: FlowParts): Uint8Array {
+function tokensOfDeterminers(model: OwnParts): Uint8Array {
   const known = IN_DETERMINERS.get(model);
   if (known) return known;
   const { tokenizer, config } = model;
@@ -85,7 +85,7 @@ function wordEndings(
  * The rules for the answers of a layout. In full coupling an answer ends with the token `end`;
  * in causal coupling where a new word begins, so that what follows it is left open.
  */
-export function answerRules(model: FlowParts, layout: Layout): AnswerRules {
+export function answerRules(model: OwnParts, layout: Layout): AnswerRules {
   const { tokenizer, config } = model;
   const inDeterminers = tokensOfDeterminers(model);
   const kinds = tokenKinds(tokenizer);

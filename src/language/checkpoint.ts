@@ -2,12 +2,13 @@
  * A model as two files, `config.json` and safetensors weights, and as an object in memory.
  * It reads and makes bytes; finding, reading and writing files is the host's.
  *
- * Legend: V vocabulary, d dimension, K knots, P positions, H heads, k = d / H.
- * Weights are float32 or float16, row-vector convention y = x W:
+ * Legend: V vocabulary, d dimension, K knots, P positions, H heads, k = d / H; of a standard transformer L layers
+ * of m hidden units. Weights are float32 or float16, row-vector convention y = x W:
  * `embedding` [V+3, d], `positions` [P, d], `attention` [K, 4, d, d] (per knot query, key, value,
  * output; head h owns columns h·k … (h+1)·k of the first three and the same rows of the last),
  * `output` [V+3, d], or `readout` [d, d] where the embedding E reads out too: the output is then
- * E · readoutᵀ; `bias` [V+3].
+ * E · readoutᵀ; `bias` [V+3]. A standard transformer has `attention` [L, 4, d, d], `up` [L, d, m] and
+ * `down` [L, m, d].
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
@@ -15,39 +16,37 @@ import { z } from 'zod';
 import type { AttentionWeights } from '../attention/scores.ts';
 import { projectTransposed } from '../engines/reference.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
-import { DamagedFileError } from '../numerics/errors.ts';
+import { DamagedFileError, InputError } from '../numerics/errors.ts';
 import { shapeSize } from '../numerics/vectors.ts';
+import type { Precision } from '../pretrained/precision.ts';
 import { FlowModel } from './flow-model.ts';
 import { decodeSafetensors, encodeSafetensors, type Tensors } from './safetensors.ts';
+import { StandardModel } from './standard-model.ts';
 import { createTokenizer, type Tokenizer } from './tokenizer.ts';
 
 export const FORMAT = 'schmetterling/1';
+/** Of a standard transformer, which is no flow. */
+export const STANDARD_FORMAT = 'schmetterling-standard/1';
 
 const count = z.int().positive();
 
-const ARCHITECTURE = z.object({
-  format: z.literal(FORMAT),
+/** What all models have in their config, in the order of the file. */
+const NAMED = {
   name: z.string().min(1),
   /** d */
   dimension: count,
   /** H, a divisor of d. */
   heads: count,
-  /** K: knots of the weights θ(t), equally spaced on [0, 1]. */
-  knots: count,
-  /** T: depth-time of the flow. */
-  horizon: z.number().positive(),
-  /** β_h, one number a head. */
-  beta: z.array(z.number()),
-  /** logits = logitScale · U x + bias. */
-  logitScale: z.number(),
+};
+const ROOM = {
   /** S: positions that a blank reserves for its answer. */
   slots: count,
   /** P */
   maximumPositions: count,
-  /** L when the caller names none. */
+  /** L; of a flow when the caller names none. */
   depth: count,
-  /** Of a text with a blank when the caller names none; full when absent. */
-  coupling: z.literal('sinkhorn').optional(),
+};
+const TEXTS = {
   /** Whether the embedding reads out too, through a matrix [d, d], instead of an output matrix of its own. */
   tied: z.literal(true).optional(),
   /** Of the stored parameters; float32 when absent. */
@@ -59,13 +58,51 @@ const ARCHITECTURE = z.object({
   languages: z.array(z.string()),
   /** How the model was made; free in form. */
   training: z.record(z.string(), z.unknown()),
+};
+
+const FLOW = z.object({
+  format: z.literal(FORMAT),
+  ...NAMED,
+  /** K: knots of the weights θ(t), equally spaced on [0, 1]. */
+  knots: count,
+  /** T: depth-time of the flow. */
+  horizon: z.number().positive(),
+  /** β_h, one number a head. */
+  beta: z.array(z.number()),
+  /** logits = logitScale · U x + bias. */
+  logitScale: z.number(),
+  ...ROOM,
+  /** Of a text with a blank when the caller names none; full when absent. */
+  coupling: z.literal('sinkhorn').optional(),
+  ...TEXTS,
 });
 
-const WEIGHTS_FILE = z.object({ file: z.string().min(1), sha256: z.string(), bytes: count });
-const STORED = ARCHITECTURE.extend({ weights: WEIGHTS_FILE });
+/** β is √(H/d) and logits are U x √d / |x| + bias: what training/standard-transformer.ts computes. */
+const STANDARD = z.object({
+  format: z.literal(STANDARD_FORMAT),
+  ...NAMED,
+  /** m: width of the MLPs between their two matrices. */
+  hidden: count,
+  ...ROOM,
+  ...TEXTS,
+});
 
-/** What config.json says, but for the weights file. */
-export type ModelConfig = z.infer<typeof ARCHITECTURE>;
+const WEIGHTS = {
+  weights: z.object({ file: z.string().min(1), sha256: z.string(), bytes: count }),
+};
+const STORED = z.discriminatedUnion('format', [FLOW.extend(WEIGHTS), STANDARD.extend(WEIGHTS)], {
+  error: ({ code }) =>
+    code === 'invalid_union' ? `expected "${FORMAT}" or "${STANDARD_FORMAT}"` : undefined,
+});
+
+/** What config.json of a flow says, but for the weights file. */
+export type ModelConfig = z.infer<typeof FLOW>;
+
+/** The same of a standard transformer. */
+export type StandardConfig = z.infer<typeof STANDARD>;
+
+/** The same of any model that was trained here. */
+export type OwnConfig = ModelConfig | StandardConfig;
 
 /** What config.json says. */
 export type StoredConfig = z.infer<typeof STORED>;
@@ -85,12 +122,26 @@ export interface ModelWeights {
   readonly bias: Float64Array;
 }
 
-/** What the files of a flow hold, in memory. */
-export interface FlowParts {
-  readonly config: ModelConfig;
+/** What reading and answering texts takes of a model's files. */
+export interface OwnParts {
+  readonly config: OwnConfig;
   readonly tokenizer: Tokenizer;
+}
+
+/** What the files of a flow hold, in memory. */
+export interface FlowParts extends OwnParts {
+  readonly config: ModelConfig;
   readonly weights: ModelWeights;
 }
+
+/** The same of a standard transformer, its tensors as the file has them. */
+export interface StandardParts extends OwnParts {
+  readonly config: StandardConfig;
+  readonly tensors: Tensors;
+}
+
+/** A model that was trained here. */
+export type TrainedModel = FlowModel | StandardModel;
 
 /** The two files of a model, as the host reads and writes them. */
 export interface ModelFiles {
@@ -124,13 +175,14 @@ function parseJson(json: string): unknown {
   }
 }
 
-function checkArchitecture({ heads, dimension, beta, maximumPositions, slots }: ModelConfig): void {
+function checkArchitecture(config: OwnConfig): void {
+  const { heads, dimension, maximumPositions, slots } = config;
   if (dimension % heads !== 0)
     throw damaged('config.json', `${heads} heads`, `a divisor of the dimension ${dimension}`);
-  if (beta.length !== heads)
+  if (config.format === FORMAT && config.beta.length !== heads)
     throw damaged(
       'config.json',
-      `${beta.length} entries of beta`,
+      `${config.beta.length} entries of beta`,
       `one for each of ${heads} heads`,
     );
   if (maximumPositions <= slots)
@@ -138,11 +190,11 @@ function checkArchitecture({ heads, dimension, beta, maximumPositions, slots }: 
 }
 
 /** The name and shape of every tensor of a model. */
-export function tensorShapes(config: ModelConfig): Record<string, number[]> {
-  const { dimension: d, knots, maximumPositions, vocabulary, tied } = config;
+export function tensorShapes(config: OwnConfig): Record<string, number[]> {
+  const { dimension: d, maximumPositions, vocabulary, tied } = config;
   const size = vocabulary.length + 3;
   return {
-    attention: [knots, 4, d, d],
+    ...layerShapes(config),
     bias: [size],
     embedding: [size, d],
     ...(tied ? { readout: [d, d] } : { output: [size, d] }),
@@ -150,47 +202,87 @@ export function tensorShapes(config: ModelConfig): Record<string, number[]> {
   };
 }
 
+function layerShapes(config: OwnConfig): Record<string, number[]> {
+  const { dimension: d } = config;
+  if (config.format === FORMAT) return { attention: [config.knots, 4, d, d] };
+  const { depth, hidden } = config;
+  return { attention: [depth, 4, d, d], up: [depth, d, hidden], down: [depth, hidden, d] };
+}
+
+/** What a standard transformer computes with; a flow has float64 alone. */
+export interface LoadOptions {
+  readonly precision?: Precision;
+}
+
 /**
  * The model of the two files. Throws DamagedFileError, with file, what was found and what was
- * expected, when one of them is truncated, altered or does not fit the other.
+ * expected, when one of them is truncated, altered or does not fit the other; InputError for a precision that a flow
+ * has not.
  */
-export function loadModel({ config: json, weights: bytes }: ModelFiles): FlowModel {
+export function loadModel(
+  { config: json, weights: bytes }: ModelFiles,
+  { precision }: LoadOptions = {},
+): TrainedModel {
   const { weights: stored, ...config } = parseConfig(json);
+  if (config.format === FORMAT && precision === 'float32')
+    throw new InputError(
+      'precision',
+      `option precision is "float32", and "${config.name}" computes in float64: leave it out`,
+    );
   if (bytes.length !== stored.bytes)
     throw damaged(stored.file, `${bytes.length} bytes`, `${stored.bytes} as config.json says`);
   const hash = bytesToHex(sha256(bytes));
   if (hash !== stored.sha256)
     throw damaged(stored.file, `sha256 ${hash}`, `${stored.sha256} as config.json says`);
-  return assembleModel(config, decodeSafetensors(bytes, stored.file).tensors, stored.file);
+  const { tensors } = decodeSafetensors(bytes, stored.file);
+  return assembleModel(config, tensors, { file: stored.file, precision });
 }
 
-/** A model of a config and its tensors. Throws DamagedFileError, naming `file`, for a wrong shape or value. */
+interface AssemblyOptions extends LoadOptions {
+  /** For messages. */
+  readonly file?: string;
+}
+
+/** A model of a config and its tensors. Throws DamagedFileError, naming the file, for a wrong shape or value. */
 export function assembleModel(
   config: ModelConfig,
   tensors: Tensors,
-  file = 'the weights',
-): FlowModel {
+  options?: AssemblyOptions,
+): FlowModel;
+export function assembleModel(
+  config: OwnConfig,
+  tensors: Tensors,
+  options?: AssemblyOptions,
+): TrainedModel;
+export function assembleModel(
+  config: OwnConfig,
+  tensors: Tensors,
+  { file = 'the weights', precision }: AssemblyOptions = {},
+): TrainedModel {
   checkTensors(config, tensors, file);
+  const tokenizer = createTokenizer(config.vocabulary);
+  if (config.format === STANDARD_FORMAT)
+    return new StandardModel({ config, tokenizer, tensors }, precision);
+  return new FlowModel({ config, tokenizer, weights: flowWeights(config, tensors) });
+}
+
+function flowWeights(config: ModelConfig, tensors: Tensors): ModelWeights {
   const whole = (name: string) =>
     tensor(tensors[name].shape, Float64Array.from(tensors[name].data));
   const embedding = whole('embedding');
   const readout = config.tied && whole('readout');
-  return new FlowModel({
-    config,
-    tokenizer: createTokenizer(config.vocabulary),
-    weights: {
-      embedding,
-      positions: whole('positions'),
-      attention: knots(tensors.attention.data, config.knots, config.dimension),
-      ...(readout
-        ? { output: projectTransposed(embedding, readout), readout }
-        : { output: whole('output') }),
-      bias: whole('bias').data,
-    },
-  });
+  return {
+    embedding,
+    positions: whole('positions'),
+    attention: knots(tensors.attention.data, config.knots, config.dimension),
+    ...(readout
+      ? { output: projectTransposed(embedding, readout), readout }
+      : { output: whole('output') }),
+    bias: whole('bias').data,
+  };
 }
 
-function checkTensors(config: ModelConfig, tensors: Tensors, file: string): void {
+function checkTensors(config: OwnConfig, tensors: Tensors, file: string): void {
   for (const [name, shape] of Object.entries(tensorShapes(config))) {
     const found = tensors[name];
     if (!found) throw damaged(file, `no tensor ${name}`, `one of shape [${shape}]`);
@@ -213,9 +305,12 @@ function knots(data: Float32Array, count: number, d: number): AttentionWeights<F
 }
 
 /** The two files of a model; what `loadModel` reads back. Weights are rounded to the config's precision. */
-export function saveModel(model: FlowParts, file = 'model.safetensors'): ModelFiles {
+export function saveModel(
+  model: FlowParts | StandardParts,
+  file = 'model.safetensors',
+): ModelFiles {
   const { config } = model;
-  const metadata = { format: FORMAT, name: config.name };
+  const metadata = { format: config.format, name: config.name };
   const type = config.precision === 'float16' ? 'F16' : 'F32';
   const weights = encodeSafetensors(modelTensors(model), metadata, type);
   const stored: StoredConfig = {
@@ -226,7 +321,9 @@ export function saveModel(model: FlowParts, file = 'model.safetensors'): ModelFi
 }
 
 /** The tensors of a model, by the names of the file. */
-export function modelTensors({ config, weights }: FlowParts): Tensors {
+export function modelTensors(model: FlowParts | StandardParts): Tensors {
+  if ('tensors' in model) return model.tensors;
+  const { config, weights } = model;
   const shapes = tensorShapes(config);
   const attention = new Float32Array(shapeSize(shapes.attention));
   const square = config.dimension ** 2;

@@ -8,8 +8,9 @@ import { findBlank } from './blank.ts';
 import { finalChainScores } from './chains.ts';
 import type { Reading } from './choices.ts';
 import { findAnswers, openText } from './findings.ts';
-import { asFlow, checkMasks, checkReads, type LanguageModel } from './model.ts';
+import { checkMasks, checkReads, type LanguageModel } from './model.ts';
 import { type AnswerSettings, type FillOptions, fillSchema, searchSchema } from './options.ts';
+import { asOwn } from './own-model.ts';
 import { type Prediction, predictionOf, targetText, targetTokens } from './prediction.ts';
 import { WEIGHED, weigh } from './readings.ts';
 import { readText } from './text.ts';
@@ -45,7 +46,7 @@ function fillMasked(
   settings: AnswerSettings,
   reading: Reading,
 ): Prediction {
-  if (reading !== 'blank') asFlow(model, `reading "${reading}"`);
+  if (reading !== 'blank') asOwn(model, `reading "${reading}"`);
   const findings = findAnswers(model, text, { ...settings, slots: settings.slots ?? 1 });
   if (findings.layout.blank === null)
     throw new InputError(

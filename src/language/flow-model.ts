@@ -1,9 +1,7 @@
 /** Our flow as a language model: its particles, their run, and answers that follow in the field of a text. */
-import type { CouplingName } from '../attention/model-coupling.ts';
 import type { AttentionWeights } from '../attention/scores.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
 import { InputError } from '../numerics/errors.ts';
-import { type AnswerRules, answerRules } from './answers.ts';
 import type { FlowParts, ModelConfig, ModelWeights } from './checkpoint.ts';
 import {
   type FlownFollower,
@@ -12,28 +10,31 @@ import {
   followCached,
   followTogether,
 } from './followers.ts';
-import { type Layout, layOut } from './layout.ts';
-import type {
-  LanguageModel,
-  ModelRun,
-  ModelSizes,
-  RunHooks,
-  RunSettings,
-  Tokens,
-} from './model.ts';
+import type { Layout } from './layout.ts';
+import type { ModelRun, RunHooks, RunSettings, Tokens } from './model.ts';
+import { type Ends, OwnModel } from './own-model.ts';
 import type { Tokenizer } from './tokenizer.ts';
-import { type ContextFlow, type FlowHooks, runContext, tokenProbabilities } from './transformer.ts';
+import {
+  type ContextFlow,
+  couplingMask,
+  embed,
+  type FlowHooks,
+  flow,
+  runContext,
+  tokenProbabilities,
+} from './transformer.ts';
 
 /**
  * A flow in continuous depth, in memory: a language model with all that its files hold. With other parts it is
  * another model, made of them: a copy by `{ ...model }` is none.
  */
-export class FlowModel implements FlowParts, LanguageModel {
+export class FlowModel extends OwnModel implements FlowParts {
   readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
   readonly weights: ModelWeights;
 
   constructor({ config, tokenizer, weights }: FlowParts) {
+    super();
     this.config = config;
     this.tokenizer = tokenizer;
     this.weights = weights;
@@ -43,45 +44,12 @@ export class FlowModel implements FlowParts, LanguageModel {
     return this;
   }
 
-  get masks(): boolean {
-    return false;
-  }
-
-  get reads(): boolean {
-    return true;
+  get network(): null {
+    return null;
   }
 
   get onSphere(): boolean {
     return true;
-  }
-
-  get name() {
-    return this.config.name;
-  }
-
-  get languages() {
-    return this.config.languages;
-  }
-
-  get end() {
-    return this.tokenizer.special.end;
-  }
-
-  get sizes(): ModelSizes {
-    const { dimension, heads, depth, maximumPositions, slots } = this.config;
-    return { dimension, heads, depth, positions: maximumPositions, answerTokens: slots - 1 };
-  }
-
-  layOut(text: string, coupling?: CouplingName): Layout {
-    return layOut(this, text, coupling);
-  }
-
-  rules(layout: Layout): AnswerRules | null {
-    return layout.kind === 'next-token' ? null : answerRules(this, layout);
-  }
-
-  answerTokens({ kind, leadingBlank }: Layout, text: string): number[] {
-    return this.tokenizer.encodeIds(kind === 'blank' && leadingBlank ? ` ${text}` : text);
   }
 
   run(layout: Layout, settings?: RunSettings): ModelRun {
@@ -96,6 +64,17 @@ export class FlowModel implements FlowParts, LanguageModel {
 
   tokenProbabilities(states: Float64Array): Float64Array {
     return tokenProbabilities(this, states);
+  }
+
+  causalEnds(ids: readonly number[], { depth, hooks }: RunSettings = {}): Ends {
+    const places = ids.map((_, i) => i);
+    const first = embed(this, ids, places);
+    const mask = couplingMask('causal', ids.length);
+    const asked = depth ?? this.config.depth;
+    let last = first;
+    for (const { positions } of flow(this, first, mask, asked, hooks && flowHooks(hooks)))
+      last = positions;
+    return { first, last };
   }
 
   /** What is said to an option that asks for an MLP. */

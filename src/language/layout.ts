@@ -6,7 +6,7 @@ import { couplingOf } from '../attention/coupling.ts';
 import { type CouplingName, modelCouplings } from '../attention/model-coupling.ts';
 import { InputError, LimitError } from '../numerics/errors.ts';
 import { type Blank, findBlank } from './blank.ts';
-import type { FlowParts } from './checkpoint.ts';
+import type { OwnParts } from './checkpoint.ts';
 import type { LanguageModel } from './model.ts';
 import { type ReadText, readText } from './text.ts';
 import type { Token, Tokenizer } from './tokenizer.ts';
@@ -37,7 +37,7 @@ export interface Layout {
  * Throws InputError for texts without meaning (see blank.ts) and for a coupling that does not fit,
  * LimitError for texts with more tokens than the model has positions.
  */
-export function layOut(model: FlowParts, text: string, coupling?: CouplingName): Layout {
+export function layOut(model: OwnParts, text: string, coupling?: CouplingName): Layout {
   const read = readText(text);
   const blank = findBlank(read);
   checkLength(model, read);
@@ -45,11 +45,15 @@ export function layOut(model: FlowParts, text: string, coupling?: CouplingName):
   const layout =
     coupling === 'causal'
       ? causalBlank(model, read, blank)
-      : { ...fullBlank(model, read, blank), coupling: coupling ?? model.config.coupling ?? 'full' };
+      : { ...fullBlank(model, read, blank), coupling: coupling ?? ownCoupling(model) };
   checkPositions(model, read, (layout.positions.at(-1) as number) + 1);
   checkPositions(model, read, layout.followFrom + model.config.slots - 1);
   return layout;
 }
+
+/** Of a blank when the caller names none. */
+const ownCoupling = ({ config }: OwnParts): CouplingName =>
+  ('coupling' in config && config.coupling) || 'full';
 
 /** How many particles the text has. Throws as `layOut`. */
 export const particleCount = (model: LanguageModel, text: string, coupling?: CouplingName) =>
@@ -70,7 +74,7 @@ export function beginningOf(layout: Layout): Layout {
   };
 }
 
-function continuation(model: FlowParts, read: ReadText, coupling: CouplingName): Layout {
+function continuation(model: OwnParts, read: ReadText, coupling: CouplingName): Layout {
   if (coupling !== 'causal') throw needsBlank(coupling);
   const tokens = front(model.tokenizer, read, read.text);
   checkPositions(model, read, tokens.length);
@@ -96,7 +100,7 @@ function needsBlank(coupling: CouplingName): InputError {
   );
 }
 
-function causalBlank(model: FlowParts, read: ReadText, blank: Blank): Layout {
+function causalBlank(model: OwnParts, read: ReadText, blank: Blank): Layout {
   if (blank.after !== '')
     throw new InputError(
       'coupling',
@@ -117,7 +121,7 @@ function causalBlank(model: FlowParts, read: ReadText, blank: Blank): Layout {
 }
 
 function fullBlank(
-  { tokenizer, config }: FlowParts,
+  { tokenizer, config }: OwnParts,
   read: ReadText,
   blank: Blank,
 ): Omit<Layout, 'coupling'> {
@@ -162,17 +166,17 @@ function tokensOf(tokenizer: Tokenizer, read: ReadText, part: string, from: numb
 }
 
 /** Refuses at once what is too long by far: no token is longer than 128 characters. */
-function checkLength(model: FlowParts, { text }: ReadText): void {
+function checkLength(model: OwnParts, { text }: ReadText): void {
   const most = 128 * model.config.maximumPositions;
   if (text.length > most) throw tooLong(model, `${text.length} characters`);
 }
 
-function checkPositions(model: FlowParts, { text }: ReadText, needed: number): void {
+function checkPositions(model: OwnParts, { text }: ReadText, needed: number): void {
   if (needed > model.config.maximumPositions)
     throw tooLong(model, `${text.length} characters in ${needed} positions`);
 }
 
-function tooLong({ config }: FlowParts, found: string): LimitError {
+function tooLong({ config }: OwnParts, found: string): LimitError {
   return new LimitError(
     'text',
     `the text has ${found}, expected at most the ${config.maximumPositions} positions of the model "${config.name}": shorten it`,

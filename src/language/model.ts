@@ -8,6 +8,7 @@
 import type { CouplingName } from '../attention/model-coupling.ts';
 import type { Float64Tensor } from '../engines/tensor.ts';
 import { InputError } from '../numerics/errors.ts';
+import type { Network } from '../pretrained/network.ts';
 import type { Stage } from '../pretrained/schedule.ts';
 import type { AnswerRules } from './answers.ts';
 import type { FlowModel } from './flow-model.ts';
@@ -111,8 +112,10 @@ export interface LanguageModel {
   readonly notes?: readonly string[];
   /** Which block of weights each layer is, where layers have their own. */
   readonly blocks?: readonly string[];
-  /** The model itself where it is a flow in continuous depth; null for other networks. */
+  /** The model itself where it is a flow in continuous depth; null for a network of layers. */
   readonly flow: FlowModel | null;
+  /** The network that it is; null for a flow. */
+  readonly network: Network | null;
   /**
    * The particles of a text. Throws InputError for texts without meaning and for a coupling that does not fit,
    * LimitError for texts with more tokens than the model has positions. `slots`: how many masks a blank is.
@@ -150,6 +153,6 @@ export function asFlow(model: LanguageModel, what: string): FlowModel {
   if (model.flow) return model.flow;
   throw new InputError(
     'model',
-    `${what} needs a model that is a flow in continuous depth, and "${model.name}" has layers only: choose one that was trained here, such as alltag`,
+    `${what} needs a model that is a flow in continuous depth, and "${model.name}" has layers only: choose a flow such as alltag`,
   );
 }

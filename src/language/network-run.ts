@@ -3,12 +3,48 @@
  * Not what a text's tokens are, nor what states say of others.
  */
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
+import { InputError } from '../numerics/errors.ts';
 import type { Tensor } from '../pretrained/arithmetic.ts';
 import type { Hooks } from '../pretrained/block.ts';
 import type { Network, NetworkRun, Places } from '../pretrained/network.ts';
 import type { Numbers } from '../pretrained/stored.ts';
 import type { Layout } from './layout.ts';
-import type { ModelFrame, ModelRun, RunHooks, RunSettings, StatesBehind, Tokens } from './model.ts';
+import type {
+  LanguageModel,
+  ModelFrame,
+  ModelRun,
+  RunHooks,
+  RunSettings,
+  StatesBehind,
+  Tokens,
+} from './model.ts';
+import { softmaxRows } from './transformer.ts';
+
+/** Throws InputError (field `depth`) for another depth than the model's own. */
+export function checkDepth(
+  { name, sizes }: Pick<LanguageModel, 'name' | 'sizes'>,
+  depth: RunSettings['depth'],
+): void {
+  if (depth === undefined || depth === sizes.depth) return;
+  throw new InputError(
+    'depth',
+    `option depth is ${depth}, and "${name}" has ${sizes.depth} layers, each with weights of its own: leave it out`,
+  );
+}
+
+/** p(token) at states [B, d] of any frame: [B, V]. */
+export function readoutOf(network: Network, states: Float64Array): Float64Array {
+  const { width, vocabulary } = network.architecture;
+  const data = network.precision === 'float32' ? Float32Array.from(states) : states;
+  const scores = network.logits({ shape: [states.length / width, width], data });
+  return softmaxRows(Float64Array.from(scores.data), vocabulary);
+}
+
+/** First and last states of tokens, without the frames between. */
+export function endsOf(network: Network, ids: readonly number[], { hooks = {} }: RunSettings) {
+  const { states } = network.run(ids, { hooks: hooksOf(network, hooks) });
+  return { first: wide(states[0]), last: wide(states[states.length - 1]) };
+}
 
 const keyOf = (tokens: Tokens) => tokens.join(' ');
 

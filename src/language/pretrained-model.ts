@@ -3,7 +3,6 @@
  * readout. Beginnings of answers fill its masks, or go on behind its text.
  */
 import type { CouplingName } from '../attention/model-coupling.ts';
-import { InputError } from '../numerics/errors.ts';
 import type { Architecture } from '../pretrained/architecture.ts';
 import { longestText, type Network } from '../pretrained/network.ts';
 import type { Precision } from '../pretrained/precision.ts';
@@ -11,11 +10,10 @@ import { checkVocabulary, type PretrainedTokenizer } from '../pretrained/tokeniz
 import type { AnswerRules } from './answers.ts';
 import type { Layout } from './layout.ts';
 import type { LanguageModel, ModelRun, ModelSizes, ModelTokenizer, RunSettings } from './model.ts';
-import { runText } from './network-run.ts';
+import { checkDepth, readoutOf, runText } from './network-run.ts';
 import { MOST_WORD_TOKENS, nextWordRules, wordTokens } from './next-word.ts';
 import { MOST_SLOTS } from './options.ts';
 import { layOutPretrained } from './pretrained-layout.ts';
-import { softmaxRows } from './transformer.ts';
 
 /** What a pretrained model is made of. */
 export interface PretrainedParts {
@@ -96,21 +94,13 @@ export class PretrainedModel implements LanguageModel {
     return nextWordRules(this.pieces, layout, this.sizes.positions);
   }
 
-  run(layout: Layout, { depth, ...settings }: RunSettings = {}): ModelRun {
-    const own = this.sizes.depth;
-    if (depth !== undefined && depth !== own)
-      throw new InputError(
-        'depth',
-        `option depth is ${depth}, and "${this.name}" has ${own} layers, each with weights of its own: leave it out`,
-      );
+  run(layout: Layout, settings: RunSettings = {}): ModelRun {
+    checkDepth(this, settings.depth);
     return runText(this.network, layout, settings);
   }
 
   tokenProbabilities(states: Float64Array): Float64Array {
-    const { width, vocabulary } = this.network.architecture;
-    const data = this.precision === 'float32' ? Float32Array.from(states) : states;
-    const scores = this.network.logits({ shape: [states.length / width, width], data });
-    return softmaxRows(Float64Array.from(scores.data), vocabulary);
+    return readoutOf(this.network, states);
   }
 }
 

@@ -9,7 +9,7 @@ import { finalChainScores } from './chains.ts';
 import type { Reading } from './choices.ts';
 import { type Findings, openLayout } from './findings.ts';
 import { beginningOf } from './layout.ts';
-import { asFlow } from './model.ts';
+import { asOwn } from './own-model.ts';
 import type { FoundAnswer } from './search.ts';
 
 /** A reading beside the blank's own. */
@@ -96,7 +96,7 @@ function openSentence({ model, layout, run: { depth } }: Findings) {
   const opened = openLayout(model, beginningOf(layout), { depth });
   const after = layout.tokens.slice(layout.readAt + 1).map(({ id }) => id);
   const behind =
-    after.length === 0 ? [] : [...after, asFlow(model, 'a second reading').tokenizer.special.end];
+    after.length === 0 ? [] : [...after, asOwn(model, 'a second reading').tokenizer.special.end];
   const settings = { ...opened, rules: behind.length === 0 ? opened.rules : null };
   return (answers: readonly (readonly number[])[]): Float64Array => {
     const chains = answers.map((tokens) => [...tokens, ...behind]);

@@ -5,7 +5,7 @@
 import { setFloat16 } from '@petamoriken/float16';
 import { DamagedFileError } from '../numerics/errors.ts';
 import { shapeSize } from '../numerics/vectors.ts';
-import { type ByteSource, readHeader } from '../pretrained/safetensors.ts';
+import { bytesSource, readHeader } from '../pretrained/safetensors.ts';
 import { readStored, widen } from '../pretrained/stored.ts';
 
 export interface StoredTensor {
@@ -91,15 +91,7 @@ function paddedHeader(
  * that are not float32 or float16, or not finite.
  */
 export function decodeSafetensors(bytes: Uint8Array, file = 'the weights file'): Safetensors {
-  const source: ByteSource = {
-    name: file,
-    size: bytes.length,
-    read(from, to, into = new Uint8Array(to - from)) {
-      into.set(bytes.subarray(from, to));
-      return into;
-    },
-  };
-  const { entries, metadata } = readHeader(source);
+  const { entries, metadata } = readHeader(bytesSource(file, bytes));
   const tensors: Record<string, StoredTensor> = {};
   for (const [name, entry] of entries) {
     if (!Object.hasOwn(TYPES, entry.type))

@@ -17,6 +17,16 @@ export interface ByteSource {
   read(from: number, to: number, into?: Uint8Array): Uint8Array;
 }
 
+/** Bytes that are in memory. */
+export const bytesSource = (name: string, bytes: Uint8Array): ByteSource => ({
+  name,
+  size: bytes.length,
+  read(from, to, into = new Uint8Array(to - from)) {
+    into.set(bytes.subarray(from, to));
+    return into;
+  },
+});
+
 /** Bytes of an element of each type of the format whose elements fill whole bytes. */
 const TYPE_BYTES: Readonly<Record<string, number>> = {
   BOOL: 1,

@@ -190,6 +190,6 @@ it('slots without blanks are refused', () => {
 
 it('a config of neither kind names both', () => {
   expect(() => parseConfig('{"hidden_size": 16}')).toThrow(
-    /format: .*expected "schmetterling\/1", or model_type of a Hugging Face model/,
+    /format: .*expected "schmetterling\/1" or "schmetterling-standard\/1", or model_type of a Hugging Face model/,
   );
 });

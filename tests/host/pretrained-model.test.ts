@@ -219,7 +219,7 @@ describe('what such a model cannot', () => {
     ['depth', { depth: 5 }, /option depth is 5, and "bert-\d+" has 3 layers/],
     ['ode', { depth: 'ode' }, /option depth is ode/],
     ['coupling', { coupling: 'sinkhorn' }, /trained with full attention/],
-    ['reading', { reading: 'both' }, /reading "both" needs a model that is a flow/],
+    ['reading', { reading: 'both' }, /reading "both" needs a model that was trained here/],
     ['slots', { slots: 9 }, /slots/],
     ['a target of two tokens', { targets: ['w1 w2'] }, /has 2 tokens and the blank is 1 mask/],
   ] satisfies [string, FillOptions, RegExp][])('%s is refused by name', (_, options, message) => {

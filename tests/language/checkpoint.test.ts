@@ -6,6 +6,7 @@ import {
   parseConfig,
   saveModel,
 } from '../../src/language/checkpoint.ts';
+import { asFlow } from '../../src/language/model.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../src/language/safetensors.ts';
 import { DamagedFileError } from '../../src/numerics/errors.ts';
 import { randomConfig, randomModel } from './random-model.ts';
@@ -40,7 +41,7 @@ test('a truncated or altered safetensors file is refused', () => {
 });
 
 test('a saved model loads as the same model and saves to the same files', () => {
-  const loaded = loadModel(files);
+  const loaded = asFlow(loadModel(files), 'this test');
   expect(loaded.config).toEqual(model.config);
   expect(loaded.weights).toEqual(model.weights);
   expect(saveModel(loaded)).toEqual(files);
@@ -50,7 +51,7 @@ test('a saved model loads as the same model and saves to the same files', () => 
 test('a tied model stores its embedding once, and reads out with it through a matrix', () => {
   const tied = randomModel(1, { tied: true });
   expect(Object.keys(modelTensors(tied))).not.toContain('output');
-  const loaded = loadModel(saveModel(tied));
+  const loaded = asFlow(loadModel(saveModel(tied)), 'this test');
   expect(loaded.weights).toEqual(tied.weights);
   const { embedding, readout, output } = loaded.weights;
   const [size, d] = embedding.shape;
@@ -68,7 +69,7 @@ test('float16 halves the file and rounds to eleven binary digits', () => {
   const half = randomModel(1, { precision: 'float16' });
   const stored = saveModel(half);
   expect(stored.weights.length).toBeLessThan(0.52 * files.weights.length);
-  const loaded = loadModel(stored);
+  const loaded = asFlow(loadModel(stored), 'this test');
   expect(loaded.weights.output.data).toBeAllClose(half.weights.output.data, {
     relative: 2 ** -11,
     absolute: 2 ** -25,

@@ -1,11 +1,7 @@
 /** The evaluation: consistent on an untrained model, and right where the answer is known without one. */
 import { describe, expect, it, test } from 'vitest';
 import { evaluateBlank, totalVariation } from '../../src/language/evaluation/blanks.ts';
-import {
-  causalEnds,
-  textLoss,
-  withUniformAttention,
-} from '../../src/language/evaluation/causal.ts';
+import { textLoss, uniformAttention } from '../../src/language/evaluation/causal.ts';
 import { estimate } from '../../src/language/evaluation/estimates.ts';
 import { evaluateModel } from '../../src/language/evaluation/evaluate.ts';
 import { evaluationToJson } from '../../src/language/evaluation/json.ts';
@@ -161,13 +157,13 @@ describe('without attention', () => {
     for (let k = 0; k < depth; k++) xs = layer(xs, k, depth);
     const targets = [...ids.slice(1), tokenizer.special.end];
     const nats = -targets.reduce((sum, id, i) => sum + logProbability(xs[i], id), 0);
-    const loss = textLoss(withUniformAttention(model), TEXT, Math.max(1, depth));
+    const loss = textLoss(model, TEXT, Math.max(1, depth), uniformAttention(model));
     expect([depth === 0 ? loss.natsAtStart : loss.nats]).toBeAllClose([nats], { relative: 1e-12 });
   });
 
   it('leaves the model itself as it was', () => {
     const before = textLoss(model, TEXT, 3);
-    expect(textLoss(withUniformAttention(model), TEXT, 3).nats).not.toBe(before.nats);
+    expect(textLoss(model, TEXT, 3, uniformAttention(model)).nats).not.toBe(before.nats);
     expect(textLoss(model, TEXT, 3)).toEqual(before);
   });
 });
@@ -175,7 +171,7 @@ describe('without attention', () => {
 test('the loss of a text is the chain rule over its prefixes, the end last', () => {
   const ids = [tokenizer.special.start, ...tokenizer.encodeIds(TEXT), tokenizer.special.end];
   const nats = ids.slice(1).map((next, i) => {
-    const { last } = causalEnds(model, ids.slice(0, i + 1), 3);
+    const { last } = model.causalEnds(ids.slice(0, i + 1), { depth: 3 });
     return -Math.log(tokenProbabilities(model, last.data.subarray(i * config.dimension))[next]);
   });
   const loss = textLoss(model, TEXT, 3);

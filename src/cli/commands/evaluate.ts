@@ -4,7 +4,8 @@ import type { CorpusPart } from '../../host/corpus.ts';
 import { evaluationToJson } from '../../language/evaluation/json.ts';
 import type { OwnBlanks } from '../../language/evaluation/own-blanks.ts';
 import type { EvaluationSettings } from '../../language/evaluation/settings.ts';
-import type { FlowModel } from '../../language/flow-model.ts';
+import type { LanguageModel } from '../../language/model.ts';
+import type { OwnModel } from '../../language/own-model.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { parseOptions } from '../../numerics/options.ts';
 import { numberIfOne, PRECISION_FLAG, precisionOf } from '../flags.ts';
@@ -65,7 +66,8 @@ export function evaluateCommand(): Command {
 async function evaluate(flags: EvaluateFlags): Promise<void> {
   const { evaluationSettings } = await import('../../language/evaluation/settings.ts');
   const { slotsSchema } = await import('../../language/options.ts');
-  const { asFlow, checkMasks } = await import('../../language/model.ts');
+  const { checkMasks } = await import('../../language/model.ts');
+  const { asOwn } = await import('../../language/own-model.ts');
   const settings = evaluationSettings({
     texts: numberIfOne(flags.texts),
     seed: numberIfOne(flags.seed),
@@ -78,11 +80,12 @@ async function evaluate(flags: EvaluateFlags): Promise<void> {
   const { readCorpus } = await import('../../host/corpus.ts');
   const { readModel } = await import('../../host/models.ts');
   const read = readModel(flags.model, { precision: precisionOf(flags) });
+  if (flags.depths !== undefined) checkDepths(read);
   const begun = performance.now();
   const { PretrainedModel } = await import('../../language/pretrained-model.ts');
   if (read instanceof PretrainedModel) {
     const { evaluatePretrained } = await import('../pretrained-evaluation.ts');
-    const asked = { corpus, own, slots, depths: flags.depths, settings };
+    const asked = { corpus, own, slots, settings };
     const { result, lines } = evaluatePretrained(read, asked);
     if (flags.json) {
       const seconds = (performance.now() - begun) / 1000;
@@ -90,7 +93,7 @@ async function evaluate(flags: EvaluateFlags): Promise<void> {
     }
     return printLines(lines(standardScreen()));
   }
-  const model = asFlow(read, 'this kind of evaluation');
+  const model = asOwn(read, 'this kind of evaluation');
   checkMasks(model, slots);
   const parts = corpus.length > 0 ? readCorpus(...corpus).parts : [];
   const blanks = await evaluateOwn(model, own, parts);
@@ -117,6 +120,14 @@ function checkAsked(corpus: readonly string[], blanks: string | undefined): void
   );
 }
 
+function checkDepths({ flow, name, sizes }: LanguageModel): void {
+  if (flow) return;
+  throw new InputError(
+    'depths',
+    `option depths is for flows, and "${name}" has ${sizes.depth} layers, each with weights of its own: leave it out`,
+  );
+}
+
 async function readOwnBlanks(file: string) {
   const { readUtf8 } = await import('../../host/stdin.ts');
   const { parseOwnBlanks } = await import('../../language/evaluation/own-blanks.ts');
@@ -125,7 +136,7 @@ async function readOwnBlanks(file: string) {
 
 /** The numbers of sentences written by hand, by language, and which of them training has seen. */
 async function evaluateOwn(
-  model: FlowModel,
+  model: OwnModel,
   own: OwnBlanks,
   parts: readonly CorpusPart[],
 ): Promise<EvaluatedPart> {
@@ -170,11 +181,12 @@ export function evaluationDocument(parts: readonly EvaluatedPart[]): object {
 
 /** The numbers of a model on a part of a corpus. */
 export async function evaluatePart(
-  model: FlowModel,
+  model: OwnModel,
   part: CorpusPart,
-  settings: EvaluationSettings,
+  asked: EvaluationSettings,
   onStage?: (stage: string) => void,
 ): Promise<EvaluatedPart> {
+  const settings = model.flow ? asked : { ...asked, depths: [] };
   const shown = await import('../evaluation-text.ts');
   if (part.kind === 'world') {
     const { evaluateModel } = await import('../../language/evaluation/evaluate.ts');

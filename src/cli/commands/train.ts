@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import type { Corpus } from '../../host/corpus.ts';
 import type { PartRecord } from '../../host/training/preparation.ts';
 import type { TrainingProgress } from '../../host/training/run.ts';
-import type { FlowModel } from '../../language/flow-model.ts';
+import type { OwnModel } from '../../language/own-model.ts';
 import { standardScreen } from '../terminal.ts';
 import type { EvaluatedPart } from './evaluate.ts';
 
@@ -13,6 +13,7 @@ interface TrainFlags {
   readonly config: string;
   readonly out: string;
   readonly resume?: boolean;
+  readonly interim?: boolean;
   readonly from?: string;
 }
 
@@ -27,6 +28,7 @@ Examples:
 A text file is UTF-8, plain or packed by gzip. Groups of near-duplicate lines are held out for
 validation and test; lines too long for the positions are skipped. A weight is a share of the texts.
 With --from the vocabulary is that model's, whose shape (model.dimension, heads, …) the config must have.
+A config with model.standard ({"layers": 2, "hidden": 576}) trains a standard transformer with MLPs.
 
 The state is saved every few minutes; after an interruption, even kill -9, the same command with
 --resume goes on with the same losses. They stand in OUT/training/losses.csv.`;
@@ -42,22 +44,34 @@ export function trainCommand(): Command {
     .requiredOption('--out <folder>', 'the folder of the new model')
     .option('--from <model>', 'a model to start from, by name or folder, instead of at random')
     .option('--resume', 'go on with the interrupted run in --out')
+    .option(
+      '--interim',
+      'write the model of the interrupted run in --out as it is; --resume still goes on',
+    )
     .addHelpText('after', HELP)
     .action(train);
 }
 
-async function train({ corpus, config, out, resume = false, from }: TrainFlags): Promise<void> {
+async function train({
+  corpus,
+  config,
+  out,
+  resume = false,
+  interim = false,
+  from,
+}: TrainFlags): Promise<void> {
   const { readUtf8 } = await import('../../host/stdin.ts');
   const { readCorpus } = await import('../../host/corpus.ts');
-  const { readFlow } = await import('../../host/models.ts');
+  const { readTrained } = await import('../../host/models.ts');
   const { trainModel } = await import('../../host/training/run.ts');
   const bar = await progressBar();
   const job = {
     corpus: readCorpus(...corpus),
     config: readUtf8(config, 'config'),
     out,
-    resume,
-    ...(from !== undefined && { from: readFlow(from, 'training') }),
+    resume: resume || interim,
+    interim,
+    ...(from !== undefined && { from: readTrained(from, 'training') }),
     onProgress: bar.update,
     onPrepared: logPrepared,
   };
@@ -70,7 +84,7 @@ async function train({ corpus, config, out, resume = false, from }: TrainFlags):
 const EVALUATION_TEXTS = 100;
 
 /** Measures the new model on each part of its corpus, on the screen and in OUT/evaluation.json. */
-async function measure(model: FlowModel, { parts }: Corpus, out: string): Promise<void> {
+async function measure(model: OwnModel, { parts }: Corpus, out: string): Promise<void> {
   const { evaluationSettings } = await import('../../language/evaluation/settings.ts');
   const { evaluatePart, evaluationDocument } = await import('./evaluate.ts');
   const { writeFileSafely } = await import('../../host/files.ts');

@@ -4,11 +4,11 @@
  */
 import { join } from 'node:path';
 import { createTensorflowEngine, type KernelChoice } from '../../engines/tensorflow/engine.ts';
-import type { FlowModel } from '../../language/flow-model.ts';
+import type { TrainedModel } from '../../language/checkpoint.ts';
 import { createTokenizer } from '../../language/tokenizer.ts';
 import { parseTrainingConfig, type TrainingConfig } from '../../language/training/config.ts';
 import { heldOutLoss } from '../../language/training/held-out-loss.ts';
-import type { FlowSettings } from '../../language/training/objective.ts';
+import { lossSettings } from '../../language/training/objective.ts';
 import {
   parameterCount,
   parameterLayout,
@@ -23,7 +23,6 @@ import {
 } from '../../language/training/train.ts';
 import { wordBoundaries } from '../../language/training/word-boundaries.ts';
 import type { Vocabulary } from '../../language/vocabulary.ts';
-import { InputError } from '../../numerics/errors.ts';
 import type { Corpus } from '../corpus.ts';
 import { removeLeftovers } from '../files.ts';
 import {
@@ -54,8 +53,10 @@ export interface TrainingJob {
   /** The model's folder. */
   readonly out: string;
   readonly resume: boolean;
+  /** Writes the model of the interrupted run as it is, and leaves the run to be resumed. Only with `resume`. */
+  readonly interim?: boolean;
   /** Whose parameters and vocabulary the run starts from; a seeded start when absent. */
-  readonly from?: FlowModel;
+  readonly from?: TrainedModel;
   onProgress(progress: TrainingProgress): void;
   /** What is taken of each part of the corpus, once before the first step. */
   onPrepared?(records: readonly PartRecord[]): void;
@@ -71,30 +72,28 @@ export interface TrainingProgress extends Progress {
  * Trains to the end and writes config.json and model.safetensors into `out`. Throws InputError for
  * a config, corpus or folder that does not fit, DamagedFileError for a saved run that cannot be used.
  */
-export async function trainModel(job: TrainingJob): Promise<FlowModel> {
+export async function trainModel(job: TrainingJob): Promise<TrainedModel> {
   const config = parseTrainingConfig(job.config);
-  if (config.model.standard)
-    throw new InputError(
-      'config',
-      'training config: model.standard is no particle flow, of which a model is made: leave it out, or compare with it by bench/standard.js',
-    );
-  return await trainParameters(job, config, (trained) => {
-    const { architecture, layout, state, records, seconds } = trained;
-    const model = finishedModel(architecture, layout, state.parameters, {
-      config,
-      seconds,
-      parameters: parameterCount(layout),
-      steps: state.step,
-      corpora: records,
-      ...(job.from && { from: startRecord(job.from) }),
-    });
-    writeModel(job.out, model);
-    return model;
+  return await trainParameters(job, config, (trained) => writtenModel(job, config, trained));
+}
+
+/** The model of a run, in its folder. */
+function writtenModel(job: TrainingJob, config: TrainingConfig, trained: Trained): TrainedModel {
+  const { architecture, layout, state, records, seconds } = trained;
+  const model = finishedModel(architecture, layout, state.parameters, {
+    config,
+    seconds,
+    parameters: parameterCount(layout),
+    steps: state.step,
+    corpora: records,
+    ...(job.from && { from: startRecord(job.from) }),
   });
+  writeModel(job.out, model);
+  return model;
 }
 
 /** How the model was made that a run started from. */
-const startRecord = (model: FlowModel) => ({
+const startRecord = (model: TrainedModel) => ({
   name: model.config.name,
   sha256: weightsFingerprint(model),
   training: model.config.training,
@@ -112,7 +111,7 @@ export interface TrainedLoss {
 }
 
 /**
- * Trains a flow or a standard transformer and measures it by the training engine; writes no model. Choices
+ * Trains a model, writes it as `trainModel`, and measures it by the training engine. Choices
  * are made on the validation texts alone, so that the test texts stay new.
  */
 export async function trainAndMeasure(
@@ -122,6 +121,7 @@ export async function trainAndMeasure(
   const config = parseTrainingConfig(job.config);
   return await trainParameters(job, config, async (trained) => {
     const { layout, state, flow, seconds, architecture } = trained;
+    writtenModel(job, config, trained);
     const tokenizer = createTokenizer(architecture.vocabulary);
     const words = wordBoundaries(tokenizer, architecture.determiners);
     const engine = await createTensorflowEngine('fused');
@@ -180,6 +180,7 @@ async function trainParameters<T>(
     const state = startState(config, layout, pool.vectors, start);
     const run = beginRun(folder, origin, state);
     if (saved) resumeRun(run, saved);
+    if (job.interim) return await finish({ ...prepared, state, seconds: runSeconds(run) });
     const report = reporter(config, state.step, job.onProgress);
     await runTraining(config, state, pool, (progress) => {
       report(progress);
@@ -214,9 +215,6 @@ function reporter(
   };
 }
 
-/** Sweeps of Sinkhorn's algorithm in every layer of a training step, however far they come. */
-const UNROLLED = { tolerance: 0, sweeps: 10 };
-
 type Prepared = Awaited<ReturnType<typeof prepare>>;
 
 interface PreparationChoices {
@@ -236,16 +234,7 @@ async function prepare(
   onPrepared?.(records);
   const layout = parameterLayout({ ...config.model, vocabularySize: vocabulary.length + 3 });
   const architecture = modelConfig(config, prepared, vocabulary);
-  const { beta, horizon, logitScale, knots, dimension } = architecture;
-  const { standard } = config.model;
-  const flow: FlowSettings = {
-    beta,
-    horizon,
-    logitScale,
-    knots,
-    ...(config.model.coupling && { balancing: UNROLLED }),
-    ...(standard && { standard: { layers: standard.layers, dimension } }),
-  };
+  const flow = lossSettings(config);
   const pool = await startPool(
     { config, layout, flow, vocabulary, determiners, parts, kernels },
     config.workers,

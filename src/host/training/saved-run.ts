@@ -5,8 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { saveModel } from '../../language/checkpoint.ts';
-import type { FlowModel } from '../../language/flow-model.ts';
+import { saveModel, type TrainedModel } from '../../language/checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../language/safetensors.ts';
 import type { Progress, TrainingState } from '../../language/training/train.ts';
 import { DamagedFileError, InputError } from '../../numerics/errors.ts';
@@ -39,7 +38,7 @@ export interface Origin {
 }
 
 /** The origin of a run from a config's text and a corpus; the fingerprint of one world is its own. */
-export function originOf(config: string, { parts }: Corpus, from?: FlowModel): Origin {
+export function originOf(config: string, { parts }: Corpus, from?: TrainedModel): Origin {
   const prints = parts.map((part) =>
     part.kind === 'world' ? worldFingerprint(part.files) : part.sha256,
   );
@@ -52,7 +51,7 @@ export function originOf(config: string, { parts }: Corpus, from?: FlowModel): O
 }
 
 /** SHA-256 of a model's weights, as its config.json has it. */
-export const weightsFingerprint = (model: FlowModel): string =>
+export const weightsFingerprint = (model: TrainedModel): string =>
   createHash('sha256').update(saveModel(model).weights).digest('hex');
 
 /** SHA-256 of a world's files by path, in whatever order they are given. */

@@ -4,8 +4,8 @@ import type { Random } from '../../numerics/random.ts';
 import { finalChainScores } from '../chains.ts';
 import { fillBlank } from '../fill.ts';
 import { openText } from '../findings.ts';
-import type { FlowModel } from '../flow-model.ts';
 import type { Depth } from '../model.ts';
+import type { OwnModel } from '../own-model.ts';
 import { gapLaw } from '../world/derive.ts';
 import type { World } from '../world/grammar.ts';
 import { answerPlaces } from '../world/symbols.ts';
@@ -21,7 +21,7 @@ export interface BlankResult {
 
 /** One answer of the text, chosen at random, taken out and guessed. */
 export function evaluateBlank(
-  model: FlowModel,
+  model: OwnModel,
   world: World,
   text: string,
   depth: Depth,
@@ -44,7 +44,7 @@ export function evaluateBlank(
 
 /** p(answer) by the model for each of the answers. */
 function scoreAnswers(
-  model: FlowModel,
+  model: OwnModel,
   text: string,
   answers: readonly string[],
   depth: Depth,

@@ -4,14 +4,14 @@
  */
 import { firstStreams } from '../../numerics/random.ts';
 import { mean } from '../../numerics/statistics.ts';
-import type { FlowModel } from '../flow-model.ts';
+import type { OwnModel } from '../own-model.ts';
 import { logProbability } from '../world/derive.ts';
 import { exactEntropy } from '../world/entropy.ts';
 import type { World } from '../world/grammar.ts';
 import { sampleText } from '../world/sample.ts';
 import { type BaselineCosts, baselineCosts, baselineRecord } from './baselines.ts';
 import { type BlankResult, evaluateBlank } from './blanks.ts';
-import { textLoss, withUniformAttention } from './causal.ts';
+import { textLoss, uniformAttention } from './causal.ts';
 import { estimate, lossRecord } from './estimates.ts';
 import { nextWordDivergences } from './next-words.ts';
 import { EVALUATION_DEFAULTS, type EvaluationSettings } from './settings.ts';
@@ -21,7 +21,7 @@ const STREAM = { texts: 1, blanks: 2, baseline: 3 } as const;
 
 /** Runs the whole evaluation; `onStage` names each part as it begins. */
 export function evaluateModel(
-  model: FlowModel,
+  model: OwnModel,
   world: World,
   settings: EvaluationSettings = EVALUATION_DEFAULTS,
   onStage: (stage: string) => void = () => {},
@@ -43,7 +43,8 @@ export function evaluateModel(
     }),
   );
   onStage('attention taken away');
-  const uniform = few.map((text) => textLoss(withUniformAttention(model), text, depth));
+  const hooks = uniformAttention(model);
+  const uniform = few.map((text) => textLoss(model, text, depth, hooks));
   onStage('next words');
   const divergences = texts
     .slice(0, settings.nextWordTexts)
@@ -87,7 +88,7 @@ function blankRecord(blanks: readonly BlankResult[]) {
 
 /** Unigram and interpolated modified Kneser–Ney 5-gram on the same tokens. */
 function baselines(
-  { tokenizer }: FlowModel,
+  { tokenizer }: OwnModel,
   world: World,
   texts: readonly string[],
   { seed, baselineTexts }: EvaluationSettings,

@@ -1,7 +1,7 @@
 /** The parts of a file by the split that a model was trained with, as its own record says, or by the default one. */
 import { z } from 'zod';
 import { InputError } from '../../numerics/errors.ts';
-import type { FlowParts } from '../checkpoint.ts';
+import type { OwnParts } from '../checkpoint.ts';
 import { plainTextSchema, prepareTexts } from '../training/plain-text.ts';
 
 /** What the record in a model's config.json says of its training; anything else is left alone. */
@@ -37,7 +37,7 @@ export interface HeldOut {
  * on this file split in another way, since the test part then holds texts that it knows.
  */
 export function heldOutTexts(
-  model: FlowParts,
+  model: OwnParts,
   { lines, sha256 }: { readonly lines: readonly string[]; readonly sha256: string },
 ): HeldOut {
   const records = recordsOf(model.config.training);

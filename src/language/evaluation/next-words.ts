@@ -5,16 +5,14 @@
  */
 import { log } from '../../numerics/elementary.ts';
 import { entropy } from '../../numerics/statistics.ts';
-import type { FlowModel } from '../flow-model.ts';
 import type { Depth } from '../model.ts';
-import { tokenProbabilities } from '../transformer.ts';
+import type { OwnModel } from '../own-model.ts';
 import { nextSymbolLaws } from '../world/derive.ts';
 import type { World } from '../world/grammar.ts';
-import { causalEnds } from './causal.ts';
 
 /** KL in nats at every place of the text whose exact conditional entropy is below `limit` nats. */
 export function nextWordDivergences(
-  model: FlowModel,
+  model: OwnModel,
   world: World,
   text: string,
   depth: Depth,
@@ -31,7 +29,7 @@ export function nextWordDivergences(
 
 /** log p(word | before): '' asks for the end of the text. */
 export function wordLogProbability(
-  model: FlowModel,
+  model: OwnModel,
   before: string,
   word: string,
   depth: Depth,
@@ -43,8 +41,8 @@ export function wordLogProbability(
   const spaced = isWord && before !== '' ? ` ${word}` : word;
   const tokens = word === '' ? [special.end] : tokenizer.encodeIds(spaced);
   const ids = [special.start, ...given, ...(isWord ? tokens : tokens.slice(0, -1))];
-  const { last } = causalEnds(model, ids, depth);
-  const p = tokenProbabilities(model, last.data.subarray(given.length * model.config.dimension));
+  const { last } = model.causalEnds(ids, { depth });
+  const p = model.tokenProbabilities(last.data.subarray(given.length * model.sizes.dimension));
   const known = tokens.reduce((sum, id, j) => sum + log(p[j * size + id]), 0);
   if (!isWord) return known;
   let boundary = 0;

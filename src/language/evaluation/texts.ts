@@ -6,8 +6,8 @@
 import { InputError } from '../../numerics/errors.ts';
 import { firstStreams } from '../../numerics/random.ts';
 import type { Reading } from '../choices.ts';
-import type { FlowModel } from '../flow-model.ts';
 import type { Depth } from '../model.ts';
+import type { OwnModel } from '../own-model.ts';
 import { shuffled } from '../training/shuffle.ts';
 import { baselineCosts, baselineRecord } from './baselines.ts';
 import { textLoss } from './causal.ts';
@@ -26,7 +26,7 @@ type TextSettings = Pick<
  * training part. Throws InputError where no text fits the model.
  */
 export function evaluateTexts(
-  model: FlowModel,
+  model: OwnModel,
   { texts, training }: Pick<HeldOut, 'texts' | 'training'>,
   settings: TextSettings,
   onStage: (stage: string) => void = () => {},
@@ -74,12 +74,12 @@ type DepthRecord = ReturnType<typeof lossRecord> & { readonly blanks: BlankRecor
 
 export type TextEvaluation = ReturnType<typeof evaluateTexts>;
 
-const blanksOf = ({ config }: FlowModel, texts: readonly string[], seed: number) =>
+const blanksOf = ({ config }: OwnModel, texts: readonly string[], seed: number) =>
   texts.map((text, i) => textBlanks(text, config.determiners, firstStreams(seed, i)));
 
 /** Texts in random order, without those that need more positions than the model has. */
 function choose(
-  { tokenizer, config }: FlowModel,
+  { tokenizer, config }: OwnModel,
   texts: readonly string[],
   { seed, texts: count }: Pick<EvaluationSettings, 'seed' | 'texts'>,
 ): string[] {

@@ -2,7 +2,6 @@
 import { InputError } from '../../numerics/errors.ts';
 import { asFlow, type LanguageModel } from '../model.ts';
 import type { TraceOptions } from '../options.ts';
-import { PretrainedModel } from '../pretrained-model.ts';
 import { type Trace, trace } from '../trace.ts';
 import { nearest } from './figures.ts';
 import { mergesAt, sentencePortrait, strongestGlances, uniformGlance } from './sentences.ts';
@@ -38,12 +37,12 @@ export function portrait(
     scheme,
     coupling,
     knots:
-      model instanceof PretrainedModel
-        ? networkPortrait(model.network)
-        : weightPortrait(asFlow(model, 'a portrait')),
-    ...(model instanceof PretrainedModel && {
-      precision: model.precision,
-      notes: [...model.notes, OF_MAPS],
+      model.network === null
+        ? weightPortrait(asFlow(model, 'a portrait'))
+        : networkPortrait(model.network),
+    ...(model.network && {
+      precision: model.network.precision,
+      notes: [...(model.notes ?? []), OF_MAPS],
     }),
     layers: sentencePortrait(traces),
     uniform: uniformGlance(traces),

@@ -33,7 +33,7 @@ export const trainingConfigSchema = z.strictObject({
     tied: z.literal(true).optional(),
     /** Of the finished model's stored parameters; float32 when absent. */
     precision: z.enum(['float32', 'float16']).optional(),
-    /** A standard transformer with MLPs instead of the flow: to compare with, not to run (bench/standard.js). */
+    /** A standard transformer with MLPs instead of the flow; `knots`, `horizon`, `depth` and `depths` are not used. */
     standard: z.strictObject({ layers: count, hidden: count }).optional(),
   }),
   /**
@@ -102,7 +102,13 @@ export function parseTrainingConfig(json: string): TrainingConfig {
 }
 
 /** What no single entry can say. */
-function checkModel({ dimension, heads, slots, maximumPositions }: TrainingConfig['model']): void {
+function checkModel(model: TrainingConfig['model']): void {
+  const { dimension, heads, slots, maximumPositions } = model;
+  if (model.standard && model.coupling)
+    throw new InputError(
+      'config',
+      `training config: model.coupling is "${model.coupling}", and a standard transformer (model.standard) has none but softmax: leave one of both out`,
+    );
   if (dimension % heads !== 0)
     throw new InputError(
       'config',

@@ -7,6 +7,7 @@ import type { Random } from '../../numerics/random.ts';
 import { shapeSize } from '../../numerics/vectors.ts';
 import type { Batch } from './batches.ts';
 import type { DrawnCandidates } from './candidates.ts';
+import type { TrainingConfig } from './config.ts';
 import { knotWeights, type Named, type ParameterPart } from './parts.ts';
 import { standardStates } from './standard-transformer.ts';
 
@@ -19,6 +20,22 @@ export interface FlowSettings {
   readonly balancing?: Balancing;
   /** A standard transformer of so many layers instead of the flow. */
   readonly standard?: { readonly layers: number; readonly dimension: number };
+}
+
+/** Sweeps of Sinkhorn's algorithm in every layer of a training step, however far they come. */
+const UNROLLED: Balancing = { tolerance: 0, sweeps: 10 };
+
+/** β and the logits' scale make unit vectors behave like the usual rows of length √d. */
+export function lossSettings({ model }: Pick<TrainingConfig, 'model'>): FlowSettings {
+  const { dimension, heads, horizon, knots, coupling, standard } = model;
+  return {
+    beta: new Array(heads).fill(dimension / Math.sqrt(dimension / heads)),
+    horizon,
+    logitScale: Math.sqrt(dimension),
+    knots,
+    ...(coupling && { balancing: UNROLLED }),
+    ...(standard && { standard: { layers: standard.layers, dimension } }),
+  };
 }
 
 function byName<A>(layout: readonly ParameterPart[], arrays: readonly A[]): Named<A> {

@@ -1,7 +1,7 @@
 /**
  * The reference of what attention alone costs: a standard pre-norm transformer with MLPs (Xiong et al.
  * 2020, arXiv 2002.04745; GELU, no biases), trained by the same trainer on the same batches. It is no
- * particle flow and no model that the house can run: `train` measures it and keeps its numbers.
+ * particle flow. What runs the finished one: standard-network.ts.
  */
 import { attentionVelocity } from '../../attention/step.ts';
 import type { TrainingAlgebra } from '../../engines/training-engine.ts';
@@ -38,8 +38,8 @@ export function standardParts(
       ...matrix(`attention.${layer}.${role}`, d, d, role === 'output' ? damped : 1),
       heads: headLayout(role, heads),
     })),
-    { ...matrix(`mlp.${layer}.in`, d, hidden, 1), heads: { count, axis: 'columns' } },
-    { ...matrix(`mlp.${layer}.out`, hidden, d, damped), heads: { count, axis: 'rows' } },
+    { ...matrix(`up.${layer}`, d, hidden, 1), heads: { count, axis: 'columns' } },
+    { ...matrix(`down.${layer}`, hidden, d, damped), heads: { count, axis: 'rows' } },
   ]).flat();
 }
 
@@ -60,11 +60,8 @@ export function standardStates<A>(
     const seen = rootMeanSquare(algebra, x, dimension);
     const settings = { weights: attention[layer], beta, mask };
     x = add(x, attentionVelocity(algebra, seen, settings).velocity);
-    const wide = algebra.project(
-      rootMeanSquare(algebra, x, dimension),
-      named.get(`mlp.${layer}.in`)!,
-    );
-    x = add(x, algebra.project(algebra.gelu(wide), named.get(`mlp.${layer}.out`)!));
+    const wide = algebra.project(rootMeanSquare(algebra, x, dimension), named.get(`up.${layer}`)!);
+    x = add(x, algebra.project(algebra.gelu(wide), named.get(`down.${layer}`)!));
   }
   return algebra.normalise(x);
 }

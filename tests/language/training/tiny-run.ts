@@ -1,6 +1,6 @@
 /** A world of two languages and a few words, a config to train on it, and a model of the start. */
 import { finishedModel, modelConfig } from '../../../src/host/training/finished-model.ts';
-import type { FlowModel } from '../../../src/language/flow-model.ts';
+import { asFlow } from '../../../src/language/model.ts';
 import { parseTrainingConfig, type TrainingConfig } from '../../../src/language/training/config.ts';
 import { loadFullVocabulary } from '../../../src/language/training/full-vocabulary.ts';
 import {
@@ -97,8 +97,14 @@ export function tinyConfig(changes: Record<string, unknown> = {}): string {
   });
 }
 
-/** What a run of `config` begins with, drawn anew: an untrained model, and the parameters it is of. */
-export async function tinyStart(config: TrainingConfig = parseTrainingConfig(tinyConfig())) {
+/** What a run of `config` begins with, drawn anew: an untrained flow, and the parameters it is of. */
+export async function tinyStart(config?: TrainingConfig) {
+  const { model, ...start } = await startOf(config);
+  return { ...start, model: asFlow(model, 'this start') };
+}
+
+/** The same of any network. */
+export async function startOf(config: TrainingConfig = parseTrainingConfig(tinyConfig())) {
   const { ranks, encode } = await loadFullVocabulary();
   const stream = random(config.seed);
   const texts = Array.from({ length: 200 }, () => sampleText(tinyWorld, stream).text);
@@ -108,6 +114,6 @@ export async function tinyStart(config: TrainingConfig = parseTrainingConfig(tin
   initialise(layout, parameters, random(config.seed));
   const tongues = { determiners: tinyWorld.determiners, languages: ['de', 'en'] };
   const architecture = modelConfig(config, tongues, vocabulary);
-  const model: FlowModel = finishedModel(architecture, layout, parameters, {});
+  const model = finishedModel(architecture, layout, parameters, {});
   return { model, layout, parameters };
 }
