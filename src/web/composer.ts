@@ -4,7 +4,7 @@ import { MAXIMUM_DEPTH } from '../language/choices.ts';
 import { fill, fillTrack, h, setAttribute } from './dom.ts';
 import { lockIcon } from './icons.ts';
 import { controlsOf, locksOf } from './locks.ts';
-import { couplingOf, isPretrained, type Page } from './page.ts';
+import { couplingOf, isFlow, isPretrained, type Page } from './page.ts';
 import { createSegments } from './segments.ts';
 import { blanks, endsInBlank } from './sentence.ts';
 import type { State } from './state.ts';
@@ -26,14 +26,13 @@ export function createComposer(page: Page): HTMLElement {
 /** Depth and coupling; hidden for a model that has its own. */
 function createFlowControls(page: Page): HTMLElement {
   const { state, models } = page;
-  const controls = h(
-    'div',
-    { class: 'controls' },
-    controlsOf(page, 'depth', createDepth(page)),
-    controlsOf(page, 'coupling', createCoupling(page)),
-  );
+  const depth = controlsOf(page, 'depth', createDepth(page));
+  const coupling = controlsOf(page, 'coupling', createCoupling(page));
+  const controls = h('div', { class: 'controls' }, depth, coupling);
   const show = () => {
-    controls.hidden = isPretrained(state.get(), page);
+    depth.hidden = !isFlow(state.get(), page);
+    coupling.hidden = isPretrained(state.get(), page);
+    controls.hidden = depth.hidden && coupling.hidden;
   };
   state.subscribe(show);
   models.subscribe(show);

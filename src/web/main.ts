@@ -12,7 +12,7 @@ import { interventionsOf } from './interventions.ts';
 import { guarded } from './locks.ts';
 import { dropUnknownModel } from './models.ts';
 import type { Page } from './page.ts';
-import { isPretrained, otherQuestion, predictQuestionOf, questionOf } from './page.ts';
+import { isFlow, isPretrained, otherQuestion, predictQuestionOf, questionOf } from './page.ts';
 import { createShell } from './shell.ts';
 import type { State } from './state.ts';
 import { defaults, readFragment, writeFragment } from './state.ts';
@@ -82,8 +82,8 @@ function askForStacks(): void {
 function askForFlow(): void {
   const question = questionOf(state.get(), { models });
   const { tab, step } = state.get();
-  const own = !isPretrained(state.get(), { models });
-  const shown = own && (tab === 'depth' || (tab === 'learn' && step === 3));
+  const flow = isFlow(state.get(), { models });
+  const shown = flow && (tab === 'depth' || (tab === 'learn' && step === 3));
   if (!shown || !question || answers.get().status !== 'ready') return;
   const { targets: _, ...pass } = question;
   flows.load({ ...pass, depth: 'ode' });
@@ -129,7 +129,7 @@ function build(): void {
   answers.subscribe(askForModels);
   models.subscribe(() => {
     dropUnknownModel({ ...page, state });
-    if (isPretrained(state.get(), page)) ask();
+    if (!isFlow(state.get(), page)) ask();
   });
   const focused = document.activeElement?.id;
   document.getElementById('page')?.replaceChildren(createShell(page));

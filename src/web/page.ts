@@ -45,18 +45,28 @@ export function couplingOf({ text, coupling }: State): CouplingName {
 }
 
 /** Whether somebody else's model answers, whose depth and coupling are its own. False while models are unknown. */
-export function isPretrained(state: State, { models }: Pick<Page, 'models'>): boolean {
+export const isPretrained = (state: State, page: Pick<Page, 'models'>): boolean =>
+  hasEntry(state, page, 'family') ?? false;
+
+/** Whether a flow answers, whose depth is chosen; other models have theirs. True while models are unknown. */
+export const isFlow = (state: State, page: Pick<Page, 'models'>): boolean =>
+  hasEntry(state, page, 'horizon') ?? true;
+
+/** Whether the record of the model that answers has an entry; undefined where there is no record. */
+function hasEntry(state: State, { models }: Pick<Page, 'models'>, entry: string) {
   const { value } = models.get();
   const name = state.model ?? value?.default;
-  return value?.models.some((model) => model.name === name && 'family' in model) ?? false;
+  const record = value?.models.find((model) => model.name === name && !('problem' in model));
+  return record && entry in record;
 }
 
 /** What to ask the server in this state; null where the text is empty. */
 export function questionOf(state: State, page: Pick<Page, 'models'>): Question | null {
   const text = state.text.trim();
   if (text === '') return null;
-  if (isPretrained(state, page)) return { text, ...(state.model && { model: state.model }) };
-  const asked = { text, depth: state.depth, ...(state.model && { model: state.model }) };
+  const model = state.model && { model: state.model };
+  if (isPretrained(state, page)) return { text, ...model };
+  const asked = { text, ...(isFlow(state, page) && { depth: state.depth }), ...model };
   if (blanks(text).length === 0) return asked;
   const targets = splitTargets(state.targets);
   const question: Question = { ...asked, coupling: couplingOf(state) };
