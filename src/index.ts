@@ -72,6 +72,11 @@ export {
   type ModelDepthOptions,
   modelDepthLimit,
 } from './limits/depth/model-depth.ts';
+export {
+  type NetworkDepthLimit,
+  type NetworkDepthOptions,
+  networkDepthLimit,
+} from './limits/depth/network-depth.ts';
 export { growthRate, solveOnCircle, stationaryLaw } from './limits/mean-field/circle.ts';
 export { type CircleLaw, cosineLaw, vonMisesLaw } from './limits/mean-field/circle-law.ts';
 export { type DensityLimit, densityLimit } from './limits/mean-field/density.ts';

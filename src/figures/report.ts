@@ -11,11 +11,20 @@ export interface ReportColumn {
   readonly values: readonly ReportCell[];
 }
 
+/** A further table. */
+export interface ReportTable {
+  /** Of its file, behind that of the report. */
+  readonly name: string;
+  readonly title: string;
+  readonly columns: readonly ReportColumn[];
+}
+
 export interface Report {
   readonly title: string;
   /** How it was measured. */
   readonly settings: string;
   readonly columns: readonly ReportColumn[];
+  readonly more?: readonly ReportTable[];
   readonly findings: readonly string[];
   readonly figure: Figure;
 }

@@ -89,6 +89,8 @@ export interface ReadOptions {
   readonly root?: string;
   /** What a network of layers computes with, float32 by default; a flow has float64 alone. */
   readonly precision?: Precision;
+  /** Threads that multiply in a Hugging Face folder's model; default 1. Numbers have the same bits for any. */
+  readonly threads?: number;
 }
 
 /**
@@ -96,9 +98,14 @@ export interface ReadOptions {
  * InputError when there is none or it cannot be read as it is meant, and DamagedFileError, naming folder, file and
  * remedy, when a file is missing, truncated or altered.
  */
-export function readModel(name?: string, { root, precision }: ReadOptions = {}): LanguageModel {
+export function readModel(
+  name?: string,
+  { root, precision, threads }: ReadOptions = {},
+): LanguageModel {
   const folder = modelFolder(name, root);
-  return isPretrained(folder) ? readPretrained(folder, { precision }) : readOwn(folder, precision);
+  return isPretrained(folder)
+    ? readPretrained(folder, { precision, threads })
+    : readOwn(folder, precision);
 }
 
 /** The flow of a name or path. Throws as `readModel`, and for a model that is none, saying what needs one. */

@@ -156,3 +156,12 @@ export function asFlow(model: LanguageModel, what: string): FlowModel {
     `${what} needs a model that is a flow in continuous depth, and "${model.name}" has layers only: choose a flow such as alltag`,
   );
 }
+
+/** The model's layers with weights of their own. Throws InputError (field `model`) for a flow, which has none. */
+export function asNetwork({ network, name }: LanguageModel, what: string): Network {
+  if (network) return network;
+  throw new InputError(
+    'model',
+    `${what} needs layers with weights of their own, and "${name}" is a flow in continuous depth: take the folder of another model`,
+  );
+}

@@ -4,7 +4,7 @@
  */
 import type { Operation } from './operation.ts';
 import { COMMAND, flag, flagName, lastWord, literal, objectLiteral } from './spelling.ts';
-import type { SubjectKind } from './subject.ts';
+import { mayBeFlow, type SubjectKind } from './subject.ts';
 
 /** Of a record, what its snippets are made of. */
 export type Repeatable = Pick<Operation, 'subject' | 'library' | 'files' | 'trains' | 'flowAnswer'>;
@@ -89,7 +89,7 @@ function addFile(files: SnippetFile[], name: string, rows: Rows): string {
 /** A module for Node, run where the package is installed or in its checkout. */
 function programOf(record: Repeatable, body: Body, options: Body): string {
   const { library, subject, trains, flowAnswer } = record;
-  const isFlow = subject === 'text or flow' && body.text === undefined;
+  const isFlow = mayBeFlow(subject) && body.text === undefined;
   const name = library[isFlow ? 1 : 0];
   const fromNode = [
     ...(body.text === undefined ? [] : ['readModel']),

@@ -30,6 +30,7 @@ export interface Subjects {
   readonly 'any text': AnyTextSubject;
   /** Null for a flow, which is among the options. */
   readonly 'text or flow': TextSubject | null;
+  readonly 'any text or flow': AnyTextSubject | null;
   readonly measures: MeasuresSubject;
   /** Two measures. */
   readonly pair: MeasuresSubject;
@@ -75,6 +76,7 @@ export const subjectFields = {
   text: question,
   'any text': question,
   'text or flow': question,
+  'any text or flow': question,
   measures: { measures },
   pair: { measures: measures.length(2, 'expected two measures') },
   frames: { frames },
@@ -89,6 +91,11 @@ export const flowFields = {
   init: rows.optional().describe('Positions of one’s own, a row a particle, instead of a start'),
 };
 
+/** Whether it is of a flow where no text is given. */
+export const mayBeFlow = (kind: SubjectKind): boolean => kind.endsWith('or flow');
+
+const takesAnyModel = (kind: SubjectKind) => kind.startsWith('any');
+
 type Body = Readonly<Record<string, unknown>>;
 type FieldsOf<K extends SubjectKind> = z.output<z.ZodObject<(typeof subjectFields)[K]>>;
 
@@ -101,7 +108,7 @@ export async function readSubject(
   body: Body,
   models: Models,
 ): Promise<{ readonly subject: Subjects[SubjectKind]; readonly options: Body }> {
-  if (kind === 'none' || (kind === 'text or flow' && 'dynamics' in body))
+  if (kind === 'none' || (mayBeFlow(kind) && 'dynamics' in body))
     return { subject: null, options: body };
   if (kind === 'frames') {
     const { frames, ...options } = body as FieldsOf<'frames'>;
@@ -118,7 +125,7 @@ export async function readSubject(
   }
   const { text, model, ...options } = body as FieldsOf<'text'>;
   const named = await models(model);
-  const subject = { model: kind === 'any text' ? named : asFlow(named, 'a limit'), text };
+  const subject = { model: takesAnyModel(kind) ? named : asFlow(named, 'a limit'), text };
   return { subject, options };
 }
 

@@ -76,12 +76,30 @@ it('traces a text without a blank, with the parts of its layers', async () => {
   expect(body.blocks).toHaveLength(3);
 });
 
+it('takes the parts of its layers in steps', async () => {
+  const asked = { text: 'w5 w6 [MASK] w7', steps: [2, 4], alone: 2 };
+  const { status, body } = await post('limit/depth', asked);
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ model: 'small-bert', depth: 3, layers: [1, 2, 3], steps: [2, 4] });
+  expect(body.parts.map(({ part }: { part: string }) => part)).toEqual([
+    'attention',
+    'mlp',
+    'both',
+  ]);
+  expect(body.matrix.cells).toHaveLength(9);
+  expect(body.matrix.cells[0]).toMatchObject({ layer: 1, part: 'attention' });
+});
+
 it.each([
   ['predict', { text: 'w5 w6' }, 'text', /fills masks and the text has no blank/],
   ['predict', { text: 'w5 __', depth: 8 }, 'depth', /has 3 layers/],
   ['predict', { text: 'w5 __', slots: 2, model: 'lieblingstier' }, 'slots', /leave it out/],
   ['trace', { text: 'w5', parts: true, model: 'lieblingstier' }, 'parts', /attention alone/],
-  ['limit/depth', { text: 'w5 __' }, 'model', /needs a model that is a flow/],
+  ['limit/perturbations', { text: 'w5 __' }, 'model', /needs a model that is a flow/],
+  ['limit/depth', { text: 'w5 __', depths: [4] }, 'depths', /for a flow that is cut into layers/],
+  ['limit/depth', { text: 'w5 __', parts: ['together'] }, 'parts', /a norm between/],
+  ['limit/depth', { text: 'w5 __', steps: [0] }, 'steps', /from 1 to 64/],
+  ['limit/depth', { text: 'w5 __', model: 'lieblingstier', alone: 2 }, 'alone', /of their own/],
 ])('%s %j is refused in field %s', async (path, request, field, detail) => {
   const { status, body } = await post(path, request);
   expect([status, body.field]).toEqual([400, field]);

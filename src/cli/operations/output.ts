@@ -1,5 +1,5 @@
 /** What operations print and write, whichever it is. */
-import type { Report, ReportCell } from '../../figures/report.ts';
+import type { Report, ReportCell, ReportColumn } from '../../figures/report.ts';
 import { toCsv } from '../../host/csv.ts';
 import { packageVersion } from '../../host/package.ts';
 import type { TableAccount } from '../../host/tables.ts';
@@ -60,13 +60,16 @@ async function write(
 ): Promise<string[]> {
   const { name, report } = measured;
   return writeFiles(folder, {
-    [`${name}.csv`]: reportTable(report),
+    [`${name}.csv`]: csvOf(report.columns),
+    ...Object.fromEntries(
+      (report.more ?? []).map((further) => [`${name}-${further.name}.csv`, csvOf(further.columns)]),
+    ),
     ...(await figureFiles({ [name]: report.figure }, formats, { width: 560 })),
     [`${name}.json`]: `${JSON.stringify(recordOf(measured), null, 2)}\n`,
   });
 }
 
-function reportTable({ columns }: Report): string {
+function csvOf(columns: readonly ReportColumn[]): string {
   const rows = columns[0].values.map((_, i) => columns.map(({ values }) => values[i]));
   return toCsv(
     columns.map(({ name }) => name),
@@ -74,16 +77,26 @@ function reportTable({ columns }: Report): string {
   );
 }
 
-function reportLines({ title, settings, columns, findings }: Report, seconds: number): string[] {
+function reportLines(report: Report, seconds: number): string[] {
+  const { title, settings, columns, more = [], findings } = report;
   const screen = standardScreen();
-  const shown = columns.filter(({ heading }) => heading !== undefined);
-  const rows = shown[0]?.values.map((_, i) => shown.map(({ values }) => cellText(values[i])));
   return [
-    ...[bold(screen, printable(title)), dim(screen, settings), ''],
-    ...(rows ? [...table(screen, [shown.map(({ heading = '' }) => heading), ...rows]), ''] : []),
+    bold(screen, printable(title)),
+    dim(screen, settings),
+    '',
+    ...tableLines(columns),
+    ...more.flatMap((further) => [bold(screen, further.title), '', ...tableLines(further.columns)]),
     ...findings.map(printable),
     ...['', dim(screen, `${seconds.toFixed(1)} s`)],
   ];
+}
+
+/** What of a table a screen shows, with an empty line behind it. */
+function tableLines(columns: readonly ReportColumn[]): string[] {
+  const shown = columns.filter(({ heading }) => heading !== undefined);
+  const rows = shown[0]?.values.map((_, i) => shown.map(({ values }) => cellText(values[i])));
+  if (!rows) return [];
+  return [...table(standardScreen(), [shown.map(({ heading = '' }) => heading), ...rows]), ''];
 }
 
 function cellText(value: ReportCell): string {

@@ -1,10 +1,17 @@
 /** What operations are of, as arguments and flags of the command line, and how it is read of them. */
+import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { DepthSubject } from '../../host/depth-threads.ts';
 import type { TableAccount } from '../../host/tables.ts';
 import { InputError } from '../../numerics/errors.ts';
-import type { MeasuresSubject, SubjectKind, Subjects } from '../../operations/subject.ts';
+import type {
+  AnyTextSubject,
+  MeasuresSubject,
+  SubjectKind,
+  Subjects,
+  TextSubject,
+} from '../../operations/subject.ts';
 import { type AnswerFlags, PRECISION_FLAG, precisionOf, withParticleFlags } from '../flags.ts';
 import type { SimulationFlags } from '../simulation/job.ts';
 
@@ -62,7 +69,11 @@ export const commandSubjects: { readonly [K in SubjectKind]: CommandSubject<K> }
   },
   'text or flow': {
     describe: (command) => withParticleFlags(command.argument('[text]', 'a text as for predict')),
-    read: ([text], flags) => readTextOrFlow(text as string | undefined, flags),
+    read: async ([text], flags) => (await readDynamics(flags, text)) ?? readFlowText(flags, text),
+  },
+  'any text or flow': {
+    describe: (command) => withParticleFlags(command.argument('[text]', 'a text as for predict')),
+    read: async ([text], flags) => (await readDynamics(flags, text)) ?? readModelText(flags, text),
   },
   measures: {
     describe: (command) =>
@@ -99,37 +110,67 @@ async function readMeasures(
   return { subject: { measures, names }, columns, tables: read.map(({ account }) => account) };
 }
 
-/** The particles of a text under their model's own flow, or a start under dynamics. */
-async function readTextOrFlow(
-  text: string | undefined,
+/** A start under dynamics, where they are named; else null. */
+async function readDynamics(
   { threads: _, ...flags }: SimulationFlags,
-): Promise<Read<Subjects['text or flow']>> {
-  if (flags.dynamics !== undefined) {
-    const { readOptions } = await import('../simulation/job.ts');
-    const { options, tables } = await readOptions(text === undefined ? flags : { ...flags, text });
-    // dynamics of one's own are no plain data
-    const plain = typeof options.dynamics !== 'object';
-    return {
-      subject: null,
-      options,
-      tables,
-      ...(plain && { elsewhere: { kind: 'flow', options } }),
-    };
-  }
-  const { model, coupling, text: flagged, ...others } = flags;
+  text: unknown,
+): Promise<Read<null> | null> {
+  if (flags.dynamics === undefined) return null;
+  const { readOptions } = await import('../simulation/job.ts');
+  const { options, tables } = await readOptions(
+    text === undefined ? flags : { ...flags, text: text as string },
+  );
+  // dynamics of one's own are no plain data
+  const plain = typeof options.dynamics !== 'object';
+  return {
+    subject: null,
+    options,
+    tables,
+    ...(plain && { elsewhere: { kind: 'flow', options } }),
+  };
+}
+
+/** The particles of a text under their model's own flow. */
+async function readFlowText(
+  flags: SimulationFlags,
+  given: unknown,
+): Promise<Read<TextSubject> & Required<Pick<Read, 'elsewhere'>>> {
+  const { modelFolder, readFlow } = await import('../../host/models.ts');
+  const { text, options } = await readText(flags, given);
+  return {
+    subject: { model: readFlow(flags.model, 'a limit'), text },
+    options,
+    elsewhere: { kind: 'text', folder: modelFolder(flags.model), text, ...options },
+  };
+}
+
+/** A text in its model, flow or not. */
+async function readModelText(
+  flags: SimulationFlags,
+  given: unknown,
+): Promise<Read<AnyTextSubject>> {
+  const { readModel } = await import('../../host/models.ts');
+  const { precision: _, ...others } = flags;
+  const threads = flags.threads === undefined ? availableParallelism() : Number(flags.threads);
+  const model = readModel(flags.model, {
+    precision: precisionOf(flags as AnswerFlags),
+    threads,
+  });
+  if (model.flow) return readFlowText(flags, given);
+  const { text, options } = await readText(others, given);
+  return { subject: { model, text }, options };
+}
+
+/** The text, and how it is read. Throws InputError for flags that are for dynamics. */
+async function readText(flags: SimulationFlags, given: unknown) {
+  const { model: _, threads: __, coupling, text: flagged, ...others } = flags;
   const [stray] = Object.keys(others);
   if (stray !== undefined)
     throw new InputError(
       stray,
       `option ${stray} is for dynamics of the catalogue, and a text is run by its model: give --dynamics, or leave ${stray} out`,
     );
-  const { modelFolder, readFlow } = await import('../../host/models.ts');
   const { givenText } = await import('../text.ts');
-  const sentence = await givenText(text ?? flagged);
-  const options = coupling === undefined ? {} : { coupling };
-  return {
-    subject: { model: readFlow(model, 'a limit'), text: sentence },
-    options,
-    elsewhere: { kind: 'text', folder: modelFolder(model), text: sentence, ...options },
-  };
+  const text = await givenText((given as string | undefined) ?? flagged);
+  return { text, options: coupling === undefined ? {} : { coupling } };
 }

@@ -4,9 +4,11 @@ import { MAXIMUM_DEPTH } from '../../language/choices.ts';
 import { fillBlank, scoreAnswers } from '../../language/fill.ts';
 import type { FlowModel } from '../../language/flow-model.ts';
 import { layOut } from '../../language/layout.ts';
+import { asFlow, type LanguageModel } from '../../language/model.ts';
 import { fillSchema } from '../../language/options.ts';
 import { modelOptions } from '../../language/particles.ts';
 import { tokenProbabilities } from '../../language/transformer.ts';
+import { InputError } from '../../numerics/errors.ts';
 import { type Matrix, row } from '../../numerics/matrix.ts';
 import { parseOptions } from '../../numerics/options.ts';
 import { divergence, totalVariation } from '../../numerics/statistics.ts';
@@ -22,13 +24,20 @@ import {
   type SchemeLimit,
 } from './depth.ts';
 import type { Column, DepthErrors } from './errors.ts';
+import { type NetworkDepthLimit, networkDepthLimit, networkDepthSchema } from './network-depth.ts';
 
-export const modelDepthSchema = z.strictObject({
+const flowDepthSchema = z.strictObject({
   ...depthLimitSchema.pick({ depths: true, schemes: true, reference: true }).shape,
   coupling: fillSchema.shape.coupling,
 });
 
-/** The depths L and schemes, how the sentence is read, and the reference's tolerance. */
+/** Of a flow that is cut into layers, and of layers with weights of their own; each model takes its own. */
+export const modelDepthSchema = flowDepthSchema.extend(networkDepthSchema.shape);
+
+/**
+ * How the sentence is read, and of a flow the depths L, schemes and the reference's tolerance; of layers with
+ * weights of their own, which parts of which are taken in how many steps.
+ */
 export type ModelDepthOptions = z.input<typeof modelDepthSchema>;
 
 export interface ModelDepthErrors extends DepthErrors {
@@ -56,16 +65,67 @@ export interface ModelDepthLimit extends Omit<DepthLimit, 'schemes'> {
 
 /**
  * `depthLimit` of a sentence in a model's flow: errors of positions and of the answer's distribution at every
- * L, and the depth from which on the answer stays. Throws InputError or LimitError like `fillBlank` and as
- * `depthLimit` does.
+ * L, and the depth from which on the answer stays. Of a model whose layers have weights of their own,
+ * `networkDepthLimit`. Throws InputError or LimitError like `fillBlank`, as `depthLimit` and `networkDepthLimit` do,
+ * and for options of the other kind of model.
  */
 export async function modelDepthLimit(
   model: FlowModel,
   text: string,
+  options?: ModelDepthOptions,
+  context?: DepthContext,
+): Promise<ModelDepthLimit>;
+export async function modelDepthLimit(
+  model: LanguageModel,
+  text: string,
+  options?: ModelDepthOptions,
+  context?: DepthContext,
+): Promise<ModelDepthLimit | NetworkDepthLimit>;
+export async function modelDepthLimit(
+  model: LanguageModel,
+  text: string,
   options: ModelDepthOptions = {},
   context: DepthContext = {},
+): Promise<ModelDepthLimit | NetworkDepthLimit> {
+  const asked = parseOptions(modelDepthSchema, options);
+  return model.network
+    ? networkDepthLimit(model, text, ownOptions(model, networkDepthSchema, asked), context)
+    : flowDepthLimit(
+        asFlow(model, 'a limit'),
+        text,
+        ownOptions(model, flowDepthSchema, asked),
+        context,
+      );
+}
+
+/** The options that are for this model. Throws InputError for one that is for the other kind, and is not its default. */
+function ownOptions(
+  { name, network }: LanguageModel,
+  own: z.ZodObject,
+  asked: z.output<typeof modelDepthSchema>,
+): ModelDepthOptions {
+  const usual: Readonly<Record<string, unknown>> = parseOptions(modelDepthSchema, {});
+  const others = Object.entries(asked).filter(([option]) => !(option in own.shape));
+  const stray = others.find(
+    ([option, value]) => JSON.stringify(value) !== JSON.stringify(usual[option]),
+  );
+  if (stray)
+    throw new InputError(
+      stray[0],
+      network
+        ? `option ${stray[0]} is for a flow that is cut into layers, and "${name}" has layers with weights of their own: leave it out`
+        : `option ${stray[0]} is for layers with weights of their own, and "${name}" is a flow in continuous depth: leave it out`,
+    );
+  return Object.fromEntries(Object.entries(asked).filter(([option]) => option in own.shape));
+}
+
+async function flowDepthLimit(
+  model: FlowModel,
+  text: string,
+  options: ModelDepthOptions,
+  context: DepthContext,
 ): Promise<ModelDepthLimit> {
-  const { coupling, ...asked } = parseOptions(modelDepthSchema, options);
+  const { coupling, ...asked } = parseOptions(flowDepthSchema, options);
   const flow = modelOptions(model, { text, dynamics: 'model', coupling });
   const { readAt } = layOut(model, text, coupling);
   const asking = depthLimit({ ...flow, ...asked, time: model.config.horizon }, context);

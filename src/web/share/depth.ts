@@ -31,7 +31,7 @@ export function shareDepth(page: Page): Shared {
 
 /** Of the record of the operation, which would bring what computes it: a test holds the two together. */
 export const DEPTH_RECORD: Repeatable = {
-  subject: 'text or flow',
+  subject: 'any text or flow',
   library: ['modelDepthLimit', 'depthLimit'],
 };
 
