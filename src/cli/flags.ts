@@ -30,7 +30,7 @@ export const COUPLING_HELP = `${either(COUPLING_NAMES)} (default: full for a bla
 /** What a pretrained model computes with. */
 export const PRECISION_FLAG = [
   '--precision <name>',
-  'float32 or float64, of a Hugging Face folder (default: float32)',
+  'float32 or float64, of a Hugging Face folder or a standard transformer (default: float32)',
 ] as const;
 
 /** Adds --model, --top, --depth, --coupling, --targets and --json. */

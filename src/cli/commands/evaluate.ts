@@ -50,7 +50,10 @@ export function evaluateCommand(): Command {
       'text files, or folders of worlds such as data/worlds/lieblingstier',
     )
     .option('--blanks <file>', 'sentences with a blank and acceptable answers, as JSON')
-    .option('--depths <list>', 'numbers of layers, and ode (default: 4,6,8,16,32,64,ode)')
+    .option(
+      '--depths <list>',
+      'numbers of layers, and ode, of a flow (default: 4,6,8,16,32,64,ode)',
+    )
     .option('--texts <count>', 'texts to draw (default: 1000, fewer for the slow parts)')
     .option('--seed <number>', 'seed of the held-out texts')
     .option(
