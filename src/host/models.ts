@@ -15,8 +15,9 @@ import { DamagedFileError, InputError } from '../numerics/errors.ts';
 import type { Architecture } from '../pretrained/architecture.ts';
 import type { Precision } from '../pretrained/precision.ts';
 import { errorCode } from './files.ts';
+import { isGguf } from './gguf.ts';
 import { packageRoot } from './package.ts';
-import { describePretrained, isPretrained, readPretrained } from './pretrained.ts';
+import { describePretrained, isPretrained, pretrainedName, readPretrained } from './pretrained.ts';
 
 /** The model that answers when the caller names none. */
 export const DEFAULT_MODEL = 'alltag';
@@ -50,7 +51,7 @@ const isFolder = (path: string) =>
 
 /** The model of a folder; its name is the folder's. */
 export function describeModel(folder: string): InstalledModel {
-  const name = basename(folder);
+  const name = isGguf(folder) ? pretrainedName(folder) : basename(folder);
   try {
     if (isPretrained(folder)) return { name, folder, pretrained: describePretrained(folder) };
     return { name, folder, config: readConfig(folder).config };
@@ -60,18 +61,18 @@ export function describeModel(folder: string): InstalledModel {
 }
 
 /**
- * The folder of a model: a name under `models/`, or the path of a folder.
+ * The folder of a model: a name under `models/`, or the path of a folder or of a GGUF file.
  * Throws InputError (field `model`) with the nearest name and the list of names.
  */
 export function modelFolder(name: string = DEFAULT_MODEL, root = INSTALLED): string {
   const isPath = /[\\/]/.test(name) || name === '.' || name === '..';
   const installed = join(root, name);
   if (!isPath && name !== '' && isFolder(installed)) return installed;
-  if (name !== '' && isFolder(name)) return resolve(name);
+  if (name !== '' && (isFolder(name) || isGguf(name))) return resolve(name);
   if (isPath)
     throw new InputError(
       'model',
-      `there is no model folder at "${name}", expected a folder with config.json: check the path`,
+      `there is no model folder at "${name}", expected a folder with config.json, or a GGUF file: check the path`,
     );
   throw unknownModel(name, modelNames(root));
 }

@@ -2,15 +2,7 @@
  * Reading a folder of a Hugging Face checkpoint from disk: config.json, weights in one file or in shards, each tensor
  * by its bytes. Not what they mean: src/pretrained. Nothing is fetched.
  */
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  openSync,
-  readFileSync,
-  readSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -21,14 +13,17 @@ import type { Architecture } from '../pretrained/architecture.ts';
 import { describe } from '../pretrained/families.ts';
 import { type Network, openNetwork } from '../pretrained/network.ts';
 import type { Precision } from '../pretrained/precision.ts';
-import { type ByteSource, readHeader, type TensorEntry } from '../pretrained/safetensors.ts';
+import { readHeader, type TensorEntry } from '../pretrained/safetensors.ts';
 import {
   openTokenizer,
+  type PretrainedTokenizer,
   TOKENIZER_FILES,
   type TokenizerFiles,
 } from '../pretrained/tokenizer/files.ts';
 import { spawnFieldThread } from './field-threads.ts';
+import { fileSource } from './file-source.ts';
 import { errorCode } from './files.ts';
+import { isGguf, readGgufFile } from './gguf.ts';
 
 export interface NetworkOptions {
   /** What the network computes with; weights stay as wide as their file has them. Default float32. */
@@ -41,62 +36,76 @@ export interface NetworkOptions {
   readonly threads?: number;
 }
 
+/** What a folder or a GGUF file holds, its numbers not yet read. */
+interface Checkpoint {
+  /** config.json, parsed. */
+  readonly config: unknown;
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
+  tokenizer(): PretrainedTokenizer;
+}
+
 /**
- * The network of a folder as the hub has it, or of the transformer inside a sentence-transformers folder. Throws
- * InputError, LimitError or DamagedFileError, each one line that begins with the folder, before weights are read:
+ * The network of a folder as the hub has it, of the transformer inside a sentence-transformers folder, or of a GGUF
+ * file. Throws InputError, LimitError or DamagedFileError, each beginning with the path, before weights are read:
  * for a folder without weights that can be read, a missing shard, weights that do not fit the memory, and whatever
  * `openNetwork` throws.
  */
-export function readNetwork(
-  folder: string,
+export const readNetwork = (path: string, options?: NetworkOptions): Network =>
+  inFolder(path, () => networkOf(checkpointAt(path), options));
+
+/**
+ * The model of such a folder or file: its network, and its tokenizer, whose files lie beside it or beside
+ * modules.json. Throws as `readNetwork`, and for a tokenizer that cannot be read as its file means it.
+ */
+export const readPretrained = (path: string, options?: NetworkOptions): PretrainedModel =>
+  inFolder(path, () => {
+    const checkpoint = checkpointAt(path);
+    const network = networkOf(checkpoint, options);
+    return new PretrainedModel({
+      name: pretrainedName(path),
+      network,
+      tokenizer: checkpoint.tokenizer(),
+    });
+  });
+
+/** What such a model is, by its config.json or its metadata alone. Throws as `readNetwork`. */
+export const describePretrained = (path: string): Architecture =>
+  inFolder(path, () => describe(checkpointConfig(path)).architecture);
+
+/** A folder's name, or a file's without its ending. */
+export const pretrainedName = (path: string) => basename(resolve(path)).replace(/\.gguf$/i, '');
+
+const checkpointConfig = (path: string): unknown =>
+  isGguf(path) ? readGgufFile(path).config : readJson(transformerFolder(path), 'config.json');
+
+function checkpointAt(path: string): Checkpoint {
+  if (isGguf(path)) return readGgufFile(path);
+  const inner = transformerFolder(path);
+  const config = readJson(inner, 'config.json');
+  return {
+    config,
+    tensors: readTensors(inner, config),
+    tokenizer() {
+      const files = tokenizerFiles(hasTokenizer(inner) ? inner : path);
+      const { model_type: type } = z.looseObject({ model_type: z.string() }).parse(config);
+      return openTokenizer(files, type);
+    },
+  };
+}
+
+function networkOf(
+  { config, tensors }: Checkpoint,
   { precision = 'float32', threads = 1 }: NetworkOptions = {},
 ): Network {
   if (!Number.isInteger(threads) || threads < 1)
     throw new InputError('threads', `threads is ${threads}: expected a whole number from 1 on`);
-  return inFolder(folder, () => {
-    const inner = transformerFolder(folder);
-    const config = readJson(inner, 'config.json');
-    const tensors = readTensors(inner, config);
-    checkMemory(tensors);
-    return openNetwork({
-      config,
-      tensors,
-      precision,
-      threads: { threads, spawn: spawnFieldThread },
-    });
-  });
+  checkMemory(tensors);
+  return openNetwork({ config, tensors, precision, threads: { threads, spawn: spawnFieldThread } });
 }
 
-/**
- * The model of such a folder: its network, and its tokenizer, whose files lie beside it or beside modules.json.
- * Throws as `readNetwork`, and for a tokenizer that cannot be read as its file means it.
- */
-export function readPretrained(folder: string, options?: NetworkOptions): PretrainedModel {
-  const network = readNetwork(folder, options);
-  return inFolder(folder, () => {
-    const inner = transformerFolder(folder);
-    const files = tokenizerFiles(hasTokenizer(inner) ? inner : folder);
-    const { model_type: type } = z
-      .looseObject({ model_type: z.string() })
-      .parse(readJson(inner, 'config.json'));
-    return new PretrainedModel({
-      name: basename(resolve(folder)),
-      network,
-      tokenizer: openTokenizer(files, type),
-    });
-  });
-}
-
-/** What such a folder's model is, by its config.json alone. Throws as `readNetwork`. */
-export function describePretrained(folder: string): Architecture {
-  return inFolder(
-    folder,
-    () => describe(readJson(transformerFolder(folder), 'config.json')).architecture,
-  );
-}
-
-/** Whether a folder holds somebody else's model: a config.json with a model_type, or modules.json. */
+/** Whether somebody else's model is there: a GGUF file, or a folder with modules.json or a config.json with a model_type. */
 export function isPretrained(folder: string): boolean {
+  if (isGguf(folder)) return true;
   if (existsSync(join(folder, 'modules.json'))) return true;
   const path = join(folder, 'config.json');
   if (!existsSync(path)) return false;
@@ -208,35 +217,6 @@ function readShards(folder: string): Map<string, TensorEntry> {
 
 const openShard = (folder: string, file: string) =>
   readHeader(fileSource(join(folder, file))).entries;
-
-/** At most so many bytes are read at a time; the system takes no more than 2 GiB. */
-const PIECE = 1 << 30;
-
-/** A file that is opened for each reading. */
-function fileSource(path: string): ByteSource {
-  const name = basename(path);
-  return {
-    name,
-    size: statSync(path).size,
-    read(from, to, bytes = new Uint8Array(to - from)) {
-      const file = openSync(path, 'r');
-      try {
-        for (let at = 0; at < bytes.length; ) {
-          const length = Math.min(PIECE, bytes.length - at);
-          const got = readSync(file, bytes, at, length, from + at);
-          if (got === 0)
-            throw new DamagedFileError(
-              `${name} ends at byte ${fstatSync(file).size}: it has changed`,
-            );
-          at += got;
-        }
-      } finally {
-        closeSync(file);
-      }
-      return bytes;
-    },
-  };
-}
 
 /** Of all weights together: kernels address 32 bits. */
 const MOST_BYTES = 2 ** 32;

@@ -82,8 +82,7 @@ export function traceOf(
   const layers = keptLayers(run.frames.length - 1, most);
   const frames = layers.map((layer) => run.frames[layer]);
   const hiddenStates = frames.map(({ positions }) => asMatrix(positions));
-  const pointed = model.onSphere ? null : hiddenStates.map(pointedOf);
-  const directions = pointed?.map((frame) => frame.directions) ?? hiddenStates;
+  const directions = model.onSphere ? hiddenStates : hiddenStates.map(directionsOf);
   const { clusters, merges, splits } = clusterHistory(directions, tolerances);
   const dated = (change: ClusterChange) => ({ ...change, layer: layers[change.layer] });
   return {
@@ -96,7 +95,6 @@ export function traceOf(
     diagnostics: runDiagnostics(
       frames.map((frame, k) => ({
         positions: directions[k],
-        radii: pointed?.[k].radii,
         couplings: frame.coupling && heads(frame),
       })),
     ),
@@ -111,10 +109,11 @@ export function traceOf(
   };
 }
 
-/** Where the states point, on the sphere, and how long they are. Throws InputError for one of length 0. */
-function pointedOf(states: Matrix, layer: number) {
+/** The states on the sphere: where they point. Throws InputError for one of length 0. */
+function directionsOf(states: Matrix, layer: number): Matrix {
   const directions = matrix(states.rows, states.columns, states.data.slice());
-  return { directions, radii: bringToSphere(directions, layer) };
+  bringToSphere(directions, layer);
+  return directions;
 }
 
 /** The two matrices [n, d] of [2, n, d]. */

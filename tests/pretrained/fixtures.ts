@@ -36,29 +36,32 @@ export interface Reference {
 }
 
 /** The references of a fixture, one a text. */
-export function referencesOf(name: string): Reference[] {
-  const files = readdirSync(fixtureFolder(name)).filter((file) => file.startsWith('reference'));
-  return files.sort().map((file) => {
-    const bytes = readFileSync(join(fixtureFolder(name), file));
-    const { entries } = readHeader(sourceOf(bytes, file));
-    const one = (tensor: string) => {
-      const entry = entries.get(tensor);
-      return entry && wideVector(readStored(entry));
-    };
-    const list = (tensor: string) => {
-      const found: Float64Array[] = [];
-      for (let i = 0; entries.has(`${tensor}.${i}`); i++) found.push(one(`${tensor}.${i}`)!);
-      return found;
-    };
-    const types = entries.get('types');
-    return {
-      file,
-      ids: wholeNumbers(entries.get('ids')!),
-      types: types && wholeNumbers(types),
-      list,
-      one,
-    };
-  });
+export const referencesOf = (name: string): Reference[] =>
+  readdirSync(fixtureFolder(name))
+    .filter((file) => file.startsWith('reference'))
+    .sort()
+    .map((file) => referenceAt(fixtureFolder(name), file));
+
+/** The reference in a file. */
+export function referenceAt(folder: string, file: string): Reference {
+  const { entries } = readHeader(sourceOf(readFileSync(join(folder, file)), file));
+  const one = (tensor: string) => {
+    const entry = entries.get(tensor);
+    return entry && wideVector(readStored(entry));
+  };
+  const list = (tensor: string) => {
+    const found: Float64Array[] = [];
+    for (let i = 0; entries.has(`${tensor}.${i}`); i++) found.push(one(`${tensor}.${i}`)!);
+    return found;
+  };
+  const types = entries.get('types');
+  return {
+    file,
+    ids: wholeNumbers(entries.get('ids')!),
+    types: types && wholeNumbers(types),
+    list,
+    one,
+  };
 }
 
 function wholeNumbers({ source, from, to }: TensorEntry): number[] {

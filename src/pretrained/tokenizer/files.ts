@@ -69,8 +69,16 @@ export function openTokenizer(files: TokenizerFiles, modelType: string): Pretrai
   // read before the tokenizer takes the content over
   const aside =
     files['tokenizer.json'] === undefined ? [] : referenceNotes(content, config, modelType);
-  const core = createTokenizerCore(content);
-  const notes = [...core.notes, ...aside];
+  return withRoles(createTokenizerCore(content), config, aside);
+}
+
+/** The tokenizer with the roles that `config` gives to its tokens (`mask_token`, `bos_token`, …); `notes` are further ones. */
+export function withRoles(
+  core: TokenizerCore,
+  config: Json,
+  further: readonly string[],
+): PretrainedTokenizer {
+  const notes = [...core.notes, ...further];
   const special: Partial<Record<TokenRole, SpecialToken>> = {};
   for (const role of ROLES) {
     const piece = named(config, role) ?? (role === 'mask' ? usualMask(core) : undefined);
