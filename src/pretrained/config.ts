@@ -15,20 +15,33 @@ export interface ConfigSource {
 
 export const refuse = (what: string): InputError => new InputError('model', `config.json: ${what}`);
 
-const withDefault = <T extends z.ZodType, D>(type: T, value: D) =>
-  type.nullish().transform((given): NonNullable<z.output<T>> | D => given ?? value);
+/** A whole number, and how the error of another value says so. */
+const wholeFrom = (least: number, most = Number.MAX_SAFE_INTEGER, or = '') => {
+  const upTo = most < Number.MAX_SAFE_INTEGER ? `to ${most}` : 'on';
+  const error = { error: `expected a whole number from ${least} ${upTo}${or}` };
+  return z.int(error).min(least, error).max(most, error);
+};
+const ABOVE_ZERO = { error: 'expected a number above 0' };
+const FROM_ZERO = { error: 'expected a number from 0 on' };
 
-/** A whole number from 1 on; absent or null is the default. */
-export const count = (value: number) =>
-  withDefault(z.int({ error: 'expected a whole number' }).positive(), value);
-export const countOrNull = withDefault(z.int().positive(), null);
-export const flag = (value: boolean) =>
-  withDefault(z.boolean({ error: 'expected true or false' }), value);
-export const positive = (value: number) => withDefault(z.number().positive(), value);
-export const numberOrNull = withDefault(z.number(), null);
-/** One of the choices; absent or null is the default. */
-export const choice = <T extends z.ZodType>(type: T, value: z.output<T>) =>
-  withDefault(type, value);
+/** Without a default: null is refused as everywhere, by the reference library too. */
+export const whole = wholeFrom(1);
+export const aboveZero = z.number(ABOVE_ZERO).positive(ABOVE_ZERO);
+/** Fields that may be absent, with their defaults. */
+export const count = (absent: number) => whole.default(absent);
+export const countFromZero = (absent: number) => wholeFrom(0).default(absent);
+/** null says something of its own, which the family knows. */
+export const countOrNull = (absent: number | null) =>
+  wholeFrom(1, undefined, ', or null').nullable().default(absent);
+export const countFromZeroOrNull = (absent: number | null) =>
+  wholeFrom(0, undefined, ', or null').nullable().default(absent);
+/** More layers than any model has would be a list that fills the memory. */
+export const layerCount = (absent: number) => wholeFrom(1, 10_000).default(absent);
+export const flag = (absent: boolean) =>
+  z.boolean({ error: 'expected true or false' }).default(absent);
+export const positive = (absent: number) => aboveZero.default(absent);
+/** Of a norm. */
+export const epsilon = (absent: number) => z.number(FROM_ZERO).min(0, FROM_ZERO).default(absent);
 
 /** Other names of fields, each after the name that the schema has: `{ dim: ['hidden_size'] }`. */
 export type Aliases = Readonly<Record<string, readonly string[]>>;

@@ -8,7 +8,15 @@
 import { z } from 'zod';
 import { log } from '../numerics/elementary.ts';
 import { show } from '../numerics/parameters.ts';
-import { type ConfigSource, type LayerKind, readFields, refuse } from './config.ts';
+import {
+  aboveZero,
+  type ConfigSource,
+  flag,
+  type LayerKind,
+  readFields,
+  refuse,
+  whole,
+} from './config.ts';
 import type { Rotary, Scaling } from './rotary.ts';
 
 const TYPES = ['default', 'linear', 'dynamic', 'llama3', 'yarn', 'longrope'] as const;
@@ -108,11 +116,14 @@ function merged(
   return all;
 }
 
+const A_SHARE = { error: 'expected a share above 0, at most 1' };
+const SHARE = z.number(A_SHARE).positive(A_SHARE).max(1, A_SHARE);
+
 function rotaryOf(source: ConfigSource, values: Values, defaults: RopeDefaults): Rotary {
   const fields = z.object({
-    rope_theta: z.number().positive().default(defaults.base.absent),
-    rope_type: z.string().default('default'),
-    partial_rotary_factor: z.number().positive().max(1).default(shareAbsent(source, defaults)),
+    rope_theta: aboveZero.default(defaults.base.absent),
+    rope_type: z.string({ error: 'expected a name' }).default('default'),
+    partial_rotary_factor: SHARE.default(shareAbsent(source, defaults)),
   });
   const read = readFields(fields, { values, notes: source.notes });
   const share = read.partial_rotary_factor;
@@ -120,27 +131,28 @@ function rotaryOf(source: ConfigSource, values: Values, defaults: RopeDefaults):
     throw refuse(
       `partial_rotary_factor is ${share}: expected none, heads of this architecture turn as a whole`,
     );
+  const { headSize } = defaults;
+  const dimensions = Math.floor(headSize * share);
+  if (dimensions === headSize && headSize % 2 !== 0)
+    throw refuse(`heads have ${headSize} numbers, which turn in pairs: expected an even number`);
   return {
     base: read.rope_theta,
-    dimensions: Math.floor(defaults.headSize * share),
+    dimensions,
     scaling: scalingOf(source, read.rope_type, values, defaults),
   };
 }
 
-function shareAbsent({ values, notes }: ConfigSource, { share }: RopeDefaults): number {
+function shareAbsent(source: ConfigSource, { share }: RopeDefaults): number {
+  const { values, notes } = source;
   const names = share?.names ?? ['partial_rotary_factor'];
   const given = names.filter((name) => values[name] !== undefined && values[name] !== null);
   if (given.some((name) => values[name] !== values[given[0]]))
     notes.push(
       `config.json says ${given.map((name) => `${name} ${show(values[name])}`).join(' and ')}: ${given[0]} counts`,
     );
-  const value = given.length > 0 ? values[given[0]] : (share?.absent ?? 1);
-  if (typeof value !== 'number') throw refuse(`${given[0]} is ${show(value)}: expected a number`);
-  return value;
+  if (given.length === 0) return share?.absent ?? 1;
+  return readFields(z.object({ [given[0]]: SHARE }), source)[given[0]];
 }
-
-const factor = z.number().positive();
-const whole = z.int().positive();
 
 function scalingOf(
   source: ConfigSource,
@@ -156,16 +168,16 @@ function scalingOf(
     case 'default':
       return { type };
     case 'linear':
-      return { type, factor: fields(z.object({ factor })).factor };
+      return { type, factor: fields(z.object({ factor: aboveZero })).factor };
     case 'dynamic':
       if (headSize <= 2) throw refuse(`rope type dynamic needs heads wider than ${headSize}`);
-      return { type, factor: fields(z.object({ factor })).factor, positions };
+      return { type, factor: fields(z.object({ factor: aboveZero })).factor, positions };
     case 'llama3': {
       const read = fields(
         z.object({
-          factor,
-          low_freq_factor: factor,
-          high_freq_factor: factor,
+          factor: aboveZero,
+          low_freq_factor: aboveZero,
+          high_freq_factor: aboveZero,
           original_max_position_embeddings: whole.default(positions),
         }),
       );
@@ -200,14 +212,14 @@ function originalOf({ values: top, notes }: ConfigSource, values: Values): unkno
 }
 
 const YARN = z.object({
-  factor: factor.optional(),
+  factor: aboveZero.optional(),
   original_max_position_embeddings: whole.optional(),
-  attention_factor: factor.optional(),
-  beta_fast: factor.default(32),
-  beta_slow: factor.default(1),
-  mscale: z.number().optional(),
-  mscale_all_dim: z.number().optional(),
-  truncate: z.boolean().default(true),
+  attention_factor: aboveZero.optional(),
+  beta_fast: aboveZero.default(32),
+  beta_slow: aboveZero.default(1),
+  mscale: z.number({ error: 'expected a number' }).optional(),
+  mscale_all_dim: z.number({ error: 'expected a number' }).optional(),
+  truncate: flag(true),
 });
 
 function yarn(read: z.output<typeof YARN>, positions: number): Scaling {
@@ -222,11 +234,11 @@ function yarn(read: z.output<typeof YARN>, positions: number): Scaling {
 }
 
 const LONGROPE = z.object({
-  factor: factor.optional(),
+  factor: aboveZero.optional(),
   original_max_position_embeddings: whole.optional(),
-  attention_factor: factor.optional(),
-  short_factor: z.array(factor),
-  long_factor: z.array(factor),
+  attention_factor: aboveZero.optional(),
+  short_factor: z.array(aboveZero),
+  long_factor: z.array(aboveZero),
 });
 
 function longrope(read: z.output<typeof LONGROPE>, positions: number, headSize: number): Scaling {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readNetwork } from '../../src/host/pretrained.ts';
 import { DamagedFileError, InputError, LimitError } from '../../src/numerics/errors.ts';
+import { describe as describeConfig } from '../../src/pretrained/families.ts';
 import { openNetwork } from '../../src/pretrained/network.ts';
 import {
   configOf,
@@ -116,7 +117,7 @@ describe('a config', () => {
       'with a size that is none',
       'bert',
       { num_hidden_layers: '3' },
-      /num_hidden_layers is "3": expected a whole number/,
+      /num_hidden_layers is "3": expected a whole number from 1 to 10000$/,
     ],
     [
       'with too few kinds of layers',
@@ -151,6 +152,62 @@ describe('a config', () => {
     expect(error).toBeInstanceOf(InputError);
     expect(error.message).toMatch(/^config\.json: /);
     expect(error.message).toMatch(message);
+  });
+
+  const FIXTURES = [
+    ...['albert', 'bert', 'distilbert', 'gemma3', 'gpt-neox', 'gpt2', 'llama', 'mistral'],
+    ...['modernbert', 'qwen2-window', 'qwen3', 'roberta', 'xlm-roberta', 'camembert'],
+  ];
+  it.each(FIXTURES)('of %s with a number that is none is refused by its name', (name) => {
+    const refused = (key: string, value: unknown) => {
+      try {
+        describeConfig({ ...configOf(name), [key]: value });
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return null;
+    };
+    const numbers = Object.entries(configOf(name)).filter(([, one]) => typeof one === 'number');
+    const read = numbers.map(([key]) => key).filter((key) => refused(key, 'x') !== null);
+    expect(read.length).toBeGreaterThan(5);
+    for (const key of read) {
+      const said = (value: unknown) =>
+        expect(refused(key, value), `${key} ${value}`).toMatch(
+          new RegExp(
+            `^config\\.json: ${key} is .*: expected a (whole )?number (from|above) 0|from 1`,
+          ),
+        );
+      for (const value of ['3', -1, true, [2]]) said(value);
+      if (/eps|scalar|cap/.test(key)) continue;
+      said(2.5);
+      said(1e300);
+      if (!/pad_token_id|sliding_window|max_window_layers/.test(key)) said(0);
+      if (!/pad_token_id|sliding_window|num_key_value_heads|head_dim/.test(key)) said(null);
+    }
+  });
+
+  it.each([
+    [
+      'gpt-neox',
+      { rope_parameters: null, rotary_pct: -0.5 },
+      /rotary_pct is -0\.5: expected a share/,
+    ],
+    ['llama', { head_dim: 7 }, /heads have 7 numbers, which turn in pairs: expected an even/],
+    ['llama', { rope_parameters: { rope_theta: 0 } }, /rope_theta is 0: expected a number above 0/],
+    [
+      'llama',
+      { rope_parameters: { rope_type: 'linear', factor: '2' } },
+      /factor is "2": expected a/,
+    ],
+    ['gemma3', { final_logit_softcapping: 0 }, /softcapping is 0: expected a number above 0/],
+    [
+      'bert',
+      { tie_word_embeddings: 'yes' },
+      /tie_word_embeddings is "yes": expected true or false/,
+    ],
+    ['bert', { hidden_act: null }, /hidden_act is null: expected one of gelu/],
+  ])('of %s with %j is refused', (name, config, message) => {
+    expect(() => describeConfig({ ...configOf(name), ...config })).toThrow(message);
   });
 
   it.each([[null], [[]], ['bert']])('that is %j is refused', (config) => {

@@ -1,7 +1,7 @@
 /** ALBERT (Lan et al., arXiv 1909.11942): BERT with few blocks that are run again and again, and a narrow embedding. */
 import { z } from 'zod';
 import { activationSchema } from '../activations.ts';
-import { choice, count, readFields, refuse } from '../config.ts';
+import { count, layerCount, readFields, refuse } from '../config.ts';
 import {
   bertArchitecture,
   bertExtras,
@@ -18,9 +18,9 @@ const fields = z.object({
   hidden_size: count(4096),
   num_attention_heads: count(64),
   intermediate_size: count(16384),
-  hidden_act: choice(activationSchema, 'gelu_new'),
-  num_hidden_groups: count(1),
-  inner_group_num: count(1),
+  hidden_act: activationSchema.default('gelu_new'),
+  num_hidden_groups: layerCount(1),
+  inner_group_num: layerCount(1),
 });
 
 export const albert: Family = {

@@ -4,11 +4,11 @@ import { type ActivationName, activationSchema } from '../activations.ts';
 import type { Architecture, LayerShape } from '../architecture.ts';
 import {
   type ConfigSource,
-  choice,
   count,
   dividedHead,
+  epsilon,
   flag,
-  positive,
+  layerCount,
   readFields,
   refuse,
 } from '../config.ts';
@@ -18,13 +18,13 @@ import type { Names } from '../weights.ts';
 export const bertFields = {
   vocab_size: count(30522),
   hidden_size: count(768),
-  num_hidden_layers: count(12),
+  num_hidden_layers: layerCount(12),
   num_attention_heads: count(12),
   intermediate_size: count(3072),
-  hidden_act: choice(activationSchema, 'gelu'),
+  hidden_act: activationSchema.default('gelu'),
   max_position_embeddings: count(512),
   type_vocab_size: count(2),
-  layer_norm_eps: positive(1e-12),
+  layer_norm_eps: epsilon(1e-12),
   tie_word_embeddings: flag(true),
 };
 

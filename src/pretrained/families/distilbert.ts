@@ -1,18 +1,18 @@
 /** DistilBERT (Sanh et al., arXiv 1910.01108): BERT without token types, under other names. */
 import { z } from 'zod';
 import { activationSchema } from '../activations.ts';
-import { choice, count, flag, readFields } from '../config.ts';
+import { count, flag, layerCount, readFields } from '../config.ts';
 import { bertArchitecture, bertExtras } from './bert-like.ts';
 import type { Family } from './family.ts';
 
 const fields = z.object({
   vocab_size: count(30522),
   max_position_embeddings: count(512),
-  n_layers: count(6),
+  n_layers: layerCount(6),
   n_heads: count(12),
   dim: count(768),
   hidden_dim: count(3072),
-  activation: choice(activationSchema, 'gelu'),
+  activation: activationSchema.default('gelu'),
   tie_word_embeddings: flag(true),
 });
 

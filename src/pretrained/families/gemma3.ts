@@ -5,12 +5,14 @@
 import { z } from 'zod';
 import { activationSchema } from '../activations.ts';
 import {
-  choice,
+  aboveZero,
   count,
+  countOrNull,
+  epsilon,
   flag,
   type LayerKind,
+  layerCount,
   layerKinds,
-  numberOrNull,
   positive,
   readFields,
   refuse,
@@ -23,21 +25,21 @@ const fields = z.object({
   vocab_size: count(262_208),
   hidden_size: count(2304),
   intermediate_size: count(9216),
-  num_hidden_layers: count(26),
+  num_hidden_layers: layerCount(26),
   num_attention_heads: count(8),
   num_key_value_heads: count(4),
   head_dim: count(256),
-  hidden_activation: choice(activationSchema, 'gelu_pytorch_tanh'),
+  hidden_activation: activationSchema.default('gelu_pytorch_tanh'),
   max_position_embeddings: count(131_072),
-  rms_norm_eps: positive(1e-6),
+  rms_norm_eps: epsilon(1e-6),
   tie_word_embeddings: flag(true),
   attention_bias: flag(false),
   query_pre_attn_scalar: positive(256),
   // null is no window, absent one of 4096
-  sliding_window: z.int().positive().nullable().default(4096),
+  sliding_window: countOrNull(4096),
   sliding_window_pattern: count(6),
-  final_logit_softcapping: numberOrNull,
-  use_bidirectional_attention: flag(false),
+  final_logit_softcapping: aboveZero.nullable().default(null),
+  use_bidirectional_attention: flag(false).nullable(),
 });
 
 export const gemma3: Family = {

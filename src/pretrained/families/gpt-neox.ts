@@ -1,19 +1,19 @@
 /** GPT-NeoX (Black et al., arXiv 2204.06745), and Pythia: attention and MLP side by side, heads that turn in part. */
 import { z } from 'zod';
 import { activationSchema } from '../activations.ts';
-import { choice, count, dividedHead, flag, positive, readFields, refuse } from '../config.ts';
+import { count, dividedHead, epsilon, flag, layerCount, readFields, refuse } from '../config.ts';
 import { readRope, rotaryRows } from '../rope-config.ts';
 import type { Family } from './family.ts';
 
 const fields = z.object({
   vocab_size: count(50432),
   hidden_size: count(6144),
-  num_hidden_layers: count(44),
+  num_hidden_layers: layerCount(44),
   num_attention_heads: count(64),
   intermediate_size: count(24576),
-  hidden_act: choice(activationSchema, 'gelu'),
+  hidden_act: activationSchema.default('gelu'),
   max_position_embeddings: count(2048),
-  layer_norm_eps: positive(1e-5),
+  layer_norm_eps: epsilon(1e-5),
   tie_word_embeddings: flag(false),
   use_parallel_residual: flag(true),
   attention_bias: flag(true),

@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import { activationSchema } from '../activations.ts';
 import {
-  choice,
   count,
   countOrNull,
   dividedHead,
+  epsilon,
   flag,
-  positive,
+  layerCount,
   readFields,
   refuse,
 } from '../config.ts';
@@ -17,11 +17,11 @@ const fields = z.object({
   vocab_size: count(50257),
   n_positions: count(1024),
   n_embd: count(768),
-  n_layer: count(12),
+  n_layer: layerCount(12),
   n_head: count(12),
-  n_inner: countOrNull,
-  activation_function: choice(activationSchema, 'gelu_new'),
-  layer_norm_epsilon: positive(1e-5),
+  n_inner: countOrNull(null),
+  activation_function: activationSchema.default('gelu_new'),
+  layer_norm_epsilon: epsilon(1e-5),
   scale_attn_weights: flag(true),
   scale_attn_by_inverse_layer_idx: flag(false),
   add_cross_attention: flag(false),

@@ -1,7 +1,15 @@
 /** Llama (Touvron et al., arXiv 2302.13971), and models that call themselves so, such as SmolLM. */
 import { z } from 'zod';
 import { activationSchema } from '../activations.ts';
-import { choice, count, countOrNull, dividedHead, flag, positive, readFields } from '../config.ts';
+import {
+  count,
+  countOrNull,
+  dividedHead,
+  epsilon,
+  flag,
+  layerCount,
+  readFields,
+} from '../config.ts';
 import { readRope, rotaryRows } from '../rope-config.ts';
 import type { Family } from './family.ts';
 import { decoder, decoderNames } from './llama-like.ts';
@@ -10,13 +18,13 @@ const fields = z.object({
   vocab_size: count(32000),
   hidden_size: count(4096),
   intermediate_size: count(11008),
-  num_hidden_layers: count(32),
+  num_hidden_layers: layerCount(32),
   num_attention_heads: count(32),
-  num_key_value_heads: countOrNull,
-  head_dim: countOrNull,
-  hidden_act: choice(activationSchema, 'silu'),
+  num_key_value_heads: countOrNull(null),
+  head_dim: countOrNull(null),
+  hidden_act: activationSchema.default('silu'),
   max_position_embeddings: count(2048),
-  rms_norm_eps: positive(1e-6),
+  rms_norm_eps: epsilon(1e-6),
   tie_word_embeddings: flag(false),
   attention_bias: flag(false),
   mlp_bias: flag(false),

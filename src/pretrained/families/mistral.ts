@@ -2,13 +2,13 @@
 import { z } from 'zod';
 import { activationSchema } from '../activations.ts';
 import {
-  choice,
   count,
   countOrNull,
   dividedHead,
+  epsilon,
   flag,
+  layerCount,
   layerKinds,
-  positive,
   readFields,
 } from '../config.ts';
 import { readRope, rotaryRows } from '../rope-config.ts';
@@ -19,17 +19,17 @@ const fields = z.object({
   vocab_size: count(32000),
   hidden_size: count(4096),
   intermediate_size: count(14336),
-  num_hidden_layers: count(32),
+  num_hidden_layers: layerCount(32),
   num_attention_heads: count(32),
   // null is as many as heads, absent eight
-  num_key_value_heads: z.int().positive().nullable().default(8),
-  head_dim: countOrNull,
-  hidden_act: choice(activationSchema, 'silu'),
+  num_key_value_heads: countOrNull(8),
+  head_dim: countOrNull(null),
+  hidden_act: activationSchema.default('silu'),
   max_position_embeddings: count(131_072),
-  rms_norm_eps: positive(1e-6),
+  rms_norm_eps: epsilon(1e-6),
   tie_word_embeddings: flag(false),
   // null is no window, absent one of 4096
-  sliding_window: z.int().positive().nullable().default(4096),
+  sliding_window: countOrNull(4096),
 });
 
 export const mistral: Family = {

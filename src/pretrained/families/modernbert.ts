@@ -2,13 +2,14 @@
 import { z } from 'zod';
 import { activationSchema } from '../activations.ts';
 import {
-  choice,
   count,
+  countFromZeroOrNull,
   dividedHead,
+  epsilon,
   flag,
   type LayerKind,
+  layerCount,
   layerKinds,
-  positive,
   readFields,
 } from '../config.ts';
 import { readRopeOfKind, rotaryRows } from '../rope-config.ts';
@@ -18,21 +19,21 @@ const fields = z.object({
   vocab_size: count(50368),
   hidden_size: count(768),
   intermediate_size: count(1152),
-  num_hidden_layers: count(22),
+  num_hidden_layers: layerCount(22),
   num_attention_heads: count(12),
-  hidden_activation: choice(activationSchema, 'gelu'),
+  hidden_activation: activationSchema.default('gelu'),
   max_position_embeddings: count(8192),
-  norm_eps: positive(1e-5),
+  norm_eps: epsilon(1e-5),
   norm_bias: flag(false),
   attention_bias: flag(false),
   mlp_bias: flag(false),
   decoder_bias: flag(true),
   classifier_bias: flag(false),
-  classifier_activation: choice(activationSchema, 'gelu'),
-  global_attn_every_n_layers: count(3),
+  classifier_activation: activationSchema.default('gelu'),
+  global_attn_every_n_layers: layerCount(3),
   local_attention: count(128),
   // half of local_attention, and beats it in the reference library
-  sliding_window: z.int().nonnegative().nullish(),
+  sliding_window: countFromZeroOrNull(null),
   tie_word_embeddings: flag(true),
 });
 

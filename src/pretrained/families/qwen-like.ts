@@ -4,11 +4,13 @@ import { activationSchema } from '../activations.ts';
 import type { Architecture } from '../architecture.ts';
 import {
   type ConfigSource,
-  choice,
   count,
+  countFromZero,
+  countOrNull,
+  epsilon,
   flag,
+  layerCount,
   layerKinds,
-  positive,
   readFields,
 } from '../config.ts';
 import { readRope, rotaryRows } from '../rope-config.ts';
@@ -18,18 +20,18 @@ const fields = z.object({
   vocab_size: count(151_936),
   hidden_size: count(4096),
   intermediate_size: count(22016),
-  num_hidden_layers: count(32),
+  num_hidden_layers: layerCount(32),
   num_attention_heads: count(32),
   // null is as many as heads, absent 32
-  num_key_value_heads: z.int().positive().nullable().default(32),
-  hidden_act: choice(activationSchema, 'silu'),
+  num_key_value_heads: countOrNull(32),
+  hidden_act: activationSchema.default('silu'),
   max_position_embeddings: count(32768),
-  rms_norm_eps: positive(1e-6),
+  rms_norm_eps: epsilon(1e-6),
   tie_word_embeddings: flag(false),
   use_sliding_window: flag(false),
   // null is no window, absent one of 4096
-  sliding_window: z.int().positive().nullable().default(4096),
-  max_window_layers: z.int().nonnegative().default(28),
+  sliding_window: countOrNull(4096),
+  max_window_layers: countFromZero(28),
 });
 
 export interface QwenSettings {

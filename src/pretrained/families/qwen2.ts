@@ -5,7 +5,7 @@ import type { Family } from './family.ts';
 import { decoderNames } from './llama-like.ts';
 import { qwen } from './qwen-like.ts';
 
-const fields = z.object({ head_dim: countOrNull });
+const fields = z.object({ head_dim: countOrNull(null) });
 
 export const qwen2: Family = {
   name: 'Qwen2',

@@ -1,16 +1,10 @@
 /** RoBERTa (Liu et al., arXiv 1907.11692), and XLM-RoBERTa and CamemBERT, which differ in their tokenizers only. */
 import { z } from 'zod';
-import { readFields } from '../config.ts';
+import { countFromZeroOrNull, readFields } from '../config.ts';
 import { bertArchitecture, bertExtras, bertNames, readBert } from './bert-like.ts';
 import type { Family } from './family.ts';
 
-const padding = z.object({
-  pad_token_id: z
-    .int()
-    .nonnegative()
-    .nullish()
-    .transform((id) => id ?? 1),
-});
+const padding = z.object({ pad_token_id: countFromZeroOrNull(1) });
 
 export const roberta: Family = {
   name: 'RoBERTa',
@@ -25,7 +19,7 @@ export const roberta: Family = {
     });
     return bertArchitecture(read, {
       family: 'RoBERTa',
-      padding: readFields(padding, source).pad_token_id,
+      padding: readFields(padding, source).pad_token_id ?? 1,
       headActivation: 'gelu',
     });
   },
