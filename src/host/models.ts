@@ -10,9 +10,9 @@ import {
 } from '../language/checkpoint.ts';
 import type { FlowModel } from '../language/flow-model.ts';
 import { asFlow, type LanguageModel } from '../language/model.ts';
+import type { PretrainedDescription } from '../language/model-record.ts';
 import { notOwn } from '../language/own-model.ts';
 import { DamagedFileError, InputError } from '../numerics/errors.ts';
-import type { Architecture } from '../pretrained/architecture.ts';
 import type { Precision } from '../pretrained/precision.ts';
 import { errorCode } from './files.ts';
 import { isGguf } from './gguf.ts';
@@ -31,7 +31,7 @@ export interface InstalledModel {
   /** Absent for a model whose config.json cannot be used; `problem` says why. */
   readonly config?: StoredConfig;
   /** Of somebody else's model. */
-  readonly pretrained?: Architecture;
+  readonly pretrained?: PretrainedDescription;
   readonly problem?: string;
 }
 

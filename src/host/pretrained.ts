@@ -6,14 +6,15 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { PretrainedDescription } from '../language/model-record.ts';
 import { PretrainedModel } from '../language/pretrained-model.ts';
 import { DamagedFileError, InputError, LimitError } from '../numerics/errors.ts';
 import { show } from '../numerics/parameters.ts';
-import type { Architecture } from '../pretrained/architecture.ts';
 import { describe } from '../pretrained/families.ts';
 import { type Network, openNetwork } from '../pretrained/network.ts';
 import type { Precision } from '../pretrained/precision.ts';
 import { readHeader, type TensorEntry } from '../pretrained/safetensors.ts';
+import { checkTensors } from '../pretrained/tensors.ts';
 import {
   openTokenizer,
   type PretrainedTokenizer,
@@ -68,15 +69,17 @@ export const readPretrained = (path: string, options?: NetworkOptions): Pretrain
     });
   });
 
-/** What such a model is, by its config.json or its metadata alone. Throws as `readNetwork`. */
-export const describePretrained = (path: string): Architecture =>
-  inFolder(path, () => describe(checkpointConfig(path)).architecture);
+/** What such a model is, by its config.json or its metadata, and its tensors' shapes. Throws as `readNetwork`. */
+export const describePretrained = (path: string): PretrainedDescription =>
+  inFolder(path, () => {
+    const { config, tensors } = checkpointAt(path);
+    const { architecture, names } = describe(config);
+    const { parameters, head } = checkTensors(architecture, names, tensors);
+    return { architecture, parameters, hasHead: head !== null };
+  });
 
 /** A folder's name, or a file's without its ending. */
 export const pretrainedName = (path: string) => basename(resolve(path)).replace(/\.gguf$/i, '');
-
-const checkpointConfig = (path: string): unknown =>
-  isGguf(path) ? readGgufFile(path).config : readJson(transformerFolder(path), 'config.json');
 
 function checkpointAt(path: string): Checkpoint {
   if (isGguf(path)) return readGgufFile(path);
@@ -237,17 +240,59 @@ function checkMemory(tensors: ReadonlyMap<string, TensorEntry>): void {
     );
 }
 
-const OTHER_FORMATS = ['pytorch_model.bin', 'pytorch_model.bin.index.json'];
+/** By the reference library, from a folder with another format of weights. */
+const conversion = (folder: string, architecture: string, from = '') =>
+  `convert them once by python3 -c "from transformers import ${architecture} as M; M.from_pretrained('${folder}'${from}).save_pretrained('${folder}')"`;
+
+type Remedy = (folder: string, architecture: string) => string;
+
+const older =
+  (name: string, program: string): Remedy =>
+  (folder, architecture) =>
+    `${conversion(folder, architecture, `, from_${name}=True`)} with pip install "transformers<5" torch ${program}`;
+
+const fetched: Remedy = () =>
+  `no program turns that back, so fetch ${WEIGHTS} of the same model, or save it anew by save_pretrained`;
+
+/** Other files of weights, and what to do about each. */
+const OTHER_FORMATS: readonly (readonly [files: readonly string[], what: string, Remedy])[] = [
+  [
+    ['pytorch_model.bin', 'pytorch_model.bin.index.json'],
+    'which can hold any code',
+    (folder, architecture) => conversion(folder, architecture),
+  ],
+  [
+    ['tf_model.h5', 'tf_model.h5.index.json'],
+    'the format of TensorFlow',
+    older('tf', 'tensorflow tf-keras'),
+  ],
+  [
+    ['flax_model.msgpack', 'flax_model.msgpack.index.json'],
+    'the format of Flax',
+    older('flax', 'flax jax'),
+  ],
+  [['model.onnx', join('onnx', 'model.onnx')], 'a graph without the weights’ names', fetched],
+  [['rust_model.ot'], 'the format of rust-bert', fetched],
+  [
+    ['adapter_model.safetensors', 'adapter_model.bin'],
+    'changes of another model’s weights',
+    (folder) =>
+      `merge both once by python3 -c "from peft import AutoPeftModelForCausalLM as M; M.from_pretrained('${folder}').merge_and_unload().save_pretrained('${folder}-merged')"`,
+  ],
+];
 
 /** A folder whose weights are in another format, or absent. */
 function withoutSafetensors(folder: string, config: unknown): Error {
-  if (!OTHER_FORMATS.some((file) => existsSync(join(folder, file))))
-    return new DamagedFileError(`neither ${WEIGHTS} nor ${INDEX} is there: fetch the folder again`);
-  const [architecture = 'AutoModel'] =
-    z.object({ architectures: z.array(z.string().regex(/^\w+$/)).min(1) }).safeParse(config).data
-      ?.architectures ?? [];
-  return new InputError(
-    'model',
-    `its weights are pytorch_model.bin, which can hold any code: convert them once by python3 -c "from transformers import ${architecture} as M; M.from_pretrained('${folder}').save_pretrained('${folder}')"`,
-  );
+  for (const [files, what, remedy] of OTHER_FORMATS) {
+    const found = files.find((file) => existsSync(join(folder, file)));
+    if (found === undefined) continue;
+    const [architecture = 'AutoModel'] =
+      z.object({ architectures: z.array(z.string().regex(/^\w+$/)).min(1) }).safeParse(config).data
+        ?.architectures ?? [];
+    return new InputError(
+      'model',
+      `its weights are ${found}, ${what}: ${remedy(folder, architecture)}`,
+    );
+  }
+  return new DamagedFileError(`neither ${WEIGHTS} nor ${INDEX} is there: fetch the folder again`);
 }

@@ -4,10 +4,18 @@ import type { Architecture } from '../pretrained/architecture.ts';
 import { longestText } from '../pretrained/network.ts';
 import { type StoredConfig, tensorShapes } from './checkpoint.ts';
 
+/** What is known of somebody else's model before its numbers are read. */
+export interface PretrainedDescription {
+  readonly architecture: Architecture;
+  readonly parameters: number;
+  /** Whether its states say anything of tokens. */
+  readonly hasHead: boolean;
+}
+
 interface Described {
   readonly name: string;
   readonly config?: StoredConfig;
-  readonly pretrained?: Architecture;
+  readonly pretrained?: PretrainedDescription;
   readonly problem?: string;
 }
 
@@ -26,15 +34,21 @@ export function modelRecord({ name, config, pretrained, problem }: Described) {
   };
 }
 
-/** Somebody else's model in the words of ours. */
-function pretrainedRecord(name: string, architecture: Architecture) {
+/** Somebody else's model in the words of ours, and what can be asked of it. */
+function pretrainedRecord(
+  name: string,
+  { architecture, parameters, hasHead }: PretrainedDescription,
+) {
   const { family, causal, width, heads, layers, vocabulary } = architecture;
   return {
     name,
     family,
     causal,
+    masks: !causal,
+    head: hasHead,
+    parts: true,
     languages: [],
-    parameters: null,
+    parameters,
     dimension: width,
     heads,
     depth: layers.length,

@@ -3,6 +3,7 @@
  * named in one error before any number is read. Not what they mean: weights.ts.
  */
 import { DamagedFileError } from '../numerics/errors.ts';
+import { shapeSize, sumOf } from '../numerics/vectors.ts';
 import type { Architecture } from './architecture.ts';
 import type { Arithmetic } from './arithmetic.ts';
 import type { TensorEntry } from './safetensors.ts';
@@ -75,9 +76,42 @@ const headNames = ({ dense, norm, decoder, bias = [] }: Names['head']): string[]
   ...bias,
 ];
 
+/** What the names and shapes of a checkpoint's tensors say before any number is read. */
+export interface CheckpointTensors {
+  /** Numbers that the network has, those of a tied head once. */
+  readonly parameters: number;
+  /** Where the head is in the file; null: nowhere. */
+  readonly head: HeadPlaces | null;
+  /** Known tensors of other tasks, left aside. */
+  readonly extras: readonly string[];
+}
+
+/** Throws DamagedFileError that names all tensors that are missing, unknown or of another shape or type. */
+export const checkTensors = (architecture: Architecture, names: Names, entries: Entries) =>
+  checkShelf(architecture, names, shelved(architecture, names, entries));
+
+const shelved = (architecture: Architecture, names: Names, entries: Entries) =>
+  withEmbedding(shelve(entries, names), architecture, names);
+
+function checkShelf(architecture: Architecture, names: Names, shelf: Shelf): CheckpointTensors {
+  const head = headPlaces(architecture, names, shelf);
+  const { take, wanted, faults } = checker(shelf);
+  assembled({ architecture, names, head, take });
+  for (const name of [head?.decoder, head?.bias]) if (name) wanted.add(name);
+  const { unknown, extras } = leftOver(shelf, names, wanted, head !== null);
+  const all = [...faults, ...unknown];
+  if (all.length > 0)
+    throw new DamagedFileError(
+      `the tensors are not those of ${architecture.family} as config.json describes it: ${all.join('; ')}: check that both files belong together`,
+    );
+  if (architecture.head.tied && head?.decoder) wanted.delete(head.decoder);
+  const sizes = Array.from(wanted, (name) => shapeSize(shelf.byName.get(name)!.shape));
+  return { parameters: sumOf(sizes), head, extras };
+}
+
 /**
- * The weights of a network, every tensor read once. Throws DamagedFileError that names all tensors that are missing,
- * unknown or of another shape or type, and for numbers that are not finite.
+ * The weights of a network, every tensor read once. Throws as `checkTensors`, and DamagedFileError for numbers that
+ * are not finite.
  */
 export function readWeights(
   architecture: Architecture,
@@ -85,23 +119,13 @@ export function readWeights(
   entries: Entries,
   hold: Arithmetic['hold'],
 ): ReadWeights {
-  const shelf = withEmbedding(shelve(entries, names), architecture, names);
-  const places = headPlaces(architecture, names, shelf);
+  const shelf = shelved(architecture, names, entries);
+  const { head: places, extras } = checkShelf(architecture, names, shelf);
   const notes: string[] = [];
-  const assembly = { architecture, names, head: places };
-  const { take, wanted, faults } = checker(shelf);
-  assembled({ ...assembly, take });
-  for (const name of [places?.decoder, places?.bias]) if (name) wanted.add(name);
-  const { unknown, extras } = leftOver(shelf, names, wanted, places !== null);
-  const all = [...faults, ...unknown];
-  if (all.length > 0)
-    throw new DamagedFileError(
-      `the tensors are not those of ${architecture.family} as config.json describes it: ${all.join('; ')}: check that both files belong together`,
-    );
   const head = decided(architecture, names, shelf, places, notes);
   if (extras.length > 0) notes.push(`left aside: ${extras.join(', ')}`);
-  const read: Take = (name, _, change) => hold(shelf.byName.get(name)!, change);
-  return { weights: assembled({ ...assembly, head, take: read }), notes };
+  const take: Take = (name, _, change) => hold(shelf.byName.get(name)!, change);
+  return { weights: assembled({ architecture, names, head, take }), notes };
 }
 
 /** The head's places again, with notes: one that holds the embedding's numbers is the embedding. */

@@ -2,7 +2,8 @@
  * Hugging Face folders as language models: what texts, traces, predictions and interventions say of the fixtures,
  * whose states and logits the reference library has computed.
  */
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { predictionLines } from '../../src/cli/prediction-text.ts';
 import { describeModel, readFlow, readModel } from '../../src/host/models.ts';
@@ -274,6 +275,28 @@ describe('records', () => {
     const record = modelRecord(describeModel(folderOf('gpt2')));
     const { n_layer: depth, n_embd: dimension, n_head: heads } = configOf('gpt2');
     expect(record).toMatchObject({ family: 'GPT-2', causal: true, depth, dimension, heads });
+  });
+
+  // as the reference library counts, model.num_parameters(), of fixtures that were saved by it
+  it.each([
+    ['bert', 7312, { masks: true, causal: false, head: true }],
+    ['albert-groups', 12434, { masks: true, head: true }],
+    // without the pooler of 272
+    ['bert-headless-prefix', 5008, { head: false, parts: true }],
+    ['gpt2', 10896, { masks: false, causal: true, head: true, parts: true }],
+    ['llama-shards', 5200, { causal: true, head: true }],
+    ['gemma3-ropes', 9960, { causal: true, head: true }],
+  ])('tell the parameters of %s, and what it can do', (name, parameters, abilities) => {
+    expect(modelRecord(describeModel(folderOf(name)))).toMatchObject({ parameters, ...abilities });
+  });
+
+  it('tell a folder whose tensors do not fit with its problem', () => {
+    const folder = folderOf('bert-untied');
+    const config = join(folder, 'config.json');
+    writeFileSync(config, JSON.stringify({ ...configOf('bert-untied'), intermediate_size: 25 }));
+    expect(modelRecord(describeModel(folder))).toMatchObject({
+      problem: expect.stringMatching(/intermediate\.dense\.weight \[24,16\], expected \[25,16\]/),
+    });
   });
 
   it('none of a folder is changed by reading it', () => {

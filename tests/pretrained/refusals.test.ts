@@ -1,7 +1,7 @@
 /** What cannot be read is refused in one line before any work, and what was decided is said. */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readNetwork } from '../../src/host/pretrained.ts';
 import { DamagedFileError, InputError, LimitError } from '../../src/numerics/errors.ts';
@@ -431,6 +431,27 @@ describe('a folder', () => {
     expect(() => readNetwork(folder)).toThrow(
       `python3 -c "from transformers import BertForMaskedLM as M; M.from_pretrained('${folder}').save_pretrained('${folder}')"`,
     );
+  });
+
+  const FROM = 'python3 -c "from transformers import BertForMaskedLM as M; M.from_pretrained(';
+  it.each([
+    ['pytorch_model.bin.index.json', [FROM, 'any code']],
+    ['tf_model.h5', [FROM, 'from_tf=True', '"transformers<5" torch tensorflow']],
+    ['flax_model.msgpack', [FROM, 'from_flax=True', '"transformers<5" torch flax']],
+    ['model.onnx', ['without the weights’ names', 'fetch model.safetensors']],
+    ['onnx/model.onnx', ['fetch model.safetensors of the same model']],
+    ['rust_model.ot', ['rust-bert', 'fetch model.safetensors']],
+    ['adapter_model.safetensors', ['another model’s weights', 'merge_and_unload()']],
+  ])('with %s only says what to do', (file, parts) => {
+    const folder = folderOf('bert');
+    rmSync(join(folder, 'model.safetensors'));
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), '');
+    const error = thrown(() => readNetwork(folder));
+    expect(error).toBeInstanceOf(InputError);
+    expect(error.message).not.toContain('\n');
+    for (const part of [`${folder}: its weights are ${file}, `, ...parts])
+      expect(error.message).toContain(part);
   });
 
   it('with shards that are missing names them', () => {

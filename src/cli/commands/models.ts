@@ -28,7 +28,7 @@ async function showModels({ json }: { json?: boolean }): Promise<void> {
       : [
           model.name,
           model.languages.join(', '),
-          model.parameters === null ? '' : String(model.parameters),
+          String(model.parameters),
           String(model.dimension),
           String(model.depth),
           model.name === DEFAULT_MODEL ? 'default' : '',
