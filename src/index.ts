@@ -77,6 +77,7 @@ export {
   type NetworkDepthOptions,
   networkDepthLimit,
 } from './limits/depth/network-depth.ts';
+export { type LayerFlow, type LayerFlowOptions, layerFlow } from './limits/layer/layer.ts';
 export { growthRate, solveOnCircle, stationaryLaw } from './limits/mean-field/circle.ts';
 export { type CircleLaw, cosineLaw, vonMisesLaw } from './limits/mean-field/circle-law.ts';
 export { type DensityLimit, densityLimit } from './limits/mean-field/density.ts';

@@ -6,6 +6,7 @@ type Load = () => Promise<{ readonly default: Operation }>;
 const LOADS = {
   limit: {
     depth: () => import('./limit/depth.ts'),
+    layer: () => import('./limit/layer.ts'),
     'mean-field': () => import('./limit/mean-field.ts'),
     particles: () => import('./limit/particles.ts'),
     perturbations: () => import('./limit/perturbations.ts'),

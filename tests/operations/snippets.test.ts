@@ -28,6 +28,7 @@ import { readSubject } from '../../src/operations/subject.ts';
 import { DEPTH_RECORD } from '../../src/web/share/depth.ts';
 import { command } from '../cli/command.ts';
 import { writeRandomModel } from '../host/model-folder.ts';
+import { folderOf } from '../host/pretrained-folder.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'schmetterling-snippets-'));
@@ -39,6 +40,7 @@ afterAll(() => {
 });
 
 const model = writeRandomModel(join(folder, 'model'));
+const network = folderOf('llama');
 const { gaussian } = random(3);
 const points = (n: number, d: number) =>
   Array.from({ length: n }, () => Array.from({ length: d }, () => gaussian()));
@@ -79,6 +81,9 @@ const ASKED: Readonly<Record<string, readonly Body[]>> = {
       schemes: ['rk4'],
       time: 0.5,
     },
+  ],
+  'limit layer': [
+    { text: 'w3 w7 w5', model: network, layer: 2, part: 'attention', time: 3, moments: 4 },
   ],
   'limit mean-field': [{ attention: 'usa', beta: 2, times: [0, 0.1] }],
   'limit particles': [{ n: [20, 40], seeds: 2, times: [0, 0.2], tolerance: 1e-7 }],

@@ -90,7 +90,17 @@ it('takes the parts of its layers in steps', async () => {
   expect(body.matrix.cells[0]).toMatchObject({ layer: 1, part: 'attention' });
 });
 
+it('moves the tokens by one layer alone', async () => {
+  const asked = { text: 'w5 w6 [MASK] w7', layer: 2, scheme: 'layer', time: 4, moments: 4 };
+  const { status, body } = await post('limit/layer', asked);
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ model: 'small-bert', layer: 2, ended: true, time: 4 });
+  expect(body.attractor.kind).toBeTypeOf('string');
+});
+
 it.each([
+  ['limit/layer', { text: 'w5', layer: 7 }, 'layer', /layer 7 is not there/],
+  ['limit/layer', { text: 'w5 __', model: 'lieblingstier' }, 'model', /weights of their own/],
   ['predict', { text: 'w5 w6' }, 'text', /fills masks and the text has no blank/],
   ['predict', { text: 'w5 __', depth: 8 }, 'depth', /has 3 layers/],
   ['predict', { text: 'w5 __', slots: 2, model: 'lieblingstier' }, 'slots', /leave it out/],
