@@ -82,7 +82,8 @@ export function traceOf(
   const layers = keptLayers(run.frames.length - 1, most);
   const frames = layers.map((layer) => run.frames[layer]);
   const hiddenStates = frames.map(({ positions }) => asMatrix(positions));
-  const directions = model.onSphere ? hiddenStates : hiddenStates.map(directionsOf);
+  const pointed = model.onSphere ? null : hiddenStates.map(pointedOf);
+  const directions = pointed?.map((frame) => frame.directions) ?? hiddenStates;
   const { clusters, merges, splits } = clusterHistory(directions, tolerances);
   const dated = (change: ClusterChange) => ({ ...change, layer: layers[change.layer] });
   return {
@@ -95,6 +96,7 @@ export function traceOf(
     diagnostics: runDiagnostics(
       frames.map((frame, k) => ({
         positions: directions[k],
+        radii: pointed?.[k].radii,
         couplings: frame.coupling && heads(frame),
       })),
     ),
@@ -109,11 +111,10 @@ export function traceOf(
   };
 }
 
-/** The states on the sphere: where they point. Throws InputError for one of length 0. */
-function directionsOf(states: Matrix, layer: number): Matrix {
+/** Where the states point, on the sphere, and how long they are. Throws InputError for one of length 0. */
+function pointedOf(states: Matrix, layer: number) {
   const directions = matrix(states.rows, states.columns, states.data.slice());
-  bringToSphere(directions, layer);
-  return directions;
+  return { directions, radii: bringToSphere(directions, layer) };
 }
 
 /** The two matrices [n, d] of [2, n, d]. */

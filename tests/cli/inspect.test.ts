@@ -78,7 +78,7 @@ describe('inspect ends with one line', () => {
   const texts = save('texts.npy', [1, 2, 2, 4, 4], [shares]);
 
   it.each<[string, string[], number, RegExp]>([
-    ['without a file', [], 2, /missing required argument 'frames'/],
+    ['without a file', [], 2, /nothing is given to inspect/],
     ['about a missing file', [join(folder, 'none.npy')], 2, /there is no such file/],
     ['about another format', [text], 2, /states\.csv is no \.npy file/],
     ['about a file cut off', [cut], 1, /cut\.npy holds \d+ bytes of numbers, expected 576/],

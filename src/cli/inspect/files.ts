@@ -5,11 +5,10 @@ import { packageVersion } from '../../host/package.ts';
 import { scalarCells, scalarNames } from '../diagnostic-columns.ts';
 import { writeFiles } from '../folder.ts';
 
-/** The files that were inspected. */
-export interface Sources {
-  readonly frames: string;
-  readonly attentions: string | null;
-}
+/** What was inspected: files, or a text in a model. */
+export type Sources =
+  | { readonly frames: string; readonly attentions: string | null }
+  | { readonly model: string; readonly text: string };
 
 /** Writes the files into `folder`, which exists, and returns their names. */
 export function writeInspection(

@@ -3,17 +3,18 @@ import type { Inspection } from '../../flow/inspect.ts';
 import { printable } from '../../numerics/printable.ts';
 import { diagnosticColumns } from '../diagnostic-columns.ts';
 import { bold, dim, noteLines, type Screen, table } from '../terminal.ts';
+import type { Sources } from './files.ts';
 
-/** The file, one line a layer, and what a reader must know. */
+/** The file or the text, one line a layer, and what a reader must know. */
 export function inspectionLines(
   screen: Screen,
-  file: string,
+  sources: Sources,
   inspection: Inspection,
   seconds: number,
 ): string[] {
   const [layers, n, d] = inspection.shape;
   return [
-    bold(screen, printable(file)),
+    bold(screen, printable('text' in sources ? sources.text : sources.frames)),
     dim(screen, `${layers} frames · ${n} tokens · width ${d} · ${place(inspection)}`),
     '',
     ...table(screen, layerRows(inspection)),
