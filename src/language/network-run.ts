@@ -6,7 +6,7 @@ import { type Float64Tensor, tensor } from '../engines/tensor.ts';
 import { InputError } from '../numerics/errors.ts';
 import type { Tensor } from '../pretrained/arithmetic.ts';
 import type { Hooks } from '../pretrained/block.ts';
-import type { Network, NetworkRun, Places } from '../pretrained/network.ts';
+import type { FrameSettings, Network, Places } from '../pretrained/network.ts';
 import type { Numbers } from '../pretrained/stored.ts';
 import type { Layout } from './layout.ts';
 import type {
@@ -32,13 +32,16 @@ export function checkDepth(
   );
 }
 
-/** p(token) at states [B, d] of any frame: [B, V]. */
-export function readoutOf(network: Network, states: Float64Array): Float64Array {
-  const { width, vocabulary } = network.architecture;
-  const data = network.precision === 'float32' ? Float32Array.from(states) : states;
-  const scores = network.logits({ shape: [states.length / width, width], data });
-  return softmaxRows(Float64Array.from(scores.data), vocabulary);
+/** Scores [B, V] of tokens at states [B, d] of any frame. */
+export function scoresOf(network: Network, states: Float64Array): Numbers {
+  const { width } = network.architecture;
+  const data = network.precision === 'float32' ? new Float32Array(states) : states;
+  return network.logits({ shape: [states.length / width, width], data }).data;
 }
+
+/** p(token) at states [B, d] of any frame: [B, V]. */
+export const readoutOf = (network: Network, states: Float64Array): Float64Array =>
+  softmaxRows(new Float64Array(scoresOf(network, states)), network.architecture.vocabulary);
 
 /** First and last states of tokens, without the frames between. */
 export function endsOf(network: Network, ids: readonly number[], { hooks = {} }: RunSettings) {
@@ -51,8 +54,53 @@ const keyOf = (tokens: Tokens) => tokens.join(' ');
 /** One row of every frame. */
 type Rows = readonly Numbers[];
 
-const rowsAt = ({ states }: NetworkRun, row: number): Rows =>
+const rowsAt = (states: readonly Tensor[], row: number): Rows =>
   states.map(({ shape: [, width], data }) => data.slice(row * width, (row + 1) * width));
+
+/** A whole text in tokens, and the place of one of them. */
+interface PlaceIn {
+  readonly ids: readonly number[];
+  readonly place: number;
+}
+
+/** Tokens that run together: enough to read weights seldom, and few for the memory that their states take. */
+const TOGETHER = 512;
+
+/** The row of every frame at each place; texts of one length run together. */
+export function rowsOfTexts(
+  network: Network,
+  texts: readonly PlaceIn[],
+  settings?: FrameSettings,
+): Rows[] {
+  const rows: Rows[] = new Array(texts.length);
+  for (const batch of batchesOf(texts)) {
+    const states = network.frames(
+      batch.map((text) => texts[text].ids),
+      settings,
+    );
+    for (const [b, text] of batch.entries()) {
+      const { ids, place } = texts[text];
+      rows[text] = rowsAt(states, b * ids.length + place);
+    }
+  }
+  return rows;
+}
+
+/** Texts that run together, by their places in the list. */
+function batchesOf(texts: readonly PlaceIn[]): number[][] {
+  const batches: number[][] = [];
+  const open = new Map<number, number[]>();
+  for (const [text, { ids }] of texts.entries()) {
+    const batch = open.get(ids.length);
+    if (batch && (batch.length + 1) * ids.length <= TOGETHER) batch.push(text);
+    else {
+      const begun = [text];
+      open.set(ids.length, begun);
+      batches.push(begun);
+    }
+  }
+  return batches;
+}
 
 /** The tokens of beginnings, each beginning once: the one before each, how many are before it, each beginning's last. */
 function treeOf(beginnings: readonly Tokens[]) {
@@ -95,17 +143,10 @@ export function runText(
   const last = own.states.length - 1;
   // without a step of attention nothing is kept, not even how many tokens there were
   const lasting = network.goesOn && own.kept.length > 0 ? own.kept : undefined;
-  const known = new Map<string, Rows>([['', rowsAt(own, layout.readAt)]]);
   /** States of every frame where what comes behind a beginning is read: at the mask behind it, or its last token. */
-  const rowsOf = (beginning: Tokens): Rows => {
-    const key = keyOf(beginning);
-    const rows = known.get(key) ?? rowsAt(...runOf(beginning));
-    known.set(key, rows);
-    return rows;
-  };
+  const known = new Map<string, Rows>([['', rowsAt(own.states, layout.readAt)]]);
   /** Runs beginnings that go on from the text, all in one: common ones once. */
-  const goOn = (beginnings: readonly Tokens[]): void => {
-    if (beginnings.length === 0) return;
+  const goOn = (beginnings: readonly Tokens[]): Rows[] => {
     const { ids, parents, before, places } = treeOf(beginnings);
     const run = network.run(ids, {
       // patches move particles of the text alone
@@ -115,24 +156,27 @@ export function runText(
       parents,
       positions: before.map((count) => layout.followFrom + count),
     });
-    for (const [b, tokens] of beginnings.entries())
-      known.set(keyOf(tokens), rowsAt(run, places[b]));
+    return places.map((place) => rowsAt(run.states, place));
   };
-  const runOf = (beginning: Tokens): [NetworkRun, number] => {
-    const at = layout.readAt + beginning.length;
-    if (causal) return [network.run([...ids, ...beginning], { hooks, schedule }), at];
-    return [
-      network.run(
-        ids.map((id, i) => beginning[i - layout.readAt] ?? id),
-        { hooks, schedule },
-      ),
-      at,
-    ];
+  /** Runs the whole text with each beginning. */
+  const runAgain = (beginnings: readonly Tokens[]): Rows[] => {
+    const texts = beginnings.map((tokens) => ({
+      ids: causal ? [...ids, ...tokens] : ids.map((id, i) => tokens[i - layout.readAt] ?? id),
+      place: layout.readAt + tokens.length,
+    }));
+    return rowsOfTexts(network, texts, { hooks, schedule });
+  };
+  const know = (beginnings: readonly Tokens[]): void => {
+    const unknown = beginnings.filter((tokens) => !known.has(keyOf(tokens)));
+    if (unknown.length === 0) return;
+    const rows = lasting ? goOn(unknown) : runAgain(unknown);
+    for (const [b, tokens] of unknown.entries()) known.set(keyOf(tokens), rows[b]);
   };
   const statesOf = (beginnings: readonly Tokens[], frame: number): Float64Array => {
-    if (lasting) goOn(beginnings.filter((tokens) => !known.has(keyOf(tokens))));
+    know(beginnings);
     const out = new Float64Array(beginnings.length * width);
-    for (const [b, tokens] of beginnings.entries()) out.set(rowsOf(tokens)[frame], b * width);
+    for (const [b, tokens] of beginnings.entries())
+      out.set((known.get(keyOf(tokens)) as Rows)[frame], b * width);
     return out;
   };
   return {

@@ -292,7 +292,7 @@ function below(arithmetic: Arithmetic, parts: readonly Tensor[]): Tensor {
 }
 
 /** The rows of one of several texts of n tokens, as a view. */
-const textRows = ({ shape: [, width], data }: Tensor, text: number, n: number): Tensor => ({
+export const textRows = ({ shape: [, width], data }: Tensor, text: number, n: number): Tensor => ({
   shape: [n, width],
   data: data.subarray(text * n * width, (text + 1) * n * width),
 });

@@ -20,6 +20,7 @@ import {
   type Hooks,
   type KeysAndValues,
   runBlock,
+  textRows,
   velocityAt,
 } from './block.ts';
 import { describe } from './families.ts';
@@ -67,6 +68,9 @@ export interface RunSettings extends Places {
   readonly parents?: readonly number[];
 }
 
+/** Of texts that run together: typeIds are those of each. */
+export type FrameSettings = Pick<RunSettings, 'typeIds' | 'hooks' | 'schedule'>;
+
 export interface NetworkRun {
   /** L + 1 frames [n, width]; with a schedule one more than it has stages, and so below. */
   readonly states: readonly Tensor[];
@@ -93,6 +97,11 @@ export interface Network {
   readonly goesOn: boolean;
   /** Throws InputError for ids, positions or types that there are none of, LimitError for a text that is too long. */
   run(ids: readonly number[], settings?: RunSettings): NetworkRun;
+  /**
+   * Frames [texts · n, width] of texts of n tokens each, below each other, each as a run of it alone has them. Throws as
+   * `run`.
+   */
+  frames(texts: readonly (readonly number[])[], settings?: FrameSettings): readonly Tensor[];
   /** Its layers, for texts of n tokens. */
   layersFor(tokens: number, places?: Places): NetworkLayers;
   /** States [n, width] behind the final norm; the same where there is none. */
@@ -153,7 +162,7 @@ export interface NetworkParts {
 /** The network of weights that are read. */
 export function networkOf({ arithmetic, architecture, weights, notes }: NetworkParts): Network {
   const run = (ids: readonly number[], settings: RunSettings = {}) =>
-    runNetwork(arithmetic, architecture, weights, ids, settings);
+    runNetwork(arithmetic, architecture, weights, [ids], settings);
   const finished = (states: Tensor) =>
     weights.finalNorm ? normalised(arithmetic, states, weights.finalNorm) : states;
   const logits = (states: Tensor) =>
@@ -167,6 +176,8 @@ export function networkOf({ arithmetic, architecture, weights, notes }: NetworkP
     hasHead,
     goesOn: goesOn(architecture),
     run,
+    frames: (texts, settings = {}) =>
+      runNetwork(arithmetic, architecture, weights, texts, settings).states,
     layersFor: (tokens, places) => layersFor({ arithmetic, architecture, weights }, tokens, places),
     finished,
     logits,
@@ -177,46 +188,61 @@ export function networkOf({ arithmetic, architecture, weights, notes }: NetworkP
 const goesOn = ({ causal, layers }: Architecture) =>
   causal && !layers.some(({ rotary }) => rotary && dependsOnLength(rotary));
 
+/** Of texts of n tokens, below each other; attentions and what is kept are of the last one. */
 function runNetwork(
   arithmetic: Arithmetic,
   architecture: Architecture,
   weights: NetworkWeights,
-  ids: readonly number[],
+  texts: readonly (readonly number[])[],
   settings: RunSettings,
 ): NetworkRun {
   const { hooks = {}, past, parents, schedule = everyLayer(architecture) } = settings;
   const before = past ? past[0].keys.shape[0] : 0;
-  const positions =
-    settings.positions ??
-    (parents ? branchPlaces(parents, before) : placesOf(architecture, ids, before));
-  check(architecture, ids, positions, before, settings);
+  const tokens = texts[0].length;
+  const places = texts.map(
+    (ids) =>
+      settings.positions ??
+      (parents ? branchPlaces(parents, before) : placesOf(architecture, ids, before)),
+  );
+  for (const [text, ids] of texts.entries())
+    check(architecture, ids, places[text], before, settings);
+  if (texts.some(({ length }) => length !== tokens))
+    throw new InputError('text', 'texts of different lengths do not run together: divide them');
   const stages = pacedStages(architecture, schedule);
-  const angles = anglesFor(positions);
+  // rotary positions are the same in all texts: only learned ones depend on the tokens
+  const angles = anglesFor(places[0]);
   const causal = architecture.causal && !settings.bothSides;
-  let x = embedded(arithmetic, architecture, weights, ids, positions, settings.typeIds);
-  hooks.states?.(0, x);
+  const types = settings.typeIds ?? texts[0].map(() => 0);
+  const typeIds = texts.flatMap(() => types);
+  let x = embedded(arithmetic, architecture, weights, texts.flat(), places.flat(), typeIds);
+  const hookStates = (frame: number) => {
+    for (const text of hooks.states ? texts.keys() : [])
+      hooks.states?.(frame, textRows(x, text, tokens));
+  };
+  hookStates(0);
   const states = [x];
   const attentions: Tensor[] = [];
   const parts: Tensor[] = [];
   const kept: KeysAndValues[] = [];
   for (const { layer, pace } of stages) {
     const shape = architecture.layers[layer];
-    const result = runBlock(x, [pace], {
+    const paces = texts.map(() => pace);
+    const result = runBlock(x, paces, {
       arithmetic,
       architecture,
       weights: weights.layers[layer],
       shape,
       layer,
-      tokens: ids.length,
+      tokens,
       angles: shape.rotary && angles(shape.rotary),
       mask: parents
         ? branchMask(arithmetic, shape, parents, before)
-        : maskOf(arithmetic, causal, shape, ids.length, before + ids.length),
+        : maskOf(arithmetic, causal, shape, tokens, before + tokens),
       hooks,
       past: past?.slice(kept.length) ?? null,
     });
     x = result.state;
-    hooks.states?.(states.length, x);
+    hookStates(states.length);
     states.push(x);
     kept.push(...result.kept);
     if (settings.attentions) attentions.push(result.coupling);
@@ -353,7 +379,7 @@ function embedded(
   weights: NetworkWeights,
   ids: readonly number[],
   positions: readonly number[],
-  typeIds: readonly number[] = ids.map(() => 0),
+  typeIds: readonly number[],
 ): Tensor {
   const { width, rootWidth } = architecture.embedding;
   const factor = rootWidth ? rootOf(width, arithmetic.precision) : 1;

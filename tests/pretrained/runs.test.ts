@@ -34,6 +34,34 @@ describe('branches', () => {
   );
 });
 
+describe('texts that run together', () => {
+  it.each(['bert', 'albert', 'modernbert', 'roberta', 'roberta-pad', 'llama-dynamic', 'gemma3'])(
+    '%s: each is as if it were alone, hooks and all',
+    (name) => {
+      const network = open(name);
+      // with 1, the padding of RoBERTa, behind which places are others
+      const texts = [IDS, IDS.toReversed(), IDS.with(3, 1), IDS.with(6, 1)];
+      const hooks = {
+        scores: (_: number, { data }: Tensor) => void data.set(data.map((score) => 0.5 * score)),
+        states(frame: number, { shape, data }: Tensor) {
+          expect(shape[0]).toBe(IDS.length);
+          if (frame === 1) data[0] += data[1];
+        },
+      };
+      const together = network.frames(texts, { hooks });
+      for (const [t, ids] of texts.entries())
+        for (const [k, { data }] of network.run(ids, { hooks }).states.entries()) {
+          const own = together[k].data.subarray(t * data.length, (t + 1) * data.length);
+          expect(own).toBeAllClose(data, { absolute: 1e-12 });
+        }
+    },
+  );
+
+  it('are as long as each other', () => {
+    expect(() => open('bert').frames([IDS, IDS.slice(1)])).toThrow('different lengths');
+  });
+});
+
 describe('hooks', () => {
   it('without attention and MLP the stream of a pre-norm network stays', () => {
     const { states } = open('llama').run(IDS, { hooks: { attention: zero, mlp: zero } });
