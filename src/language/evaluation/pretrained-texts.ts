@@ -6,7 +6,9 @@ import { exp, log } from '../../numerics/elementary.ts';
 import { InputError, LimitError } from '../../numerics/errors.ts';
 import { firstStreams } from '../../numerics/random.ts';
 import type { Tensor } from '../../pretrained/arithmetic.ts';
+import type { Numbers } from '../../pretrained/stored.ts';
 import { checkReads } from '../model.ts';
+import { rowsOfTexts, scoresOf } from '../network-run.ts';
 import type { PretrainedModel } from '../pretrained-model.ts';
 import { shuffled } from '../training/shuffle.ts';
 import { lossRecord, ratioEstimate, type TextCost } from './estimates.ts';
@@ -121,31 +123,56 @@ function costOf(model: PretrainedModel, text: Encoded): PieceCost {
 
 /** −Σ_i log p(token_i | all before). */
 function causalNats({ network }: PretrainedModel, { ids, scored }: Encoded): number {
-  const { states } = network.run(ids);
-  const last = states[states.length - 1];
-  return scored.reduce((sum, place) => sum + surprise(network, last, place - 1, ids[place]), 0);
+  const last = network.run(ids).states.at(-1) as Tensor;
+  const { width } = network.architecture;
+  return surprise(
+    network,
+    scored.map((place) => last.data.subarray((place - 1) * width, place * width)),
+    scored.map((place) => ids[place]),
+  );
 }
 
 /** −Σ_i log p(token_i | all others, a mask in its place). */
 function maskedNats({ network, pieces }: PretrainedModel, { ids, scored }: Encoded): number {
   const mask = pieces.special.mask?.id as number;
-  return scored.reduce((sum, place) => {
-    const { states } = network.run(ids.map((id, i) => (i === place ? mask : id)));
-    return sum + surprise(network, states[states.length - 1], place, ids[place]);
-  }, 0);
+  const masked = scored.map((place) => ({ ids: ids.with(place, mask), place }));
+  return surprise(
+    network,
+    rowsOfTexts(network, masked).map((rows) => rows[rows.length - 1]),
+    scored.map((place) => ids[place]),
+  );
 }
 
-/** −log p(token) at one row of states, by a log-sum-exp of its own: p itself may be too small for a number. */
+/** Scores that are held at once, 16 MB of them: heads are as tall as vocabularies. */
+const MOST_SCORES = 2 ** 22;
+
+/** −Σ log p(token) at a row of states each, by log-sum-exps: p itself may be too small for a number. */
 function surprise(
-  { logits, architecture: { width } }: PretrainedModel['network'],
-  { data }: Tensor,
-  row: number,
-  token: number,
+  network: PretrainedModel['network'],
+  rows: readonly Numbers[],
+  tokens: readonly number[],
 ): number {
-  const scores = logits({ shape: [1, width], data: data.slice(row * width, (row + 1) * width) });
+  const { width, vocabulary } = network.architecture;
+  const together = Math.max(1, Math.floor(MOST_SCORES / vocabulary));
+  let total = 0;
+  for (let from = 0; from < rows.length; from += together) {
+    const batch = rows.slice(from, from + together);
+    const states = new Float64Array(batch.length * width);
+    for (const [row, state] of batch.entries()) states.set(state, row * width);
+    const scores = scoresOf(network, states);
+    for (const row of batch.keys())
+      total += surpriseOf(
+        scores.subarray(row * vocabulary, (row + 1) * vocabulary),
+        tokens[from + row],
+      );
+  }
+  return total;
+}
+
+function surpriseOf(scores: Numbers, token: number): number {
   let top = Number.NEGATIVE_INFINITY;
-  for (const score of scores.data) top = Math.max(top, score);
+  for (const score of scores) top = Math.max(top, score);
   let sum = 0;
-  for (const score of scores.data) sum += exp(score - top);
-  return top + log(sum) - scores.data[token];
+  for (const score of scores) sum += exp(score - top);
+  return top + log(sum) - scores[token];
 }
