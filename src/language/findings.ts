@@ -59,17 +59,37 @@ export function findAnswers(
   return { ...parts, settings, result: searchAnswers(rules, model.tokenizer.size, expand, given) };
 }
 
+/** One of so many answers that its text is decoded when somebody reads it. */
+class UnreadAnswer implements FoundAnswer {
+  readonly tokens: readonly number[];
+  readonly steps: readonly number[];
+  readonly score: number;
+  readonly #textOf: (tokens: readonly number[]) => string;
+
+  constructor(
+    tokens: readonly number[],
+    steps: readonly number[],
+    score: number,
+    textOf: (tokens: readonly number[]) => string,
+  ) {
+    this.tokens = tokens;
+    this.steps = steps;
+    this.score = score;
+    this.#textOf = textOf;
+  }
+
+  get text(): string {
+    return this.#textOf(this.tokens);
+  }
+}
+
 function nextTokens(model: LanguageModel, run: ModelRun): SearchResult {
   const { tokenizer, end } = model;
-  const p = model.tokenProbabilities(run.behind([[]]));
-  const answers = Array.from(p, (score, id) => ({
-    text: id === end ? '' : tokenizer.decodeStrict([id]),
-    tokens: [id],
-    steps: [score],
-    score,
-  }))
-    .filter((answer): answer is typeof answer & { text: string } => answer.text !== undefined)
-    .sort((a, b) => b.score - a.score);
+  const textOf = ([id]: readonly number[]) => (id === end ? '' : tokenizer.decode([id]));
+  const answers: FoundAnswer[] = [];
+  for (const [id, p] of model.tokenProbabilities(run.behind([[]])).entries())
+    if (id === end || tokenizer.hasText(id)) answers.push(new UnreadAnswer([id], [p], p, textOf));
+  answers.sort((a, b) => b.score - a.score);
   const found = answers.reduce((sum, { score }) => sum + score, 0);
   return { answers, bound: 0, unexplored: Math.max(0, 1 - found), open: 0, expansions: 1 };
 }
@@ -98,30 +118,29 @@ function fillMasks(
   slots: number,
 ): SearchResult {
   const { tokenizer } = model;
+  const textOf = (tokens: readonly number[]) => {
+    const text = tokenizer.decode(tokens);
+    return leadingBlank ? text.trimStart() : text;
+  };
   let beginnings: FoundAnswer[] = [{ text: '', tokens: [], steps: [], score: 1 }];
   let [left, bound, expansions] = [0, 0, 0];
   for (let place = 1; place <= slots; place++) {
     const last = place === slots;
     const breadth = last ? (slots === 1 ? tokenizer.size : LAST_BREADTH) : BREADTH;
-    const p = model.tokenProbabilities(run.behind(beginnings.map(({ tokens }) => tokens)));
+    const laws = lawsBehind(model, run, beginnings);
     expansions += beginnings.length;
-    beginnings = beginnings.flatMap((beginning, b) => {
-      const own = p.subarray(b * tokenizer.size, (b + 1) * tokenizer.size);
+    beginnings = beginnings.flatMap((beginning) => {
+      const own = laws.next().value as Float64Array;
       const looked = largestPlaces(own, breadth + 1);
       const best = looked.length > breadth ? own[looked.pop() as number] : 0;
-      const next = looked.map((id) => ({
-        tokens: [...beginning.tokens, id],
-        steps: [...beginning.steps, own[id]],
-        score: beginning.score * own[id],
-      }));
-      const kept = next.flatMap((one) => {
-        const text = tokenizer.decodeStrict(one.tokens);
-        return text === undefined ? [] : [{ ...one, text: leadingBlank ? text.trimStart() : text }];
-      });
-      const cut = beginning.score * (1 - sumOf(kept.map(({ steps }) => steps[place - 1])));
+      const kept = looked.filter(tokenizer.hasText);
+      const cut = beginning.score * (1 - sumOf(kept.map((id) => own[id])));
       left += Math.max(0, cut);
       bound = Math.max(bound, last ? beginning.score * best : cut);
-      return kept;
+      return kept.map((id) => {
+        const { tokens, steps, score } = beginning;
+        return new UnreadAnswer([...tokens, id], [...steps, own[id]], score * own[id], textOf);
+      });
     });
     if (last) break;
     const dropped = beginnings.sort((a, b) => b.score - a.score).splice(BEGINNINGS);
@@ -130,4 +149,18 @@ function fillMasks(
   }
   const answers = beginnings.sort((a, b) => b.score - a.score);
   return { answers, bound, unexplored: left, open: left, expansions };
+}
+
+/** p of every token behind each beginning, read as many at a time as are best asked for together. */
+function* lawsBehind(
+  model: LanguageModel,
+  run: ModelRun,
+  beginnings: readonly FoundAnswer[],
+): Generator<Float64Array> {
+  const { size } = model.tokenizer;
+  for (let from = 0; from < beginnings.length; from += run.batch) {
+    const batch = beginnings.slice(from, from + run.batch).map(({ tokens }) => tokens);
+    const p = model.tokenProbabilities(run.behind(batch));
+    for (let at = 0; at < p.length; at += size) yield p.subarray(at, at + size);
+  }
 }

@@ -89,7 +89,10 @@ export interface RunSettings {
   readonly schedule?: readonly Stage[];
 }
 
-export type ModelTokenizer = Pick<Tokenizer, 'size' | 'encodeIds' | 'decode' | 'decodeStrict'>;
+export type ModelTokenizer = Pick<
+  Tokenizer,
+  'size' | 'encodeIds' | 'decode' | 'decodeStrict' | 'hasText'
+>;
 
 /** A model of texts: how they become particles, how these run, and what their states say of tokens. */
 export interface LanguageModel {

@@ -126,5 +126,6 @@ function piecesAsTokens(
     encodeIds: (text) => tokenizer.encode(text, { special: false }).ids,
     decode: (ids) => decodeStrict(ids) ?? Array.from(ids, pieceOf).join(''),
     decodeStrict,
+    hasText: tokenizer.has,
   };
 }

@@ -34,6 +34,8 @@ export interface Tokenizer {
   decode(ids: Iterable<number>): string;
   /** The text, or undefined when the bytes are no complete UTF-8 or an id is special. */
   decodeStrict(ids: Iterable<number>): string | undefined;
+  /** Whether `decodeStrict` has a text for one id. */
+  hasText(id: number): boolean;
   /** V + 3. */
   readonly size: number;
   readonly special: SpecialTokens;
@@ -60,6 +62,7 @@ export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
     encode: (text) => withSpans(text, encodeIds(text), bytes),
     decode: (ids) => lenient.decode(join(ids, bytes)),
     decodeStrict: (ids) => decodeStrict([...ids], bytes, whole),
+    hasText: (id) => whole[id] !== undefined,
     size: vocabulary.length + 3,
     special,
     beginsWord: wordBeginnings(bytes, special),
