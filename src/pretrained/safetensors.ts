@@ -103,11 +103,16 @@ export function readHeader(source: ByteSource): SafetensorsHeader {
   return { entries: new Map(entries.map((entry) => [entry.name, entry])), metadata: parsed.data };
 }
 
+/** Whether a file is what Git LFS leaves in its place. */
+export const isPointer = (source: ByteSource): boolean =>
+  source.size >= POINTER.length &&
+  new TextDecoder('latin1').decode(source.read(0, POINTER.length)) === POINTER;
+
 function headerLength(source: ByteSource): number {
   if (source.size < 8)
     throw damaged(source, `${source.size} bytes`, 'a safetensors file of at least 8 bytes');
   const bytes = source.read(0, 8);
-  if (new TextDecoder().decode(bytes) === POINTER)
+  if (isPointer(source))
     throw new DamagedFileError(
       `${source.name}: found a pointer of Git LFS, expected the weights: fetch them by git lfs pull`,
     );

@@ -5,7 +5,7 @@
 import { DamagedFileError, InputError } from '../../numerics/errors.ts';
 import { quoted } from '../../numerics/printable.ts';
 import { shapeSize } from '../../numerics/vectors.ts';
-import type { ByteSource } from '../safetensors.ts';
+import { type ByteSource, isPointer } from '../safetensors.ts';
 import { OTHER_TYPES, QUANTISED, type QuantisedType } from './quantised.ts';
 
 export type MetadataValue = number | boolean | string | readonly MetadataValue[];
@@ -40,7 +40,12 @@ const MOST_DIMENSIONS = 4;
  */
 export function readGguf(source: ByteSource): GgufHeader {
   const file = cursorOf(source);
-  if (file.text(4) !== MAGIC) throw new DamagedFileError(`${source.name} is no GGUF file`);
+  if (isPointer(source))
+    throw new DamagedFileError(
+      `${source.name}: found a pointer of Git LFS, expected the model: fetch it by git lfs pull`,
+    );
+  if (source.size < MAGIC.length || file.text(MAGIC.length) !== MAGIC)
+    throw new DamagedFileError(`${source.name} is no GGUF file: fetch it again`);
   checkVersion(source, file.u32());
   const [tensorCount, entryCount] = [file.count(), file.count()];
   const metadata = new Map<string, MetadataValue>();
@@ -146,13 +151,14 @@ function unreadType(file: string, tensor: string, type: number): InputError {
 
 /**
  * Python that makes a folder of a file that we cannot read and transformers can: save_pretrained refuses a model that
- * was read from GGUF, so its weights go through a fresh one.
+ * was read from GGUF, so its weights go through a fresh one, whose config must not call them quantised.
  */
 export const FOLDER_LINES = (file: string): string =>
   [
-    `python3 -c 'import torch; from transformers import AutoModelForCausalLM as M, AutoTokenizer as T`,
+    `python3 -c 'from transformers import AutoModelForCausalLM as M, AutoTokenizer as T`,
     `read = dict(pretrained_model_name_or_path=".", gguf_file="${file}")`,
-    `model = M.from_pretrained(**read, dtype=torch.float32)`,
+    `model = M.from_pretrained(**read, dtype="float32")`,
+    `model.config.__dict__.pop("quantization_config", None)`,
     `fresh = M.from_config(model.config); fresh.load_state_dict(model.state_dict())`,
     `fresh.save_pretrained("FOLDER"); T.from_pretrained(**read).save_pretrained("FOLDER")'`,
   ].join('\n');
@@ -215,7 +221,9 @@ function cursorOf(source: ByteSource): Cursor {
   const count = (): number => {
     const value = u64();
     if (value > size - at)
-      throw damaged(`${value} entries at byte ${at - 8} are more than it holds`);
+      throw damaged(
+        `it was cut off or altered: byte ${at - 8} tells of ${value} more, it has ${size - at}`,
+      );
     return value;
   };
   const readers: Readonly<Record<number, () => number | boolean>> = {
@@ -226,7 +234,11 @@ function cursorOf(source: ByteSource): Cursor {
     4: () => get(4, (from, place) => from.getUint32(place, true)),
     5: () => get(4, (from, place) => from.getInt32(place, true)),
     6: () => get(4, (from, place) => from.getFloat32(place, true)),
-    7: () => get(1, (from, place) => from.getUint8(place) !== 0),
+    7() {
+      const value = get(1, (from, place) => from.getUint8(place));
+      if (value > 1) throw damaged(`byte ${at - 1} of its header is ${value}, expected 0 or 1`);
+      return value === 1;
+    },
     10: u64,
     11: () => whole(get(8, (from, place) => from.getBigInt64(place, true))),
     12: () => get(8, (from, place) => from.getFloat64(place, true)),
