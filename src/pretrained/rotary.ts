@@ -109,7 +109,8 @@ export const magnitude = ({ scaling }: Rotary): number =>
 
 /** Frequencies change with the length of the text. */
 export const dependsOnLength = ({ scaling }: Rotary): boolean =>
-  scaling.type === 'dynamic' || scaling.type === 'longrope';
+  scaling.type === 'dynamic' ||
+  (scaling.type === 'longrope' && scaling.short.some((short, c) => short !== scaling.long[c]));
 
 /** Cosines and sines [n, half], times the magnitude. */
 export interface Angles {

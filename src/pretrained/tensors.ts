@@ -102,7 +102,7 @@ function checkShelf(architecture: Architecture, names: Names, shelf: Shelf): Che
   const all = [...faults, ...unknown];
   if (all.length > 0)
     throw new DamagedFileError(
-      `the tensors are not those of ${architecture.family} as config.json describes it: ${all.join('; ')}: check that both files belong together`,
+      `the tensors are not those of ${architecture.family} as its config describes it: ${all.join('; ')}: check that both belong together`,
     );
   if (architecture.head.tied && head?.decoder) wanted.delete(head.decoder);
   const sizes = Array.from(wanted, (name) => shapeSize(shelf.byName.get(name)!.shape));

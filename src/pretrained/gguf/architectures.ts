@@ -18,8 +18,10 @@ interface Reader {
   /** Throws InputError where the key is missing or no number. */
   number(key: string): number;
   numberOr<V>(key: string, absent: V): number | V;
-  /** A whole number, or as many equal ones as there are layers. */
+  /** A whole number from 1 on, or as many equal ones as there are layers. */
   count(key: string): number;
+  /** Throws InputError where the key is neither a number nor a list of true and false. */
+  numberOrFlags(key: string, absent: number): number | readonly boolean[];
   /** Throws InputError where the key is no text. */
   text(key: string): string;
   has(key: string): boolean;
@@ -31,6 +33,8 @@ type Config = Readonly<Record<string, unknown>>;
 interface GgufArchitecture {
   /** config.json's `model_type`. */
   readonly modelType: string;
+  /** The base of rotary positions where the header does not say. */
+  readonly base: number;
   /** What its family reads besides what all have. */
   config(read: Reader): Config;
   /** Names that are others than those of a Llama. */
@@ -44,20 +48,20 @@ interface GgufArchitecture {
 const ARCHITECTURES: Readonly<Record<string, GgufArchitecture>> = {
   llama: {
     modelType: 'llama',
+    base: 10_000,
     pairedRows: true,
-    config(read) {
-      if (read.numberOr('expert_count', 0) > 0)
-        throw refusal(`expert_count is ${read.number('expert_count')}`, 'an MLP of one expert');
-      return {
-        attention_bias: read.tensors.has('blk.0.attn_q.bias'),
-        mlp_bias: read.tensors.has('blk.0.ffn_up.bias'),
-      };
-    },
+    config: (read) => ({
+      attention_bias: read.tensors.has('blk.0.attn_q.bias'),
+      mlp_bias: read.tensors.has('blk.0.ffn_up.bias'),
+      // a Llama whose layers have windows is a Mistral
+      ...(hasWindow(read) && { model_type: 'mistral', ...windowConfig(read, 0) }),
+    }),
   },
-  qwen2: { modelType: 'qwen2', config: () => ({}) },
-  qwen3: { modelType: 'qwen3', config: () => ({}) },
+  qwen2: { modelType: 'qwen2', base: 10_000, config: qwenConfig },
+  qwen3: { modelType: 'qwen3', base: 10_000, config: qwenConfig },
   gemma3: {
     modelType: 'gemma3_text',
+    base: 1_000_000,
     wholeNorms: true,
     names: {
       ffn_norm: 'pre_feedforward_layernorm',
@@ -65,17 +69,72 @@ const ARCHITECTURES: Readonly<Record<string, GgufArchitecture>> = {
       post_ffw_norm: 'post_feedforward_layernorm',
     },
     config: (read) => ({
-      // scores are scaled by the size of a head unless the file says otherwise
-      query_pre_attn_scalar: read.has('attention.scale')
-        ? 1 / (read.number('attention.scale') * read.number('attention.scale'))
-        : headSize(read),
-      sliding_window: read.numberOr('attention.sliding_window', null),
-      sliding_window_pattern: read.numberOr('attention.sliding_window_pattern', 6),
+      query_pre_attn_scalar: gemmaScale(read),
+      ...windowConfig(read, 6),
       rope_local_base_freq: read.numberOr('rope.freq_base_swa', 10_000),
-      final_logit_softcapping: read.numberOr('final_logit_softcapping', null),
+      // 0 is none
+      final_logit_softcapping: read.numberOr('final_logit_softcapping', 0) || null,
     }),
   },
 };
+
+const hasWindow = (read: Reader) => read.numberOr('attention.sliding_window', 0) > 0;
+
+function qwenConfig(read: Reader): Config {
+  return hasWindow(read) ? { use_sliding_window: true, ...windowConfig(read, 0) } : {};
+}
+
+/** The window, and which layers have it: all but every so many, or as a list says. `every` is 0 for all. */
+function windowConfig(read: Reader, every: number): Config {
+  const layers = read.count('block_count');
+  const pattern = read.numberOrFlags('attention.sliding_window_pattern', every);
+  if (typeof pattern !== 'number' && pattern.length !== layers)
+    throw refusal(
+      `attention.sliding_window_pattern has ${pattern.length} entries`,
+      `${layers}, one a layer`,
+    );
+  const slides = (layer: number) =>
+    typeof pattern === 'number' ? pattern === 0 || (layer + 1) % pattern !== 0 : pattern[layer];
+  return {
+    sliding_window: hasWindow(read) ? read.number('attention.sliding_window') : null,
+    layer_types: Array.from({ length: layers }, (_, layer) =>
+      hasWindow(read) && slides(layer) ? 'sliding_attention' : 'full_attention',
+    ),
+  };
+}
+
+/** What scores are divided by the root of: as the header says, of the largest model its own, else the size of a head. */
+function gemmaScale(read: Reader): number {
+  const scale = read.numberOr('attention.scale', 0);
+  if (scale > 0) return 1 / (scale * scale);
+  // gemma_pytorch, config.py: 27B
+  if (read.count('block_count') === 62)
+    return read.number('embedding_length') / read.count('attention.head_count');
+  return headSize(read);
+}
+
+/** Keys that change a network as none of these families has it, and the values with which they change nothing. */
+const NEUTRAL: Readonly<Record<string, readonly (number | boolean)[]>> = {
+  expert_count: [0],
+  expert_used_count: [0],
+  nextn_predict_layers: [0],
+  logit_scale: [0, 1],
+  residual_scale: [0, 1],
+  embedding_scale: [0, 1],
+  use_parallel_residual: [false],
+  'attention.causal': [true],
+  'attention.clamp_kqv': [0],
+  'attention.max_alibi_bias': [0],
+};
+
+/** Throws InputError for what the header says and no family of these can honour. */
+function refuseForeign(name: string, metadata: Metadata): void {
+  for (const [key, allowed] of Object.entries(NEUTRAL)) {
+    const value = metadata.get(`${name}.${key}`);
+    if (value !== undefined && !allowed.some((one) => one === value))
+      throw refusal(`${name}.${key} is ${show(value)}`, `${allowed.join(' or ')}, or no such key`);
+  }
+}
 
 const NAMES: Readonly<Record<string, string>> = {
   attn_norm: 'input_layernorm',
@@ -117,7 +176,9 @@ export function checkpointOf(
   { metadata, tensors }: GgufHeader,
 ): GgufCheckpoint {
   const { name, architecture } = architectureOf(source, metadata);
+  refuseForeign(name, metadata);
   const read = readerOf(name, metadata, tensors);
+  checkScale(read, architecture);
   const config = {
     ...commonConfig(read, architecture),
     ...architecture.config(read),
@@ -161,11 +222,17 @@ function readerOf(
     numberOr: (key, absent) => (at(key) === undefined ? absent : number(key)),
     count(key) {
       const value = at(key);
-      if (!Array.isArray(value)) return number(key);
-      const [first] = value;
-      if (typeof first !== 'number' || value.some((one) => one !== first))
+      const first = Array.isArray(value) ? value[0] : number(key);
+      if (Array.isArray(value) && (value.length === 0 || value.some((one) => one !== first)))
         throw refusal(`${architecture}.${key} is ${show(value)}`, 'one number for all layers');
+      if (!Number.isInteger(first) || first < 1)
+        throw refusal(`${architecture}.${key} is ${show(value)}`, 'a whole number from 1 on');
       return first;
+    },
+    numberOrFlags(key, absent) {
+      const value = at(key);
+      if (Array.isArray(value) && value.every((one) => typeof one === 'boolean')) return value;
+      return value === undefined ? absent : number(key);
     },
     text(key) {
       const value = at(key);
@@ -178,9 +245,20 @@ function readerOf(
   };
 }
 
+/** Only Gemma's configs say how scores are scaled. */
+function checkScale(read: Reader, { modelType }: GgufArchitecture): void {
+  const [scale, usual] = [read.numberOr('attention.scale', 0), 1 / Math.sqrt(headSize(read))];
+  if (modelType !== 'gemma3_text' && scale > 0 && Math.abs(scale / usual - 1) > 1e-6)
+    throw refusal(`attention.scale is ${scale}`, `${usual}, 1 / √ of a head's size`);
+}
+
+/** Of its keys, else as many numbers as turn, else its share of the width. */
 function headSize(read: Reader): number {
-  const whole = read.number('embedding_length') / read.count('attention.head_count');
-  const size = read.numberOr('attention.key_length', whole);
+  const heads = read.count('attention.head_count');
+  const share = read.numberOr('rope.dimension_count', read.number('embedding_length') / heads);
+  const size = read.numberOr('attention.key_length', share);
+  if (!Number.isInteger(size) || size % 2 !== 0)
+    throw refusal(`heads are ${size} numbers wide`, 'an even whole number');
   const values = read.numberOr('attention.value_length', size);
   if (values !== size)
     throw refusal(
@@ -197,25 +275,28 @@ function headSize(read: Reader): number {
 }
 
 /** What all families call alike. */
-function commonConfig(read: Reader, { modelType }: GgufArchitecture): Config {
+function commonConfig(read: Reader, { modelType, base }: GgufArchitecture): Config {
   const embedding = read.tensors.get('token_embd.weight');
   if (!embedding) throw new DamagedFileError('the GGUF file has no tensor token_embd.weight');
   const heads = read.count('attention.head_count');
+  const keyHeads = read.has('attention.head_count_kv')
+    ? read.count('attention.head_count_kv')
+    : heads;
+  if (heads % keyHeads !== 0)
+    throw refusal(`attention.head_count_kv is ${keyHeads}`, `a divisor of the ${heads} heads`);
   return {
     model_type: modelType,
     vocab_size: embedding.shape[0],
-    hidden_size: read.number('embedding_length'),
+    hidden_size: read.count('embedding_length'),
     intermediate_size: read.count('feed_forward_length'),
-    num_hidden_layers: read.number('block_count'),
+    num_hidden_layers: read.count('block_count'),
     num_attention_heads: heads,
-    num_key_value_heads: read.has('attention.head_count_kv')
-      ? read.count('attention.head_count_kv')
-      : heads,
+    num_key_value_heads: keyHeads,
     head_dim: headSize(read),
-    max_position_embeddings: read.number('context_length'),
+    max_position_embeddings: read.count('context_length'),
     rms_norm_eps: read.number('attention.layer_norm_rms_epsilon'),
     tie_word_embeddings: !read.tensors.has('output.weight'),
-    rope_theta: read.numberOr('rope.freq_base', 10_000),
+    rope_theta: read.numberOr('rope.freq_base', base),
   };
 }
 
@@ -243,6 +324,11 @@ function ropeConfig(source: ByteSource, read: Reader): Config {
   if (all) {
     if (type !== 'none')
       throw refusal(`rope.scaling.type is ${type} beside rope_freqs.weight`, 'one of them');
+    if (all.length !== headSize(read) / 2)
+      throw refusal(
+        `rope_freqs.weight has ${all.length} numbers`,
+        `${headSize(read) / 2}, half a head`,
+      );
     return {
       rope_scaling: {
         rope_type: 'longrope',

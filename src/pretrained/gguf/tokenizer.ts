@@ -70,10 +70,11 @@ const PIECES: Readonly<Record<string, Pieces>> = {
   pixtral: LLAMA3,
   'smaug-bpe': { pattern: LLAMA3_PIECES },
   dbrx: { pattern: LLAMA3_PIECES },
-  tekken: { pattern: TEKKEN_PIECES, wholeFirst: true },
+  tekken: { pattern: TEKKEN_PIECES, wholeFirst: true, begins: true },
   qwen2: QWEN2,
   'deepseek-r1-qwen': QWEN2,
   megrez: QWEN2,
+  stablelm2: QWEN2,
   'gpt-4o': GPT4O,
   llama4: GPT4O,
   smollm: DIGITS,
@@ -81,6 +82,8 @@ const PIECES: Readonly<Record<string, Pieces>> = {
   refact: DIGITS,
   'command-r': DIGITS,
   codeshell: DIGITS,
+  exaone: DIGITS,
+  'minerva-7b': DIGITS,
 };
 
 /**
