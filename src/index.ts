@@ -13,6 +13,7 @@ export {
   defineDiagnostic,
   type MeasuredParticles,
 } from './diagnostics/define.ts';
+export { type Survey, type SurveyOptions, survey } from './diagnostics/survey/survey.ts';
 export { dynamics, dynamicsNamed } from './dynamics/catalogue.ts';
 export { type DynamicsDefinition, defineDynamics } from './dynamics/define.ts';
 export type { Dynamics, MatrixValue, Particles } from './dynamics/dynamics.ts';
@@ -65,6 +66,7 @@ export { sentenceParticles } from './language/particles.ts';
 export { type Portrait, portrait, portraitToJson } from './language/portrait/portrait.ts';
 export { type Answer, type Prediction, predictionToJson } from './language/prediction.ts';
 export { StandardModel } from './language/standard-model.ts';
+export { type SurveyTextOptions, surveyText, type TextSurvey } from './language/survey-text.ts';
 export { type Trace, type TraceRecord, trace, traceToJson } from './language/trace.ts';
 export { theta } from './language/transformer.ts';
 export { type DepthLimit, type DepthLimitOptions, depthLimit } from './limits/depth/depth.ts';

@@ -63,8 +63,14 @@ export const clusterTolerances: readonly number[] = [
  * distances, by Prim. O(n²d) time, O(nd) memory.
  */
 export function dendrogram(positions: Matrix, space: Space = 'sphere'): Dendrogram {
-  const n = positions.rows;
-  const edges = spanningTree(positions, space).sort((left, right) => left.height - right.height);
+  const between = space === 'sphere' ? angle : distance;
+  const points = Array.from({ length: positions.rows }, (_, i) => row(positions, i));
+  return singleLinkage(points.length, (i, j) => between(points[i], points[j]));
+}
+
+/** The same of n things whose heights between each other are known, in whatever unit. */
+export function singleLinkage(n: number, between: (i: number, j: number) => number): Dendrogram {
+  const edges = spanningTree(n, between).sort((left, right) => left.height - right.height);
   const forest = createForest(n);
   const clusterOf = Array.from({ length: n }, (_, i) => i);
   const sizes = new Array<number>(n).fill(1);
@@ -177,10 +183,7 @@ interface Edge {
 }
 
 /** Prim: the particle nearest to the tree joins it, n − 1 times. */
-function spanningTree(positions: Matrix, space: Space): Edge[] {
-  const n = positions.rows;
-  const between = space === 'sphere' ? angle : distance;
-  const points = Array.from({ length: n }, (_, i) => row(positions, i));
+function spanningTree(n: number, between: (i: number, j: number) => number): Edge[] {
   const nearest = new Float64Array(n).fill(Number.POSITIVE_INFINITY);
   const parent = new Int32Array(n);
   const outside = Array.from({ length: Math.max(0, n - 1) }, (_, i) => i + 1);
@@ -189,7 +192,7 @@ function spanningTree(positions: Matrix, space: Space): Edge[] {
     let next = 0;
     for (let slot = 0; slot < outside.length; slot++) {
       const i = outside[slot];
-      const height = between(points[added], points[i]);
+      const height = between(added, i);
       if (height < nearest[i]) {
         nearest[i] = height;
         parent[i] = added;

@@ -49,7 +49,8 @@ export function timePlateau(times: readonly number[], counts: readonly number[])
   return longest(runs);
 }
 
-function longest(plateaus: readonly Plateau[]): Plateau {
+/** The one of the largest ratio; the first of several. */
+export function longest(plateaus: readonly Plateau[]): Plateau {
   const ratio = ({ from, to }: Plateau) => to / from;
   return plateaus.reduce((best, one) => (ratio(one) > ratio(best) ? one : best));
 }

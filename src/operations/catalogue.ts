@@ -32,6 +32,9 @@ const LOADS = {
   effects: {
     effects: () => import('./effects.ts'),
   },
+  survey: {
+    survey: () => import('./survey.ts'),
+  },
   transport: {
     transport: () => import('./transport.ts'),
   },
@@ -44,6 +47,7 @@ export const GROUPS: Readonly<Record<Group, string>> = {
   limit: 'how far a model or a flow is from its limits',
   reduce: 'few snapshots for a whole family of measures, and what data tell of them',
   effects: 'which part of a model an answer hangs on',
+  survey: 'what can be said of the states of real models',
   transport: 'how far two measures are apart, and which mass goes where',
 };
 

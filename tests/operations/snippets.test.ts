@@ -160,6 +160,7 @@ const ASKED: Readonly<Record<string, readonly Body[]>> = {
     { frames: [0, 0.5, 1].map((time) => attended(start, time)), noise: 0.01, tolerance: 1e-6 },
   ],
   effects: [{ ...text, of: 'patches', other: "Anna's __", layers: [0, 2] }],
+  survey: [{ text: "Anna's Hund __", model, surrogates: 2, reference: "Anna's __" }],
   transport: [{ measures: [{ points: points(2, 2) }, { points: points(2, 2) }], metric: 'w1' }],
 };
 

@@ -1,0 +1,74 @@
+/** The survey of a text's states in a model, frame by frame. What is surveyed: diagnostics/survey. */
+import { z } from 'zod';
+import { type Survey, survey, surveySchema } from '../diagnostics/survey/survey.ts';
+import { asMatrix } from '../engines/tensor.ts';
+import { InputError } from '../numerics/errors.ts';
+import { type Matrix, matrix } from '../numerics/matrix.ts';
+import { parseOptions } from '../numerics/options.ts';
+import { openText } from './findings.ts';
+import type { LanguageModel, ModelFrame } from './model.ts';
+
+export const surveyTextSchema = surveySchema.extend({
+  reference: z
+    .string({ error: 'expected a text' })
+    .optional()
+    .describe(
+      'A text whose mean direction, frame by frame, is taken from the directions; their own by default',
+    ),
+});
+
+/** Those of `survey`, and a reference text. */
+export type SurveyTextOptions = z.input<typeof surveyTextSchema>;
+
+/** The survey of a text: of each frame sinks, cosines, effective ranks and clusters against chance. */
+export interface TextSurvey extends Survey {
+  readonly model: string;
+  readonly text: string;
+  readonly reference: string | null;
+  readonly precision: 'float32' | 'float64';
+  /** The particles. */
+  readonly tokens: readonly string[];
+}
+
+/**
+ * The survey of all frames of a text, at the model's own depth, with the attention that led to each. Throws
+ * InputError for an empty reference and a text of one token, and otherwise as `trace` and `survey`.
+ */
+export function surveyText(
+  model: LanguageModel,
+  text: string,
+  options?: SurveyTextOptions,
+): TextSurvey {
+  const { reference, ...settings } = parseOptions(surveyTextSchema, options);
+  if (reference?.trim() === '')
+    throw new InputError(
+      'reference',
+      'the reference text is empty, and has no mean direction: give a text, or leave it out',
+    );
+  const { layout, run } = openText(model, text, {});
+  const others = reference === undefined ? null : openText(model, reference, {}).run.frames;
+  const found = survey(
+    run.frames.map((frame, k) => ({
+      states: asMatrix(frame.positions),
+      heads: headsOf(frame),
+      ...(others && { reference: asMatrix(others[k].positions) }),
+    })),
+    settings,
+  );
+  return {
+    ...found,
+    model: model.name,
+    text,
+    reference: reference ?? null,
+    precision: model.precision ?? 'float64',
+    tokens: layout.tokens.map((token) => token.text),
+  };
+}
+
+function headsOf({ coupling }: ModelFrame): Matrix[] | null {
+  if (!coupling) return null;
+  const [count, n, m] = coupling.shape;
+  return Array.from({ length: count }, (_, h) =>
+    matrix(n, m, coupling.data.subarray(h * n * m, (h + 1) * n * m)),
+  );
+}
