@@ -3,6 +3,7 @@
  * unpacked while it is read, rows and norms as the reference library has them. Not their bytes: quantised.ts.
  */
 import { InputError } from '../../numerics/errors.ts';
+import { once } from '../../numerics/once.ts';
 import { shapeSize } from '../../numerics/vectors.ts';
 import type { ByteSource, TensorEntry } from '../safetensors.ts';
 import type { GgufTensor } from './header.ts';
@@ -16,7 +17,14 @@ export interface Change {
 }
 
 /** Packed bytes that are read at a time. */
-const PIECE = 1 << 22;
+const PIECE = 1 << 18;
+
+/** Where they are read to: a new place for each would take as much memory as the file before it is given back. */
+const piece = once(() => new Uint8Array(PIECE));
+
+/** Bytes that are good until others are read. */
+const packedBytes = (file: ByteSource, from: number, to: number): Uint8Array =>
+  file.read(from, to, to - from <= PIECE ? piece().subarray(0, to - from) : undefined);
 
 /** The tensor under the checkpoint's name; its source is read by row, straight to where the numbers stay. */
 export function entryOf(
@@ -86,7 +94,7 @@ function rowReader(
     const most = Math.max(1, Math.floor(PIECE / packedRow));
     for (let row = first; row < end; row += most) {
       const next = Math.min(end, row + most);
-      const packed = file.read(from + row * packedRow, from + next * packedRow);
+      const packed = packedBytes(file, from + row * packedRow, from + next * packedRow);
       unpack(
         packed,
         next - row,
@@ -94,16 +102,21 @@ function rowReader(
       );
     }
   };
+  const inPlaces = (
+    first: number,
+    end: number,
+    into: Uint8Array,
+    rows: (row: number) => number,
+  ): void => {
+    const packed = packedBytes(file, from, from + count * packedRow);
+    for (let row = first; row < end; row++) {
+      const own = packed.subarray(rows(row) * packedRow, (rows(row) + 1) * packedRow);
+      unpack(own, 1, into.subarray((row - first) * rowBytes, (row - first + 1) * rowBytes));
+    }
+  };
   return (first: number, end: number, into: Uint8Array): void => {
-    if (rows) {
-      const all = new Uint8Array(count * rowBytes);
-      inOrder(0, count, all);
-      for (let row = first; row < end; row++)
-        into.set(
-          all.subarray(rows(row) * rowBytes, (rows(row) + 1) * rowBytes),
-          (row - first) * rowBytes,
-        );
-    } else inOrder(first, end, into);
+    if (rows) inPlaces(first, end, into, rows);
+    else inOrder(first, end, into);
     if (lessOne) {
       const values = new Float32Array(into.buffer, into.byteOffset, into.length / 4);
       for (let i = 0; i < values.length; i++) values[i] -= 1;
