@@ -5,6 +5,7 @@ import type { interventionToJson } from '../language/interventions.ts';
 import type { ModelRecord } from '../language/model-record.ts';
 import type { predictionToJson } from '../language/prediction.ts';
 import type { ModelDepthLimit } from '../limits/depth/model-depth.ts';
+import type { NetworkDepthLimit } from '../limits/depth/network-depth.ts';
 import type { StackLimit } from '../limits/stack/stack.ts';
 import type { ResultJson } from '../numerics/result-json.ts';
 import type { Interventions } from './interventions.ts';
@@ -128,6 +129,18 @@ export function askDepths(question: Question, signal: AbortSignal): Promise<Dept
   const { text, coupling, model } = question;
   const body = { text, coupling, model, depths: DEPTHS, schemes: SCHEMES };
   return ask('api/limit/depth', signal, body) as Promise<DepthReply>;
+}
+
+/** Steps that parts of other models' layers are taken in: all of them, and each alone. */
+export const REFINEMENT = { steps: [2, 4, 8, 16], alone: 16 };
+
+export type RefinedReply = ResultJson<NetworkDepthLimit>;
+
+/** Layers with weights of their own in steps. Throws as `askPrediction`. */
+export function askRefined(question: Question, signal: AbortSignal): Promise<RefinedReply> {
+  const { text, coupling, model } = question;
+  const body = { text, coupling, model, ...REFINEMENT };
+  return ask('api/limit/depth', signal, body) as Promise<RefinedReply>;
 }
 
 /** Stacks that are compared with the flow of smooth weights: two that tend to something else, one to nothing. */

@@ -239,6 +239,28 @@ export const german: Words = {
     pathsGap: (layers, gap, token) =>
       `Mit ${layers === 1 ? '1 Schicht' : `${layers} Schichten`} enden die Teilchen höchstens ${gap} von dort, wohin der Fluss sie führt (${token}); die Sphäre hat den Radius 1.`,
   },
+  refined: {
+    title: 'Schichten in kleineren Schritten',
+    hint: 'Dieses Modell ist nicht als Fluss gemacht: Ein Teil einer Schicht rechnet x + A(x) in einem Zug. Hier macht jeder Teil stattdessen m Schritte x + A(x)/m, in allen Schichten, und die Antwort wird mit der des Modells verglichen, wie es ist: KL-Divergenz, in Nats.',
+    stepsAxis: 'Schritte m',
+    natsAxis: 'log₁₀ der Nats',
+    distanceAxis: 'log₁₀ des Abstands',
+    matrix: 'Eine Schicht allein',
+    matrixHint: (steps) =>
+      `Nur dieser Teil dieser Schicht macht ${steps} Schritte, alles andere bleibt, wie es war. Dunkle Zellen sind Schritte, die für einen Fluss zu groß sind: Dort rückt die Antwort weit weg.`,
+    layer: 'Schicht',
+    parts: {
+      attention: 'Attention',
+      mlp: 'MLP',
+      both: 'beide',
+      together: 'beide in jedem Schritt',
+    },
+    loading: 'Nimmt jede Schicht in Schritten; das dauert einige Sekunden …',
+    network: (answer) => `Wie es ist, sagt das Modell „${answer}“.`,
+    rests: (part, most) => `${part}: kommt bis m = ${most} zur Ruhe.`,
+    moves: (part, most) => `${part}: konvergiert bis m = ${most} nicht.`,
+    rule: 'In Ruhe heißt: Die letzten beiden Änderungen des letzten Bildes sind je höchstens 3/4 der vorigen, und die letzte höchstens 5 % seiner Länge.',
+  },
   lockNames: {
     text: 'Satz',
     depth: 'Schichten',

@@ -5,6 +5,7 @@ import {
   askFlow,
   askModels,
   askPrediction,
+  askRefined,
   askStacks,
   askTrace,
 } from './api.ts';
@@ -27,6 +28,7 @@ const others = createResource(askPrediction);
 const traces = createResource(askTrace);
 const changed = createResource(askChanged);
 const depthLimit = createResource(askDepths);
+const refined = createResource(askRefined);
 const stacks = createResource(askStacks);
 const flows = createResource(askFlow);
 const models = createResource(askModels);
@@ -36,17 +38,20 @@ function ask(): void {
   if (question) answers.load(question);
   else {
     answers.clear();
-    for (const resource of [others, traces, changed, flows, depthLimit]) resource.clear();
+    for (const resource of [others, traces, changed, flows, depthLimit, refined]) resource.clear();
   }
+}
+
+/** Once there is an answer; a body without a head answers nothing, and is looked into all the same. */
+function mayLookInside(): boolean {
+  const { status } = answers.get();
+  return status === 'ready' || (status === 'failed' && isPretrained(state.get(), { models }));
 }
 
 /** The layers are asked for after the answer, which the reader waits for. */
 function askForLayers(): void {
   const question = questionOf(state.get(), { models });
-  const { status } = answers.get();
-  // a body without a head answers nothing, and is looked into all the same
-  const refused = status === 'failed' && isPretrained(state.get(), { models });
-  if (question && (status === 'ready' || refused)) {
+  if (question && mayLookInside()) {
     const { targets: _, ...pass } = question;
     traces.load(pass);
   }
@@ -68,13 +73,15 @@ function askForChanged(): void {
 /** Layers against the flow take seconds, so they wait for the reader to look; the depth chosen changes nothing. */
 function askForDepthLimit(): void {
   const question = questionOf(state.get(), { models });
-  if (state.get().tab !== 'depth' || !question || answers.get().status !== 'ready') return;
+  if (state.get().tab !== 'depth' || !question || !mayLookInside()) return;
   const { targets: _, depth: __, ...pass } = question;
-  depthLimit.load({ ...pass, depth: 8 });
+  if (isFlow(state.get(), { models })) depthLimit.load({ ...pass, depth: 8 });
+  else refined.load(pass);
 }
 
 /** Stacks know no sentence; they are asked for behind it, once. */
 function askForStacks(): void {
+  if (!isFlow(state.get(), { models })) return;
   if (state.get().tab === 'depth' && depthLimit.get().status === 'ready') stacks.load(null);
 }
 
@@ -106,7 +113,17 @@ function retry(): void {
 
 /** `follow` listens first, so that the theme is set before a chart reads its colours. */
 function build(): void {
-  const resources = { answers, others, traces, changed, flows, depthLimit, stacks, models };
+  const resources = {
+    answers,
+    others,
+    traces,
+    changed,
+    flows,
+    depthLimit,
+    refined,
+    stacks,
+    models,
+  };
   for (const store of [state, hover, ...Object.values(resources)]) store.silence();
   const { language, theme } = state.get();
   document.documentElement.lang = language;

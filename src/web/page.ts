@@ -7,6 +7,7 @@ import type {
   Models,
   Prediction,
   Question,
+  RefinedReply,
   StackReply,
   Trace,
 } from './api.ts';
@@ -28,6 +29,8 @@ export interface Page {
   readonly changed: Resource<ChangedQuestion, Trace>;
   /** Asked for when the Depth tab is open. */
   readonly depthLimit: Resource<Question, DepthReply>;
+  /** The same of a model whose layers have weights of their own. */
+  readonly refined: Resource<Question, RefinedReply>;
   /** Asked for when the Depth tab is open. */
   readonly stacks: Resource<null, StackReply>;
   /** Traces of the flow itself, asked for where layers are drawn over it. */

@@ -221,6 +221,28 @@ const english = {
     pathsGap: (layers: number, gap: string, token: string) =>
       `With ${layers === 1 ? '1 layer' : `${layers} layers`} the particles end at most ${gap} from where the flow takes them (${token}); the sphere has radius 1.`,
   },
+  refined: {
+    title: 'Layers in smaller steps',
+    hint: 'This model was not made as a flow: a part of a layer adds x + A(x) in one go. Here each part takes m steps x + A(x)/m instead, in all layers, and the answer is compared with that of the model as it is: KL divergence, in nats.',
+    stepsAxis: 'steps m',
+    natsAxis: 'log₁₀ of nats',
+    distanceAxis: 'log₁₀ of the distance',
+    matrix: 'One layer alone',
+    matrixHint: (steps: number) =>
+      `Only this part of this layer takes ${steps} steps, everything else is as it was. Dark cells are steps that are too large for a flow: there the answer moves far.`,
+    layer: 'layer',
+    parts: {
+      attention: 'attention',
+      mlp: 'MLP',
+      both: 'both',
+      together: 'both in each step',
+    } as Readonly<Record<string, string>>,
+    loading: 'Taking every layer in steps; this takes some seconds …',
+    network: (answer: string) => `As it is, the model says “${answer}”.`,
+    rests: (part: string, most: number) => `${part}: comes to rest by m = ${most}.`,
+    moves: (part: string, most: number) => `${part}: does not converge up to m = ${most}.`,
+    rule: 'At rest: the last two changes of the last frame are each at most 3/4 of the one before, and the last is at most 5 % of its length.',
+  },
   lockNames: {
     text: 'sentence',
     depth: 'layers',

@@ -27,12 +27,20 @@ const types: Readonly<Record<string, string>> = {
 const policy =
   "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' blob:; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 
+/** A record of the list of models: a flow has a horizon, somebody else's network a family. */
+export interface MockModel {
+  readonly name: string;
+  readonly problem?: string;
+  readonly horizon?: number;
+  readonly family?: string;
+}
+
 export interface MockServer {
   readonly url: string;
   /** Texts asked for, in order. */
   readonly asked: string[];
   /** The models that there are, the default first. */
-  models: { name: string; problem?: string }[];
+  models: MockModel[];
   /** Lets the replies go that were held back. */
   release(): void;
   close(): Promise<void>;
@@ -41,7 +49,8 @@ export interface MockServer {
 /** Serves the page in `folder`. Of a text that contains `slow` the reply is held back, `broken` gets a 503. */
 export async function startMockServer(folder: string): Promise<MockServer> {
   const held: (() => void)[] = [];
-  const known = { asked: [] as string[], models: [{ name: 'lieblingstier' }], held };
+  const models: MockModel[] = [{ name: 'lieblingstier', horizon: 5 }];
+  const known = { asked: [] as string[], models, held };
   const server = createServer((request, response) => {
     if (request.method === 'POST') void answer(request, response, known);
     else if (request.url === '/api/models')
@@ -96,7 +105,10 @@ async function answer(
     '/api/predict': () => prediction(question),
     '/api/trace': () => ({ ...trace(question), ...effectOf(question) }),
     '/api/limit/stack': () => stackLimit(question as unknown as { depths: number[] }),
-    '/api/limit/depth': () => depthLimit(question as unknown as { depths: number[] }),
+    '/api/limit/depth': () =>
+      'steps' in question
+        ? refinement(question as unknown as { steps: number[]; alone: number })
+        : depthLimit(question as unknown as { depths: number[] }),
   };
   json(response, replies[request.url ?? '']?.() ?? {});
 }
@@ -278,5 +290,32 @@ function trace({ depth = 8 }: Question): TraceFixture {
       layer: Math.round((event.layer * last) / frames),
     })),
     projection: { ...known.projection, points: from.map((k) => known.projection.points[k]) },
+  };
+}
+
+/** Of three layers in steps: attention settles, the MLPs do not; the first layer matters most. */
+function refinement({ steps, alone }: { steps: number[]; alone: number }) {
+  const effect = (kl: number) => ({ kl, answer: kl > 1 ? 'a' : ' Paris', angle: kl, distance: kl });
+  const part = (name: string, kl: number, converges: boolean) => ({
+    part: name,
+    effects: steps.map((count) => effect(kl / count)),
+    angles: [],
+    distances: [],
+    settling: { differences: [], converges, order: { order: null, problem: '' } },
+  });
+  const cells = [1, 2, 3].flatMap((layer) =>
+    ['attention', 'mlp'].map((name, k) => ({
+      layer,
+      part: name,
+      ...effect((k + 1) / 10 ** layer),
+    })),
+  );
+  return {
+    depth: 3,
+    layers: [1, 2, 3],
+    answer: ' Paris',
+    steps,
+    parts: [part('attention', 0.1, true), part('mlp', 8, false)],
+    matrix: { steps: alone, cells },
   };
 }

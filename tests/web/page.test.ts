@@ -355,6 +355,31 @@ describe.skipIf(!executablePath)('the page', () => {
     await leave(at);
   });
 
+  test.each([
+    ['en', desktop, /MLP: does not converge up to m = 16/, '0.200'],
+    ['de', phone, /MLP: konvergiert bis m = 16 nicht/, '0,200'],
+  ] as const)(
+    'of layers with weights of their own the depth tab takes parts in steps: %s',
+    async (language, viewport, judged, number) => {
+      const flows = server.models;
+      server.models = [{ name: 'network', family: 'Llama' }];
+      const at = await visit(`#tab=depth&language=${language}`, { viewport });
+      const cells = at.page.locator('.refined-table.cells td');
+      await expect.poll(() => cells.allTextContents()).toHaveLength(6);
+      expect(await cells.nth(1).textContent()).toBe(number);
+      expect(await cells.nth(1).evaluate((cell) => cell.style.getPropertyValue('--share'))).toBe(
+        '1.000',
+      );
+      await at.page.getByText(judged).waitFor();
+      expect(await at.page.locator('.panel-depth canvas').count()).toBe(1);
+      const chart = await at.page.locator('.refined canvas').getAttribute('aria-label');
+      expect(chart).toMatch(/MLP: .* → -?−?0/);
+      await expectAccessible(at, viewport.width);
+      await leave(at);
+      server.models = flows;
+    },
+  );
+
   test('the depth tab shows reference slopes, and stacks without a limit', async () => {
     const at = await visit(open('depth'));
     const charts = at.page.locator('.depth-chart canvas');

@@ -1,6 +1,6 @@
 /** The two charts of the Depth tab as data: errors and divergence by the number of layers. */
 import { mean } from '../../numerics/statistics.ts';
-import type { DepthReply, StackReply } from '../api.ts';
+import type { DepthReply, RefinedReply, StackReply } from '../api.ts';
 import type { Lines, Series } from '../charts.ts';
 import { decimal } from '../format.ts';
 import type { Page } from '../page.ts';
@@ -59,6 +59,23 @@ function slopeOf(page: Page, depths: readonly number[], scheme: SchemeErrors): S
     used.includes(depth) ? y - whole * (Math.log10(depth) - x) : null,
   );
   return { label: page.words.limit.slope(whole), values, colour: 3, reference: true };
+}
+
+/** Nats against m, a line for what is taken in steps; distances where there is no head. */
+export function refinedLines({ words }: Page, { steps, parts, answer }: RefinedReply): Lines {
+  return {
+    title: words.refined.title,
+    x: steps.map(Math.log2),
+    xTitle: words.refined.stepsAxis,
+    xTicks: steps.map((count) => ({ value: Math.log2(count), label: String(count) })),
+    yTitle: answer === null ? words.refined.distanceAxis : words.refined.natsAxis,
+    legend: true,
+    series: parts.map(({ part, effects }, colour) => ({
+      label: words.refined.parts[part] ?? part,
+      values: logs(effects.map(({ kl, distance }) => kl ?? distance)),
+      colour,
+    })),
+  };
 }
 
 /** Stacks of layers: with smooth weights, with a jump, with independent ones. */

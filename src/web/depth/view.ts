@@ -7,11 +7,31 @@ import { seriesColour } from '../colours.ts';
 import { fill, h, setVariable } from '../dom.ts';
 import { compact, depthRange, powerAbove, visibleAnswer } from '../format.ts';
 import { describeFailure } from '../notice.ts';
-import type { Page } from '../page.ts';
+import { isFlow, type Page } from '../page.ts';
 import { divergenceLines, errorLines, stackLines } from './lines.ts';
 import { createPaths } from './paths.ts';
+import { createRefined } from './refined.ts';
 
+/** Of a flow its layers, of other models their layers in steps; what is not asked for is not in the page. */
 export function createDepthView(page: Page): HTMLElement {
+  const flow = createFlowDepth(page);
+  const refined = createRefined(page);
+  const view = h('div', {}, isFlow(page.state.get(), page) ? flow : refined.element);
+  const follow = () => {
+    const shown = isFlow(page.state.get(), page) ? flow : refined.element;
+    if (view.firstElementChild !== shown) fill(view, shown);
+    if (shown !== flow) refined.show();
+  };
+  page.models.subscribe(follow);
+  page.state.subscribe((now, before) => {
+    if (now.tab !== before.tab || now.theme !== before.theme || now.model !== before.model)
+      follow();
+  });
+  queueMicrotask(follow); // the canvas is measured, so it has to be in the document first
+  return view;
+}
+
+function createFlowDepth(page: Page): HTMLElement {
   const { words, depthLimit, state } = page;
   const errors = createChart(page, words.limit.title, words.limit.hint);
   const divergence = createChart(page, words.limit.divergence, words.limit.divergenceHint);
