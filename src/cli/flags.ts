@@ -18,6 +18,7 @@ export interface AnswerFlags {
   readonly reading?: string;
   readonly slots?: string;
   readonly precision?: string;
+  readonly threads?: string;
   readonly json?: boolean;
 }
 
@@ -33,6 +34,18 @@ export const PRECISION_FLAG = [
   'float32 or float64, of a Hugging Face folder or a standard transformer (default: float32)',
 ] as const;
 
+/** How many threads it multiplies with. */
+export const THREADS_FLAG = [
+  '--threads <count>',
+  'that multiply in the float32 numbers of a Hugging Face model, which stay the same (default: 1)',
+] as const;
+
+/** How a model of such flags is read. Throws InputError for what is no precision. */
+export const readingOf = (flags: Pick<AnswerFlags, 'precision' | 'threads'>) => ({
+  precision: precisionOf(flags),
+  threads: numberIfOne(flags.threads) as number | undefined,
+});
+
 /** Adds --model, --top, --depth, --coupling, --targets and --json. */
 export function withAnswerFlags(command: Command): Command {
   return command
@@ -45,6 +58,7 @@ export function withAnswerFlags(command: Command): Command {
     .option('--coupling <name>', COUPLING_HELP)
     .option('--targets <answers>', 'answers to score as well, separated by commas')
     .option(...PRECISION_FLAG)
+    .option(...THREADS_FLAG)
     .option('--json', 'print one JSON document and nothing else');
 }
 

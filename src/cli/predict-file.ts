@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { readable } from '../host/files.ts';
-import { readModel } from '../host/models.ts';
+import { type ReadOptions, readModel } from '../host/models.ts';
 import { decodeUtf8, readStdin } from '../host/stdin.ts';
 import { fillBlank } from '../language/fill.ts';
 import type { LanguageModel } from '../language/model.ts';
@@ -10,7 +10,6 @@ import { fillSchema } from '../language/options.ts';
 import { predictionToJson } from '../language/prediction.ts';
 import { InputError } from '../numerics/errors.ts';
 import { parseOptions } from '../numerics/options.ts';
-import type { Precision } from '../pretrained/precision.ts';
 import { printJson } from './terminal.ts';
 
 const NEWLINE = 0x0a;
@@ -23,7 +22,7 @@ const lineSchema = fillSchema.extend({
 export async function predictFile(
   path: string,
   text: string | undefined,
-  { model: name, precision }: { readonly model?: string; readonly precision?: Precision },
+  { model: name, reading }: { readonly model?: string; readonly reading: ReadOptions },
   options: Record<string, unknown>,
 ): Promise<void> {
   if (text !== undefined)
@@ -31,7 +30,7 @@ export async function predictFile(
       'text',
       `both a text "${text}" and --file are given, expected one: drop one`,
     );
-  const model = readModel(name, { precision });
+  const model = readModel(name, reading);
   parseOptions(fillSchema, options);
   const lines = splitLines(path === '-' ? await readStdin() : readable('file', path, readFile));
   const failed = lines.filter((line) => !printRecord(model, line, options)).length;

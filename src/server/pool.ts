@@ -19,7 +19,7 @@ export class BusyError extends Error {
 }
 
 export interface Workers {
-  /** Resolves when every thread has read the default model; rejects with why one cannot. */
+  /** Resolves when every thread that answers for the default model has read it; rejects with why one cannot. */
   readonly ready: Promise<void>;
   /** The JSON of the answer. Rejects with the worker's error, or BusyError. `gone` aborts when nobody waits for it any more. */
   run(task: Task, gone?: AbortSignal): Promise<string>;
@@ -32,7 +32,10 @@ export interface WorkersOptions {
   readonly seconds?: number;
 }
 
-/** Starts the threads; tasks given before they are ready wait. */
+/**
+ * Starts the threads; tasks given before they are ready wait. Those that ask a pretrained model go to one worker, which
+ * reads its weights once and multiplies with as many threads as there are workers.
+ */
 export function startWorkers(
   start: WorkerStart,
   {
@@ -41,21 +44,36 @@ export function startWorkers(
     seconds = BOUNDS.seconds,
   }: WorkersOptions = {},
 ): Workers {
-  const pool = new Tinypool({
-    filename: workerFile('worker'),
-    minThreads: threads,
-    maxThreads: threads,
-    workerData: start,
-  });
-  pool.on('error', (error) => console.error(error));
-  return {
-    ready: warmUp(pool, threads, Math.max(START_SECONDS, seconds)),
-    run: (task, gone) =>
-      pool.queueSize < queue
-        ? runTask(pool, task, { seconds, remedy: REMEDY, gone })
-        : Promise.reject(busy(queue)),
-    close: () => pool.destroy(),
+  const started = (count: number, workerData: WorkerStart): Tinypool => {
+    const filename = workerFile('worker');
+    const pool = new Tinypool({ filename, minThreads: count, maxThreads: count, workerData });
+    pool.on('error', (error) => console.error(error));
+    return pool;
   };
+  const many = started(threads, start);
+  const { pretrained = [] } = start;
+  const one = pretrained.length > 0 ? started(1, { ...start, threads }) : null;
+  const poolOf = (task: Task): Tinypool =>
+    one && pretrained.includes(modelOf(task) ?? start.defaultModel) ? one : many;
+  const asked = poolOf({ kind: 'ready' });
+  return {
+    ready: warmUp(asked, asked === one ? 1 : threads, Math.max(START_SECONDS, seconds)),
+    run: (task, gone) => {
+      const pool = poolOf(task);
+      return pool.queueSize < queue
+        ? runTask(pool, task, { seconds, remedy: REMEDY, gone })
+        : Promise.reject(busy(queue));
+    },
+    close: async () => {
+      await Promise.all([many.destroy(), one?.destroy()]);
+    },
+  };
+}
+
+/** The model that a task names. */
+function modelOf(task: Task): string | undefined {
+  const name = 'request' in task ? Reflect.get(task.request, 'model') : undefined;
+  return typeof name === 'string' ? name : undefined;
 }
 
 /** Seconds that a thread may take to read its model, at least. */

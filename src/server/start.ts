@@ -23,11 +23,11 @@ const DRAIN_MILLISECONDS = 5_000;
  * one that cannot be read, and a one-line Error when the port cannot be had.
  */
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
-  const { folders, defaultModel, models } = chooseModels(settings.models);
+  const { folders, defaultModel, models, pretrained } = chooseModels(settings.models);
   const http = createServer();
   await listen(http, settings);
   const share = { threads: settings.workers, seconds: settings.seconds };
-  const workers = startWorkers({ folders, defaultModel }, share);
+  const workers = startWorkers({ folders, defaultModel, pretrained }, share);
   const simulations = startSimulations({ folders, defaultModel }, share);
   const parts = {
     workers,
@@ -67,6 +67,7 @@ function chooseModels(given: readonly string[] = []) {
   return {
     defaultModel: names[0],
     folders: Object.fromEntries(all.map((model) => [model.name, model.folder])),
+    pretrained: all.flatMap(({ name, pretrained }) => (pretrained ? [name] : [])),
     models: all.map(modelRecord),
   };
 }

@@ -9,6 +9,10 @@ export interface WorkerStart {
   /** Folders by the names that requests may use. */
   readonly folders: Readonly<Record<string, string>>;
   readonly defaultModel: string;
+  /** Names of models whose weights are too large for a copy in every worker: one worker has them all. */
+  readonly pretrained?: readonly string[];
+  /** That multiply in those. */
+  readonly threads?: number;
 }
 
 export type Task =

@@ -8,7 +8,7 @@ import type { LanguageModel } from '../../language/model.ts';
 import type { OwnModel } from '../../language/own-model.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { parseOptions } from '../../numerics/options.ts';
-import { numberIfOne, PRECISION_FLAG, precisionOf } from '../flags.ts';
+import { numberIfOne, PRECISION_FLAG, readingOf, THREADS_FLAG } from '../flags.ts';
 import { printJson, printLines, type Screen, standardScreen } from '../terminal.ts';
 
 interface EvaluateFlags {
@@ -61,6 +61,7 @@ export function evaluateCommand(): Command {
       'masks of a blank, of a Hugging Face folder that fills masks (default: 1)',
     )
     .option(...PRECISION_FLAG)
+    .option(...THREADS_FLAG)
     .option('--json', 'print one JSON document and nothing else')
     .addHelpText('after', HELP)
     .action(evaluate);
@@ -82,7 +83,7 @@ async function evaluate(flags: EvaluateFlags): Promise<void> {
   const own = flags.blanks === undefined ? {} : await readOwnBlanks(flags.blanks);
   const { readCorpus } = await import('../../host/corpus.ts');
   const { readModel } = await import('../../host/models.ts');
-  const read = readModel(flags.model, { precision: precisionOf(flags) });
+  const read = readModel(flags.model, readingOf(flags));
   if (flags.depths !== undefined) checkDepths(read);
   const begun = performance.now();
   const { PretrainedModel } = await import('../../language/pretrained-model.ts');

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import type { Inspection, InspectOptions } from '../../flow/inspect.ts';
 import { InputError } from '../../numerics/errors.ts';
-import { numberIfOne, PRECISION_FLAG, precisionOf } from '../flags.ts';
+import { numberIfOne, PRECISION_FLAG, readingOf, THREADS_FLAG } from '../flags.ts';
 import type { Sources } from '../inspect/files.ts';
 import { printJson, printLines, standardScreen } from '../terminal.ts';
 import { givenText } from '../text.ts';
@@ -45,6 +45,7 @@ export function inspectCommand(): Command {
     .option('--text <text>', 'the states of this text instead, as --model runs it')
     .option('--model <name>', 'name of an installed model, or the path of a model folder')
     .option(...PRECISION_FLAG)
+    .option(...THREADS_FLAG)
     .option(
       '--space <name>',
       'sphere: directions and angles; euclidean: as they are (default: sphere)',
@@ -116,7 +117,7 @@ async function ofModel(flags: InspectFlags, options: InspectOptions): Promise<Op
   const text = await givenText(flags.text);
   const { readModel } = await import('../../host/models.ts');
   const { inspectText } = await import('../../language/inspect-text.ts');
-  const model = readModel(flags.model, { precision: precisionOf(flags) });
+  const model = readModel(flags.model, readingOf(flags));
   return {
     sources: { model: model.name, text },
     inspect: () => inspectText(model, text, options),

@@ -1,12 +1,12 @@
 /** `predict`: the answers for the blank of a text, or its next tokens; of one text or of a file of them. */
 import { Command } from 'commander';
+import type { ReadOptions } from '../../host/models.ts';
 import type { FillOptions } from '../../language/options.ts';
-import type { Precision } from '../../pretrained/precision.ts';
-import { type AnswerFlags, answerOptions, precisionOf, withAnswerFlags } from '../flags.ts';
+import { type AnswerFlags, answerOptions, readingOf, withAnswerFlags } from '../flags.ts';
 import { printJson, printLines, standardScreen } from '../terminal.ts';
 import { givenText } from '../text.ts';
 
-type Asked = Pick<AnswerFlags, 'model'> & { readonly precision?: Precision };
+type Asked = Pick<AnswerFlags, 'model'> & { readonly reading: ReadOptions };
 
 interface PredictFlags extends AnswerFlags {
   readonly file?: string;
@@ -49,13 +49,13 @@ export function predictCommand(): Command {
 
 async function predict(argument: string | undefined, flags: PredictFlags): Promise<void> {
   const options = answerOptions(flags);
-  const precision = precisionOf(flags);
+  const reading = readingOf(flags);
   if (flags.file !== undefined) {
     const { predictFile } = await import('../predict-file.ts');
-    return predictFile(flags.file, argument, { model: flags.model, precision }, options);
+    return predictFile(flags.file, argument, { model: flags.model, reading }, options);
   }
   const text = await givenText(argument);
-  const { prediction, seconds } = await answer(text, { model: flags.model, precision }, options);
+  const { prediction, seconds } = await answer(text, { model: flags.model, reading }, options);
   if (flags.json) {
     const { predictionToJson } = await import('../../language/prediction.ts');
     return printJson({ ...predictionToJson(prediction), seconds });
@@ -65,10 +65,10 @@ async function predict(argument: string | undefined, flags: PredictFlags): Promi
 }
 
 /** `seconds`: of answering, with the model already read. */
-async function answer(text: string, { model: name, precision }: Asked, options: FillOptions) {
+async function answer(text: string, { model: name, reading }: Asked, options: FillOptions) {
   const { readModel } = await import('../../host/models.ts');
   const { fillBlank } = await import('../../language/fill.ts');
-  const model = readModel(name, { precision });
+  const model = readModel(name, reading);
   const begun = performance.now();
   const prediction = fillBlank(model, text, options);
   return { prediction, seconds: (performance.now() - begun) / 1000 };

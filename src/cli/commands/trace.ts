@@ -6,7 +6,7 @@ import {
   type AnswerFlags,
   answerOptions,
   numberIfOne,
-  precisionOf,
+  readingOf,
   withAnswerFlags,
 } from '../flags.ts';
 import { printJson, printLines, standardScreen } from '../terminal.ts';
@@ -49,7 +49,7 @@ async function showTrace(argument: string | undefined, flags: TraceFlags): Promi
   };
   const { readModel } = await import('../../host/models.ts');
   const { trace, traceToJson } = await import('../../language/trace.ts');
-  const model = readModel(flags.model, { precision: precisionOf(flags) });
+  const model = readModel(flags.model, readingOf(flags));
   const begun = performance.now();
   const result = trace(model, text, options);
   const seconds = (performance.now() - begun) / 1000;

@@ -12,7 +12,14 @@ import type {
   Subjects,
   TextSubject,
 } from '../../operations/subject.ts';
-import { type AnswerFlags, PRECISION_FLAG, precisionOf, withParticleFlags } from '../flags.ts';
+import {
+  type AnswerFlags,
+  PRECISION_FLAG,
+  precisionOf,
+  readingOf,
+  THREADS_FLAG,
+  withParticleFlags,
+} from '../flags.ts';
 import type { SimulationFlags } from '../simulation/job.ts';
 
 export interface Read<S = Subjects[SubjectKind]> {
@@ -59,11 +66,12 @@ export const commandSubjects: { readonly [K in SubjectKind]: CommandSubject<K> }
       command
         .argument('<text>', 'a text as for predict')
         .option(...MODEL)
-        .option(...PRECISION_FLAG),
+        .option(...PRECISION_FLAG)
+        .option(...THREADS_FLAG),
     async read([text], flags) {
       const { readModel } = await import('../../host/models.ts');
       const { givenText } = await import('../text.ts');
-      const model = readModel(flags.model, { precision: precisionOf(flags as AnswerFlags) });
+      const model = readModel(flags.model, readingOf(flags as AnswerFlags));
       return { subject: { model, text: await givenText(text as string) } };
     },
   },
