@@ -1,11 +1,11 @@
 /**
  * Networks of Hugging Face checkpoints: one forward pass, all states and attentions kept, in float32 against
  * onnxruntime-web and onnxruntime-node on the same weights, one thread each, and two of our threads against one; and
- * a cold start. All take turns in one process, so that a machine whose speed drifts slows them alike: the ratios
+ * the first answer of the command line from a cold start, with the memory that it takes. All take turns in one process, so that a machine whose speed drifts slows them alike: the ratios
  * count, and of a machine that others use those of processor time.
  *
  *   npm run build && node bench/pretrained.js FOLDER [--onnx FILE --packages FOLDER] [--repeats 21]
- *   node bench/pretrained.js --cold FOLDER
+ *   node bench/pretrained.js --cold FOLDER|FILE.gguf [--text TEXT] [--slots 1]
  *
  * FOLDER is a checkpoint of MiniLM's kind, or one of random weights: python3 bench/peers/checkpoints.py --make minilm
  * FOLDER; --make bert-base FOLDER for the cold start. FILE is its export: python3 bench/peers/checkpoints.py --export
@@ -13,16 +13,16 @@
  * onnxruntime-node@1.30 onnxruntime-web@1.30 in an empty folder. Without them only our own times are taken.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { readGgufFile } from '../dist/host/gguf.js';
 import { readNetwork } from '../dist/host/pretrained.js';
 
 const TOKENS = [32, 128];
 const COLD_STARTS = 5;
-const COLD_TOKENS = 8;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -32,12 +32,14 @@ const { values, positionals } = parseArgs({
     repeats: { type: 'string', default: '21' },
     cold: { type: 'boolean', default: false },
     start: { type: 'boolean', default: false },
+    text: { type: 'string', default: 'The capital of France is' },
+    slots: { type: 'string' },
   },
 });
 const [folder] = positionals;
 
 if (!folder) console.log('no folder is given: the comment of bench/pretrained.js says which');
-else if (values.start) reportStart();
+else if (values.start) await reportStart();
 else if (values.cold) coldStarts();
 else await comparePasses();
 
@@ -135,36 +137,58 @@ function ratio(above, below) {
   return median(above.map((value, i) => value / below[i])).toFixed(2);
 }
 
-/** Time from the start of a process to the scores of a token, and the memory that it has then. */
+/** Time from the start of the command to its answer, and the most memory that it had: against weights in float32. */
 function coldStarts() {
-  const file = statSync(join(folder, 'model.safetensors')).size;
+  const weights = float32Bytes();
+  const script = fileURLToPath(import.meta.url);
+  const slots = values.slots ? ['--slots', values.slots] : [];
   const runs = Array.from({ length: COLD_STARTS }, () => {
     const begun = performance.now();
-    const { stdout, stderr, status } = spawnSync(
+    const { stderr, status } = spawnSync(
       process.execPath,
-      [fileURLToPath(import.meta.url), folder, '--start'],
+      [script, folder, '--start', '--text', values.text, ...slots],
       { encoding: 'utf8' },
     );
     if (status !== 0) throw new Error(stderr);
-    return { ms: performance.now() - begun, ...JSON.parse(stdout) };
+    return { ms: performance.now() - begun, ...JSON.parse(stderr.trim().split('\n').at(-1)) };
   });
   const seconds = (median(runs.map(({ ms }) => ms)) / 1000).toFixed(2);
   const cpu = (median(runs.map((run) => run.cpu)) / 1000).toFixed(2);
-  const share = (median(runs.map(({ resident }) => resident)) / file).toFixed(2);
+  const share = (median(runs.map(({ resident }) => resident)) / weights).toFixed(2);
   console.log(
-    `${(file / 1e6).toFixed(0)} MB: cold start to the first answer ${seconds} s (${cpu} s of processors), resident at most ${share} times the file`,
+    `${(weights / 1e6).toFixed(0)} MB as float32: cold start to the first answer ${seconds} s (${cpu} s of processors), resident at most ${share} times that`,
   );
 }
 
-function reportStart() {
-  const network = readNetwork(folder);
-  const { vocabulary } = network.architecture;
-  const ids = Array.from({ length: COLD_TOKENS }, (_, i) => (7 * i) % vocabulary);
-  const { states } = network.run(ids);
-  const width = network.architecture.width;
-  const row = { shape: [1, width], data: states.at(-1).data.slice(-width) };
-  if (network.hasHead) network.logits(row);
-  const { user, system } = process.cpuUsage();
-  const resident = 1024 * process.resourceUsage().maxRSS;
-  console.log(JSON.stringify({ cpu: (user + system) / 1000, resident }));
+/** Bytes of all weights, were each number a float32. */
+function float32Bytes() {
+  const file = join(folder, 'model.safetensors');
+  if (!existsSync(file)) return sumOf([...readGgufFile(folder).tensors.values()]);
+  const opened = openSync(file, 'r');
+  const bytes = (from, length) => {
+    const out = Buffer.alloc(length);
+    readSync(opened, out, 0, length, from);
+    return out;
+  };
+  const { __metadata__, ...tensors } = JSON.parse(bytes(8, Number(bytes(0, 8).readBigUInt64LE())));
+  closeSync(opened);
+  return sumOf(Object.values(tensors));
+}
+
+function sumOf(tensors) {
+  return tensors.reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
+}
+
+/** The command itself, in this process, and what it took on the last line of the errors. */
+async function reportStart() {
+  process.on('exit', () => {
+    const { user, system } = process.cpuUsage();
+    const resident = 1024 * process.resourceUsage().maxRSS;
+    console.error(JSON.stringify({ cpu: (user + system) / 1000, resident }));
+  });
+  const slots = values.slots ? ['--slots', values.slots] : [];
+  const command = ['predict', values.text, '--model', folder, ...slots];
+  process.argv.splice(2, Number.POSITIVE_INFINITY, ...command);
+  // waits for the command
+  await import('../bin/schmetterling.js');
 }

@@ -1,11 +1,13 @@
 """Folders for bench/pretrained.js: BERT with random weights, and any folder exported for onnxruntime.
 
-python3 checkpoints.py --make minilm|bert-base FOLDER   writes config.json and model.safetensors of that size, F32, seeded
+python3 checkpoints.py --make minilm|bert-base FOLDER   writes config.json, model.safetensors of that size, F32, seeded,
+                                                        and a vocabulary of made words
 python3 checkpoints.py --export FOLDER FILE.onnx        the folder's network, all hidden states and attentions as outputs
 
 First: pip install torch==2.13.0 transformers==5.24.0 onnx==1.23.2 onnxscript==0.7.2. Nothing is fetched.
 """
 import argparse
+import itertools
 import os
 import sys
 
@@ -25,7 +27,13 @@ SIZES = {
 def make(size, folder):
     kind, fields = SIZES[size]
     torch.manual_seed(1)
-    kind(BertConfig(num_attention_heads=12, **fields)).save_pretrained(folder)
+    config = BertConfig(num_attention_heads=12, **fields)
+    kind(config).save_pretrained(folder)
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "."]
+    made = ("".join(word) for length in range(1, 5) for word in itertools.product("etaoinsrhldu", repeat=length))
+    words = (word if n % 2 else f"##{word}" for n, word in enumerate(w for w in made for _ in range(2)))
+    with open(os.path.join(folder, "vocab.txt"), "w") as file:
+        file.writelines(f"{word}\n" for word in itertools.islice(itertools.chain(special, words), config.vocab_size))
 
 
 class AllStates(torch.nn.Module):
