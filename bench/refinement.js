@@ -36,7 +36,6 @@ async function compare() {
   const model = readPretrained(folder, { threads: Number(values.threads) });
   const peer = values.python ? startPeer() : null;
   await ours(model);
-  await peer?.ask();
   const rounds = [];
   for (let round = 0; round < Number(values.rounds); round++)
     rounds.push({ own: await ours(model), other: await peer?.ask() });

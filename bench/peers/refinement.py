@@ -72,6 +72,8 @@ def cells():
     return nats
 
 
+with torch.inference_mode():
+    law()
 for _ in sys.stdin:
     begun, used = time.perf_counter(), time.process_time()
     nats = cells()
