@@ -51,7 +51,7 @@ export function withAnswerFlags(command: Command): Command {
   return command
     .option(
       '--model <name>',
-      'name of an installed model, or the path of a model folder, of a Hugging Face one too',
+      'name of an installed model, or the path of a model folder, of a Hugging Face one too, or of a GGUF file',
     )
     .option('--top <count>', 'how many answers to list (default: 10)')
     .option('--depth <layers>', 'number of layers, or ode (default: as the model was trained)')

@@ -80,8 +80,8 @@ export function modelFolder(name: string = DEFAULT_MODEL, root = INSTALLED): str
 function unknownModel(name: string, names: readonly string[]): InputError {
   const remedy =
     names.length === 0
-      ? 'no model is installed: train one, or give the path of a model folder'
-      : `did you mean "${closest(name, names)}"? Installed are ${names.join(', ')}; the path of a model folder works too`;
+      ? 'no model is installed: train one, or give the path of a model folder or of a GGUF file'
+      : `did you mean "${closest(name, names)}"? Installed are ${names.join(', ')}; the path of a model folder or of a GGUF file works too`;
   return new InputError('model', `unknown model "${name}": ${remedy}`);
 }
 

@@ -9,6 +9,7 @@ import { describe as describeConfig } from '../../src/pretrained/families.ts';
 import { checkpointOf } from '../../src/pretrained/gguf/architectures.ts';
 import { FOLDER_LINES, readGguf } from '../../src/pretrained/gguf/header.ts';
 import { dependsOnLength } from '../../src/pretrained/rotary.ts';
+import { command } from '../cli/command.ts';
 import { sourceOf } from './fixtures.ts';
 import { type Field, fieldsOf, ggufFile, type RawGguf } from './gguf-files.ts';
 
@@ -181,6 +182,15 @@ describe('the header counts', () => {
     const long = rotary.scaling.long.with(0, 2);
     expect(dependsOnLength({ ...rotary, scaling: { ...rotary.scaling, long } })).toBe(true);
   });
+});
+
+it('the command line takes a file as a model', async () => {
+  const path = join(import.meta.dirname, 'gguf', 'llama.gguf');
+  const { code, stdout } = await command(['predict', 'der', '--model', path, '--json']);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ model: 'llama', kind: 'next-token', depth: 2 });
+  const missing = await command(['predict', 'der', '--model', './none.gguf']);
+  expect(missing.stderr).toContain('expected a folder with config.json, or a GGUF file');
 });
 
 const SPACE = mkdtempSync(join(tmpdir(), 'gguf-'));

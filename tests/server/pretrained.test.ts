@@ -1,11 +1,11 @@
-/** A Hugging Face folder behind the HTTP API: listed, asked, traced, and refused where it cannot. */
+/** A Hugging Face folder, and a GGUF file, behind the HTTP API: listed, asked, traced, and refused where it cannot. */
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunningServer } from '../../src/host/services.ts';
 import { startServer } from '../../src/server/start.ts';
-import { configOf, fixtureFolder } from '../pretrained/fixtures.ts';
+import { configOf, FIXTURES, fixtureFolder } from '../pretrained/fixtures.ts';
 
 const MASK = 4;
 let root: string;
@@ -27,7 +27,8 @@ beforeAll(async () => {
       model: { type: 'WordLevel', vocab: Object.fromEntries(pieces), unk_token: 'w0' },
     }),
   );
-  const models = [folder, 'lieblingstier'];
+  const file = join(FIXTURES, '..', 'gguf', 'qwen3.gguf');
+  const models = [folder, 'lieblingstier', file];
   server = await startServer({ host: '127.0.0.1', port: 0, models, workers: 1 });
 });
 afterAll(async () => {
@@ -51,6 +52,19 @@ it('the first of several models answers, and all are listed', async () => {
     { name: 'small-bert', family: 'BERT', causal: false, dimension: 16, heads: 2, depth: 3 },
     { name: 'lieblingstier', format: 'schmetterling/1' },
   ]);
+});
+
+it('a GGUF file is listed and answers under its name', async () => {
+  const listed = await (await fetch(`http://127.0.0.1:${server.port}/api/models`)).json();
+  expect(listed.models[2]).toMatchObject({
+    name: 'qwen3',
+    family: 'Qwen3',
+    causal: true,
+    depth: 2,
+  });
+  const { status, body } = await post('predict', { model: 'qwen3', text: 'der ist', top: 2 });
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ model: 'qwen3', kind: 'next-token', depth: 2, coupling: 'causal' });
 });
 
 it('fills masks in lists of one, two and three tokens', async () => {

@@ -43,7 +43,10 @@ export function inspectCommand(): Command {
     .argument('[frames]', 'an .npy file of hidden states [layers, tokens, width]')
     .option('--attentions <file>', 'an .npy file of attentions [layers, heads, tokens, tokens]')
     .option('--text <text>', 'the states of this text instead, as --model runs it')
-    .option('--model <name>', 'name of an installed model, or the path of a model folder')
+    .option(
+      '--model <name>',
+      'name of an installed model, or the path of a model folder or of a GGUF file',
+    )
     .option(...PRECISION_FLAG)
     .option(...THREADS_FLAG)
     .option(

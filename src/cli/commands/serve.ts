@@ -27,7 +27,7 @@ export function serveCommand(services: Services): Command {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option(
       '--model <name>',
-      'a model or a folder, of a Hugging Face model too; may be repeated, the first answers when a request names none',
+      'a model or a folder, of a Hugging Face model too, or a GGUF file; may be repeated, the first answers when a request names none',
       gather,
     )
     .option('--workers <count>', 'worker threads (default: one a core, at most 4)')
