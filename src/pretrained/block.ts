@@ -118,6 +118,49 @@ export function runBlock(
 export const velocityAt = (part: Part, x: Tensor, settings: BlockSettings): Tensor =>
   part === 'attention' ? attentionAt(x, settings, null).added : mlpAt(x, settings);
 
+/** The parts of a block that are flows: one, both one after the other, or the flow of both together. */
+export type Moved = Part | 'both' | 'together';
+
+/** Where a flow from `start` by a velocity is after a unit of time; null where it is given up. */
+export type PartFlow = (
+  part: Part | 'together',
+  velocity: (x: Tensor) => Tensor,
+  start: Tensor,
+) => Tensor | null;
+
+/** The block at x [n, d] of one text, where moved parts flow for a unit of time, which a step of 1 stands for. */
+export function flowBlock(
+  x: Tensor,
+  moved: Moved,
+  flow: PartFlow,
+  settings: BlockSettings,
+): Tensor | null {
+  const { arithmetic, architecture, weights } = settings;
+  const velocity = (part: Part) => (y: Tensor) => velocityAt(part, y, settings);
+  if (moved === 'together')
+    return flow(moved, (y) => plus(arithmetic, velocity('attention')(y), velocity('mlp')(y), 1), x);
+  const behind = (norm: Norm | null, y: Tensor) =>
+    architecture.placement === 'post' ? through(arithmetic, norm, y) : y;
+  const gone = (part: Part, from: Tensor, onto: Tensor): Tensor | null => {
+    if (moved !== part && moved !== 'both') return plus(arithmetic, onto, velocity(part)(from), 1);
+    const end = flow(part, velocity(part), from);
+    if (!end || from === onto) return end;
+    return plus(arithmetic, plus(arithmetic, onto, end, 1), from, -1);
+  };
+  const attended = gone('attention', x, x);
+  if (!attended) return null;
+  const middle = behind(weights.attentionNorm, attended);
+  const end = gone('mlp', architecture.residual === 'parallel' ? x : middle, middle);
+  return end && behind(weights.mlpNorm, end);
+}
+
+/** x + scale · y */
+function plus(arithmetic: Arithmetic, x: Tensor, y: Tensor, scale: number): Tensor {
+  const out = copied(arithmetic, x);
+  addScaled(out.data, 0, y.data, 0, out.data.length, scale);
+  return out;
+}
+
 const through = (arithmetic: Arithmetic, norm: Norm | null, y: Tensor) =>
   norm ? normalised(arithmetic, y, norm) : y;
 

@@ -26,17 +26,29 @@ export interface Linearised extends Differential {
   readonly value: Float64Array;
 }
 
+export interface LinearisedPart extends Linearised {
+  /** In post-norm blocks the norm behind the sum, at x + A(x), which is no part of A; else null. */
+  readonly behind: Linearised | null;
+}
+
 /** A part of a block at x [n, d]: A(x), its norms within, and DA(x). */
 export function linearisedPart(
   part: Part,
   x: Float64Array,
   settings: Omit<BlockSettings, 'arithmetic'>,
-): Linearised {
+): LinearisedPart {
   const own: BlockSettings = { ...settings, arithmetic: arithmeticOf('float64') };
-  return part === 'attention' ? attention(x, own) : mlp(x, own);
+  const linearised = part === 'attention' ? attention(x, own) : mlp(x, own);
+  const { attentionNorm, mlpNorm } = settings.weights;
+  const norm = part === 'attention' ? attentionNorm : mlpNorm;
+  const behind =
+    norm && settings.architecture.placement === 'post'
+      ? linearisedNorm(added([x, linearised.value]), norm)
+      : null;
+  return { ...linearised, behind };
 }
 
-/** The norm behind a part's sum y [n, d] in post-norm blocks, which is no part of A. */
+/** A norm of rows y. */
 export const linearisedNorm = (y: Float64Array, norm: Norm): Linearised =>
   throughNorm(arithmeticOf('float64'), y, norm);
 

@@ -17,14 +17,17 @@ import {
 } from './arithmetic.ts';
 import {
   type BlockSettings,
+  flowBlock,
   type Hooks,
   type KeysAndValues,
+  type Moved,
+  type PartFlow,
   runBlock,
   textRows,
   velocityAt,
 } from './block.ts';
 import { describe } from './families.ts';
-import { type Linearised, linearisedPart } from './linearised.ts';
+import { type LinearisedPart, linearisedPart } from './linearised.ts';
 import { branchMask, maskOf } from './masks.ts';
 import type { Precision } from './precision.ts';
 import { type Angles, anglesOf, dependsOnLength, type Rotary } from './rotary.ts';
@@ -125,8 +128,10 @@ export interface NetworkLayers {
    * does not.
    */
   velocity(layer: number, part: Part, states: Tensor): Tensor;
+  /** States of a text behind a layer whose moved parts are flows instead of a step; null where a flow gives up. */
+  flowed(states: Tensor, layer: number, moved: Moved, flow: PartFlow): Tensor | null;
   /** A(x) and its Jacobian at x [n, width], in Float64 whatever the network's precision. */
-  linearised(layer: number, part: Part, states: Tensor): Linearised;
+  linearised(layer: number, part: Part, states: Tensor): LinearisedPart;
 }
 
 export interface NetworkFiles {
@@ -282,6 +287,7 @@ function layersFor(
         block(layer),
       ).state,
     velocity: (layer, part, states) => velocityAt(part, states, block(layer)),
+    flowed: (states, layer, moved, flow) => flowBlock(states, moved, flow, block(layer)),
     linearised: (layer, part, states) =>
       linearisedPart(part, Float64Array.from(states.data), block(layer)),
   };
