@@ -39,6 +39,19 @@ it('prints both tables, and writes them, the figure and the record', async () =>
   );
 });
 
+it('prints and writes Jacobians and flows where asked', async () => {
+  const more = join(out, 'more');
+  const { code, stdout } = await depth(...FEW, '--jacobians', '--dopri5', '1e-4', '--out', more);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/layer +attention, σ +Re λ +σ\/3 +token +MLP, σ/);
+  expect(stdout).toMatch(/attention as flows \(dopri5, tolerance 0\.0001\): \S+ nats/);
+  expect(readdirSync(more)).toEqual(
+    expect.arrayContaining(['depth-jacobians.csv', 'depth-dopri5.csv', 'depth.json']),
+  );
+  const [heads] = readFileSync(join(more, 'depth-jacobians.csv'), 'utf8').split('\n');
+  expect(heads).toMatch(/^layer,attention_singular_value,attention_eigenvalue_re,.*step_lipschitz/);
+});
+
 it.each(['float32', 'float64'] as const)(
   'prints the record of the library, in %s',
   async (precision) => {

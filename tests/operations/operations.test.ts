@@ -82,7 +82,9 @@ describe.each(all.map(({ group, name }) => [`${group} ${name}`, group, name] as 
       expect(attributes).toEqual(
         expect.arrayContaining(Object.keys(fieldsOf(recordOf(key).options))),
       );
-      const used = recordOf(key).examples.flatMap((example) => example.match(/--[a-z-]+/g) ?? []);
+      const used = recordOf(key).examples.flatMap(
+        (example) => example.match(/--[a-z][a-z0-9-]*/g) ?? [],
+      );
       // those of dynamics come from the catalogue
       const late = recordOf(key).flow ? ['--beta'] : [];
       expect([...long, ...late]).toEqual(expect.arrayContaining(used));

@@ -17,10 +17,13 @@ import { yieldToEvents } from '../../numerics/yielding.ts';
 import type { Architecture } from '../../pretrained/architecture.ts';
 import type { Linear, Tensor } from '../../pretrained/arithmetic.ts';
 import type { Network, NetworkLayers } from '../../pretrained/network.ts';
-import type { Steps } from '../../pretrained/schedule.ts';
+import { PARTS, type Steps } from '../../pretrained/schedule.ts';
 import type { Numbers } from '../../pretrained/stored.ts';
 import { fitOrder, type Order } from '../order.ts';
 import type { DepthContext } from './depth.ts';
+import { type FlowCourse, flowedAlone, flowedTogether, MOST_FLOW_STEPS } from './part-flows.ts';
+import { JACOBIAN_PRODUCTS, type PartJacobian, partJacobian } from './part-jacobians.ts';
+import { below, textsOf } from './texts.ts';
 
 /** What of a layer is taken in steps: a part; both, m steps of the one, then m of the other; both within each step. */
 export const REFINEMENTS = ['attention', 'mlp', 'both', 'together'] as const;
@@ -56,6 +59,20 @@ export const networkDepthSchema = z.strictObject({
     .optional()
     .describe(
       `Steps of each layer and part that is refined alone, the cells of the matrix; ${STEPS_ALONE} where absent`,
+    ),
+  jacobians: z
+    .boolean({ error: 'expected true or false' })
+    .default(false)
+    .describe(
+      'Also the Jacobian of each of these parts at the network’s own frames: which steps are too large',
+    ),
+  dopri5: z
+    .number({ error: 'expected a tolerance from 1e-8 to 0.1' })
+    .min(1e-8, 'expected a tolerance from 1e-8 to 0.1')
+    .max(0.1, 'expected a tolerance from 1e-8 to 0.1')
+    .optional()
+    .describe(
+      'Also by Dormand–Prince at this tolerance, each part a flow for a unit of time; not where absent',
     ),
   coupling: couplingSchema.optional(),
 });
@@ -100,6 +117,17 @@ export interface RefinedCell extends RefinedEffect {
   readonly part: Refinement;
 }
 
+/** A part as a flow by Dormand–Prince; `effect` is null where it was given up. */
+export interface FlowedPart extends FlowCourse {
+  readonly part: Refinement;
+  readonly effect: RefinedEffect | null;
+}
+
+/** One part of one layer as a flow, alone. */
+export interface FlowedCell extends FlowedPart {
+  readonly layer: number;
+}
+
 /** A network whose parts take steps, against itself. */
 export interface NetworkDepthLimit {
   readonly model: string;
@@ -120,6 +148,16 @@ export interface NetworkDepthLimit {
     /** Layer by layer, in the order of the parts. */
     readonly cells: readonly RefinedCell[];
   };
+  /** Of each part of the chosen layers; null where not asked for. */
+  readonly jacobians: readonly PartJacobian[] | null;
+  /** By Dormand–Prince, all chosen layers and each alone; null where not asked for. */
+  readonly dopri5: {
+    readonly tolerance: number;
+    /** Steps of a part after which it is given up. */
+    readonly mostSteps: number;
+    readonly parts: readonly FlowedPart[];
+    readonly cells: readonly FlowedCell[];
+  } | null;
 }
 
 /** How a run is judged to converge. */
@@ -149,16 +187,20 @@ export async function networkDepthLimit(
   const alone = asked.alone ?? STEPS_ALONE;
   const layout = model.layOut(text, asked.coupling);
   const places = placesIn(network, layout);
-  const { states } = network.run(
+  checkFlow(network, asked.dopri5);
+  const { states, parts: middles } = network.run(
     layout.tokens.map(({ id }) => id),
-    places,
+    { ...places, parts: asked.jacobians },
   );
   const layers = network.layersFor(layout.tokens.length, places);
   const compare = comparison(model, states[depth], layout.readAt);
 
   let done = 0;
   const step = async () => {
-    context.onCut?.(++done, 2 * depth);
+    context.onCut?.(
+      ++done,
+      depth * (2 + (asked.jacobians ? 1 : 0) + (asked.dopri5 ? parts.length + 1 : 0)),
+    );
     context.signal?.throwIfAborted();
     await yieldToEvents();
   };
@@ -166,6 +208,12 @@ export async function networkDepthLimit(
   const all = await refinedTogether({ layers, states, refined, runs, step });
   const cells = await refinedAlone({ layers, states, refined, parts, alone, step });
   const effects = compare(all.last);
+  const refining = { layers, states, refined, step };
+  const jacobians = asked.jacobians
+    ? await jacobiansOf(refining, middles, network.architecture, parts)
+    : null;
+  const dopri5 =
+    asked.dopri5 === undefined ? null : await flowsOf(refining, parts, asked.dopri5, compare);
   const ends = textsOf(all.last, runs.length);
   const settling = (k: number) =>
     settlingOf(steps, ends.slice(k * steps.length, (k + 1) * steps.length), {
@@ -197,6 +245,69 @@ export async function networkDepthLimit(
         ...effect,
       })),
     },
+    jacobians,
+    dopri5,
+  };
+}
+
+/** A float32 network's velocities are no better than this. */
+const FLOAT32_TOLERANCE = 1e-6;
+
+function checkFlow({ precision }: Network, tolerance: number | undefined): void {
+  if (tolerance !== undefined && precision === 'float32' && tolerance < FLOAT32_TOLERANCE)
+    throw new InputError(
+      'dopri5',
+      `tolerance ${tolerance} is finer than what float32 computes: expected at least ${FLOAT32_TOLERANCE}, or take precision float64`,
+    );
+}
+
+/** Of the parts that are refined, layer by layer, each where it reads the stream. */
+async function jacobiansOf(
+  { layers, states, refined, step }: Refining,
+  middles: readonly Tensor[],
+  { residual }: Architecture,
+  refinements: readonly Refinement[],
+): Promise<PartJacobian[]> {
+  const parts = PARTS.filter((part) =>
+    refinements.some((own) => own === part || own === 'both' || own === 'together'),
+  );
+  const found: PartJacobian[] = [];
+  for (let layer = 1; layer < states.length; layer++) {
+    if (refined.includes(layer))
+      for (const part of parts) {
+        const [x] = states.slice(layer - 1);
+        const middle = { shape: x.shape, data: middles[layer - 1].data.subarray(0, x.data.length) };
+        const read = part === 'attention' || residual === 'parallel' ? x : middle;
+        found.push(partJacobian(layers, layer, part, read));
+      }
+    await step();
+  }
+  return found;
+}
+
+async function flowsOf(
+  { layers, states, refined, step }: Refining,
+  parts: readonly Refinement[],
+  tolerance: number,
+  compare: (states: Tensor) => RefinedEffect[],
+): Promise<NonNullable<NetworkDepthLimit['dopri5']>> {
+  const effectOf = (state: Tensor | null) => state && compare(state)[0];
+  const together: FlowedPart[] = [];
+  for (const part of parts) {
+    const { course, state } = await flowedTogether(layers, states, refined, part, tolerance, step);
+    together.push({ part, effect: effectOf(state), ...course });
+  }
+  const alone = await flowedAlone(layers, states, refined, parts, tolerance, step);
+  return {
+    tolerance,
+    mostSteps: MOST_FLOW_STEPS,
+    parts: together,
+    cells: alone.map(({ course, state }, c) => ({
+      layer: refined[Math.floor(c / parts.length)],
+      part: parts[c % parts.length],
+      effect: effectOf(state),
+      ...course,
+    })),
   };
 }
 
@@ -216,6 +327,10 @@ export function refinementWork(network: Network, asked: NetworkDepthOptions): nu
     const taken = here ? [...runs, ...alone] : runs.map(() => PLAIN);
     const costs = taken.map((steps) => (steps.attention ?? 1) * attention + (steps.mlp ?? 1) * mlp);
     work += sumOf(costs) + cells * (attention + mlp);
+    if (here && asked.jacobians) work += JACOBIAN_PRODUCTS * (attention + mlp);
+    // six velocities a step, for all together and alone
+    if (here && asked.dopri5 !== undefined)
+      work += 2 * parts.length * 6 * MOST_FLOW_STEPS * (attention + mlp);
     if (here) cells += alone.length;
   }
   return work;
@@ -329,29 +444,6 @@ async function refinedAlone({
     await step();
   }
   return cells as Tensor;
-}
-
-/** States below each other. */
-function below(parts: readonly Tensor[]): Tensor {
-  const rows = parts.reduce((sum, { shape }) => sum + shape[0], 0);
-  const [{ shape, data: first }] = parts;
-  const length = rows * shape[1];
-  const data = first instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
-  let at = 0;
-  for (const part of parts) {
-    data.set(part.data, at);
-    at += part.data.length;
-  }
-  return { shape: [rows, shape[1]], data };
-}
-
-/** The states of each of `count` texts. */
-function textsOf({ shape: [rows, width], data }: Tensor, count: number): Tensor[] {
-  const length = data.length / count;
-  return Array.from({ length: count }, (_, text) => ({
-    shape: [rows / count, width],
-    data: data.subarray(text * length, (text + 1) * length),
-  }));
 }
 
 /** Texts whose answers are read at once: probabilities of large vocabularies are large. */

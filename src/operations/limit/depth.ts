@@ -50,6 +50,7 @@ export default operation({
     '"My favourite animal is the __" --depths 4,8,16,32,64 --out runs/depth',
     '"The capital of France is" --model ./SmolLM2-135M --parts attention,mlp --steps 2,4,16',
     '"The capital of France is" --model ./SmolLM2-135M --layers 1,12 --alone 64',
+    '"The capital of France is" --model ./SmolLM2-135M --steps 16 --jacobians --dopri5 1e-3',
     '--dynamics sa --beta 2 --start orthonormal --n 8 --d 8 --time 1',
   ],
   notes: `
@@ -59,7 +60,8 @@ error is a hundred times that of the reference, less those where the slope has n
 no knot of the weights lies inside a step.
 A model whose layers have weights of their own (--model FOLDER) has no flow that would be the truth: --parts of
 its --layers take m steps of 1/m for each m of --steps, all of them, and each alone in --alone steps (the matrix,
-depth-matrix.csv), against the network itself.`,
+depth-matrix.csv), against the network itself. --jacobians tells of each part the largest singular value and the
+rightmost eigenvalue at the network's own frames, and which steps are too large; --dopri5 1e-3 takes the parts as flows.`,
 });
 
 type Asked = z.output<typeof modelDepthSchema>;
