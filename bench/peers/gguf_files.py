@@ -202,7 +202,7 @@ def models():
     yield ("llama", "llama", "llama", dict(rope_parameters={"rope_type": "default", "rope_theta": 1000.0}, tie_word_embeddings=True),
         [Type.Q8_0, Type.Q4_1, Type.Q5_0], byte_level("smollm"), {**base, "rope.freq_base": 1000.0, "rope.dimension_count": 16}, {})
     yield ("llama-factors", "llama", "llama", dict(rope_parameters=llama3, head_dim=16), [Type.F16, Type.Q4_0], sentence_piece(False, False),
-        {**base, "rope.freq_base": 500.0, "rope.dimension_count": 16}, {"rope_parameters": llama3})
+        {**base, "rope.freq_base": 500.0, "rope.dimension_count": 16}, {})
     yield ("llama-linear", "llama", "llama", dict(rope_parameters=linear, num_key_value_heads=4), [Type.BF16, Type.Q5_1], byte_level("llama-bpe", True),
         {**base, "rope.freq_base": 10000.0, "rope.scaling.type": "linear", "rope.scaling.factor": 3.0}, {"rope_parameters": linear})
     yield ("qwen2", "qwen2", "qwen2", dict(rope_parameters={"rope_type": "default", "rope_theta": 1e6}), [Type.Q8_0], byte_level("qwen2"),
@@ -222,6 +222,11 @@ def write_fixture(name, architecture, kind, own, kinds, tokenizer, header, meant
     write_model(path, name, architecture, config, kinds, add, header)
     read = AutoModelForCausalLM.from_pretrained(OUT, gguf_file=path.name, dtype=torch.float32, attn_implementation="eager")
     heard = read.config.to_dict() | meant
+    factors = header_factors(config)
+    if factors is not None:  # to the bits of the file
+        heard["rope_parameters"] = {"rope_type": "longrope", "rope_theta": config.rope_parameters["rope_theta"], "factor": 1.0,
+            "attention_factor": 1.0, "short_factor": factors.tolist(), "long_factor": factors.tolist(),
+            "original_max_position_embeddings": config.max_position_embeddings}
     heard.pop("model_type", None)
     model = AutoModelForCausalLM.from_config(AutoConfig.for_model(kind, **heard), attn_implementation="eager")
     model.load_state_dict(read.state_dict())
