@@ -44,6 +44,13 @@ export function surveyReport(found: TextSurvey): Report {
       ...both('clusters', 'clusters', ({ clusters }) => clusters?.count ?? null),
       inFile('clusters_from', ({ plain }) => plain.all.clusters?.from ?? null),
       inFile('clusters_to', ({ plain }) => plain.all.clusters?.to ?? null),
+      { name: 'energy', values: found.energies.map(({ energy }) => energy) },
+      {
+        name: 'energy_by_attention',
+        heading: 'ΔE attention',
+        values: found.energies.map(({ attention }) => attention),
+      },
+      { name: 'energy_by_mlp', heading: 'MLP', values: found.energies.map(({ mlp }) => mlp) },
       column('unusual', 'p', ({ plain }) => plain.all.clusters?.unusual ?? null),
       inFile('unusual_centred', ({ centred }) => centred?.all.clusters?.unusual ?? null),
       ...Array.from({ length: BINS }, (_, bin) =>

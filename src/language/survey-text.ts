@@ -1,12 +1,15 @@
 /** The survey of a text's states in a model, frame by frame. What is surveyed: diagnostics/survey. */
 import { z } from 'zod';
+import { prepareFrame } from '../diagnostics/diagnostic.ts';
+import { energyAt } from '../diagnostics/energy.ts';
+import { directionsOf } from '../diagnostics/survey/directions.ts';
 import { type Survey, survey, surveySchema } from '../diagnostics/survey/survey.ts';
 import { asMatrix } from '../engines/tensor.ts';
 import { InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';
 import { openText } from './findings.ts';
-import type { LanguageModel, ModelFrame } from './model.ts';
+import type { LanguageModel, ModelFrame, ModelRun } from './model.ts';
 
 export const surveyTextSchema = surveySchema.extend({
   reference: z
@@ -28,6 +31,19 @@ export interface TextSurvey extends Survey {
   readonly precision: 'float32' | 'float64';
   /** The particles. */
   readonly tokens: readonly string[];
+  /** Of every frame: E_β of the directions at β = 1, and what the layer before has changed of it. */
+  readonly energies: readonly FrameEnergy[];
+}
+
+/**
+ * E_β = ½ Σ_ij (e^{β⟨u_i,u_j⟩} − 1)/(β n²) of a frame's directions at β = 1, which attention with Q = K = V = I climbs,
+ * and its change over the layer that led here: by attention, then by the MLP, each with the norm behind it, where there
+ * is one (a norm before a part leaves the stream as it is). Null before the first layer, and of layers without an MLP.
+ */
+export interface FrameEnergy {
+  readonly energy: number;
+  readonly attention: number | null;
+  readonly mlp: number | null;
 }
 
 /**
@@ -45,7 +61,7 @@ export function surveyText(
       'reference',
       'the reference text is empty, and has no mean direction: give a text, or leave it out',
     );
-  const { layout, run } = openText(model, text, {});
+  const { layout, run } = openText(model, text, { parts: model.flow === null });
   const others = reference === undefined ? null : openText(model, reference, {}).run.frames;
   const found = survey(
     run.frames.map((frame, k) => ({
@@ -62,6 +78,7 @@ export function surveyText(
     reference: reference ?? null,
     precision: model.precision ?? 'float64',
     tokens: layout.tokens.map((token) => token.text),
+    energies: energiesOf(run),
   };
 }
 
@@ -71,4 +88,18 @@ function headsOf({ coupling }: ModelFrame): Matrix[] | null {
   return Array.from({ length: count }, (_, h) =>
     matrix(n, m, coupling.data.subarray(h * n * m, (h + 1) * n * m)),
   );
+}
+
+function energiesOf({ frames, parts }: ModelRun): FrameEnergy[] {
+  const at = (states: Matrix, frame: number) =>
+    energyAt(prepareFrame({ positions: directionsOf(states, frame).directions }), 1);
+  const all = frames.map(({ positions }, k) => at(asMatrix(positions), k));
+  return all.map((energy, k): FrameEnergy => {
+    if (k === 0) return { energy, attention: null, mlp: null };
+    const part = parts?.[k - 1];
+    if (!part) return { energy, attention: energy - all[k - 1], mlp: null };
+    const [, n, d] = part.shape;
+    const middle = at(matrix(n, d, part.data.subarray(0, n * d)), k);
+    return { energy, attention: middle - all[k - 1], mlp: energy - middle };
+  });
 }

@@ -16,6 +16,17 @@ it('has the cosines of the trace, frame by frame', () => {
     diagnostics.cosine_mean as number[],
     { absolute: 1e-12 },
   );
+  // what attention and MLP change is all that changes
+  const { energies } = found;
+  for (const [k, { energy, attention, mlp }] of energies.entries())
+    if (k > 0)
+      expect((attention as number) + (mlp as number)).toBeCloseTo(
+        energy - energies[k - 1].energy,
+        14,
+      );
+  expect(energies.map(({ energy }) => energy)).toBeAllClose(diagnostics.energy as number[], {
+    absolute: 1e-12,
+  });
   const { columns, figure, findings } = surveyReport(found);
   for (const { values } of columns) expect(values).toHaveLength(found.frames.length);
   expect(figure.panels).toHaveLength(found.frames.length);
