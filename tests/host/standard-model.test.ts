@@ -20,6 +20,7 @@ import { portrait } from '../../src/language/portrait/portrait.ts';
 import { StandardModel } from '../../src/language/standard-model.ts';
 import { trace } from '../../src/language/trace.ts';
 import { parseTrainingConfig } from '../../src/language/training/config.ts';
+import { networkDepthLimit } from '../../src/limits/depth/network-depth.ts';
 import { InputError } from '../../src/numerics/errors.ts';
 import { toRows } from '../../src/numerics/matrix.ts';
 import { tinyConfig, tinyCorpus, tinyWorld } from '../language/training/tiny-run.ts';
@@ -312,6 +313,15 @@ describe('an interrupted run', () => {
     await train('half', { resume: true });
     expect(weights('half').equals(weights('whole'))).toBe(true);
   });
+});
+
+it.each([BLANK, END, OPEN])('takes its layers in steps, as the text is read: %s', async (text) => {
+  const limit = await networkDepthLimit(exact, text, { steps: [1, 2], alone: 2 });
+  for (const { effects } of limit.parts) {
+    expect(effects[0]).toMatchObject({ kl: 0, distance: 0 });
+    expect(effects[1].distance).toBeGreaterThan(0);
+  }
+  expect(limit.matrix.cells).toHaveLength(6);
 });
 
 describe('a run that starts from one', () => {
