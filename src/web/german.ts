@@ -50,6 +50,10 @@ export const german: Words = {
   rankingNext: 'Nächste Tokens',
   nextNote:
     'Der Text hat keine Lücke: Das sind Vorhersagen für das nächste Token seiner Fortsetzung.',
+  rankingPieces: 'Die zehn wahrscheinlichsten Tokens',
+  longer: (slots) => `Die Lücke als ${slots} Tokens`,
+  longerNote:
+    'Jede Maske wird nach den vorigen gefüllt. Eine längere Antwort hat andere Masken um sich, darum stehen diese Listen nicht in einer Rangfolge; alle Zeilen einer Liste sind 100 %.',
   reading: 'Gelesen an',
   readings: { blank: 'der Lücke', sentence: 'dem Satz', both: 'beiden' },
   readingHint: {
@@ -110,6 +114,11 @@ export const german: Words = {
     retryAfter: (seconds) => `Noch einmal in ${seconds} s`,
     kept: 'Darunter steht die vorige Antwort.',
     traceFailed: 'Die Schichten konnten nicht berechnet werden',
+  },
+  unasked: {
+    head: 'Dieses Modell hat keinen Kopf, der Wörter nennt: Seine Schichten lassen sich ansehen, vorhergesagt wird nichts.',
+    blank:
+      'Dieses Modell füllt Lücken: Schreibe __, wo es antworten soll. Seine Schichten lassen sich auch so ansehen.',
   },
   particles: 'Teilchen',
   particlesHint: 'Zeigen zum Ansehen, klicken zum Festhalten.',

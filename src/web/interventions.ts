@@ -1,13 +1,15 @@
 /**
- * Interventions of a reader in the flow: heads that say nothing, and β scaled, in one layer or in all. As
- * text in the address: `2.5:off,0:2,*:0.5` switches head 2 (from 0) off in layer 5, doubles β of head 0
- * and halves that of all.
+ * Interventions of a reader in the flow: heads and MLPs that say nothing, and β scaled, in one layer or in all. As
+ * text in the address: `2.5:off,0:2,*:0.5,mlp.3:off` switches head 2 (from 0) off in layer 5, doubles β of head 0,
+ * halves that of all, and switches the MLP of layer 3 off.
  */
 import type { InterventionOptions } from '../language/interventions.ts';
 
+/** A head from 0, all of them (null), or the MLP, which knows only off. */
+export type Part = number | 'mlp' | null;
+
 export interface Intervention {
-  /** From 0; null is all of them. */
-  readonly head: number | null;
+  readonly head: Part;
   /** From 1; null is all of them. */
   readonly layer: number | null;
   /** What β is multiplied by; null switches the head off. */
@@ -18,18 +20,20 @@ export interface Intervention {
 export interface Interventions {
   readonly ablate: NonNullable<InterventionOptions['ablate']>;
   readonly scaleBeta: Exclude<InterventionOptions['scaleBeta'], number | undefined>;
+  readonly ablateMlp?: NonNullable<InterventionOptions['ablateMlp']>;
 }
 
-const one = /^(\*|\d{1,3})(?:\.(\d{1,3}))?:(off|\d{1,2}(?:\.\d{1,3})?)$/;
+const one = /^(\*|mlp|\d{1,3})(?:\.(\d{1,3}))?:(off|\d{1,2}(?:\.\d{1,3})?)$/;
 
 /** The interventions in a text; what cannot be read is left out. */
 export function readInterventions(text: string): Intervention[] {
   return text.split(',').flatMap((part) => {
     const [, head, layer, what] = one.exec(part.trim()) ?? [];
     if (what === undefined || (head === '*' && what === 'off')) return [];
+    if (head === 'mlp' && what !== 'off') return [];
     return [
       {
-        head: head === '*' ? null : Number(head),
+        head: head === '*' ? null : head === 'mlp' ? head : Number(head),
         layer: layer === undefined ? null : Number(layer),
         factor: what === 'off' ? null : Number(what),
       },
@@ -68,24 +72,28 @@ export function withoutIntervention(
   return interventions.filter((other) => !isSame(other, intervention));
 }
 
-/** null where nothing is changed. */
-export function interventionsOf(text: string): Interventions | null {
-  const interventions = readInterventions(text);
-  if (interventions.length === 0) return null;
-  const placed = ({ head, layer }: Intervention) => ({
-    ...(head !== null && { head }),
-    ...(layer !== null && { layer }),
-  });
+/**
+ * null where nothing is changed. `layers`: of a model with layers of its own, which have MLPs; for others 0, and what
+ * is said of MLPs is left out.
+ */
+export function interventionsOf(text: string, layers = 0): Interventions | null {
+  const all = readInterventions(text);
+  const mlps = layers > 0 ? all.filter(({ head }) => head === 'mlp') : [];
+  const ofHeads = all.flatMap(({ head, layer, factor }) =>
+    head === 'mlp'
+      ? []
+      : [{ factor, place: { ...(head !== null && { head }), ...(layer !== null && { layer }) } }],
+  );
+  if (ofHeads.length + mlps.length === 0) return null;
+  const every = Array.from({ length: layers }, (_, i) => i + 1);
+  const ablateMlp = new Set(mlps.flatMap(({ layer }) => layer ?? every));
   return {
-    ablate: interventions.flatMap((intervention) =>
-      intervention.factor === null && intervention.head !== null
-        ? [{ head: intervention.head, ...placed(intervention) }]
-        : [],
+    ablate: ofHeads.flatMap(({ factor, place: { head, ...place } }) =>
+      factor === null && head !== undefined ? [{ head, ...place }] : [],
     ),
-    scaleBeta: interventions.flatMap((intervention) =>
-      intervention.factor === null
-        ? []
-        : [{ factor: intervention.factor, ...placed(intervention) }],
+    scaleBeta: ofHeads.flatMap(({ factor, place }) =>
+      factor === null ? [] : [{ factor, ...place }],
     ),
+    ...(ablateMlp.size > 0 && { ablateMlp: [...ablateMlp] }),
   };
 }

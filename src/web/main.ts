@@ -1,4 +1,4 @@
-/** Boots the page: asks for the first answer at once, then builds what shows it. */
+/** Boots the page: asks for the models and then for the first answer, and builds meanwhile what shows it. */
 import {
   askChanged,
   askDepths,
@@ -8,12 +8,21 @@ import {
   askRefined,
   askStacks,
   askTrace,
+  type Question,
 } from './api.ts';
 import { interventionsOf } from './interventions.ts';
 import { guarded } from './locks.ts';
 import { dropUnknownModel } from './models.ts';
 import type { Page } from './page.ts';
-import { isFlow, isPretrained, otherQuestion, predictQuestionOf, questionOf } from './page.ts';
+import {
+  isFlow,
+  isPretrained,
+  otherQuestion,
+  ownLayers,
+  predictQuestionOf,
+  questionOf,
+  unasked,
+} from './page.ts';
 import { createShell } from './shell.ts';
 import type { State } from './state.ts';
 import { defaults, readFragment, writeFragment } from './state.ts';
@@ -23,7 +32,17 @@ import { wordsOf } from './words.ts';
 const base: State = { ...defaults, language: navigator.language.startsWith('de') ? 'de' : 'en' };
 const state = createStore<State>(readFragment(location.hash, base));
 const hover = createStore<{ token: number | null }>({ token: null });
-const answers = createResource(askPrediction);
+const models = createResource(askModels);
+/** Settles with the first list of models, or without one: only then it is known what a question may say. */
+let settle = (): void => {};
+const known = new Promise<void>((settled) => {
+  settle = settled;
+});
+const answers = createResource(async (question: Question, signal) => {
+  await known;
+  signal.throwIfAborted(); // another question is asked of the model that is known now
+  return askPrediction(question, signal);
+});
 const others = createResource(askPrediction);
 const traces = createResource(askTrace);
 const changed = createResource(askChanged);
@@ -31,7 +50,6 @@ const depthLimit = createResource(askDepths);
 const refined = createResource(askRefined);
 const stacks = createResource(askStacks);
 const flows = createResource(askFlow);
-const models = createResource(askModels);
 
 function ask(): void {
   const question = predictQuestionOf(state.get(), { models });
@@ -60,7 +78,7 @@ function askForLayers(): void {
 /** The same pass with the reader's interventions, where it is shown. */
 function askForChanged(): void {
   const question = questionOf(state.get(), { models });
-  const interventions = interventionsOf(state.get().changes);
+  const interventions = interventionsOf(state.get().changes, ownLayers(state.get(), { models }));
   if (!interventions) {
     changed.clear();
     return;
@@ -96,9 +114,15 @@ function askForFlow(): void {
   flows.load({ ...pass, depth: 'ode' });
 }
 
-/** What there is to choose from can wait as well, but not for an answer that was refused. */
+/** A list that could not be had is asked for again with the next answer. */
 function askForModels(): void {
   if (answers.get().status !== 'loading') models.load(null);
+}
+
+/** Where nothing can be asked, what another sentence was answered does not stay. */
+function forgetAnswer(): void {
+  const answer = answers.get();
+  if (answer.value && unasked(state.get(), { models }, answer)) answers.set({ value: null });
 }
 
 function retry(): void {
@@ -144,9 +168,11 @@ function build(): void {
   answers.subscribe(askForFlow);
   depthLimit.subscribe(askForStacks);
   answers.subscribe(askForModels);
+  answers.subscribe(forgetAnswer);
   models.subscribe(() => {
     dropUnknownModel({ ...page, state });
     if (!isFlow(state.get(), page)) ask();
+    if (models.get().status !== 'loading') settle();
   });
   const focused = document.activeElement?.id;
   document.getElementById('page')?.replaceChildren(createShell(page));
@@ -168,6 +194,6 @@ function follow(now: State, before: State): void {
 
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', build);
 addEventListener('hashchange', () => state.set(readFragment(location.hash, base)));
+models.load(null);
 ask();
 build();
-askForModels();

@@ -1,10 +1,10 @@
 /** A failure, told in place with its remedy; and what is said where there is nothing to show yet. */
 import { fill, h } from './dom.ts';
-import type { Page } from './page.ts';
+import { type Page, unasked } from './page.ts';
 import type { ProblemDetails } from './problem-details.ts';
 import type { Words } from './words.ts';
 
-/** Shows what is wrong with the latest answer, or with its layers, and how to go on. */
+/** Shows what is wrong with the latest answer, or with its layers, and how to go on; a line where nothing was to be asked. */
 export function createNotice(page: Page): HTMLElement {
   const notice = h('div', { class: 'notice-place', role: 'alert' });
   const show = () => {
@@ -12,13 +12,14 @@ export function createNotice(page: Page): HTMLElement {
     const answer = page.answers.get();
     const layers = page.traces.get();
     const kept = answer.value !== null && words.failure.kept;
-    if (answer.failure) fill(notice, describeFailure(page, answer.failure, { remark: kept }));
+    const why = unasked(page.state.get(), page, answer);
+    if (why) fill(notice, h('p', { class: 'hint' }, words.unasked[why]));
+    else if (answer.failure) fill(notice, describeFailure(page, answer.failure, { remark: kept }));
     else if (layers.failure && answer.status === 'ready')
       fill(notice, describeFailure(page, layers.failure, { heading: words.failure.traceFailed }));
     else fill(notice);
   };
-  page.answers.subscribe(show);
-  page.traces.subscribe(show);
+  for (const source of [page.answers, page.traces, page.models]) source.subscribe(show);
   show();
   return notice;
 }

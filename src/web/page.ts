@@ -13,7 +13,7 @@ import type {
 } from './api.ts';
 import { blanks, endsInBlank, splitTargets } from './sentence.ts';
 import type { State } from './state.ts';
-import type { Resource, Store } from './store.ts';
+import type { Reply, Resource, Store } from './store.ts';
 import type { Words } from './words.ts';
 
 export interface Page {
@@ -55,11 +55,38 @@ export const isPretrained = (state: State, page: Pick<Page, 'models'>): boolean 
 export const isFlow = (state: State, page: Pick<Page, 'models'>): boolean =>
   hasEntry(state, page, 'horizon') ?? true;
 
-/** Whether the record of the model that answers has an entry; undefined where there is no record. */
-function hasEntry(state: State, { models }: Pick<Page, 'models'>, entry: string) {
+/** Layers of a model that has its own, each with an MLP; 0 for a flow, and while models are unknown. */
+export function ownLayers(state: State, page: Pick<Page, 'models'>): number {
+  const record = recordOf(state, page);
+  return record && !('problem' in record) && !isFlow(state, page) ? record.depth : 0;
+}
+
+/**
+ * Why somebody else's model refused an answer though its layers can be looked at: it has no head, or fills masks and
+ * the text has none. null where it answered, or failed for another reason.
+ */
+export function unasked(
+  state: State,
+  page: Pick<Page, 'models'>,
+  { failure }: Reply<Prediction>,
+): 'head' | 'blank' | null {
+  const record = recordOf(state, page);
+  const refused = failure !== null && failure.status >= 400 && failure.status < 500;
+  if (!refused || failure.status === 429 || !record || !('masks' in record)) return null;
+  if (!record.head) return 'head';
+  return record.masks && blanks(state.text).length === 0 ? 'blank' : null;
+}
+
+/** What the list says of the model that answers; undefined where it says nothing. */
+function recordOf(state: State, { models }: Pick<Page, 'models'>) {
   const { value } = models.get();
   const name = state.model ?? value?.default;
-  const record = value?.models.find((model) => model.name === name && !('problem' in model));
+  return value?.models.find((model) => model.name === name && !('problem' in model));
+}
+
+/** Whether the record of the model that answers has an entry; undefined where there is no record. */
+function hasEntry(state: State, page: Pick<Page, 'models'>, entry: string) {
+  const record = recordOf(state, page);
   return record && entry in record;
 }
 

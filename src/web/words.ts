@@ -45,6 +45,10 @@ const english = {
   rankingNext: 'Next tokens',
   nextNote:
     'There is no blank, so these are next-token predictions for the continuation of the text.',
+  rankingPieces: 'The ten likeliest tokens',
+  longer: (slots: number) => `The blank as ${slots} tokens`,
+  longerNote:
+    'Each mask is filled given those before. A longer answer has other masks around it, so these lists are not ranked against each other; all rows of a list are 100%.',
   reading: 'Read by',
   readings: { blank: 'the blank', sentence: 'the sentence', both: 'both' },
   readingHint: {
@@ -103,6 +107,11 @@ const english = {
     retryAfter: (seconds: number) => `Try again in ${seconds} s`,
     kept: 'Shown below: the previous answer.',
     traceFailed: 'The layers could not be computed',
+  },
+  unasked: {
+    head: 'This model has no head that names words: its layers can be looked at, and nothing is predicted.',
+    blank:
+      'This model fills blanks: write __ where it should answer. Its layers can be looked at as they are.',
   },
   particles: 'Particles',
   particlesHint: 'Point to preview, click to pin.',

@@ -81,6 +81,17 @@ describe('interventions in the flow', () => {
       scaleBeta: [{ factor: 2, head: 0 }, { factor: 0.5 }],
     });
   });
+
+  test('are MLPs too, of layers that have them', () => {
+    const text = 'mlp.2:off,mlp:off,1:off';
+    expect(writeInterventions(readInterventions(text))).toBe(text);
+    expect(readInterventions('mlp:2')).toEqual([]);
+    const nothing = { ablate: [], scaleBeta: [] };
+    expect(interventionsOf('mlp.2:off,mlp.3:off', 3)).toEqual({ ...nothing, ablateMlp: [2, 3] });
+    expect(interventionsOf('mlp:off,mlp.2:off', 3)).toEqual({ ...nothing, ablateMlp: [1, 2, 3] });
+    expect(interventionsOf('mlp:off')).toBeNull();
+    expect(interventionsOf('mlp:off,1:off')).toEqual({ ablate: [{ head: 1 }], scaleBeta: [] });
+  });
 });
 
 describe('the globe of a trace', () => {

@@ -33,6 +33,9 @@ export interface MockModel {
   readonly problem?: string;
   readonly horizon?: number;
   readonly family?: string;
+  readonly depth?: number;
+  readonly masks?: boolean;
+  readonly head?: boolean;
 }
 
 export interface MockServer {

@@ -270,6 +270,61 @@ describe.skipIf(!executablePath)('the page', () => {
     });
   });
 
+  describe('of somebody else', () => {
+    const usual = [{ name: 'lieblingstier', horizon: 5 }];
+    const bert = { name: 'bert', family: 'BERT', masks: true, head: true, depth: 8 };
+    const refuse = (at: Visit) =>
+      at.page.route('**/api/predict', (route) =>
+        route.fulfill({ status: 400, json: { title: 'Invalid input', status: 400, detail: 'no' } }),
+      );
+    afterEach(() => {
+      server.models = usual;
+    });
+
+    test('the first question is asked once, without depth and coupling', async () => {
+      server.models = [bert];
+      const bodies: unknown[] = [];
+      const at = await visit('#language=en');
+      await expect.poll(() => answer(at).count()).toBe(1);
+      at.page.on('request', (request) => {
+        if (request.url().endsWith('/api/predict')) bodies.push(request.postDataJSON());
+      });
+      await at.page.reload();
+      await expect.poll(() => answer(at).count()).toBe(1);
+      await at.page.waitForLoadState('networkidle');
+      expect(bodies).toEqual([{ text: 'Mein Lieblingstier ist __', top: 10 }]);
+      await leave(at);
+    });
+
+    test.each([
+      ['en', bert, 'Mein Hund', /^This model fills blanks: write __ where it should answer/],
+      ['de', bert, 'Mein Hund', /^Dieses Modell füllt Lücken: Schreibe __/],
+      ['en', { ...bert, head: false }, 'Das ist __', /has no head that names words/],
+      ['de', { ...bert, head: false }, 'Das ist __', /hat keinen Kopf, der Wörter nennt/],
+    ])('what is not to be asked is one quiet line, %s', async (language, model, text, line) => {
+      server.models = [model];
+      const at = await visit(`#language=${language}`);
+      await expect.poll(() => answer(at).count()).toBe(1);
+      await refuse(at);
+      await at.page.goto(`${server.url}#language=${language}&text=${encodeURIComponent(text)}`);
+      await expect.poll(() => at.page.locator('.notice-place').innerText()).toMatch(line);
+      expect(await at.page.locator('.notice').count()).toBe(0);
+      await at.page.locator('#tab-layers').click();
+      await at.page.locator('.trajectories, .dock').first().waitFor();
+      await leave(at);
+    });
+
+    test('another refusal is told as one', async () => {
+      server.models = [bert];
+      const at = await visit('#language=en');
+      await expect.poll(() => answer(at).count()).toBe(1);
+      await refuse(at);
+      await at.page.goto(`${server.url}#language=en&text=${encodeURIComponent('Das __ ist __')}`);
+      await at.page.locator('.notice').getByText('This cannot be answered').waitFor();
+      await leave(at);
+    });
+  });
+
   test('with one model there is nothing to choose', async () => {
     const at = await visit('');
     await expect.poll(() => answer(at).count()).toBe(1);

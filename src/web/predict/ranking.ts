@@ -1,4 +1,4 @@
-/** Horizontal bars for the ten best answers, and for the mass that they leave. */
+/** Horizontal bars for the ten best answers, and for the mass that they leave; of several masks a list each. */
 import type { Answer, Prediction } from '../api.ts';
 import { fill, h } from '../dom.ts';
 import { visibleAnswer, visibleToken } from '../format.ts';
@@ -14,12 +14,15 @@ export function createRanking(page: Page): HTMLElement {
   const title = h('h2', {});
   const note = h('p', { class: 'hint' });
   const bars = createBars(page, 12);
+  const longer = h('div', { class: 'longer' });
   const show = () => {
     const { value } = answers.get();
     const continued = value?.kind === 'next-token';
-    fill(title, continued ? words.rankingNext : words.ranking);
+    const ranking = value?.slots === undefined ? words.ranking : words.rankingPieces;
+    fill(title, continued ? words.rankingNext : ranking);
     fill(note, continued ? words.nextNote : words.sum);
     bars.show(value ? rankingBars(page, value) : []);
+    fill(longer, ...(value?.longer ? longerLists(page, value.longer) : []));
   };
   answers.subscribe(show);
   show();
@@ -30,16 +33,31 @@ export function createRanking(page: Page): HTMLElement {
     controlsOf(page, 'reading', createReading(page)),
     note,
     bars.element,
+    longer,
   );
 }
 
+/** A list for each number of masks, on a scale of its own: they answer different questions. */
+function longerLists(page: Page, longer: NonNullable<Prediction['longer']>): HTMLElement[] {
+  const { words } = page;
+  const lists = longer.map(({ slots, ...list }) => {
+    const bars = createBars(page, 0);
+    bars.show(rankingBars(page, { ...list, kind: 'blank', slots }));
+    return h('section', {}, h('h3', {}, words.longer(slots)), bars.element);
+  });
+  return [h('p', { class: 'hint' }, words.longerNote), ...lists];
+}
+
+/** What a list is made of. */
+type Listed = Pick<Prediction, 'predictions' | 'unlisted' | 'unexplored' | 'kind' | 'slots'>;
+
 /** The answers listed, and the mass that they leave. */
-export function rankingBars(page: Page, value: Prediction): Bar[] {
+export function rankingBars(page: Page, value: Listed): Bar[] {
   return [...listed(page, value), ...rest(page, value)];
 }
 
 /** A next token's own leading blank matters, so it is shown. */
-function listed({ words }: Page, { predictions, kind }: Prediction): Bar[] {
+function listed({ words }: Page, { predictions, kind, slots }: Listed): Bar[] {
   const visible = kind === 'next-token' ? visibleToken : visibleAnswer;
   return predictions.map((answer, i) => ({
     label: visible(answer.token_str, words.end),
@@ -47,17 +65,18 @@ function listed({ words }: Page, { predictions, kind }: Prediction): Bar[] {
     mark: String(i + 1),
     kind: i === 0 ? 'best' : 'listed',
     title: answer.sequence,
-    parts: partsOf(answer, words),
+    parts: partsOf(answer, words, slots === undefined),
   }));
 }
 
 /**
  * What either reading says of an answer that was read twice; else its tokens, each with its probability
- * behind those before it, and that it ends there.
+ * behind those before it, and where it has no length given that it ends there.
  */
 function partsOf(
   { score, tokens, token_scores = [], readings: both }: Answer,
   words: Words,
+  ending: boolean,
 ): Bar['parts'] {
   if (both)
     return [
@@ -69,11 +88,12 @@ function partsOf(
     label: visibleToken(token, ''),
     score: token_scores[j],
   }));
+  if (!ending) return steps;
   const ends = score / token_scores.reduce((product, p) => product * p, 1);
   return [...steps, { label: words.answerEnds, score: ends }];
 }
 
-function rest({ words }: Page, value: Prediction): Bar[] {
+function rest({ words }: Page, value: Listed): Bar[] {
   const { unexplored, unlisted } = value;
   return [
     {

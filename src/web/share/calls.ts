@@ -4,7 +4,7 @@ import { COMMAND, flag, lastWord, literal, objectLiteral } from '../../operation
 import { FRAMES } from '../api.ts';
 import { interventionsOf } from '../interventions.ts';
 import type { Page } from '../page.ts';
-import { predictQuestionOf } from '../page.ts';
+import { ownLayers, predictQuestionOf } from '../page.ts';
 
 /** Options by their names in the library; what is undefined is left out. Objects are for programs only. */
 export type Options = Readonly<
@@ -114,11 +114,15 @@ export const traceCall = ({ targets: _, ...options }: Options): Call => ({
 
 /** `runWithCache`: the same with interventions in the flow; it has no command line. */
 export const changedCall =
-  ({ state }: Page) =>
+  (page: Page) =>
   ({ targets: _, ...options }: Options): Call => ({
     command: '',
     name: 'runWithCache',
-    options: { ...options, ...framesOf(options), ...interventionsOf(state.get().changes) },
+    options: {
+      ...options,
+      ...framesOf(options),
+      ...interventionsOf(page.state.get().changes, ownLayers(page.state.get(), page)),
+    },
     print: 'JSON.stringify(interventionToJson(result))',
     also: ['interventionToJson'],
   });

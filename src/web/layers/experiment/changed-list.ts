@@ -1,6 +1,6 @@
 /** What is changed now, in words, each with a button that takes it back. */
 import { fill, h } from '../../dom.ts';
-import type { Intervention } from '../../interventions.ts';
+import type { Intervention, Part } from '../../interventions.ts';
 import { readInterventions, withoutIntervention, writeInterventions } from '../../interventions.ts';
 import type { Page } from '../../page.ts';
 import type { ExperimentWords } from './words.ts';
@@ -51,8 +51,10 @@ function interventionText(
     : words.said.beta(name, factorText(page, factor), where);
 }
 
-export const headName = (words: ExperimentWords, head: number | null): string =>
-  head === null ? words.allHeads : words.head(head + 1);
+export function headName(words: ExperimentWords, head: Part): string {
+  if (head === 'mlp') return words.mlp;
+  return head === null ? words.allHeads : words.head(head + 1);
+}
 
 export const factorText = ({ state }: Page, factor: number): string =>
   new Intl.NumberFormat(state.get().language, { maximumFractionDigits: 3 }).format(factor);

@@ -1,6 +1,6 @@
-/** Heads to be switched off and β to be scaled, in every layer or in the one looked at. */
+/** Heads and MLPs to be switched off and β to be scaled, in every layer or in the one looked at. */
 import { fill, fillTrack, h, setAttribute } from '../../dom.ts';
-import type { Intervention } from '../../interventions.ts';
+import type { Intervention, Part } from '../../interventions.ts';
 import {
   readInterventions,
   withIntervention,
@@ -10,7 +10,7 @@ import {
 import { rested } from '../../lab/controls/field.ts';
 import { controlsOf } from '../../locks.ts';
 import type { Page } from '../../page.ts';
-import { isContinuous } from '../../page.ts';
+import { isContinuous, ownLayers } from '../../page.ts';
 import type { Panel } from '../panel.ts';
 import { createChangedList, factorText, headName } from './changed-list.ts';
 import type { ExperimentWords } from './words.ts';
@@ -46,8 +46,9 @@ export function createControls(page: Page, words: ExperimentWords): Panel {
     element: controlsOf(page, 'changes', element),
     show(trace, frame) {
       const heads = trace.attentions[0]?.length ?? 0;
-      if (rows.length !== heads + 1) {
-        const all = [null, ...Array.from({ length: heads }, (_, head) => head)];
+      const mlp: Part[] = ownLayers(page.state.get(), page) > 0 ? ['mlp'] : [];
+      if (rows.length !== heads + 1 + mlp.length) {
+        const all: Part[] = [null, ...Array.from({ length: heads }, (_, head) => head), ...mlp];
         rows = all.map((head) => createRow(page, words, head, scope));
         fill(table, ...rows.map((row) => row.element));
       }
@@ -82,7 +83,7 @@ function createScope(page: Page, words: ExperimentWords, changed: () => void): S
   return { element: h('div', named, every, single), layer: () => (here ? now : null), show };
 }
 
-function createRow(page: Page, words: ExperimentWords, head: number | null, scope: Scope): Row {
+function createRow(page: Page, words: ExperimentWords, head: Part, scope: Scope): Row {
   const name = headName(words, head);
   const interventionsHere = () =>
     readInterventions(page.state.get().changes).filter(
@@ -93,7 +94,10 @@ function createRow(page: Page, words: ExperimentWords, head: number | null, scop
     const next = edit(readInterventions(page.state.get().changes), intervention);
     page.state.set({ changes: writeInterventions(next) });
   };
-  const scaling = createScaling(page, words, head, (factor) => set(withIntervention, factor));
+  const scaling =
+    head === 'mlp'
+      ? null
+      : createScaling(page, words, head, (factor) => set(withIntervention, factor));
   const off = h(
     'button',
     { type: 'button', class: 'toggle', 'aria-label': words.offLabel(name) },
@@ -108,11 +112,11 @@ function createRow(page: Page, words: ExperimentWords, head: number | null, scop
       h('span', {}, name),
       // All heads together are not switched off: nothing would move.
       head === null ? h('span') : off,
-      ...scaling.elements,
+      ...(scaling?.elements ?? []),
     ),
     show() {
       setAttribute(off, 'aria-pressed', String(isOff()));
-      scaling.show(interventionsHere().find(({ factor }) => factor !== null)?.factor ?? 1);
+      scaling?.show(interventionsHere().find(({ factor }) => factor !== null)?.factor ?? 1);
     },
   };
 }
