@@ -6,7 +6,11 @@ import type { CouplingName } from '../attention/model-coupling.ts';
 import type { Architecture } from '../pretrained/architecture.ts';
 import { longestText, type Network } from '../pretrained/network.ts';
 import type { Precision } from '../pretrained/precision.ts';
-import { checkVocabulary, type PretrainedTokenizer } from '../pretrained/tokenizer/files.ts';
+import {
+  checkTokenTypes,
+  checkVocabulary,
+  type PretrainedTokenizer,
+} from '../pretrained/tokenizer/files.ts';
 import type { AnswerRules } from './answers.ts';
 import type { Layout } from './layout.ts';
 import type { LanguageModel, ModelRun, ModelSizes, ModelTokenizer, RunSettings } from './model.ts';
@@ -35,6 +39,7 @@ export class PretrainedModel implements LanguageModel {
 
   constructor({ name, network, tokenizer }: PretrainedParts) {
     checkVocabulary(tokenizer, network.architecture.vocabulary);
+    checkTokenTypes(tokenizer, network.architecture.tokenTypes);
     this.name = name;
     this.network = network;
     this.pieces = tokenizer;

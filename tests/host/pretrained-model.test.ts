@@ -2,7 +2,7 @@
  * Hugging Face folders as language models: what texts, traces, predictions and interventions say of the fixtures,
  * whose states and logits the reference library has computed.
  */
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { predictionLines } from '../../src/cli/prediction-text.ts';
@@ -261,6 +261,91 @@ describe('what such a model cannot', () => {
   });
 });
 
+describe('bad folders', () => {
+  const { ids } = plainOf('bert');
+  /** The fixture with a file changed or, null, without it. */
+  const spoiled = (file: string, change: ((content: Record<string, unknown>) => object) | null) => {
+    const folder = folderOf('bert', single(ids));
+    const path = join(folder, file);
+    if (change === null) rmSync(path);
+    else writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, 'utf8')))));
+    return folder;
+  };
+  it.each<[string, string, Parameters<typeof spoiled>[1], RegExp]>([
+    [
+      'an empty tokenizer.json',
+      'tokenizer.json',
+      () => ({}),
+      /tokenizer\.json: there is no model in it/,
+    ],
+    [
+      'a model without a vocabulary',
+      'tokenizer.json',
+      (file) => ({ ...file, model: { type: 'WordPiece' } }),
+      /tokenizer\.json: model WordPiece\.vocab: expected an object of tokens/,
+    ],
+    [
+      'no tokenizer',
+      'tokenizer.json',
+      null,
+      /the folder has no tokenizer: expected tokenizer\.json, vocab\.txt/,
+    ],
+    [
+      'more ids than rows',
+      'tokenizer.json',
+      (file) => ({
+        ...file,
+        added_tokens: [
+          {
+            id: 40,
+            content: 'more',
+            special: true,
+            single_word: false,
+            lstrip: false,
+            rstrip: false,
+            normalized: false,
+          },
+        ],
+      }),
+      /ids up to 40 \("more"\) and the embedding 40 rows/,
+    ],
+    [
+      'an unknown type',
+      'config.json',
+      (config) => ({ ...config, model_type: 'bort' }),
+      /nearest is "bert"; it reads .*CONTRIBUTING/,
+    ],
+    [
+      'code of its own',
+      'config.json',
+      (config) => ({ ...config, auto_map: { AutoModel: 'm.M' } }),
+      /never run/,
+    ],
+    [
+      'quantised weights',
+      'config.json',
+      (config) => ({ ...config, quantization_config: { bits: 4 } }),
+      /dequantised/,
+    ],
+    [
+      'no heads',
+      'config.json',
+      (config) => ({ ...config, num_attention_heads: 0 }),
+      /num_attention_heads is 0: expected a whole number from 1 on/,
+    ],
+    ['no config', 'config.json', null, /config/],
+  ])('%s is one clear line', (_, file, change, message) => {
+    const folder = spoiled(file, change);
+    expect(() => readModel(folder)).toThrow(message);
+    try {
+      readModel(folder);
+    } catch (error) {
+      expect((error as Error).message).not.toContain('\n');
+      expect((error as Error).message).toContain(folder);
+    }
+  });
+});
+
 describe('records', () => {
   it('say the precision and what was decided', () => {
     const { ids } = plainOf('bert-head-differs');
@@ -304,6 +389,27 @@ describe('records', () => {
     const before = readdirSync(folder);
     readModel(folder);
     expect(readdirSync(folder)).toEqual(before);
+  });
+});
+
+describe('a template with token types', () => {
+  /** The fixture with a template that gives the text this type. */
+  const typed = (name: string, type_id: number) => {
+    const folder = folderOf(name);
+    const file = join(folder, 'tokenizer.json');
+    const tokenizer = JSON.parse(readFileSync(file, 'utf8'));
+    const single = [{ Sequence: { id: 'A', type_id } }];
+    tokenizer.post_processor = { type: 'TemplateProcessing', single, special_tokens: {} };
+    writeFileSync(file, JSON.stringify(tokenizer));
+    return folder;
+  };
+
+  it('is refused where the model has types, and not where it has none', () => {
+    expect(() => readModel(typed('bert', 1))).toThrow(
+      /has the token type 1 in its template: texts are run with type 0/,
+    );
+    expect(readModel(typed('bert', 0)).name).toMatch(/^bert/);
+    expect(readModel(typed('distilbert', 1)).name).toMatch(/^distilbert/);
   });
 });
 

@@ -193,7 +193,7 @@ describe('refusals', () => {
     ['decoder', { type: 'CTC' }, /decoder "CTC": read are BPEDecoder/],
     ['model', { type: 'Morphemes' }, /model "Morphemes": read are BPE, WordPiece/],
     ['version', '2.0', /version 2.0: read is 1.0/],
-    ['normalizer', { type: 'Strip' }, /normalizer Strip.strip_left: invalid input/],
+    ['normalizer', { type: 'Strip' }, /normalizer Strip.strip_left is missing, expected boolean/],
     [
       'normalizer',
       { type: 'Replace', pattern: { Regex: 'a*' }, content: '' },

@@ -33,6 +33,8 @@ export function checked<S extends z.ZodType>(
   if (result.success) return result.data;
   const [{ path, message }] = result.error.issues;
   const place = [where, ...path].join('.');
+  const [, expected] = /^Invalid input: expected (.*), received undefined$/.exec(message) ?? [];
+  if (expected !== undefined) throw damage(`${place} is missing, expected ${expected}`);
   throw damage(`${place}: ${message.charAt(0).toLowerCase()}${message.slice(1)}`);
 }
 

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { InputError } from '../../numerics/errors.ts';
 import { quoted } from '../../numerics/printable.ts';
-import { checked, damage } from './component.ts';
+import { checked, damage, refusal } from './component.ts';
 import { GPT4_PIECES, type Json, referenceNotes } from './reference.ts';
 import { createTokenizerCore, type TokenizerCore } from './tokenizer.ts';
 
@@ -102,6 +102,17 @@ export function checkVocabulary({ size, token }: TokenizerCore, rows: number): v
     'model',
     `the tokenizer has ids up to ${size - 1} (${quoted(piece)}) and the embedding ${rows} rows: expected at most ${rows} ids. Take the tokenizer that belongs to these weights`,
   );
+}
+
+/**
+ * Throws InputError where the template gives another token type than 0 to a model that has `rows` of them: texts are
+ * run with type 0, as those of all these models are. A model without types takes no notice of them.
+ */
+export function checkTokenTypes({ template }: TokenizerCore, rows: number): void {
+  const { before, after, typeId } = template;
+  const other = [...before, { typeId }, ...after].find((token) => token.typeId !== 0);
+  if (rows > 0 && other)
+    throw refusal(`token type ${other.typeId} in its template`, 'texts are run with type 0');
 }
 
 function parsed(files: TokenizerFiles, name: TokenizerFile): Record<string, unknown> | undefined {

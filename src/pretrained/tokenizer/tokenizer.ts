@@ -8,7 +8,7 @@ import { InputError } from '../../numerics/errors.ts';
 import { once } from '../../numerics/once.ts';
 import { createAddedTokens } from './added-tokens.ts';
 import type { Aligned } from './aligned.ts';
-import { checked, refusal } from './component.ts';
+import { checked, damage, refusal } from './component.ts';
 import { createDecoder } from './decoders.ts';
 import { createModel } from './models/catalogue.ts';
 import { createNormalizer } from './normalizers.ts';
@@ -71,7 +71,7 @@ const FILE = z.looseObject({
   version: z.string().optional(),
   truncation: z.unknown().optional(),
   padding: z.unknown().optional(),
-  model: z.unknown(),
+  model: z.unknown().optional(),
 });
 
 /**
@@ -82,6 +82,8 @@ export function createTokenizerCore(content: unknown): TokenizerCore {
   const file = checked(FILE, content, 'the file');
   if (file.version !== undefined && file.version !== '1.0')
     throw refusal(`version ${file.version}`, 'read is 1.0');
+  if (file.model === undefined || file.model === null)
+    throw damage('there is no model in it, expected one with its vocabulary');
   const model = createModel(file.model);
   const normalize = createNormalizer(file.normalizer);
   const preTokenize = createPreTokenizer(file.pre_tokenizer);
