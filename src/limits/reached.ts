@@ -10,6 +10,7 @@ import {
 } from '../integrators/integrate.ts';
 import type { FlowProblem } from '../integrators/problem.ts';
 import { DivergedError, InputError } from '../numerics/errors.ts';
+import type { Precision } from '../pretrained/precision.ts';
 
 export interface Reached {
   /** Whether it came to the end. */
@@ -21,6 +22,18 @@ export interface Reached {
   readonly reason: string | null;
   readonly steps: number;
   readonly rejected: number;
+}
+
+/** A float32 network's velocities are no better than this. */
+const FLOAT32_TOLERANCE = 1e-6;
+
+/** Throws InputError (of that field) for a tolerance that velocities of this precision cannot serve. */
+export function checkTolerance(field: string, tolerance: number, precision: Precision): void {
+  if (precision === 'float32' && tolerance < FLOAT32_TOLERANCE)
+    throw new InputError(
+      field,
+      `tolerance ${tolerance} is finer than what float32 computes: expected at least ${FLOAT32_TOLERANCE}, or take precision float64`,
+    );
 }
 
 /** Fields of errors that say that a run was given up, and not that it was asked wrongly. */

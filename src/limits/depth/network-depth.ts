@@ -20,6 +20,7 @@ import type { Network, NetworkLayers } from '../../pretrained/network.ts';
 import { PARTS, type Steps } from '../../pretrained/schedule.ts';
 import type { Numbers } from '../../pretrained/stored.ts';
 import { fitOrder, type Order } from '../order.ts';
+import { checkTolerance } from '../reached.ts';
 import type { DepthContext } from './depth.ts';
 import { type FlowCourse, flowedAlone, flowedTogether, MOST_FLOW_STEPS } from './part-flows.ts';
 import { JACOBIAN_PRODUCTS, type PartJacobian, partJacobian } from './part-jacobians.ts';
@@ -187,7 +188,7 @@ export async function networkDepthLimit(
   const alone = asked.alone ?? STEPS_ALONE;
   const layout = model.layOut(text, asked.coupling);
   const places = placesIn(network, layout);
-  checkFlow(network, asked.dopri5);
+  if (asked.dopri5 !== undefined) checkTolerance('dopri5', asked.dopri5, network.precision);
   const { states, parts: middles } = network.run(
     layout.tokens.map(({ id }) => id),
     { ...places, parts: asked.jacobians },
@@ -248,17 +249,6 @@ export async function networkDepthLimit(
     jacobians,
     dopri5,
   };
-}
-
-/** A float32 network's velocities are no better than this. */
-const FLOAT32_TOLERANCE = 1e-6;
-
-function checkFlow({ precision }: Network, tolerance: number | undefined): void {
-  if (tolerance !== undefined && precision === 'float32' && tolerance < FLOAT32_TOLERANCE)
-    throw new InputError(
-      'dopri5',
-      `tolerance ${tolerance} is finer than what float32 computes: expected at least ${FLOAT32_TOLERANCE}, or take precision float64`,
-    );
 }
 
 /** Of the parts that are refined, layer by layer, each where it reads the stream. */

@@ -20,7 +20,7 @@ import { dot, norm, sumOf } from '../../numerics/vectors.ts';
 import type { Tensor } from '../../pretrained/arithmetic.ts';
 import type { Network, NetworkLayers } from '../../pretrained/network.ts';
 import { PARTS, type Part, type Steps } from '../../pretrained/schedule.ts';
-import { flowAsFarAsItGoes } from '../reached.ts';
+import { checkTolerance, flowAsFarAsItGoes } from '../reached.ts';
 import { type Attractor, attractorOf, type Motion } from './attractor.ts';
 
 export const LAYER_PARTS = ['both', ...PARTS] as const;
@@ -130,9 +130,6 @@ export interface Mover {
   readonly width: number;
 }
 
-/** A float32 network's velocities are no better than this. */
-const FLOAT32_TOLERANCE = 1e-6;
-
 /**
  * A layer of a model alone, from its own frame of the text on. Throws InputError for a model that is a flow, a layer
  * that it does not have and a tolerance that its precision cannot serve, and as `fillBlank` for the text.
@@ -205,11 +202,7 @@ function check({ architecture, precision }: Network, { layer, tolerance, scheme 
       'layer',
       `layer ${layer} is not there: this ${family} has layers 1 to ${layers.length}`,
     );
-  if (scheme === 'dopri5' && precision === 'float32' && tolerance < FLOAT32_TOLERANCE)
-    throw new InputError(
-      'tolerance',
-      `tolerance ${tolerance} is finer than what float32 computes: expected at least ${FLOAT32_TOLERANCE}, or take precision float64`,
-    );
+  if (scheme === 'dopri5') checkTolerance('tolerance', tolerance, precision);
 }
 
 /** About how many products of a weight and a number each token takes. */
