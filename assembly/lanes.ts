@@ -68,8 +68,9 @@ export function scaleVector<T>(at: usize, factor: v128): void {
   }
 }
 
+/** The upper two of four floats, below. */
 // @inline
-function upperHalf(vector: v128): v128 {
+export function upperHalf(vector: v128): v128 {
   return v128.shuffle<f64>(vector, vector, 1, 0);
 }
 

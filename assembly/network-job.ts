@@ -6,9 +6,9 @@
 export class Job {
   /** States, or queries, or scores, or couplings. */
   left: usize;
-  /** Weights, or keys, or values, or the β of each head. */
+  /** Weights, or keys, or values, or the β of each head, or the gain of a norm. */
   right: usize;
-  /** The bias of a product, or the mask of a softmax. */
+  /** The bias of a product or a norm, or the mask of a softmax. */
   beside: usize;
   out: usize;
   rows: i32;
@@ -19,4 +19,6 @@ export class Job {
   heads: i32;
   /** How weights lie: network.ts. */
   type: i32;
+  /** Of a norm. */
+  epsilon: f32;
 }

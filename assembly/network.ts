@@ -1,9 +1,10 @@
 /**
- * The kernels of float32 forward passes: products of states with weights as they lie in their file, attention, and
- * activations. A kernel of a job computes one block of it; blocks write apart, so that threads may share a job and
+ * The kernels of float32 forward passes: products of states with weights as they lie in their file, attention, norms,
+ * and activations. A kernel of a job computes one block of it; blocks write apart, so that threads may share a job and
  * whoever computes one changes no bit. Not here: jobs (network-job.ts), threads.
  */
 import { gemm, gemmScratchBytes } from './gemm';
+import { upperHalf } from './lanes';
 import type { Job } from './network-job';
 import { softmaxRows } from './softmax';
 import { exponential, loadPart, multiplyAdd, storePart } from './vectors';
@@ -22,6 +23,9 @@ const TILE_COLUMNS: i32 = 4;
 /** Numbers in a block of an activation. */
 const PIECE: i32 = 4096;
 
+/** Rows in a block of a norm. */
+const NORM_ROWS: i32 = 16;
+
 /** Columns in a block of a product. */
 export function groupSize(): i32 {
   return GROUP;
@@ -30,6 +34,11 @@ export function groupSize(): i32 {
 /** Numbers in a block of an activation. */
 export function pieceSize(): i32 {
   return PIECE;
+}
+
+/** Rows in a block of a norm. */
+export function normRows(): i32 {
+  return NORM_ROWS;
 }
 
 /** Work space of a thread: what `gemm` needs for heads of any size, which is more than a group's weights. */
@@ -278,6 +287,72 @@ export function headMix(address: usize, h: i32, scratch: usize): void {
     0,
     scratch,
   );
+}
+
+/** Rows of out [rows, columns] = gain · (x − mean) / √(variance + ε) + bias. */
+export function layerNorm(address: usize, block: i32, _scratch: usize): void {
+  normBlock(changetype<Job>(address), block, true);
+}
+
+/** Rows of out [rows, columns] = gain · x / √(mean of squares + ε) + bias. */
+export function rmsNorm(address: usize, block: i32, _scratch: usize): void {
+  normBlock(changetype<Job>(address), block, false);
+}
+
+function normBlock(job: Job, block: i32, centred: bool): void {
+  const end = min(job.rows, (block + 1) * NORM_ROWS);
+  for (let i = block * NORM_ROWS; i < end; i++) {
+    const shift = (<usize>i * <usize>job.columns) << 2;
+    normRow(job, job.left + shift, job.out + shift, centred);
+  }
+}
+
+/** Sums and differences are of doubles, rounded once: huge activations stand beside small ones. */
+function normRow(job: Job, x: usize, out: usize, centred: bool): void {
+  const size = job.columns;
+  const mean: f64 = centred ? centralMoment(x, size, 0, false) : 0;
+  const square = centralMoment(x, size, mean, true);
+  const centre = f64x2.splat(mean);
+  const scale = f64x2.splat(1 / sqrt<f64>(square + <f64>job.epsilon));
+  for (let j = 0, at: usize = 0; j < size; j += 4, at += 16) {
+    const left = size - j;
+    const value = loadPart(x + at, left);
+    const gain = loadPart(job.right + at, left);
+    const bias = job.beside ? loadPart(job.beside + at, left) : f32x4.splat(0);
+    const low = normPair(value, gain, bias, centre, scale);
+    const high = normPair(upperHalf(value), upperHalf(gain), upperHalf(bias), centre, scale);
+    storePart(out + at, v128.shuffle<f32>(low, high, 0, 1, 4, 5), left);
+  }
+}
+
+/** The lower two lanes. */
+// @inline
+function normPair(value: v128, gain: v128, bias: v128, centre: v128, scale: v128): v128 {
+  const unit = f64x2.mul(f64x2.sub(f64x2.promote_low_f32x4(value), centre), scale);
+  const scaled = f64x2.mul(unit, f64x2.promote_low_f32x4(gain));
+  return f32x4.demote_f64x2_zero(f64x2.add(scaled, f64x2.promote_low_f32x4(bias)));
+}
+
+/** The mean of x − centre, or of its square. */
+function centralMoment(x: usize, size: i32, centre: f64, squared: bool): f64 {
+  let low = f64x2.splat(0);
+  let high = low;
+  const middle = f64x2.splat(centre);
+  let j = 0;
+  for (; j + 4 <= size; j += 4, x += 16) {
+    const value = v128.load(x);
+    const first = f64x2.sub(f64x2.promote_low_f32x4(value), middle);
+    const second = f64x2.sub(f64x2.promote_low_f32x4(upperHalf(value)), middle);
+    low = f64x2.add(low, squared ? f64x2.mul(first, first) : first);
+    high = f64x2.add(high, squared ? f64x2.mul(second, second) : second);
+  }
+  const both = f64x2.add(low, high);
+  let sum = f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
+  for (; j < size; j++, x += 4) {
+    const value = <f64>load<f32>(x) - centre;
+    sum += squared ? value * value : value;
+  }
+  return sum / <f64>size;
 }
 
 /** 1 / (1 + e^−x) */

@@ -32,6 +32,8 @@ export interface Arithmetic {
   hold(entry: TensorEntry, change?: (stored: Stored) => Stored): Stored;
   /** x [n, in] through a map whose weight it holds: [n, out]. */
   linear(x: Tensor, map: Linear): Tensor;
+  /** Every row of x through a norm: rows as long as the gain, so that the heads of [n, heads · size] are rows too. */
+  normalised(x: Tensor, norm: Norm): Tensor;
   /** An activation of every number, in place. */
   activate(x: Tensor, name: ActivationName): void;
   /** Ends the threads that it has started; it goes on with the caller's. */
@@ -80,6 +82,10 @@ function float32(platform: Float32Threads): Arithmetic {
       const data = engine.product(x.data as Float32Array, weight.data, weight.type, bias, inner);
       return { shape: [data.length / outs, outs], data };
     },
+    normalised: ({ shape, data }, norm) => ({
+      shape,
+      data: engine.norm(data as Float32Array, norm),
+    }),
     activate(x, name) {
       const kernel = KERNELS[name];
       if (kernel) engine.activate(x.data as Float32Array, kernel);
@@ -112,6 +118,7 @@ const float64 = (): Arithmetic => ({
   zeros: (shape) => tensor(shape),
   hold: (entry, change = (stored) => stored) => change(readStored(entry)),
   linear: (x, map) => linear(x, map),
+  normalised: (x, norm) => normalised(x, norm),
   activate: (x, name) => mapInPlace(x, activationOf(name)),
   close: () => {},
 });
@@ -167,9 +174,9 @@ function multiplyRow(
   if (count > 3) to[start + 3] = s3;
 }
 
-/** Every row of x through a norm: rows as long as the gain, so that the heads of [n, heads · size] are rows too. */
-export function normalised(arithmetic: Arithmetic, x: Tensor, norm: Norm): Tensor {
-  const out = arithmetic.zeros(x.shape);
+/** Every row of x through a norm, in float64. */
+function normalised(x: Tensor, norm: Norm): Tensor {
+  const out = tensor(x.shape);
   const { gain, bias } = norm;
   const size = gain.length;
   const [from, to] = [x.data, out.data];

@@ -6,13 +6,7 @@
  */
 import { couplings } from '../attention/coupling.ts';
 import type { Architecture, LayerShape } from './architecture.ts';
-import {
-  type Arithmetic,
-  multiplyInPlace,
-  type Norm,
-  normalised,
-  type Tensor,
-} from './arithmetic.ts';
+import { type Arithmetic, multiplyInPlace, type Norm, type Tensor } from './arithmetic.ts';
 import { type Angles, turned } from './rotary.ts';
 import type { Pace, Pacing, Part } from './schedule.ts';
 import type { Numbers } from './stored.ts';
@@ -162,7 +156,7 @@ function plus(arithmetic: Arithmetic, x: Tensor, y: Tensor, scale: number): Tens
 }
 
 const through = (arithmetic: Arithmetic, norm: Norm | null, y: Tensor) =>
-  norm ? normalised(arithmetic, y, norm) : y;
+  norm ? arithmetic.normalised(y, norm) : y;
 
 /** Behind the norm that comes before a part, where norms do. */
 const normedBefore = ({ arithmetic, architecture }: BlockSettings, norm: Norm | null, y: Tensor) =>
@@ -286,7 +280,7 @@ function attentionAt(x: Tensor, settings: BlockSettings, past: KeysAndValues | n
 
 /** Queries or keys behind their norm, turned by their positions. */
 function placed(z: Tensor, norm: Norm | null, { arithmetic, angles, architecture }: BlockSettings) {
-  const own = norm ? normalised(arithmetic, z, norm) : z;
+  const own = norm ? arithmetic.normalised(z, norm) : z;
   return angles ? turned(arithmetic, own, angles, architecture.headSize) : own;
 }
 

@@ -7,7 +7,7 @@
 import { couplings } from '../attention/coupling.ts';
 import { type Matrix, matrix, product, transposed } from '../numerics/matrix.ts';
 import { type ActivationName, activationOf, slopeOf } from './activations.ts';
-import { type Arithmetic, arithmeticOf, type Linear, type Norm, normalised } from './arithmetic.ts';
+import { type Arithmetic, arithmeticOf, type Linear, type Norm } from './arithmetic.ts';
 import type { BlockSettings } from './block.ts';
 import { type Angles, turned } from './rotary.ts';
 import type { Part } from './schedule.ts';
@@ -169,7 +169,7 @@ function throughNorm(arithmetic: Arithmetic, x: Float64Array, norm: Norm): Linea
     return out;
   };
   const gained = (v: Float64Array) => v.map((value, i) => value * gain[i % size]);
-  const { data } = normalised(arithmetic, { shape: [x.length / size, size], data: x }, norm);
+  const { data } = arithmetic.normalised({ shape: [x.length / size, size], data: x }, norm);
   return {
     value: data as Float64Array,
     push: (v) => gained(turnedIn(centred(v))),

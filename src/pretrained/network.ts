@@ -7,14 +7,7 @@ import type { Float32Threads } from '../engines/float32/engine.ts';
 import { tanh } from '../numerics/elementary.ts';
 import { InputError, LimitError } from '../numerics/errors.ts';
 import type { Architecture } from './architecture.ts';
-import {
-  type Arithmetic,
-  arithmeticOf,
-  mapInPlace,
-  normalised,
-  sum,
-  type Tensor,
-} from './arithmetic.ts';
+import { type Arithmetic, arithmeticOf, mapInPlace, sum, type Tensor } from './arithmetic.ts';
 import {
   type BlockSettings,
   flowBlock,
@@ -169,7 +162,7 @@ export function networkOf({ arithmetic, architecture, weights, notes }: NetworkP
   const run = (ids: readonly number[], settings: RunSettings = {}) =>
     runNetwork(arithmetic, architecture, weights, [ids], settings);
   const finished = (states: Tensor) =>
-    weights.finalNorm ? normalised(arithmetic, states, weights.finalNorm) : states;
+    weights.finalNorm ? arithmetic.normalised(states, weights.finalNorm) : states;
   const logits = (states: Tensor) =>
     headScores(arithmetic, architecture, weights, finished(states));
   const hasHead = weights.head !== null;
@@ -393,7 +386,7 @@ function embedded(
   if (rootWidth) mapInPlace(x, (value) => factor * value);
   if (weights.tokenType) x = sum(arithmetic, x, rowsOf(arithmetic, weights.tokenType, typeIds));
   if (weights.position) x = sum(arithmetic, x, rowsOf(arithmetic, weights.position, positions));
-  if (weights.embeddingNorm) x = normalised(arithmetic, x, weights.embeddingNorm);
+  if (weights.embeddingNorm) x = arithmetic.normalised(x, weights.embeddingNorm);
   return weights.mapping ? arithmetic.linear(x, weights.mapping) : x;
 }
 
@@ -427,7 +420,7 @@ function headScores(
   if (transform && head.dense && head.norm) {
     x = arithmetic.linear(x, head.dense);
     arithmetic.activate(x, transform.activation);
-    x = normalised(arithmetic, x, head.norm);
+    x = arithmetic.normalised(x, head.norm);
   }
   const scores = arithmetic.linear(x, head.decoder);
   if (cap !== null) mapInPlace(scores, (value) => cap * tanh(value / cap));

@@ -124,6 +124,34 @@ it.each([
   expect(x).toBeAllClose(wanted, ROUND_OFF);
 });
 
+describe.each(['layer', 'rms'] as const)('a norm (%s)', (kind) => {
+  it.each([
+    [1, 1, false],
+    [5, 7, true],
+    [33, 64, false],
+    [17, 387, true],
+  ])('of %d rows of %d numbers, with a bias: %s', (rows, size, biased) => {
+    const x = gaussians([rows, size], 9).narrow.data;
+    // one huge number beside small ones, as some networks have it
+    x[x.length - 1] = 3e4;
+    const gain = gaussians([size], 10).narrow.data;
+    const bias = biased ? gaussians([size], 11).narrow.data : null;
+    const epsilon = 2 ** -10;
+    const wanted = Float64Array.from(x);
+    for (let start = 0; start < x.length; start += size) {
+      const row = Float64Array.from(x.subarray(start, start + size));
+      const average = (list: Float64Array) => list.reduce((sum, value) => sum + value, 0) / size;
+      const mean = kind === 'layer' ? average(row) : 0;
+      const scale = Math.sqrt(average(row.map((value) => (value - mean) ** 2)) + epsilon);
+      row.forEach((value, c) => {
+        wanted[start + c] = (gain[c] * (value - mean)) / scale + (bias?.[c] ?? 0);
+      });
+    }
+    const found = engine.norm(x, { kind, gain, bias, epsilon });
+    expect(found).toBeAllClose(wanted, { absolute: 1e-7, relative: 1e-7 });
+  });
+});
+
 it('weights that the kernels cannot address are refused', () => {
   expect(() => engine.reserve(2 ** 32)).toThrow(/4\.00 GiB, the kernels address 4 GiB/);
 });
@@ -152,7 +180,10 @@ it('threads give the bits of one, and may end', async () => {
     const many = { shape: [4 * rows, width], data: gaussians([4 * rows, width], 8).narrow.data };
     const scores = of.headScores(many, many, heads);
     const coupling = of.softmax(scores, new Array(heads).fill(0.4), null);
-    const all = [wide, long, scores.data, coupling.data, of.headMix(coupling, many, heads).data];
+    const mixed = of.headMix(coupling, many, heads).data;
+    const gain = x.data.subarray(0, 500);
+    const normed = of.norm(long, { kind: 'layer', gain, bias: null, epsilon: 1e-5 });
+    const all = [wide, long, scores.data, coupling.data, mixed, normed];
     return all.map(({ buffer, byteOffset, byteLength }) =>
       Buffer.from(buffer.slice(byteOffset, byteOffset + byteLength)),
     );

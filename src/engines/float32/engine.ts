@@ -22,7 +22,15 @@ const ACTIVATIONS = ['geluErf', 'geluTanh', 'silu'] as const;
 type Activation = (typeof ACTIVATIONS)[number];
 
 /** Kernels that compute blocks of a job. */
-const NAMES = ['product', 'headScores', 'softmax', 'headMix', ...ACTIVATIONS] as const;
+const NAMES = [
+  'product',
+  'headScores',
+  'softmax',
+  'headMix',
+  'layerNorm',
+  'rmsNorm',
+  ...ACTIVATIONS,
+] as const;
 type KernelName = (typeof NAMES)[number];
 
 interface Kernels extends Record<KernelName, BlockKernel> {
@@ -33,6 +41,8 @@ interface Kernels extends Record<KernelName, BlockKernel> {
   groupSize(): number;
   /** Numbers in a block of an activation. */
   pieceSize(): number;
+  /** Rows in a block of a norm. */
+  normRows(): number;
   /** Work space of a thread. */
   scratchBytes(): number;
 }
@@ -50,6 +60,14 @@ export type Held = Float32Array | Uint16Array;
 /** How numbers of 16 bits are to be read; F32 those of 32. */
 export type HeldType = 'F32' | 'F16' | 'BF16';
 
+/** y = gain · (x − mean) / √(variance + ε) + bias, or for `rms` y = gain · x / √(mean of squares + ε) + bias. */
+export interface Float32Norm {
+  readonly kind: 'layer' | 'rms';
+  readonly gain: Float32Array | Float64Array;
+  readonly bias: Float32Array | Float64Array | null;
+  readonly epsilon: number;
+}
+
 export interface Float32Engine extends SoftmaxAlgebra<Float32Tensor> {
   /** Bytes of the engine's memory for weights, in which they stay as long as the engine. */
   reserve(bytes: number): Uint8Array;
@@ -63,6 +81,8 @@ export interface Float32Engine extends SoftmaxAlgebra<Float32Tensor> {
   ): Float32Array;
   /** Of every number, in place. */
   activate(x: Float32Array, activation: Activation): void;
+  /** Rows of x, as long as the gain, through a norm; sums are of doubles. */
+  norm(x: Float32Array, norm: Float32Norm): Float32Array;
   /** Ends the other threads; the engine goes on with one. */
   close(): void;
 }
@@ -93,6 +113,7 @@ interface Job {
   readonly columns: number;
   readonly heads?: number;
   readonly type?: HeldType;
+  readonly epsilon?: number;
 }
 
 const TYPES: readonly HeldType[] = ['F32', 'BF16', 'F16'];
@@ -146,6 +167,7 @@ export function float32Engine({ threads = 1, spawn }: Float32Threads = {}): Floa
     const { left, right = 0, beside = 0, out = 0, rows = 0, inner = 0, columns } = job;
     const words = [left, right, beside, out, rows, inner, columns, job.heads ?? 1];
     new Uint32Array(memory.buffer, JOB).set([...words, TYPES.indexOf(job.type ?? 'F32')]);
+    new Float32Array(memory.buffer, JOB)[words.length + 1] = job.epsilon ?? 0;
     crew.run(kernel, blocks, work > WORTH_SHARING);
   };
 
@@ -172,6 +194,16 @@ export function float32Engine({ threads = 1, spawn }: Float32Threads = {}): Floa
       const blocks = Math.ceil(x.length / kernels.pieceSize());
       compute(activation, blocks, POWER * x.length, { left: addresses[0], columns: x.length });
       x.set(arrays[0]);
+    },
+    norm(x, { kind, gain, bias, epsilon }) {
+      const columns = gain.length;
+      const rows = x.length / columns;
+      const { addresses, arrays } = lay(x, gain, bias, x.length);
+      const [left, right, beside, out] = addresses;
+      const job = { left, right, beside, out, rows, columns, epsilon };
+      const kernel = kind === 'layer' ? 'layerNorm' : 'rmsNorm';
+      compute(kernel, Math.ceil(rows / kernels.normRows()), POWER * x.length, job);
+      return arrays[3].slice();
     },
     headScores(q, k, heads) {
       const [[rows, width], [columns]] = [q.shape, k.shape];
