@@ -59,13 +59,19 @@ export function packedBytes(rows: i32, inner: i32): usize {
 /** The first `count` of four numbers widened (all for count ≥ 4), zeros after: T is f32, u16 bfloat16, i16 float16. */
 // @inline
 function loadWide<T>(at: usize, count: i32): v128 {
+  if (count >= 4) return loadFour<T>(at);
   if (isFloat<T>()) return loadPart(at, count);
-  if (count >= 4) return widened<T>(i32x4.extend_low_i16x8_u(v128.load64_zero(at)));
   let bits = i32x4.splat(0);
   if (count > 0) bits = i32x4.replace_lane(bits, 0, load<u16>(at));
   if (count > 1) bits = i32x4.replace_lane(bits, 1, load<u16>(at, 2));
   if (count > 2) bits = i32x4.replace_lane(bits, 2, load<u16>(at, 4));
   return widened<T>(bits);
+}
+
+// @inline
+function loadFour<T>(at: usize): v128 {
+  if (isFloat<T>()) return v128.load(at);
+  return widened<T>(i32x4.extend_low_i16x8_u(v128.load64_zero(at)));
 }
 
 // @inline
@@ -91,6 +97,24 @@ function pack<T>(from: usize, rows: i32, across: usize, inner: i32, tall: i32, t
       v128.store(next, loadWide<T>(at, left));
       at += 4 * sizeof<T>();
       left -= 4;
+    }
+  }
+}
+
+/** The same of `rows` weights, by strips: four rows at once are four streams from memory, written in one. */
+function packColumns<T>(from: usize, rows: i32, across: usize, inner: i32, to: usize): void {
+  const strip = (<usize>((inner + 3) >> 2)) << 6;
+  for (let i = 0; i < rows; i += TILE_COLUMNS, to += strip) {
+    let at = from + <usize>i * across;
+    if (inner & 3 || i + TILE_COLUMNS > rows) {
+      pack<T>(at, min(TILE_COLUMNS, rows - i), across, inner, TILE_COLUMNS, to);
+      continue;
+    }
+    for (let next = to; next < to + strip; next += 64, at += 4 * sizeof<T>()) {
+      v128.store(next, loadFour<T>(at));
+      v128.store(next, loadFour<T>(at + across), 16);
+      v128.store(next, loadFour<T>(at + 2 * across), 32);
+      v128.store(next, loadFour<T>(at + 3 * across), 48);
     }
   }
 }
@@ -121,7 +145,7 @@ function groupOf<T>(job: Job, from: i32, packed: usize): void {
   let w = job.right + <usize>from * across;
   for (let p = 0; p < job.inner; p += BLOCK, w += BLOCK * sizeof<T>()) {
     const length = min(BLOCK, job.inner - p);
-    pack<T>(w, count, across, length, TILE_COLUMNS, packed);
+    packColumns<T>(w, count, across, length, packed);
     multiply(
       x,
       packed,
