@@ -1,4 +1,5 @@
 /** `predict --file`: one JSON record for each line of a file; a bad line does not stop the others. */
+
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { readable } from '../host/files.ts';
@@ -8,6 +9,7 @@ import { fillBlank } from '../language/fill.ts';
 import type { LanguageModel } from '../language/model.ts';
 import { fillSchema } from '../language/options.ts';
 import { predictionToJson } from '../language/prediction.ts';
+import { counted } from '../numerics/counted.ts';
 import { InputError } from '../numerics/errors.ts';
 import { parseOptions } from '../numerics/options.ts';
 import { printJson } from './terminal.ts';
@@ -34,7 +36,8 @@ export async function predictFile(
   parseOptions(fillSchema, options);
   const lines = splitLines(path === '-' ? await readStdin() : readable('file', path, readFile));
   const failed = lines.filter((line) => !printRecord(model, line, options)).length;
-  if (failed > 0) throw new Error(`${failed} of ${lines.length} lines could not be used`);
+  if (failed > 0)
+    throw new Error(`${failed} of ${counted(lines.length, 'line')} could not be used`);
 }
 
 const readFile = (path: string): Uint8Array => readFileSync(path);

@@ -1,6 +1,8 @@
 /** A prediction as lines for a reader. The record for programs is the library's own. */
+
 import type { Reading } from '../language/choices.ts';
 import type { Prediction } from '../language/prediction.ts';
+import { counted } from '../numerics/counted.ts';
 import { printable } from '../numerics/printable.ts';
 import { bar, bold, dim, percent, type Screen } from './terminal.ts';
 
@@ -58,7 +60,7 @@ function answerLines(
 function longerLines(screen: Screen, { kind, longer = [] }: Prediction): string[] {
   return longer.flatMap(({ slots, predictions, unexplored }) => [
     '',
-    dim(screen, `the blank as ${slots} masks · ${percent(unexplored)} left out`),
+    dim(screen, `the blank as ${counted(slots, 'mask')} · ${percent(unexplored)} left out`),
     ...answerLines(screen, { kind, predictions }),
   ]);
 }

@@ -1,4 +1,5 @@
 /** `evaluate` for a Hugging Face folder: what is asked of it, and how it is shown. */
+
 import { readTypedTexts } from '../host/corpus.ts';
 import type { OwnBlanks } from '../language/evaluation/own-blanks.ts';
 import {
@@ -12,6 +13,7 @@ import {
 import type { EvaluationSettings } from '../language/evaluation/settings.ts';
 import { checkReads } from '../language/model.ts';
 import type { PretrainedModel } from '../language/pretrained-model.ts';
+import { counted } from '../numerics/counted.ts';
 import { InputError } from '../numerics/errors.ts';
 import { GUESS_COLUMNS, guessRow } from './evaluation-text.ts';
 import { type Screen, table } from './terminal.ts';
@@ -80,7 +82,7 @@ function textLines(
   const pm = (value: number, error: number) => `${value.toFixed(3)} ± ${error.toFixed(3)}`;
   const perplexity = 'perplexity' in found ? found.perplexity : found.pseudoPerplexity;
   return [
-    `${found.corpus}: ${found.texts} texts, ${found.tokens} tokens, ${found.characters} characters`,
+    `${found.corpus}: ${counted(found.texts, 'text')}, ${counted(found.tokens, 'token')}, ${counted(found.characters, 'character')}`,
     ...table(screen, [
       [
         'nats a token',

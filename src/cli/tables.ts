@@ -1,5 +1,6 @@
 /** What was read of the tables that a command was given, for the terminal. Reading them: host/tables. */
 import type { TableAccount } from '../host/tables.ts';
+import { counted } from '../numerics/counted.ts';
 import { printable } from '../numerics/printable.ts';
 
 /** A line each on standard error: rows, columns, and what was not obvious. With --json the document has it. */
@@ -13,8 +14,6 @@ function lineOf({ file, rows, columns, header, notes }: TableAccount): string {
   const size = `${counted(rows, 'row')}, ${counted(columns, 'column')}${names}`;
   return `${file}: ${[size, ...notes].join('; ')}`;
 }
-
-const counted = (count: number, name: string) => `${count} ${name}${count === 1 ? '' : 's'}`;
 
 /** As a document has them; nothing where there are none. */
 export const tablesRecord = (tables: readonly TableAccount[]) =>

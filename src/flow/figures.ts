@@ -1,5 +1,7 @@
 /** Figures of a flow, made from its frames. Not their drawing, which is src/figures. */
+
 import type { Axis, Figure, Point } from '../figures/figure.ts';
+import { counted } from '../numerics/counted.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import { type Projection, projection } from './projection.ts';
 
@@ -18,7 +20,7 @@ export function trajectoriesFigure(
   }));
   return {
     title: 'Trajectories of the tokens',
-    caption: `${points.length - 1} layers in the first two principal axes of all positions together; each token goes from the open circle to the full one.`,
+    caption: `${counted(points.length - 1, 'layer')} in the first two principal axes of all positions together; each token goes from the open circle to the full one.`,
     panels: [
       {
         x: axis(1, explained[0]),

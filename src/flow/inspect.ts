@@ -6,6 +6,7 @@
  * normalisation would, and their lengths are reported as `radius_mean`; with `space: 'euclidean'` they
  * stay as they are.
  */
+
 import { z } from 'zod';
 import { type DiagnosticNotes, type DiagnosticRecord, diagnose } from '../diagnostics/catalogue.ts';
 import {
@@ -16,6 +17,7 @@ import {
 } from '../diagnostics/clusters.ts';
 import type { DiagnosticFrame, Space } from '../diagnostics/diagnostic.ts';
 import { spread } from '../diagnostics/spread.ts';
+import { counted } from '../numerics/counted.ts';
 import { InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix, row } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';
@@ -108,7 +110,7 @@ function checkFrames({ shape, data }: ArrayOfShape): [number, number, number] {
   if (!(layers * n * d > 0) || data.length !== layers * n * d)
     throw new InputError(
       'frames',
-      `frames of the shape (${shape.join(', ')}) hold ${data.length} numbers, expected ${layers * n * d} and at least one: give one row a token and layer`,
+      `frames of the shape (${shape.join(', ')}) hold ${counted(data.length, 'number')}, expected ${layers * n * d} and at least one: give one row a token and layer`,
     );
   const at = data.findIndex((value) => !Number.isFinite(value));
   if (at >= 0)
@@ -136,7 +138,7 @@ function checkAttentions(attentions: ArrayOfShape, [layers, n]: readonly number[
   if (!fits || (count !== layers && count !== layers - 1))
     throw new InputError(
       'attentions',
-      `attentions have the shape (${shape.join(', ')}), expected (${layers - 1} or ${layers}, heads, ${n}, ${n}) for ${layers} frames of ${n} tokens: ${shape.length === 5 ? chooseText(shape) : 'give those of the same text'}`,
+      `attentions have the shape (${shape.join(', ')}), expected (${layers - 1} or ${layers}, heads, ${n}, ${n}) for ${counted(layers, 'frame')} of ${counted(n, 'token')}: ${shape.length === 5 ? chooseText(shape) : 'give those of the same text'}`,
     );
   checkMasked(attentions);
   const at = data.findIndex((share) => !(share >= 0 && share < Number.POSITIVE_INFINITY));
@@ -144,7 +146,7 @@ function checkAttentions(attentions: ArrayOfShape, [layers, n]: readonly number[
     throw new InputError(
       'attentions',
       at < 0
-        ? `attentions hold ${data.length} numbers, expected ${count * heads * n * n}: give all heads`
+        ? `attentions hold ${counted(data.length, 'number')}, expected ${count * heads * n * n}: give all heads`
         : `attentions hold ${data[at]} at layer ${Math.floor(at / (heads * n * n))}, expected shares from 0 on: give them after the softmax`,
     );
 }

@@ -1,5 +1,7 @@
 /** Tables of numbers in files: .npy, or text as table-text.ts understands it. */
+
 import { readFileSync } from 'node:fs';
+import { counted } from '../numerics/counted.ts';
 import { InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { readable } from './files.ts';
@@ -47,7 +49,7 @@ export function readList(path: string, field: string): Table {
   const choices = names.map((name, k) => `${name} (${data[k]}, ${data[columns + k]}, …)`);
   throw new InputError(
     field,
-    `${path} has ${rows} rows of ${columns} columns: expected one list of numbers, keep one column of ${choices.join(', ')}`,
+    `${path} has ${counted(rows, 'row')} of ${counted(columns, 'column')}: expected one list of numbers, keep one column of ${choices.join(', ')}`,
   );
 }
 

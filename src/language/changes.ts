@@ -3,8 +3,10 @@
  * attention, MLPs and particles on the way, layers in another order. Not what becomes of the answers: interventions.ts
  * for one change, effects.ts for a grid of them.
  */
+
 import { z } from 'zod';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
+import { counted } from '../numerics/counted.ts';
 import { hypot } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import { type Matrix, row } from '../numerics/matrix.ts';
@@ -236,7 +238,7 @@ function checkOrder(model: LanguageModel, changes: Changes): void {
   if (skip.length > 0 && skip.length >= model.sizes.depth)
     throw new InputError(
       'skip',
-      `option skip leaves out all ${skip.length} layers: expected one to be left`,
+      `option skip leaves out all ${counted(skip.length, 'layer')}: expected one to be left`,
     );
 }
 
@@ -288,7 +290,7 @@ function checkWhole({ tokens }: PatchSource, particles: number, to: number | und
   if (tokens.length !== particles)
     throw new InputError(
       'patch',
-      `option patch takes a whole frame of ${tokens.length} particles into a text of ${particles}: expected as many, or name one token`,
+      `option patch takes a whole frame of ${counted(tokens.length, 'particle')} into a text of ${particles}: expected as many, or name one token`,
     );
 }
 

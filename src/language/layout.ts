@@ -2,8 +2,10 @@
  * From a text to its particles: which tokens, at which positions, where the answer is read and
  * where its tokens follow. No weights yet.
  */
+
 import { couplingOf } from '../attention/coupling.ts';
 import { type CouplingName, modelCouplings } from '../attention/model-coupling.ts';
+import { counted } from '../numerics/counted.ts';
 import { InputError, LimitError } from '../numerics/errors.ts';
 import { type Blank, findBlank } from './blank.ts';
 import type { OwnParts } from './checkpoint.ts';
@@ -168,17 +170,17 @@ function tokensOf(tokenizer: Tokenizer, read: ReadText, part: string, from: numb
 /** Refuses at once what is too long by far: no token is longer than 128 characters. */
 function checkLength(model: OwnParts, { text }: ReadText): void {
   const most = 128 * model.config.maximumPositions;
-  if (text.length > most) throw tooLong(model, `${text.length} characters`);
+  if (text.length > most) throw tooLong(model, counted(text.length, 'character'));
 }
 
 function checkPositions(model: OwnParts, { text }: ReadText, needed: number): void {
   if (needed > model.config.maximumPositions)
-    throw tooLong(model, `${text.length} characters in ${needed} positions`);
+    throw tooLong(model, `${counted(text.length, 'character')} in ${counted(needed, 'position')}`);
 }
 
 function tooLong({ config }: OwnParts, found: string): LimitError {
   return new LimitError(
     'text',
-    `the text has ${found}, expected at most the ${config.maximumPositions} positions of the model "${config.name}": shorten it`,
+    `the text has ${found}, expected at most the ${counted(config.maximumPositions, 'position')} of the model "${config.name}": shorten it`,
   );
 }

@@ -2,7 +2,9 @@
  * The run of a text through a network of layers, and of beginnings of answers that go on from it or fill its masks.
  * Not what a text's tokens are, nor what states say of others.
  */
+
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
+import { counted } from '../numerics/counted.ts';
 import { InputError } from '../numerics/errors.ts';
 import type { Tensor } from '../pretrained/arithmetic.ts';
 import type { Hooks } from '../pretrained/block.ts';
@@ -28,7 +30,7 @@ export function checkDepth(
   if (depth === undefined || depth === sizes.depth) return;
   throw new InputError(
     'depth',
-    `option depth is ${depth}, and "${name}" has ${sizes.depth} layers, each with weights of its own: leave it out`,
+    `option depth is ${depth}, and "${name}" has ${counted(sizes.depth, 'layer')}, each with weights of its own: leave it out`,
   );
 }
 

@@ -2,6 +2,7 @@
  * What a word is behind the text of somebody else's causal model, by its own tokenizer: which tokens begin it, go on
  * with it and end it. No probabilities. Our own models' answers, with determiners, are in answers.ts.
  */
+import { counted } from '../numerics/counted.ts';
 import { LimitError } from '../numerics/errors.ts';
 import type { PretrainedTokenizer } from '../pretrained/tokenizer/files.ts';
 import { type AnswerRules, OPENS_WORD, PART_OF_WORD, type Stage, WORD } from './answers.ts';
@@ -65,7 +66,7 @@ export function nextWordRules(
   if (room < 1)
     throw new LimitError(
       'text',
-      `the text fills all ${positions} positions, expected room for a word: shorten it`,
+      `the text fills all ${counted(positions, 'position')}, expected room for a word: shorten it`,
     );
   const { of, endings } = kindsOf(tokenizer);
   const maximumTokens = Math.min(MOST_WORD_TOKENS, room);

@@ -1,5 +1,7 @@
 /** What was found for a text: answers with exact probabilities, and what they leave over; `predictionToJson` gives the record of `predict --json`. */
+
 import type { CouplingName } from '../attention/model-coupling.ts';
+import { counted } from '../numerics/counted.ts';
 import { log } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import { resultToJson } from '../numerics/result-json.ts';
@@ -172,13 +174,13 @@ export function targetTokens(
   if (model.masks && tokens.length !== slots)
     throw new InputError(
       'targets',
-      `the target "${text}" has ${tokens.length} tokens and the blank is ${slots} mask${slots === 1 ? '' : 's'}: expected as many, so ask for slots ${tokens.length}`,
+      `the target "${text}" has ${counted(tokens.length, 'token')} and the blank is ${counted(slots, 'mask')}: expected as many, so ask for slots ${tokens.length}`,
     );
   const most = model.sizes.answerTokens;
   if (tokens.length > most)
     throw new InputError(
       'targets',
-      `the target "${text}" has ${tokens.length} tokens, expected at most ${most}: shorten it`,
+      `the target "${text}" has ${counted(tokens.length, 'token')}, expected at most ${most}: shorten it`,
     );
   return tokens;
 }

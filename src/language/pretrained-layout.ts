@@ -2,7 +2,9 @@
  * From a text to the tokens of somebody else's model: as its own tokenizer writes it, with its own mask where the
  * blank is. Unlike our own models' layout nothing is read first: what a text means to it, its tokenizer says.
  */
+
 import type { CouplingName } from '../attention/model-coupling.ts';
+import { counted } from '../numerics/counted.ts';
 import { InputError, LimitError } from '../numerics/errors.ts';
 import { quoted } from '../numerics/printable.ts';
 import type { PretrainedTokenizer, SpecialToken } from '../pretrained/tokenizer/files.ts';
@@ -51,7 +53,7 @@ export function layOutPretrained(
   if (layout.tokens.length > model.positions)
     throw new LimitError(
       'text',
-      `the text has ${layout.tokens.length} tokens, expected at most the ${model.positions} positions of the model "${model.name}": shorten it`,
+      `the text has ${counted(layout.tokens.length, 'token')}, expected at most the ${counted(model.positions, 'position')} of the model "${model.name}": shorten it`,
     );
   return layout;
 }

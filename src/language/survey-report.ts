@@ -1,7 +1,9 @@
 /** A survey as a table and histograms of inner products, layer by layer. Not its numbers. */
+
 import { BINS, type CloudNumbers, type SurveyFrame } from '../diagnostics/survey/survey.ts';
 import type { Panel, Point } from '../figures/figure.ts';
 import type { Report, ReportCell } from '../figures/report.ts';
+import { counted } from '../numerics/counted.ts';
 import { mean } from '../numerics/statistics.ts';
 import type { TextSurvey } from './survey-text.ts';
 
@@ -30,7 +32,7 @@ export function surveyReport(found: TextSurvey): Report {
   ];
   return {
     title: text,
-    settings: `${model} · ${precision} · ${tokens.length} tokens · sinks: norm over ${settings.sinkNorm} × median, or attention over ${settings.sinkAttention} / n · clusters against ${settings.surrogates} surrogates from seed ${settings.seed} · centred by ${centre === 'frame' ? 'the frame’s own mean' : `“${reference}”`}`,
+    settings: `${model} · ${precision} · ${counted(tokens.length, 'token')} · sinks: norm over ${settings.sinkNorm} × median, or attention over ${settings.sinkAttention} / n · clusters against ${settings.surrogates} surrogates from seed ${settings.seed} · centred by ${centre === 'frame' ? 'the frame’s own mean' : `“${reference}”`}`,
     columns: [
       { name: 'frame', heading: 'frame', values: frames.map((_, k) => k) },
       column('norm_ratio', 'norm', ({ normRatio }) => normRatio),

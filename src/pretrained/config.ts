@@ -2,7 +2,9 @@
  * Reading a config.json: fields with the defaults of the reference library, older names of the same field, and lines
  * that say what was decided where a file says two things. Not what any one family needs of it: families/.
  */
+
 import { z } from 'zod';
+import { counted } from '../numerics/counted.ts';
 import { InputError } from '../numerics/errors.ts';
 import { show } from '../numerics/parameters.ts';
 
@@ -87,14 +89,16 @@ function expectation(issue: z.core.$ZodIssue): string {
 /** The size of a head where the config has none of its own. Throws InputError where heads do not divide the width. */
 export function dividedHead(width: number, heads: number): number {
   if (width % heads !== 0)
-    throw refuse(`${heads} heads do not divide the width ${width}: expected a divisor`);
+    throw refuse(`${counted(heads, 'head')} do not divide the width ${width}: expected a divisor`);
   return width / heads;
 }
 
 /** Throws InputError where keys cannot be shared among the heads. */
 export function checkGroups(heads: number, keyHeads: number): void {
   if (heads % keyHeads !== 0)
-    throw refuse(`${keyHeads} key heads do not divide ${heads} heads: expected a divisor`);
+    throw refuse(
+      `${keyHeads} key heads do not divide ${counted(heads, 'head')}: expected a divisor`,
+    );
 }
 
 const KINDS = ['full_attention', 'sliding_attention'] as const;

@@ -3,7 +3,9 @@
  * tokenizer, no blank and no answer. Frames are numbered 0 … L: the embedding, then one after every layer; the last
  * one is before the final norm, where there is one.
  */
+
 import type { Float32Threads } from '../engines/float32/engine.ts';
+import { counted } from '../numerics/counted.ts';
 import { tanh } from '../numerics/elementary.ts';
 import { InputError, LimitError } from '../numerics/errors.ts';
 import type { Architecture } from './architecture.ts';
@@ -345,13 +347,13 @@ function check(
   if (longest !== null && length > longest)
     throw new LimitError(
       'text',
-      `the text has ${length} tokens, this ${family} has ${longest} positions: shorten it`,
+      `the text has ${counted(length, 'token')}, this ${family} has ${counted(longest, 'position')}: shorten it`,
     );
   checkRows('token id', ids, vocabulary);
   if (positions.length !== ids.length || (typeIds && typeIds.length !== ids.length))
     throw new InputError(
       'text',
-      `${ids.length} tokens with ${positions.length} positions${typeIds ? ` and ${typeIds.length} token types` : ''}: expected one of each a token`,
+      `${counted(ids.length, 'token')} with ${counted(positions.length, 'position')}${typeIds ? ` and ${typeIds.length} token types` : ''}: expected one of each a token`,
     );
   checkRows('position', positions, architecture.positions.rows ?? Number.POSITIVE_INFINITY);
   if (typeIds) checkRows('token type', typeIds, Math.max(1, tokenTypes));

@@ -1,10 +1,12 @@
 /** What one request may ask of the server; what an operation may, its record says. Every number here is stated in the error that it causes and in /api/openapi.json. */
+
 import { isIdentity } from '../dynamics/matrices.ts';
 import { matrixValueOf } from '../dynamics/parameters.ts';
 import { simulationEngines } from '../engines/catalogue.ts';
 import type { SimulationSettings } from '../flow/simulation-settings.ts';
 import { velocityPairs } from '../flow/velocities.ts';
 import type { ModelSizes } from '../language/model.ts';
+import { counted } from '../numerics/counted.ts';
 import { LimitError } from '../numerics/errors.ts';
 
 export const BOUNDS = {
@@ -43,7 +45,7 @@ export function checkText(text: string): void {
   if (text.length > BOUNDS.textCharacters)
     throw new LimitError(
       'text',
-      `the text has ${text.length} characters, expected at most ${BOUNDS.textCharacters}: shorten it`,
+      `the text has ${counted(text.length, 'character')}, expected at most ${BOUNDS.textCharacters}: shorten it`,
     );
 }
 
@@ -65,7 +67,7 @@ export function checkTrace(
   if (numbers > BOUNDS.traceNumbers)
     throw new LimitError(
       'depth',
-      `a trace of ${particles} tokens and ${layers} layers holds ${numbers} numbers, expected at most ${BOUNDS.traceNumbers}: ask for fewer frames or a shorter text`,
+      `a trace of ${counted(particles, 'token')} and ${counted(layers, 'layer')} holds ${counted(numbers, 'number')}, expected at most ${BOUNDS.traceNumbers}: ask for fewer frames or a shorter text`,
     );
 }
 
@@ -75,7 +77,7 @@ export function checkParticles(n: number, d: number, field = 'n'): void {
   if (n * d > most)
     throw new LimitError(
       field,
-      `${n} particles in d = ${d} have ${n * d} coordinates, expected at most ${most}: take at most ${Math.floor(most / d)} particles, or the command line for more`,
+      `${counted(n, 'particle')} in d = ${d} have ${n * d} coordinates, expected at most ${most}: take at most ${counted(Math.floor(most / d), 'particle')}, or the command line for more`,
     );
 }
 
@@ -102,7 +104,7 @@ function checkMatrices({ entry, parameters, d }: SimulationSettings): void {
   if (given.length > 0 && numbers > BOUNDS.simulation.matrixNumbers)
     throw new LimitError(
       'd',
-      `${given[0].name} at d = ${d} has ${numbers} numbers with all its heads, expected at most ${BOUNDS.simulation.matrixNumbers}: lower d or the number of heads`,
+      `${given[0].name} at d = ${d} has ${counted(numbers, 'number')} with all its heads, expected at most ${BOUNDS.simulation.matrixNumbers}: lower d or the number of heads`,
     );
 }
 
@@ -111,7 +113,7 @@ function checkFrames({ times, n, d, entry }: SimulationSettings): void {
   if (numbers > BOUNDS.simulation.frameNumbers)
     throw new LimitError(
       'saveAt',
-      `${times.length} frames of ${n} particles hold ${numbers} numbers, expected at most ${BOUNDS.simulation.frameNumbers}: save fewer times or take fewer particles`,
+      `${counted(times.length, 'frame')} of ${counted(n, 'particle')} hold ${counted(numbers, 'number')}, expected at most ${BOUNDS.simulation.frameNumbers}: save fewer times or take fewer particles`,
     );
 }
 

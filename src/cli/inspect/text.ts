@@ -1,5 +1,7 @@
 /** An inspection as a table of layers for a reader, with its notes below. */
+
 import type { Inspection } from '../../flow/inspect.ts';
+import { counted } from '../../numerics/counted.ts';
 import { printable } from '../../numerics/printable.ts';
 import { diagnosticColumns } from '../diagnostic-columns.ts';
 import { bold, dim, noteLines, type Screen, table } from '../terminal.ts';
@@ -15,7 +17,10 @@ export function inspectionLines(
   const [layers, n, d] = inspection.shape;
   return [
     bold(screen, printable('text' in sources ? sources.text : sources.frames)),
-    dim(screen, `${layers} frames · ${n} tokens · width ${d} · ${place(inspection)}`),
+    dim(
+      screen,
+      `${counted(layers, 'frame')} · ${counted(n, 'token')} · width ${d} · ${place(inspection)}`,
+    ),
     '',
     ...table(screen, layerRows(inspection)),
     ...noteLines(screen, inspection.notes),

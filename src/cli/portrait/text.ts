@@ -1,14 +1,16 @@
 /** A portrait for a reader: a table of layers, one of heads, and who merges in which sentence. */
+
 import type { Portrait } from '../../language/portrait/portrait.ts';
 import { RELATIONS } from '../../language/portrait/sentences.ts';
+import { counted } from '../../numerics/counted.ts';
 import { printable } from '../../numerics/printable.ts';
 import { bold, dim, type Screen, table } from '../terminal.ts';
 
 export function portraitLines(screen: Screen, portrait: Portrait): string[] {
   const { model, depth, coupling, sentences } = portrait;
   return [
-    bold(screen, `${model}: ${sentences.length} sentences`),
-    dim(screen, `${depth === 'ode' ? 'ode' : `${depth} layers`} · ${coupling} coupling`),
+    bold(screen, `${model}: ${counted(sentences.length, 'sentence')}`),
+    dim(screen, `${depth === 'ode' ? 'ode' : counted(depth, 'layer')} · ${coupling} coupling`),
     '',
     ...table(screen, layerRows(portrait)),
     '',

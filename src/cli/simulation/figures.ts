@@ -1,4 +1,5 @@
 /** The figures of a recorded run, from its folder: however long the run is, a few hundred frames are read. */
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { diagnostics as catalogue } from '../../diagnostics/catalogue.ts';
@@ -7,6 +8,7 @@ import { diagnosticsFigure, type SeenDiagnostic, waysFigure } from '../../flow/r
 import type { SimulationSettings } from '../../flow/simulation-settings.ts';
 import { wholeLines } from '../../host/files.ts';
 import { readNpy, readNpyRow } from '../../host/npy.ts';
+import { counted } from '../../numerics/counted.ts';
 import { type Matrix, matrix } from '../../numerics/matrix.ts';
 import { type FigureFormat, figureFiles } from '../figures.ts';
 import { writeFiles } from '../folder.ts';
@@ -59,7 +61,10 @@ function trajectoriesOf(
     const rows = particles.flatMap((i) => [...data.subarray(i * d, (i + 1) * d)]);
     return matrix(particles.length, d, Float64Array.from(rows));
   });
-  const some = particles.length < n ? `${particles.length} of ${n} particles` : `${n} particles`;
+  const some =
+    particles.length < n
+      ? `${particles.length} of ${counted(n, 'particle')}`
+      : `${counted(n, 'particle')}`;
   const caption = `${some} in d = ${d} at ${frames.length} times, seed ${settings.seed}${d > 2 ? '; from the open circle to the full one' : ''}.`;
   const seen = frames.map((frame) => times[frame]);
   return waysFigure(runOf(settings, seen), shown, caption);

@@ -1,4 +1,5 @@
 /** A simulation as text for a reader, and as the JSON document of `simulate --json`. */
+
 import { type DiagnosticRecord, diagnostics } from '../../diagnostics/catalogue.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { SimulationFrame } from '../../flow/frames.ts';
@@ -6,6 +7,7 @@ import { simulationToJson } from '../../flow/simulation.ts';
 import { type SimulationSettings, settingsRecord } from '../../flow/simulation-settings.ts';
 import { packageVersion } from '../../host/package.ts';
 import { recordedFiles } from '../../host/recording.ts';
+import { counted } from '../../numerics/counted.ts';
 import { diagnosticColumns } from '../diagnostic-columns.ts';
 import { tablesRecord } from '../tables.ts';
 import { bold, dim, noteLines, type Screen, table } from '../terminal.ts';
@@ -59,7 +61,10 @@ export function outcomeLines(screen: Screen, { settings, out }: SimulationJob, o
     ),
     ...(out === null
       ? []
-      : ['', `${out}: ${count} frames in ${[...recordedFiles(settings), ...figures].join(', ')}`]),
+      : [
+          '',
+          `${out}: ${counted(count, 'frame')} in ${[...recordedFiles(settings), ...figures].join(', ')}`,
+        ]),
   ];
 }
 

@@ -1,5 +1,7 @@
 /** A grid of effects as a table and a heat map. Not its numbers. */
+
 import type { Report, ReportCell } from '../../figures/report.ts';
+import { counted } from '../../numerics/counted.ts';
 import type { Effects } from './effects.ts';
 import { EFFECTS } from './grid.ts';
 
@@ -33,7 +35,7 @@ export function effectsReport(found: Effects): Report {
   const changed = cells.filter(({ i, j }) => found.answers[i][j] !== answer.token).length;
   return {
     title: text,
-    settings: `${model} · ${precision} · ${EFFECTS[of]}${of === 'beta' ? ` (${factor})` : ''}${other === undefined ? '' : ` (“${other}”)`} · ${cells.length} changes`,
+    settings: `${model} · ${precision} · ${EFFECTS[of]}${of === 'beta' ? ` (${factor})` : ''}${other === undefined ? '' : ` (“${other}”)`} · ${counted(cells.length, 'change')}`,
     columns: [
       column(place, place, ({ row }) => row),
       column('change', 'change', ({ column }) => column),

@@ -2,6 +2,7 @@
  * What a model knows of a world whose law is known, written by `evaluationToJson`. Every number is over texts
  * drawn from a stream of random numbers that training never uses.
  */
+import { counted } from '../../numerics/counted.ts';
 import { firstStreams } from '../../numerics/random.ts';
 import { mean } from '../../numerics/statistics.ts';
 import type { OwnModel } from '../own-model.ts';
@@ -30,14 +31,14 @@ export function evaluateModel(
   const texts = Array.from({ length: settings.texts }, () => sampleText(world, stream).text);
   const few = texts.slice(0, settings.depthTexts);
   const { depth } = model.config;
-  onStage(`loss of ${texts.length} texts at L = ${depth}`);
+  onStage(`loss of ${counted(texts.length, 'text')} at L = ${depth}`);
   const losses = texts.map((text) => textLoss(model, text, depth));
   onStage('the law of the grammar');
   const exact = texts.map((text) => -logProbability(world, text, { complete: true }));
   const fewLosses = losses.slice(0, few.length);
   const depths = Object.fromEntries(
     settings.depths.map((other) => {
-      onStage(`loss of ${few.length} texts at depth ${other}`);
+      onStage(`loss of ${counted(few.length, 'text')} at depth ${other}`);
       const at = other === depth ? fewLosses : few.map((text) => textLoss(model, text, other));
       return [other, lossRecord(at)];
     }),

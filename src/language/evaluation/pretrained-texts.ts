@@ -2,6 +2,7 @@
  * What somebody else's model says of texts, as they are: log-likelihood token after token where it is causal, else
  * pseudo-log-likelihood, one token masked at a time. No split, no world and no n-grams: its training is unknown.
  */
+import { counted } from '../../numerics/counted.ts';
 import { exp, log } from '../../numerics/elementary.ts';
 import { InputError, LimitError } from '../../numerics/errors.ts';
 import { firstStreams } from '../../numerics/random.ts';
@@ -56,9 +57,9 @@ export function evaluatePretrainedTexts(
   if (asked.length === 0)
     throw new InputError(
       'corpus',
-      `none of ${encoded.length} texts has a token that "${model.name}" predicts: give longer ones`,
+      `none of ${counted(encoded.length, 'text')} has a token that "${model.name}" predicts: give longer ones`,
     );
-  onStage(`${model.masks ? 'pseudo-' : ''}likelihood of ${asked.length} texts`);
+  onStage(`${model.masks ? 'pseudo-' : ''}likelihood of ${counted(asked.length, 'text')}`);
   const costs = asked.map((text) => costOf(model, text));
   const { perplexity, ...loss } = lossRecord(costs);
   const character = ratioEstimate(
@@ -103,7 +104,7 @@ function encode(model: PretrainedModel, text: string, line: number): Encoded {
   if (ids.length > sizes.positions)
     throw new LimitError(
       'corpus',
-      `text ${line} has ${ids.length} tokens, expected at most the ${sizes.positions} positions of the model "${model.name}": divide it`,
+      `text ${line} has ${counted(ids.length, 'token')}, expected at most the ${counted(sizes.positions, 'position')} of the model "${model.name}": divide it`,
     );
   const own = [...ids.keys()].filter((place) => offsets[place] !== null);
   const scored = masks ? own : own.filter((place) => place > 0);

@@ -3,6 +3,7 @@
  * texts, and whole words for blanks, at every depth; beside n-grams on the same tokens. No law is known here, so there is nothing
  * exact to hold it against.
  */
+import { counted } from '../../numerics/counted.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { firstStreams } from '../../numerics/random.ts';
 import type { Reading } from '../choices.ts';
@@ -34,14 +35,14 @@ export function evaluateTexts(
   const chosen = choose(model, texts, settings);
   const { depth } = model.config;
   const atDepth = (some: readonly string[], other: Depth) => {
-    onStage(`loss of ${some.length} texts at depth ${other}`);
+    onStage(`loss of ${counted(some.length, 'text')} at depth ${other}`);
     return some.map((text) => textLoss(model, text, other));
   };
   const losses = atDepth(chosen, depth);
   const few = chosen.slice(0, settings.depthTexts);
   const words = blanksOf(model, chosen.slice(0, settings.blankTexts), settings.seed);
   const guesses = (some: readonly TextBlanks[], other: Depth, reading: Reading = 'blank') => {
-    onStage(`blanks of ${some.length} texts at depth ${other}, reading: ${reading}`);
+    onStage(`blanks of ${counted(some.length, 'text')} at depth ${other}, reading: ${reading}`);
     return guessBlanks(model, some, other, reading);
   };
   const blanks = guesses(words, depth);
@@ -53,7 +54,7 @@ export function evaluateTexts(
       blanks: guesses(words.slice(0, settings.depthBlankTexts), other),
     },
   ]);
-  onStage(`baselines of ${training.length} texts`);
+  onStage(`baselines of ${counted(training.length, 'text')}`);
   const baselines = baselineRecord(baselineCosts(model.tokenizer, training, chosen), losses);
   return {
     model: model.config.name,
@@ -92,6 +93,6 @@ function choose(
   if (chosen.length > 0) return chosen;
   throw new InputError(
     'corpus',
-    `none of ${texts.length} held-out texts fits the ${config.maximumPositions} positions of the model "${config.name}": give more and shorter texts`,
+    `none of ${texts.length} held-out texts fits the ${counted(config.maximumPositions, 'position')} of the model "${config.name}": give more and shorter texts`,
   );
 }

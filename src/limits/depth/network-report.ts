@@ -1,6 +1,8 @@
 /** A network whose parts take steps, as tables and a figure. Not its numbers. */
+
 import type { Axis, Figure, Line, Panel, Point } from '../../figures/figure.ts';
 import type { Report, ReportColumn, ReportTable } from '../../figures/report.ts';
+import { counted } from '../../numerics/counted.ts';
 import { log2, log10 } from '../../numerics/elementary.ts';
 import { orderText } from '../report.ts';
 import {
@@ -21,7 +23,8 @@ const NAMES: Readonly<Record<Refinement, string>> = {
 
 export function networkDepthReport(limit: NetworkDepthLimit): Report {
   const { model, text, precision, depth, layers, steps, parts, answer } = limit;
-  const some = layers.length === depth ? `all ${depth} layers` : `layers ${layers.join(', ')}`;
+  const some =
+    layers.length === depth ? `all ${counted(depth, 'layer')}` : `layers ${layers.join(', ')}`;
   return {
     title: text,
     settings: `${model} · ${precision} · ${some} in m steps of 1/m, against the network`,
@@ -69,7 +72,7 @@ function settlingText(steps: readonly number[], { part, settling }: RefinedPart)
   const rests = settling.converges
     ? `converges up to m = ${most}`
     : settling.differences.length < 3
-      ? `${steps.length} numbers of steps say nothing of convergence: take four or more`
+      ? `${counted(steps.length, 'number')} of steps say nothing of convergence: take four or more`
       : `does not converge up to m = ${most}`;
   return `${NAMES[part]}: ${rests}; ${orderText(settling.order, 'm')}`;
 }
@@ -140,7 +143,7 @@ function tooLarge({ matrix }: NetworkDepthLimit, jacobians: readonly PartJacobia
     const [one, many] = [above(1), above(matrix.steps)];
     const told = many.length === 0 ? 'no layer' : `layers ${many.join(', ')}`;
     return [
-      `${NAMES[part]}: step × Lipschitz constant is above 1 in ${one.length} of ${own.length} layers for a step of 1, in ${told} for steps of 1/${matrix.steps}`,
+      `${NAMES[part]}: step × Lipschitz constant is above 1 in ${one.length} of ${counted(own.length, 'layer')} for a step of 1, in ${told} for steps of 1/${matrix.steps}`,
     ];
   });
   const open = jacobians.filter(({ converged }) => !converged);

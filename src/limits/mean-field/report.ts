@@ -1,6 +1,8 @@
 /** A mean field as a table and a figure. Not its numbers. */
+
 import type { Line, Point } from '../../figures/figure.ts';
 import type { Report } from '../../figures/report.ts';
+import { counted } from '../../numerics/counted.ts';
 import { argmax } from '../../numerics/vectors.ts';
 import type { DensityLimit } from './density.ts';
 
@@ -18,7 +20,8 @@ export function densityReport(limit: DensityLimit): Report {
     ],
     findings: [
       ...times.map(
-        (time, t) => `t = ${time}: mean resultant ${resultants[t].toFixed(6)}, ${degrees[t]} modes`,
+        (time, t) =>
+          `t = ${time}: mean resultant ${resultants[t].toFixed(6)}, ${counted(degrees[t], 'mode')}`,
       ),
       `from the uniform law mode ${fastest + 1} grows fastest, at the rate ${growthRates[fastest].toPrecision(6)}`,
       `the uniform law is stable below κ = ${limit.criticalKappa.toPrecision(6)}`,

@@ -1,6 +1,8 @@
 /** A cloud of perturbed sentences as a table and a figure. Not its numbers. */
+
 import type { Line, Point, Series } from '../../figures/figure.ts';
 import type { Report } from '../../figures/report.ts';
+import { counted } from '../../numerics/counted.ts';
 import { mean } from '../../numerics/statistics.ts';
 import { KINDS } from './cloud.ts';
 import type { Perturbation, PerturbationLimit } from './perturbations.ts';
@@ -18,7 +20,7 @@ export function perturbationReport(limit: PerturbationLimit): Report {
   });
   return {
     title: text,
-    settings: `${model} · ${depth === 'ode' ? 'ode' : `${depth} layers`} · ${coupling} coupling · ${perturbations.length} perturbations`,
+    settings: `${model} · ${depth === 'ode' ? 'ode' : counted(depth, 'layer')} · ${coupling} coupling · ${counted(perturbations.length, 'perturbation')}`,
     columns: [
       column('kind', 'kind', ({ kind }) => kind),
       column('change', 'change', ({ change }) => change),

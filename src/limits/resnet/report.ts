@@ -1,6 +1,8 @@
 /** Residual networks as a table and a figure. Not their numbers. */
+
 import type { Line, Point } from '../../figures/figure.ts';
 import type { Report, ReportColumn } from '../../figures/report.ts';
+import { counted } from '../../numerics/counted.ts';
 import { log10 } from '../../numerics/elementary.ts';
 import { orderText } from '../report.ts';
 import type { MeasuredScheme } from './orders.ts';
@@ -15,7 +17,7 @@ export function resnetReport(limit: ResnetLimit): Report {
   const floor = Math.max(...schemes.map((scheme) => scheme.floor));
   return {
     title: TITLE,
-    settings: `${n} particles in d = ${d}, time ${time} · root mean square over ${seeds} seeds from ${seed} · reference dopri5 at ${reference}, good to ${floor.toExponential(1)}`,
+    settings: `${counted(n, 'particle')} in d = ${d}, time ${time} · root mean square over ${seeds} seeds from ${seed} · reference dopri5 at ${reference}, good to ${floor.toExponential(1)}`,
     columns: columnsOf(limit),
     findings: [
       ...schemes.map((scheme) => `${titleOf(scheme)}: ${orderText(scheme.order)}`),
@@ -24,7 +26,7 @@ export function resnetReport(limit: ResnetLimit): Report {
     ],
     figure: {
       title: TITLE,
-      caption: `Root mean square distance of ${n} particles in d = ${d} to the flow, over ${seeds} seeds.`,
+      caption: `Root mean square distance of ${counted(n, 'particle')} in d = ${d} to the flow, over ${seeds} seeds.`,
       panels: [
         {
           x: {
@@ -68,7 +70,7 @@ function spiralText(spirals: SpiralLimit): string[] {
   const [from, to] = losses.map((loss) => loss.toPrecision(3));
   const [fewest, most] = trainedLayers;
   return [
-    `two spirals by ${activation}, trained with ${fewest} to ${most} layers from ${from} to ${to} nats: ${percent(trainedAccuracy)} told right at ${most} layers, ${percent(flowAccuracy)} by the flow`,
+    `two spirals by ${activation}, trained with ${fewest} to ${counted(most, 'layer')} from ${from} to ${to} nats: ${percent(trainedAccuracy)} told right at ${counted(most, 'layer')}, ${percent(flowAccuracy)} by the flow`,
     `their largest distance to the flow: ${orderText(order)}`,
   ];
 }

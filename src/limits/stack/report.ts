@@ -1,6 +1,8 @@
 /** Stacks without a smooth θ(t) as a table and a figure. Not their numbers. */
+
 import type { Line, Panel, Point } from '../../figures/figure.ts';
 import type { Report } from '../../figures/report.ts';
+import { counted } from '../../numerics/counted.ts';
 import { log10 } from '../../numerics/elementary.ts';
 import { orderText } from '../report.ts';
 import type { StackLimit, StackResult } from './stack.ts';
@@ -9,7 +11,7 @@ export function stackReport({ settings, depths, stacks }: StackLimit): Report {
   const { n, d, seeds, seed } = settings;
   return {
     title: 'Stacks of layers without a smooth θ(t)',
-    settings: `${n} particles in d = ${d} · root mean square over ${seeds} seeds from ${seed}`,
+    settings: `${counted(n, 'particle')} in d = ${d} · root mean square over ${seeds} seeds from ${seed}`,
     columns: [
       { name: 'layers', heading: 'L', values: depths },
       ...stacks.map(({ name, errors }) => ({ name, heading: name, values: errors })),
@@ -17,7 +19,7 @@ export function stackReport({ settings, depths, stacks }: StackLimit): Report {
     findings: stacks.map(finding),
     figure: {
       title: 'Stacks of layers without a smooth θ(t)',
-      caption: `Root mean square distance of ${n} particles in d = ${d} to the limit, or to twice as many layers, over ${seeds} seeds.`,
+      caption: `Root mean square distance of ${counted(n, 'particle')} in d = ${d} to the limit, or to twice as many layers, over ${seeds} seeds.`,
       panels: [
         panelOf(
           stacks.filter(({ limit }) => limit !== null),

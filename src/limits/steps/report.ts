@@ -1,6 +1,8 @@
 /** Large steps as a table and a figure. Not their numbers. */
+
 import type { Line, Point } from '../../figures/figure.ts';
 import type { Report, ReportColumn } from '../../figures/report.ts';
+import { counted } from '../../numerics/counted.ts';
 import { log10 } from '../../numerics/elementary.ts';
 import { snakeCase } from '../../numerics/result-json.ts';
 import type { StepEffects, StepLimit } from './steps.ts';
@@ -22,7 +24,7 @@ export function stepReport({ settings, effects, changed }: StepLimit): Report {
   const V = value === 'identity' ? 'I' : '−I';
   return {
     title: 'Layers that are not small',
-    settings: `SA, β = ${beta}, V = ${V}, ${n} tokens, time ${time} · clusters within ${tolerance} rad on the circle, ${seeds} seeds from ${seed}`,
+    settings: `SA, β = ${beta}, V = ${V}, ${counted(n, 'token')}, time ${time} · clusters within ${tolerance} rad on the circle, ${seeds} seeds from ${seed}`,
     columns: Object.entries(effects).map(
       ([name, values]): ReportColumn => ({
         name: snakeCase(name),
@@ -40,7 +42,7 @@ export function stepReport({ settings, effects, changed }: StepLimit): Report {
     ],
     figure: {
       title: 'Layers that are not small',
-      caption: `Number of clusters of ${n} tokens on the circle after about time ${time}, mean over ${seeds} starts, by the size of a layer; β = ${beta}, V = ${V}.`,
+      caption: `Number of clusters of ${counted(n, 'token')} on the circle after about time ${time}, mean over ${seeds} starts, by the size of a layer; β = ${beta}, V = ${V}.`,
       panels: [
         {
           x: { label: 'log₁₀ h' },

@@ -1,13 +1,15 @@
 /** A tangent flow as a table and a figure. Not its numbers. */
+
 import type { Point } from '../../figures/figure.ts';
 import type { Report } from '../../figures/report.ts';
+import { counted } from '../../numerics/counted.ts';
 import type { TangentFlow } from './tangent.ts';
 
 export function tangentReport(flow: TangentFlow & { readonly text?: string }): Report {
   const { exponents, dimension, singularValues, spectrum } = flow;
   return {
     title: flow.text ?? 'How small differences grow along the flow',
-    settings: `${span(flow)} · ${exponents.length} of ${dimension} directions`,
+    settings: `${span(flow)} · ${exponents.length} of ${counted(dimension, 'direction')}`,
     columns: [
       { name: 'direction', heading: 'direction', values: exponents.map((_, a) => a + 1) },
       { name: 'exponent', heading: 'exponent', values: exponents },
@@ -29,7 +31,7 @@ export function tangentReport(flow: TangentFlow & { readonly text?: string }): R
     findings: findings(flow),
     figure: {
       title: 'Lyapunov exponents',
-      caption: `Finite-time exponents over ${span(flow)}, ${exponents.length} of ${dimension} directions.`,
+      caption: `Finite-time exponents over ${span(flow)}, ${exponents.length} of ${counted(dimension, 'direction')}.`,
       panels: [
         {
           x: { label: 'direction' },
@@ -59,7 +61,7 @@ function findings(flow: TangentFlow): string[] {
       ? []
       : [`ln |det| of the flow map is ${logDeterminant.toPrecision(6)}`]),
     spectrum
-      ? `at the end (speed ${speed.toExponential(1)}): ${spectrum.unstable} directions unstable, ${spectrum.neutral} neutral, ${spectrum.stable} stable, to ${spectrum.tolerance.toExponential(0)}`
+      ? `at the end (speed ${speed.toExponential(1)}): ${counted(spectrum.unstable, 'direction')} unstable, ${spectrum.neutral} neutral, ${spectrum.stable} stable, to ${spectrum.tolerance.toExponential(0)}`
       : `no spectrum: ${spectrumProblem}`,
   ];
 }
@@ -68,7 +70,7 @@ function findings(flow: TangentFlow): string[] {
 function growth(flow: TangentFlow): string {
   const { exponents, dimension, singularValues } = flow;
   if (singularValues) return changes('the fastest difference', flow);
-  const met = `${exponents.length} of ${dimension} directions find the fastest in long times only`;
+  const met = `${exponents.length} of ${counted(dimension, 'direction')} find the fastest in long times only`;
   return `${changes('the fastest of these differences', flow)}; ${met}`;
 }
 

@@ -1,5 +1,7 @@
 /** ALBERT (Lan et al., arXiv 1909.11942): BERT with few blocks that are run again and again, and a narrow embedding. */
+
 import { z } from 'zod';
+import { counted } from '../../numerics/counted.ts';
 import { activationSchema } from '../activations.ts';
 import { count, layerCount, readFields, refuse } from '../config.ts';
 import {
@@ -31,7 +33,9 @@ export const albert: Family = {
     const read = readFields(fields, source);
     const { num_hidden_layers: layers, num_hidden_groups: groups, inner_group_num: inner } = read;
     if (groups > layers)
-      throw refuse(`num_hidden_groups is ${groups}: expected at most the ${layers} layers`);
+      throw refuse(
+        `num_hidden_groups is ${groups}: expected at most the ${counted(layers, 'layer')}`,
+      );
     const settings = { family: 'ALBERT', padding: null, headActivation: read.hidden_act };
     const plain = bertArchitecture(read, settings);
     const block = (layer: number) => {
