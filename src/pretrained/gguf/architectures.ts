@@ -1,6 +1,6 @@
 /**
  * The architectures that GGUF files may have, one entry each: the config.json that the same model has as a folder, by
- * which its family reads it, and what the format does to tensors on the way. Names of the metadata: ggml's docs/gguf.md;
+ * which its family reads it, and what the format does to tensors on the way. Names of the metadata: the description of the format in github.com/ggml-org/ggml;
  * what a converter writes: convert_hf_to_gguf.py of llama.cpp.
  */
 import { closest } from 'fastest-levenshtein';

@@ -1,6 +1,6 @@
 /**
  * The header of a GGUF file, read strictly: metadata by key, and which tensors lie where. Not what they mean.
- * Source: the format's description in github.com/ggml-org/ggml (docs/gguf.md), versions 2 and 3, little-endian.
+ * Source: the format's description in github.com/ggml-org/ggml , versions 2 and 3, little-endian.
  */
 import { DamagedFileError, InputError } from '../../numerics/errors.ts';
 import { quoted } from '../../numerics/printable.ts';
