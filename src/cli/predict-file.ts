@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { readable } from '../host/files.ts';
-import { type ReadOptions, readModel } from '../host/models.ts';
+import { openModel, type ReadOptions } from '../host/open-model.ts';
 import { decodeUtf8, readStdin } from '../host/stdin.ts';
 import { fillBlank } from '../language/fill.ts';
 import type { LanguageModel } from '../language/model.ts';
@@ -32,7 +32,7 @@ export async function predictFile(
       'text',
       `both a text "${text}" and --file are given, expected one: drop one`,
     );
-  const model = readModel(name, reading);
+  const model = await openModel(name, reading);
   parseOptions(fillSchema, options);
   const lines = splitLines(path === '-' ? await readStdin() : readable('file', path, readFile));
   const failed = lines.filter((line) => !printRecord(model, line, options)).length;

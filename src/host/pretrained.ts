@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { freemem } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import type { PretrainedDescription } from '../language/model-record.ts';
 import { PretrainedModel } from '../language/pretrained-model.ts';
@@ -24,7 +24,8 @@ import {
 import { spawnFieldThread } from './field-threads.ts';
 import { fileSource } from './file-source.ts';
 import { errorCode } from './files.ts';
-import { isGguf, readGgufFile } from './gguf.ts';
+import { isGguf, pretrainedName } from './formats.ts';
+import { readGgufFile } from './gguf.ts';
 
 export interface NetworkOptions {
   /** What the network computes with; weights stay as wide as their file has them. Default float32. */
@@ -78,9 +79,6 @@ export const describePretrained = (path: string): PretrainedDescription =>
     return { architecture, parameters, hasHead: head !== null };
   });
 
-/** A folder's name, or a file's without its ending. */
-export const pretrainedName = (path: string) => basename(resolve(path)).replace(/\.gguf$/i, '');
-
 function checkpointAt(path: string): Checkpoint {
   if (isGguf(path)) return readGgufFile(path);
   const inner = transformerFolder(path);
@@ -104,20 +102,6 @@ function networkOf(
     throw new InputError('threads', `threads is ${threads}: expected a whole number from 1 on`);
   checkMemory(tensors);
   return openNetwork({ config, tensors, precision, threads: { threads, spawn: spawnFieldThread } });
-}
-
-/** Whether somebody else's model is there: a GGUF file, or a folder with modules.json or a config.json with a model_type. */
-export function isPretrained(folder: string): boolean {
-  if (isGguf(folder)) return true;
-  if (existsSync(join(folder, 'modules.json'))) return true;
-  const path = join(folder, 'config.json');
-  if (!existsSync(path)) return false;
-  try {
-    const config: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return z.looseObject({ model_type: z.string() }).safeParse(config).success;
-  } catch {
-    return false;
-  }
 }
 
 const hasTokenizer = (folder: string) =>

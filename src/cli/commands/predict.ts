@@ -1,6 +1,6 @@
 /** `predict`: the answers for the blank of a text, or its next tokens; of one text or of a file of them. */
 import { Command } from 'commander';
-import type { ReadOptions } from '../../host/models.ts';
+import type { ReadOptions } from '../../host/open-model.ts';
 import type { FillOptions } from '../../language/options.ts';
 import { type AnswerFlags, answerOptions, readingOf, withAnswerFlags } from '../flags.ts';
 import { printJson, printLines, standardScreen } from '../terminal.ts';
@@ -66,9 +66,9 @@ async function predict(argument: string | undefined, flags: PredictFlags): Promi
 
 /** `seconds`: of answering, with the model already read. */
 async function answer(text: string, { model: name, reading }: Asked, options: FillOptions) {
-  const { readModel } = await import('../../host/models.ts');
+  const { openModel } = await import('../../host/open-model.ts');
   const { fillBlank } = await import('../../language/fill.ts');
-  const model = readModel(name, reading);
+  const model = await openModel(name, reading);
   const begun = performance.now();
   const prediction = fillBlank(model, text, options);
   return { prediction, seconds: (performance.now() - begun) / 1000 };
