@@ -60,6 +60,10 @@ it('is traced with the parts of its layers, which inspect reads too', async () =
   expect(knots).toHaveLength(2);
 });
 
+it('its layers are taken in steps by limit depth', async () => {
+  expect(await asked('limit', 'depth', TEXT)).toMatch(/\d/);
+});
+
 it('is evaluated at its own depth', async () => {
   const found = JSON.parse(await asked('evaluate', '--corpus', world, '--texts', '3', '--json'));
   expect(found).toMatchObject({ texts: 3, depths: {} });
@@ -71,7 +75,6 @@ it.each([
   [['predict', TEXT, '--depth', 'ode'], /has 2 layers/],
   [['predict', TEXT, '--coupling', 'sinkhorn'], /"sinkhorn" is for particle flows/],
   [['evaluate', '--corpus', 'nowhere', '--depths', '4'], /option depths is for flows/],
-  [['limit', 'depth', TEXT], /needs a model that is a flow in continuous depth/],
   [['limit', 'perturbations', TEXT], /needs a model that is a flow in continuous depth/],
   [['simulate', '--dynamics', 'model', '--text', TEXT], /needs a model that is a flow/],
 ])('%j is refused by name', async (args, message) => {
