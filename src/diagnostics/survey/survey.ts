@@ -103,6 +103,9 @@ export interface Survey {
   readonly frames: readonly SurveyFrame[];
 }
 
+/** Columns that the fast product takes at once (numerics/product). */
+const BLOCK = 8;
+
 /** Of the histograms of inner products. */
 export const BINS = 40;
 
@@ -147,30 +150,24 @@ function surveyed(
   const sinks = sinksOf(norms, heads, settings);
   const without = new Set(sinks.map(({ token }) => token));
   const kept = [...norms.keys()].filter((token) => !without.has(token));
-  const rest = sinks.length === 0 ? directions : rowsOf(directions, kept);
   const centre = reference && meanOf(directionsOf(reference, frame).directions);
+  const cosinesCentredOf = (cloud: Matrix) =>
+    centre || cloud.rows > 2 ? cosinesOf(centred(cloud, centre)) : null;
   const draws = (place: number) => random(settings.seed, frame, place);
-  const centreable = (cloud: Matrix) => (centre || cloud.rows > 2 ? centred(cloud, centre) : null);
-  const both = (clouds: readonly (Matrix | null)[], place: number): BothNumbers => {
-    const [all, others] = clouds.map((cloud) => (cloud ? cosinesOf(cloud) : null));
-    const numbers = numbersOf(all, settings, draws(place));
-    return {
-      all: numbers,
-      withoutSinks:
-        others === all || sinks.length === 0
-          ? numbers
-          : numbersOf(others, settings, draws(place + 1)),
-    };
+  const both = (cosines: Matrix, of: (cloud: Matrix) => Matrix | null, place: number) => {
+    const all = numbersOf(cosines, settings, draws(place));
+    if (sinks.length === 0) return { all, withoutSinks: all };
+    const rest = of(rowsOf(directions, kept));
+    return { all, withoutSinks: numbersOf(rest, settings, draws(place + 1)) };
   };
-  const middle = [centreable(directions), centreable(rest)];
   const cosines = cosinesOf(directions);
-  const cosinesCentred = middle[0] && cosinesOf(middle[0]);
+  const cosinesCentred = cosinesCentredOf(directions);
   return {
     sinks,
     normRatio: norms.reduce((most, value) => Math.max(most, value), 0) / median(norms),
     firstAttention: heads && heads.length > 0 ? receivedAttention(heads)[0] / states.rows : null,
-    plain: both([directions, rest], 0),
-    centred: middle[0] && both(middle, 2),
+    plain: both(cosines, cosinesOf, 0),
+    centred: cosinesCentred && both(cosinesCentred, cosinesCentredOf, 2),
     histograms: { plain: counted(cosines), centred: cosinesCentred && counted(cosinesCentred) },
     tree: treeOf(cosines),
   };
@@ -182,8 +179,18 @@ function rowsOf(all: Matrix, kept: readonly number[]): Matrix {
   return out;
 }
 
-/** ⟨u_i, u_j⟩ of unit rows. */
-const cosinesOf = (directions: Matrix): Matrix => product(directions, transposed(directions));
+/** ⟨u_i, u_j⟩ of unit rows. Rows of 0 fill up the blocks of the fast product, and are cut off again: the same bits. */
+function cosinesOf(directions: Matrix): Matrix {
+  const { rows: n, columns } = directions;
+  const width = Math.ceil(n / BLOCK) * BLOCK;
+  const filled = matrix(width, columns);
+  filled.data.set(directions.data);
+  const products = product(directions, transposed(filled));
+  if (width === n) return products;
+  const out = matrix(n, n);
+  for (let i = 0; i < n; i++) out.data.set(row(products, i).subarray(0, n), i * n);
+  return out;
+}
 
 function pairsOf({ rows: n, data }: Matrix): Float64Array {
   const out = new Float64Array((n * (n - 1)) / 2);
