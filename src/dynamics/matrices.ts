@@ -7,8 +7,10 @@
  * (GOE), spectrum in [−2, 2]. Figure 5 of arXiv 2312.10794 draws QᵀK with entries of variance 1: its β
  * is ours divided by √d.
  */
+
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { counted } from '../numerics/counted.ts';
 import { InputError, LimitError } from '../numerics/errors.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { show } from '../numerics/parameters.ts';
@@ -146,7 +148,7 @@ function checkDiagonal(name: string, diagonal: readonly number[], d: number): vo
   if (diagonal.length !== d)
     throw new InputError(
       name,
-      `${name} has ${diagonal.length} numbers on its diagonal: expected d = ${d}, give one a coordinate`,
+      `${name} has ${counted(diagonal.length, 'number')} on its diagonal: expected d = ${d}, give one a coordinate`,
     );
 }
 
@@ -161,7 +163,7 @@ function checkRows(
   if (odd >= 0)
     throw new InputError(
       name,
-      `${name} has ${rows[odd].length} numbers in row ${odd + 1}: expected ${width} as in the first row, complete the row`,
+      `${name} has ${counted(rows[odd].length, 'number')} in row ${odd + 1}: expected ${width} as in the first row, complete the row`,
     );
   const few = narrow && rows.length > 0 && rows.length < d;
   if (width !== d || (rows.length !== d && rows.length !== heads * d && !few)) {

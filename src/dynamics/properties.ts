@@ -2,8 +2,10 @@
  * Checks what an entry promises (Properties) on random particles. The same checks are the property
  * tests of the catalogue and what every run of a user's own dynamics begins with. Evidence, not proof.
  */
+
 import { tangent } from '../geometry/sphere.ts';
 import { uniformDirection } from '../geometry/uniform.ts';
+import { counted } from '../numerics/counted.ts';
 import { exp } from '../numerics/elementary.ts';
 import { InputError } from '../numerics/errors.ts';
 import { show } from '../numerics/parameters.ts';
@@ -184,7 +186,7 @@ function checkVelocity({ entry, velocityOf, particles, parameters, time }: Trial
     throw new InputError('velocity', `the velocity of dynamics ${entry.name} ${what}, correct it`);
   };
   const size = particles.n * particles.d;
-  if (v.length !== size) refuse(`has ${v.length} numbers: expected n · d = ${size}`);
+  if (v.length !== size) refuse(`has ${counted(v.length, 'number')}: expected n · d = ${size}`);
   const broken = v.findIndex((value) => !Number.isFinite(value));
   if (broken >= 0) refuse(`has ${v[broken]} at entry ${broken}: expected finite numbers`);
   const again = velocityOf(particles, parameters, time);

@@ -2,6 +2,7 @@
  * What a simulation is asked for, checked before anything is computed: the options of the library, the
  * body of the HTTP call and the flags of the command line are this one schema. Not the run itself.
  */
+
 import { z } from 'zod';
 import { diagnostics } from '../diagnostics/catalogue.ts';
 import { checkDiagnostics, isDiagnostic } from '../diagnostics/define.ts';
@@ -26,6 +27,7 @@ import {
   TOLERANCE,
   takesNoise,
 } from '../integrators/schemes.ts';
+import { counted } from '../numerics/counted.ts';
 import { InputError } from '../numerics/errors.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../numerics/options.ts';
@@ -322,7 +324,7 @@ export function askedSize({ init, n, d }: Pick<SimulationOptions, 'init' | 'n' |
     if (said !== undefined && said !== brought[name as 'n' | 'd'])
       throw new InputError(
         name,
-        `option ${name} is ${said}, and init has ${brought.n} particles of ${brought.d} coordinates: expected one of the two, leave ${name} out`,
+        `option ${name} is ${said}, and init has ${counted(brought.n, 'particle')} of ${counted(brought.d, 'coordinate')}: expected one of the two, leave ${name} out`,
       );
   return brought;
 }
@@ -353,7 +355,7 @@ function readMasses(given: readonly number[] | undefined, n: number): Float64Arr
   if (given.length !== n || !(total > 0))
     throw new InputError(
       'masses',
-      `masses are ${given.length} numbers of sum ${total}: expected ${n}, one a particle, of a positive sum; correct them`,
+      `masses are ${counted(given.length, 'number')} of sum ${total}: expected ${n}, one a particle, of a positive sum; correct them`,
     );
   return Float64Array.from(given, (mass) => mass / total);
 }

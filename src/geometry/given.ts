@@ -1,4 +1,5 @@
 /** Checks positions that the caller brings, as rows or as a matrix. Reading files is the host's. */
+import { counted } from '../numerics/counted.ts';
 import { InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix, row } from '../numerics/matrix.ts';
 import { show } from '../numerics/parameters.ts';
@@ -53,7 +54,7 @@ function fromRagged(rows: readonly (readonly number[])[], source: string): Matri
   if (odd >= 0)
     throw fault(
       source,
-      `has ${rows[odd].length} numbers in row ${odd + 1}: expected ${d} as in the first row, complete the row`,
+      `has ${counted(rows[odd].length, 'number')} in row ${odd + 1}: expected ${d} as in the first row, complete the row`,
     );
   const values: unknown[] = rows.flat();
   const stranger = values.findIndex((value) => typeof value !== 'number');

@@ -3,6 +3,7 @@
  * run.json, and what the run goes on from. After an interruption the folder holds whole frames, and the
  * run continues with the same numbers. Memory does not grow with the frames.
  */
+
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -10,6 +11,7 @@ import type { ReferenceFrames, SimulationFrame } from '../flow/frames.ts';
 import type { SimulationContinuation } from '../flow/run.ts';
 import type { SimulationReport } from '../flow/simulate.ts';
 import { type SimulationSettings, settingsRecord } from '../flow/simulation-settings.ts';
+import { counted } from '../numerics/counted.ts';
 import { DamagedFileError, InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { csvLine } from './csv.ts';
@@ -156,7 +158,7 @@ export function startRecording(
         keptAt = performance.now();
       } catch (error) {
         throw new Error(
-          `cannot write frame ${frames} to "${folder}" (${errorCode(error)}): the ${frames} frames before it are kept, make room and go on with --continue`,
+          `cannot write frame ${frames} to "${folder}" (${errorCode(error)}): ${counted(frames, 'frame')} before it ${frames === 1 ? 'is' : 'are'} kept, make room and go on with --continue`,
         );
       }
     },

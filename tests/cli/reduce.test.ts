@@ -63,9 +63,9 @@ it('matrices: βQᵀK and TV', async () => {
 it.each([
   [['forward', '--family', 'burger'], /did you mean "burgers"/],
   [['forward', '--levels', '1'], /option levels is 1: expected a whole number from 2/],
-  [['forward', '--low', '1'], /low has 1 numbers: expected 2 for family flow/],
+  [['forward', '--low', '1'], /low has 1 number: expected 2 for family flow/],
   [['state', '--observations', '0'], /observations/],
-  [['parameters', '--truth', '1'], /truth has 1 numbers: expected 2/],
+  [['parameters', '--truth', '1'], /truth has 1 number: expected 2/],
   [['snapshot', '--at', '1'], /1 values are given: expected 2, of beta, time/],
   [['fit', '--family', 'gaussian'], /option data is missing/],
   [['recover', '--data', 'none.csv'], /none\.csv/],

@@ -88,7 +88,7 @@ describe('reading a matrix value', () => {
     ['Infinity', 'expected "identity", a number'],
     ['wigner:x', 'has the seed NaN: expected a whole number from 0'],
     ['wigner:1.5', 'has the seed 1.5'],
-    ['diagonal:1', 'has 1 numbers on its diagonal: expected d = 2'],
+    ['diagonal:1', 'has 1 number on its diagonal: expected d = 2'],
     ['diagonal:1,', 'has an entry NaN'],
     ['diagonal:1,x', 'has an entry NaN'],
     [Number.NaN, 'has an entry NaN'],
@@ -102,7 +102,7 @@ describe('reading a matrix value', () => {
     [{ ensemble: 'ginibre', seed: 1, scale: Number.POSITIVE_INFINITY }, 'has an entry Infinity'],
     [[], 'query is 0 × 0: expected a 2 × 2 matrix'],
     [[[1, 0, 0]], 'query is 1 × 3: expected a 2 × 2 matrix'],
-    [[[1, 0], [1]], 'has 1 numbers in row 2: expected 2 as in the first row'],
+    [[[1, 0], [1]], 'has 1 number in row 2: expected 2 as in the first row'],
     [
       [
         [1, 0],

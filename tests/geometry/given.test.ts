@@ -61,7 +61,7 @@ describe('given positions', () => {
     expect(refusal(() => checkPositions([[]], onSphere))).toContain('is empty');
     expect(refusal(() => checkPositions(matrix(0, 3), onSphere))).toContain('is empty');
     const ragged = refusal(() => checkPositions([[1, 0], [1]], { ...onSphere, source: 'a.csv' }));
-    expect(ragged).toContain('a.csv has 1 numbers in row 2: expected 2');
+    expect(ragged).toContain('a.csv has 1 number in row 2: expected 2');
     const broken = refusal(() =>
       checkPositions(
         [

@@ -210,7 +210,7 @@ describe('a recording', () => {
         }
       };
       await expect(record()).rejects.toThrow(
-        /cannot write frame 1 to ".*" \(ENOSPC\): the 1 frames before it are kept, make room and go on/,
+        /cannot write frame 1 to ".*" \(ENOSPC\): 1 frame before it is kept, make room and go on/,
       );
       recording.end(simulation.report(), 0, 'full');
       expect(json(folder)).toMatchObject({ status: 'interrupted', frames: 1, failure: 'full' });

@@ -142,7 +142,7 @@ describe('ranges', () => {
 
   it.each([
     [{ family: 'gausian' }, /did you mean "gaussian"/],
-    [{ family: 'gaussian', low: [0] }, /low has 1 numbers: expected 2 .* mean, deviation/],
+    [{ family: 'gaussian', low: [0] }, /low has 1 number: expected 2 .* mean, deviation/],
     [{ family: 'gaussian', low: [0, 3], high: [1, 2] }, /deviation is to go from 3 to 2/],
     [{ family: 'gaussian', low: [0, -1], high: [1, 2] }, /deviation is to go from -1 to 2/],
     [{ family: 'gaussian', low: [0, 1], high: [0, 1] }, /expected a range for one parameter/],

@@ -75,7 +75,7 @@ describe('parameters of a family', () => {
   });
 
   it.each([
-    [{ truth: [1] }, /truth has 1 numbers: expected 2, of beta, time/],
+    [{ truth: [1] }, /truth has 1 number: expected 2, of beta, time/],
     [{ truth: [-1, 1] }, /beta is -1: expected a number from 0/],
     [{ repetitions: 0 }, /repetitions/],
   ])('%j is refused', async (options, message) => {

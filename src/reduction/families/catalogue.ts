@@ -1,4 +1,5 @@
 /** The catalogue of families, and one opened for a range of its parameters. A new family is a file and a line here. */
+import { counted } from '../../numerics/counted.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { entryNamed } from '../../numerics/parameters.ts';
 import { random } from '../../numerics/random.ts';
@@ -62,7 +63,7 @@ function rangesOf({ name, parameters }: Family, { low, high }: FamilySettings): 
     if (ends && ends.length !== parameters.length)
       throw new InputError(
         field,
-        `${field} has ${ends.length} numbers: expected ${parameters.length} for family ${name}, of ${listNames(parameters)}`,
+        `${field} has ${counted(ends.length, 'number')}: expected ${parameters.length} for family ${name}, of ${listNames(parameters)}`,
       );
   return parameters.map((parameter, i) => {
     const { name: own, minimum, maximum } = parameter;

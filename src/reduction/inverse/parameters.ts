@@ -2,7 +2,9 @@
  * Inverse parameter estimation, tried out: data of a known snapshot with noise, the parameters estimated from
  * them, and how often their intervals hold the truth. The estimate itself: fit-parameters.ts.
  */
+
 import { z } from 'zod';
+import { counted } from '../../numerics/counted.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
@@ -97,7 +99,7 @@ function trueValues({ ranges }: OpenFamily, given?: readonly number[]): readonly
   if (given && given.length !== ranges.length)
     throw new InputError(
       'truth',
-      `truth has ${given.length} numbers: expected ${ranges.length}, of ${ranges.map(({ name }) => name).join(', ')}`,
+      `truth has ${counted(given.length, 'number')}: expected ${ranges.length}, of ${ranges.map(({ name }) => name).join(', ')}`,
     );
   return given ?? ranges.map(({ low, high }) => low + AWAY * (high - low));
 }
