@@ -10,9 +10,10 @@ import { join } from 'node:path';
 import express from 'express';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readModel } from '../../src/host/models.ts';
+import { describeModel, readModel } from '../../src/host/models.ts';
 import { fillBlank } from '../../src/language/fill.ts';
 import { runWithCache } from '../../src/language/interventions.ts';
+import { modelRecord } from '../../src/language/model-record.ts';
 import { executablePath } from './chromium.ts';
 import { leave, visitPage } from './visits.ts';
 
@@ -31,7 +32,8 @@ async function buildAlone(folder: string): Promise<void> {
   mkdirSync(models);
   const source = new URL(`../../models/${MODEL}`, import.meta.url).pathname;
   cpSync(source, join(models, MODEL), { recursive: true });
-  const list = { default: MODEL, models: [{ name: MODEL }, { name: 'gone' }] };
+  const record = modelRecord(describeModel(source));
+  const list = { default: MODEL, models: [record, { ...record, name: 'gone' }] };
   writeFileSync(join(models, 'models.json'), JSON.stringify(list));
 }
 
