@@ -16,10 +16,15 @@ const open = (name: string, mask?: number) =>
 const trace = ({ rows, data }: Matrix) =>
   Array.from({ length: rows }, (_, i) => data[i * rows + i]).reduce((a, b) => a + b, 0);
 
-/** x ↦ W_h x of one head, from the rows of a stored map [H·k, d]. */
-function rowsOf(stored: Stored, head: number, k: number): Matrix {
+/** x ↦ W_h (g ⊙ x) of one head, from the rows of a stored map [H·k, d]. */
+function rowsOf(stored: Stored, head: number, k: number, gain: Float64Array | null): Matrix {
   const d = stored.shape[1];
-  return matrix(k, d, wideVector(stored).slice(head * k * d, (head + 1) * k * d));
+  const own = wideVector(stored).slice(head * k * d, (head + 1) * k * d);
+  return matrix(
+    k,
+    d,
+    own.map((value, at) => value * (gain ? gain[at % d] : 1)),
+  );
 }
 
 /** Columns of one head of the output map [d, H·k]. */
@@ -50,14 +55,18 @@ describe.each([
   it('has the numbers of M = Q Kᵀ and V O of each head', () => {
     expect(found).toHaveLength(architecture.layers.length);
     for (const [layer, { scale, block }] of architecture.layers.entries()) {
-      const { query, key, value, output } = weights.layers[layer];
+      const { query, key, value, output, attentionNorm } = weights.layers[layer];
+      const before = architecture.placement === 'post' ? null : (attentionNorm?.gain ?? null);
       const sum = matrix(d, d);
       for (let h = 0; h < heads; h++) {
         const shared = Math.floor(h / (heads / keyHeads));
         // ⟨W_q x, W_k y⟩ = xᵀ M y
-        const m = product(transposed(rowsOf(query.weight, h, k)), rowsOf(key.weight, shared, k));
+        const m = product(
+          transposed(rowsOf(query.weight, h, k, before)),
+          rowsOf(key.weight, shared, k, before),
+        );
         // x ↦ W_o W_v x has the spectrum of its transpose V O
-        const w = product(columnsOf(output.weight, h, k), rowsOf(value.weight, shared, k));
+        const w = product(columnsOf(output.weight, h, k), rowsOf(value.weight, shared, k, before));
         w.data.forEach((one, i) => {
           sum.data[i] += one;
         });

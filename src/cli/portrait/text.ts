@@ -17,8 +17,20 @@ export function portraitLines(screen: Screen, portrait: Portrait): string[] {
     ...table(screen, headRows(portrait)),
     '',
     ...table(screen, knotRows(portrait)),
+    ...leadingLines(portrait),
     ...(portrait.notes ?? []).map((note) => `note: ${note}`),
     ...sentences.flatMap((sentence) => mergeLines(sentence)),
+  ];
+}
+
+function leadingLines({ leading }: Portrait): string[] {
+  if (!leading) return [];
+  const { positive, negative, complex } = leading;
+  const [up, down, turning] = [positive, negative, complex].map(
+    (share) => `${(100 * share).toFixed(1)} %`,
+  );
+  return [
+    `the leading eigenvalue of V O is real and positive in ${up} of the heads, negative in ${down}, complex in ${turning}`,
   ];
 }
 

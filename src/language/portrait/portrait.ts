@@ -5,13 +5,13 @@ import type { TraceOptions } from '../options.ts';
 import { type Trace, trace } from '../trace.ts';
 import { nearest } from './figures.ts';
 import { mergesAt, sentencePortrait, strongestGlances, uniformGlance } from './sentences.ts';
-import { networkPortrait, weightPortrait } from './weights.ts';
+import { leadingShares, networkPortrait, weightPortrait } from './weights.ts';
 
 /** At which angle (radians) mergers are told. */
 const MERGE_TOLERANCE = 0.6;
 /** Of somebody else's network. */
 const OF_MAPS =
-  'effective β, likeness, symmetry, attraction and spectra are of the maps alone: without biases, gains of norms and the rotation of queries and keys';
+  'effective β, likeness, symmetry, attraction and spectra are of the maps alone: with the gain of the norm before them, without biases and the rotation of queries and keys';
 /** Pairs of words told of every head. */
 const GLANCES = 6;
 
@@ -31,16 +31,18 @@ export function portrait(
   const tolerances = traces[0].clusters[0].map(({ tolerance }) => tolerance);
   const tolerance = nearest(tolerances, MERGE_TOLERANCE);
   const { depth, scheme, coupling } = traces[0].prediction;
+  const knots =
+    model.network === null
+      ? weightPortrait(asFlow(model, 'a portrait'))
+      : networkPortrait(model.network);
   return {
     model: model.name,
     depth,
     scheme,
     coupling,
-    knots:
-      model.network === null
-        ? weightPortrait(asFlow(model, 'a portrait'))
-        : networkPortrait(model.network),
+    knots,
     ...(model.network && {
+      leading: leadingShares(knots),
       precision: model.network.precision,
       notes: [...(model.notes ?? []), OF_MAPS],
     }),

@@ -2,6 +2,7 @@
  * What the weights of a model say of its flow, without any text: how sharply each head looks, for what,
  * and where V·O moves the tokens. Not what heads do in a sentence (sentences.ts).
  */
+import { hypot } from '../../numerics/elementary.ts';
 import { type Matrix, matrix, product, transposed } from '../../numerics/matrix.ts';
 import { type Complex, eigenvalues } from '../../numerics/spectrum.ts';
 import type { Linear } from '../../pretrained/arithmetic.ts';
@@ -70,18 +71,22 @@ export function weightPortrait({
 }
 
 /**
- * One entry a layer of somebody else's network, shared blocks computed once. Maps alone: without biases, gains of
- * norms and the turning of queries and keys by their positions. Heads that share a key head read its maps.
+ * One entry a layer of somebody else's network, shared blocks computed once. Maps with the gain of the norm before
+ * them, where norms come before; without biases and the turning of queries and keys by their positions. Heads that share a key head read its maps.
  */
 export function networkPortrait({ architecture, weights }: Network): KnotPortrait[] {
-  const { heads, keyHeads, headSize, layers, width } = architecture;
+  const { heads, keyHeads, headSize, layers, width, placement } = architecture;
   const known = new Map<string, Omit<KnotPortrait, 'time' | 'block'>>();
   const portraitOf = (layer: number) => {
-    const { query, key, value, output } = weights.layers[layer];
+    const { query, key, value, output, attentionNorm } = weights.layers[layer];
+    const gain = placement === 'post' ? null : (attentionNorm?.gain ?? null);
     const parts = Array.from({ length: heads }, (_, h) => {
       const shared = Math.floor((h * keyHeads) / heads);
       const map = ({ weight }: Linear, head: number) =>
-        transposed(wideMatrix(storedRows(weight, head * headSize, (head + 1) * headSize)));
+        scaledRows(
+          transposed(wideMatrix(storedRows(weight, head * headSize, (head + 1) * headSize))),
+          gain,
+        );
       const outputs = transposed(wideMatrix(output.weight));
       return {
         query: map(query, h),
@@ -111,6 +116,41 @@ export function networkPortrait({ architecture, weights }: Network): KnotPortrai
     return { time: layer + 1, block, ...own };
   });
 }
+
+/** diag(gain) · maps [d, k], which read what the norm has scaled; the same without a norm. */
+function scaledRows({ rows, columns, data }: Matrix, gain: Float64Array | null): Matrix {
+  if (!gain) return { rows, columns, data };
+  return matrix(
+    rows,
+    columns,
+    data.map((value, at) => gain[Math.floor(at / columns)] * value),
+  );
+}
+
+/** How the heads of all layers part by the eigenvalue of V O of largest modulus: shares that sum to 1. */
+export interface LeadingShares {
+  /** Real, |Im| below 1e-9 of the modulus, and above 0: a lone direction grows. */
+  readonly positive: number;
+  readonly negative: number;
+  readonly complex: number;
+}
+
+/** Of the heads whose eigenvalues are known. */
+export function leadingShares(knots: readonly KnotPortrait[]): LeadingShares {
+  const leading = knots.flatMap(({ heads }) =>
+    heads.flatMap(({ eigenvalues: all }) => (all && all.length > 0 ? [largest(all)] : [])),
+  );
+  const share = (is: (value: Complex) => boolean) => leading.filter(is).length / leading.length;
+  const isReal = ({ re, im }: Complex) => Math.abs(im) < 1e-9 * hypot([re, im]);
+  return {
+    positive: share((value) => isReal(value) && value.re > 0),
+    negative: share((value) => isReal(value) && value.re <= 0),
+    complex: share((value) => !isReal(value)),
+  };
+}
+
+const largest = (all: readonly Complex[]) =>
+  all.reduce((best, one) => (hypot([one.re, one.im]) > hypot([best.re, best.im]) ? one : best));
 
 /** Up to so many rows the spectrum of all heads together is computed, which costs the cube of them. */
 const LARGEST = 256;
