@@ -37,6 +37,7 @@ const SECTIONS = {
     'models/alltag/README.md',
     'models/lieblingstier/README.md',
     'docs/learned-flow.md',
+    'docs/real-models.md',
     'docs/choices.md',
     'data/evaluation/README.md',
   ],
