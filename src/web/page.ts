@@ -55,6 +55,15 @@ export const isPretrained = (state: State, page: Pick<Page, 'models'>): boolean 
 export const isFlow = (state: State, page: Pick<Page, 'models'>): boolean =>
   hasEntry(state, page, 'horizon') ?? true;
 
+/**
+ * Whether the model that answers fills masks: of an answer of several tokens it would need as many, so that nobody is
+ * asked for candidates. False while models are unknown.
+ */
+export function fillsMasks(state: State, page: Pick<Page, 'models'>): boolean {
+  const record = recordOf(state, page);
+  return record !== undefined && 'masks' in record && record.masks;
+}
+
 /** Layers of a model that has its own, each with an MLP; 0 for a flow, and while models are unknown. */
 export function ownLayers(state: State, page: Pick<Page, 'models'>): number {
   const record = recordOf(state, page);
@@ -95,12 +104,13 @@ export function questionOf(state: State, page: Pick<Page, 'models'>): Question |
   const text = state.text.trim();
   if (text === '') return null;
   const model = state.model && { model: state.model };
-  if (isPretrained(state, page)) return { text, ...model };
+  const asks = blanks(text).length > 0 && !fillsMasks(state, page);
+  const targets = asks ? splitTargets(state.targets) : [];
+  const own = targets.length > 0 && { targets };
+  if (isPretrained(state, page)) return { text, ...model, ...own };
   const asked = { text, ...(isFlow(state, page) && { depth: state.depth }), ...model };
   if (blanks(text).length === 0) return asked;
-  const targets = splitTargets(state.targets);
-  const question: Question = { ...asked, coupling: couplingOf(state) };
-  return targets.length > 0 ? { ...question, targets } : question;
+  return { ...asked, coupling: couplingOf(state), ...own };
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { Prediction, TargetAnswer } from '../api.ts';
 import { fill, h } from '../dom.ts';
 import { controlsOf } from '../locks.ts';
-import type { Page } from '../page.ts';
+import { fillsMasks, type Page } from '../page.ts';
 import type { Bar } from './bars.ts';
 import { createBars } from './bars.ts';
 
@@ -32,7 +32,7 @@ export function createCandidates(page: Page): HTMLElement {
   state.subscribe((now, before) => {
     if (now.targets !== before.targets && now.targets !== input.value) input.value = now.targets;
   });
-  return h(
+  const card = h(
     'section',
     { class: 'card candidates' },
     h('h2', {}, h('label', { for: 'targets' }, words.candidates)),
@@ -40,6 +40,13 @@ export function createCandidates(page: Page): HTMLElement {
     controlsOf(page, 'targets', input),
     createResults(page),
   );
+  const show = () => {
+    card.hidden = fillsMasks(state.get(), page);
+  };
+  state.subscribe(show);
+  page.models.subscribe(show);
+  show();
+  return card;
 }
 
 function createResults(page: Page): HTMLElement {
