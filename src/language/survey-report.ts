@@ -40,8 +40,8 @@ export function surveyReport(found: TextSurvey): Report {
       inFile('sinks', ({ sinks }) => sinks.map(({ token }) => token).join(' ')),
       ...both('cosine_mean', 'mean cosine', ({ cosineMean }) => cosineMean),
       ...both('effective_rank', 'rank', ({ effectiveRank }) => effectiveRank),
-      ...both('participation_ratio', 'participation', (one) => one.participationRatio).map((own) =>
-        inFile(own.name, (frame) => own.values[frames.indexOf(frame)]),
+      ...both('participation_ratio', '', (one) => one.participationRatio).map(
+        ({ name, values }) => ({ name, values }),
       ),
       ...both('clusters', 'clusters', ({ clusters }) => clusters?.count ?? null),
       inFile('clusters_from', ({ plain }) => plain.all.clusters?.from ?? null),

@@ -9,7 +9,8 @@ import { InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';
 import { openText } from './findings.ts';
-import type { LanguageModel, ModelFrame, ModelRun } from './model.ts';
+import type { LanguageModel, ModelRun } from './model.ts';
+import { headsOf } from './trace.ts';
 
 export const surveyTextSchema = surveySchema.extend({
   reference: z
@@ -80,14 +81,6 @@ export function surveyText(
     tokens: layout.tokens.map((token) => token.text),
     energies: energiesOf(run),
   };
-}
-
-function headsOf({ coupling }: ModelFrame): Matrix[] | null {
-  if (!coupling) return null;
-  const [count, n, m] = coupling.shape;
-  return Array.from({ length: count }, (_, h) =>
-    matrix(n, m, coupling.data.subarray(h * n * m, (h + 1) * n * m)),
-  );
 }
 
 function energiesOf({ frames, parts }: ModelRun): FrameEnergy[] {

@@ -91,13 +91,13 @@ export function traceOf(
     layers,
     times: frames.map(({ time }) => time),
     hiddenStates,
-    attentions: frames.slice(1).map(heads),
+    attentions: frames.slice(1).map(headsOf),
     lens: logitLens(findings, firstTokens, layers),
     diagnostics: runDiagnostics(
       frames.map((frame, k) => ({
         positions: directions[k],
         radii: pointed?.[k].radii,
-        couplings: frame.coupling && heads(frame),
+        couplings: frame.coupling && headsOf(frame),
       })),
     ),
     clusters,
@@ -122,8 +122,8 @@ function pairOf({ shape: [, n, d], data }: Float64Tensor): Matrix[] {
   return [matrix(n, d, data.subarray(0, n * d)), matrix(n, d, data.subarray(n * d))];
 }
 
-/** The coupling of a frame, one matrix a head. */
-function heads({ coupling }: ModelFrame): Matrix[] {
+/** The coupling of a frame, one matrix a head; none before the first layer. */
+export function headsOf({ coupling }: ModelFrame): Matrix[] {
   if (!coupling) return [];
   const [count, n, m] = coupling.shape;
   return Array.from({ length: count }, (_, h) =>

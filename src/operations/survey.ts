@@ -5,7 +5,7 @@ import { LimitError } from '../numerics/errors.ts';
 import { operation } from './operation.ts';
 import { atMost } from './options.ts';
 
-/** Of a server: pairs of tokens times surrogates. */
+/** Of a text that a server surveys: the time of its surrogates grows with their square. */
 const MOST_TOKENS = 256;
 
 export default operation({
