@@ -1,4 +1,4 @@
-/** Which model answers: a choice in the head of the page where the server has several, nothing where it has one. */
+/** Which model answers: a choice in the head of the page where the server has several, its name where it has one. */
 import type { Models } from './api.ts';
 import { fill, h } from './dom.ts';
 import type { Page } from './page.ts';
@@ -6,7 +6,7 @@ import type { Page } from './page.ts';
 /** Keeps the place of a name until names are known. */
 const USUAL = 'alltag';
 
-/** A select of the models that can be used; hidden while there is nothing to choose. */
+/** A select of the models that can be used. One alone is told in the same place: nothing below it moves. */
 export function createModelPicker(page: Page): HTMLSelectElement {
   const { words, state, models } = page;
   const select = h('select', {
@@ -20,7 +20,7 @@ export function createModelPicker(page: Page): HTMLSelectElement {
     const known = models.get().value;
     const names = known ? usable(known) : [];
     select.classList.toggle('to-come', known === null);
-    select.hidden = known !== null && names.length < 2;
+    select.disabled = known !== null && names.length < 2;
     fill(select, ...(known ? names : [USUAL]).map((name) => h('option', { value: name }, name)));
     select.value = state.get().model ?? known?.default ?? USUAL;
   };

@@ -45,7 +45,7 @@ describe.skipIf(!executablePath)('every tab', () => {
         await at.page.locator(SIGNS[tab]).first().waitFor();
         await at.page.waitForLoadState('networkidle');
         await at.page.screenshot({ path: join(PICTURES, `${tab}-${name}.png`), fullPage: true });
-        expect(await shiftOf(at.page)).toBeLessThan(0.05);
+        expect(await shiftOf(at.page)).toBeLessThan(0.02);
         expect(at.fetched.filter((url) => !url.startsWith(visits.server.url))).toEqual([]);
         await leave(at);
       });

@@ -330,7 +330,7 @@ describe.skipIf(!executablePath)('the page', () => {
     await expect.poll(() => answer(at).count()).toBe(1);
     await at.page.waitForLoadState('networkidle');
     expect(at.fetched.some((url) => url.endsWith('/api/models'))).toBe(true);
-    expect(await at.page.locator('#model').isVisible()).toBe(false);
+    expect(await at.page.locator('#model').isDisabled()).toBe(true);
     await leave(at);
   });
 
