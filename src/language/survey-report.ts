@@ -1,14 +1,12 @@
 /** A survey as a table and histograms of inner products, layer by layer. Not its numbers. */
 
 import { BINS, type CloudNumbers, type SurveyFrame } from '../diagnostics/survey/survey.ts';
+import { isUnusual, sinkCourses, spans, UNUSUAL } from '../diagnostics/survey/told.ts';
 import type { Panel, Point } from '../figures/figure.ts';
 import type { Report, ReportCell } from '../figures/report.ts';
 import { counted } from '../numerics/counted.ts';
 import { mean } from '../numerics/statistics.ts';
 import type { TextSurvey } from './survey-text.ts';
-
-/** Chance is told above this. */
-const UNUSUAL = 0.05;
 
 export function surveyReport(found: TextSurvey): Report {
   const { text, model, precision, settings, frames, tokens, centre, reference } = found;
@@ -92,41 +90,18 @@ function attentionFinding({ frames, tokens }: TextSurvey): string[] {
 
 /** Each sink with the frames where it is one. */
 function sinkFindings({ frames, tokens }: TextSurvey): string[] {
-  const named = new Map<number, { frames: number[]; norm: number; attention: number }>();
-  for (const [k, { sinks }] of frames.entries())
-    for (const { token, norm, attention } of sinks) {
-      const known = named.get(token) ?? { frames: [], norm: 0, attention: 0 };
-      known.frames.push(k);
-      known.norm = Math.max(known.norm, norm);
-      known.attention = Math.max(known.attention, attention ?? 0);
-      named.set(token, known);
-    }
-  if (named.size === 0) return ['no token is a sink'];
-  return [...named].map(
-    ([token, { frames: at, norm, attention }]) =>
+  const courses = sinkCourses(frames);
+  if (courses.length === 0) return ['no token is a sink'];
+  return courses.map(
+    ({ token, frames: at, norm, attention }) =>
       `sink: token ${token} “${tokens[token]}” in frames ${spans(at)}: norm up to ${norm.toPrecision(3)} × median, attention up to ${attention.toPrecision(3)} / n`,
   );
-}
-
-/** 1, 2, 3, 7 as 1–3, 7. */
-function spans(numbers: readonly number[]): string {
-  const starts = numbers.filter((number, k) => numbers[k - 1] !== number - 1);
-  return starts
-    .map((start) => {
-      let end = start;
-      while (numbers.includes(end + 1)) end++;
-      return end === start ? `${start}` : `${start}–${end}`;
-    })
-    .join(', ');
 }
 
 function clusterFindings({ frames, settings }: TextSurvey): string[] {
   if (settings.surrogates === 0) return [];
   const told = (what: string, of: (frame: SurveyFrame) => CloudNumbers | undefined) => {
-    const unusual = frames.flatMap((frame, k) => {
-      const p = of(frame)?.clusters?.unusual;
-      return p !== null && p !== undefined && p <= UNUSUAL ? [k] : [];
-    });
+    const unusual = frames.flatMap((frame, k) => (isUnusual(of(frame)?.clusters) ? [k] : []));
     return unusual.length === 0
       ? `${what}: no clusters beyond chance in any frame`
       : `${what}: clusters beyond chance (p ≤ ${UNUSUAL}) in frames ${spans(unusual)}, none elsewhere`;

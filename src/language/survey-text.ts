@@ -10,6 +10,7 @@ import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';
 import { openText } from './findings.ts';
 import type { LanguageModel, ModelRun } from './model.ts';
+import { couplingSchema } from './options.ts';
 import { headsOf } from './trace.ts';
 
 export const surveyTextSchema = surveySchema.extend({
@@ -19,9 +20,10 @@ export const surveyTextSchema = surveySchema.extend({
     .describe(
       'A text whose mean direction, frame by frame, is taken from the directions; their own by default',
     ),
+  coupling: couplingSchema.optional(),
 });
 
-/** Those of `survey`, and a reference text. */
+/** Those of `survey`, a reference text, and how both texts are read. */
 export type SurveyTextOptions = z.input<typeof surveyTextSchema>;
 
 /** The survey of a text: of each frame sinks, cosines, effective ranks and clusters against chance. */
@@ -56,14 +58,15 @@ export function surveyText(
   text: string,
   options?: SurveyTextOptions,
 ): TextSurvey {
-  const { reference, ...settings } = parseOptions(surveyTextSchema, options);
+  const { reference, coupling, ...settings } = parseOptions(surveyTextSchema, options);
   if (reference?.trim() === '')
     throw new InputError(
       'reference',
       'the reference text is empty, and has no mean direction: give a text, or leave it out',
     );
-  const { layout, run } = openText(model, text, { parts: model.flow === null });
-  const others = reference === undefined ? null : openText(model, reference, {}).run.frames;
+  const { layout, run } = openText(model, text, { coupling, parts: model.flow === null });
+  const others =
+    reference === undefined ? null : openText(model, reference, { coupling }).run.frames;
   const found = survey(
     run.frames.map((frame, k) => ({
       states: asMatrix(frame.positions),

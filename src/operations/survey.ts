@@ -17,8 +17,8 @@ export default operation({
   served: surveyTextSchema.extend({
     surrogates: atMost(20, surveyTextSchema.shape.surrogates),
   }),
-  admit(_, { model, text }) {
-    const { length } = model.layOut(text).tokens;
+  admit({ coupling }, { model, text }) {
+    const { length } = model.layOut(text, coupling).tokens;
     if (length > MOST_TOKENS)
       throw new LimitError(
         'text',

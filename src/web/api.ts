@@ -4,6 +4,7 @@ import type { Reading } from '../language/choices.ts';
 import type { interventionToJson } from '../language/interventions.ts';
 import type { ModelRecord } from '../language/model-record.ts';
 import type { predictionToJson } from '../language/prediction.ts';
+import type { TextSurvey } from '../language/survey-text.ts';
 import type { ModelDepthLimit } from '../limits/depth/model-depth.ts';
 import type { NetworkDepthLimit } from '../limits/depth/network-depth.ts';
 import type { StackLimit } from '../limits/stack/stack.ts';
@@ -141,6 +142,18 @@ export function askRefined(question: Question, signal: AbortSignal): Promise<Ref
   const { text, coupling, model } = question;
   const body = { text, coupling, model, ...REFINEMENT };
   return ask('api/limit/depth', signal, body) as Promise<RefinedReply>;
+}
+
+export interface SurveyQuestion extends Pick<Question, 'text' | 'model' | 'coupling'> {
+  /** A text whose mean direction is taken from the directions; their own where absent. */
+  readonly reference?: string;
+}
+
+export type SurveyReply = ResultJson<TextSurvey>;
+
+/** What can be said of the layers' states. Throws as `askPrediction`. */
+export function askSurvey(question: SurveyQuestion, signal: AbortSignal): Promise<SurveyReply> {
+  return ask('api/survey', signal, question) as Promise<SurveyReply>;
 }
 
 /** Stacks that are compared with the flow of smooth weights: two that tend to something else, one to nothing. */

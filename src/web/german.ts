@@ -209,6 +209,73 @@ export const german: Words = {
       help: 'Mittlerer Winkel seit der vorigen Schicht (rad)',
     },
   },
+  survey: {
+    title: 'Die Schichten vermessen',
+    hint: 'Was sich von den Zuständen eines wirklichen Modells sagen lässt: Tokens, die alle anderen überragen oder Aufmerksamkeit auf sich ziehen, was immer sie bedeuten (Senken), und jede Zahl mit ihnen und ohne; Richtungen, wie sie sind, und ohne das, was allen gemeinsam ist (zentriert); Cluster gegen den Zufall. Es dauert einige Sekunden.',
+    open: 'Diesen Text vermessen',
+    shut: 'Vermessung schließen',
+    loading: 'Vermisst jede Schicht …',
+    reference: 'Mit einem anderen Text zentrieren',
+    referenceHint:
+      'Dessen mittlere Richtung wird Schicht für Schicht abgezogen; ohne ihn die des Textes selbst.',
+    referencePlaceholder: 'Heute ist das Wetter schön.',
+    series: {
+      plain: 'wie sie sind',
+      plainRest: 'wie sie sind, ohne Senken',
+      centred: 'zentriert',
+      centredRest: 'zentriert, ohne Senken',
+      norm: 'log₁₀ der größten Norm durch den Median',
+      attention: 'Aufmerksamkeit für das erste Token',
+      attentionPart: 'Attention',
+      mlp: 'MLP',
+    },
+    charts: {
+      cosine: { title: 'Mittlerer Kosinus', help: 'Aller Paare von Richtungen' },
+      rank: { title: 'Effektiver Rang', help: 'Wie viele Richtungen die Tokens aufspannen' },
+      norm: {
+        title: 'Norm und Aufmerksamkeit',
+        help: 'Wie weit ein Token die anderen überragt, und sein Anteil an der Aufmerksamkeit aller späteren',
+      },
+      chance: {
+        title: 'Cluster gegen den Zufall',
+        help: 'Der Anteil p der Wolken mit gleichem Mittel und Spektrum, deren Cluster so lange bestehen, ohne Senken; bis 0,05 ist ungewöhnlich',
+      },
+      energy: {
+        title: 'Änderung der Energie',
+        help: 'Durch jeden Teil der Schicht; E bei β = 1',
+      },
+    },
+    pairs: {
+      plain: 'Innere Produkte, wie sie sind',
+      centred: 'Innere Produkte, zentriert',
+    },
+    pairsHint: 'Alle Paare über die Schichten, je mehr, desto dunkler, und in der betrachteten',
+    pairsLabel: (which) =>
+      `Histogramme der inneren Produkte aller Paare, ${which}, eine Spalte je Schicht; die mittleren Kosinus stehen im ersten Diagramm.`,
+    named: (token, place) => `„${token}“ (${place})`,
+    firstAttention: (token, share) =>
+      `Das erste Token, ${token}, bekommt ${share} der Aufmerksamkeit aller Zeilen außer der eigenen (Mittel über Schichten und Köpfe).`,
+    inFrames: (frames, count) => (count === 1 ? `im Bild ${frames}` : `in den Bildern ${frames}`),
+    sink: (token, frames, norm, attention) =>
+      `${token} ist eine Senke ${frames}: Norm bis ${norm} × Median, Aufmerksamkeit bis ${attention} / n.`,
+    noSink: 'In keiner Schicht ist ein Token eine Senke.',
+    noSinkHere: 'Hier ist kein Token eine Senke.',
+    beyond: (what, frames) =>
+      `Richtungen ${what}, ohne Senken: Cluster jenseits des Zufalls (p ≤ 0,05) ${frames}, sonst keine.`,
+    noneBeyond: (what) =>
+      `Richtungen ${what}, ohne Senken: in keinem Bild Cluster jenseits des Zufalls.`,
+    rule: (norm, attention, surrogates) =>
+      `Eine Senke hat eine Norm über dem ${norm}-Fachen des Medians oder bekommt über das ${attention}-Fache von 1/n der Aufmerksamkeit aller späteren Zeilen. Cluster stehen gegen ${surrogates} Wolken je Bild mit gleichem Mittel und Spektrum. Bild 0 liegt vor der ersten Schicht; Zahlen hinter Tokens sind ihre Plätze, von 1 an.`,
+    columns: { token: 'Senke', norm: 'Norm (× Median)', attention: 'Aufmerksamkeit (× 1/n)' },
+    clusters: (what, count, from, to) =>
+      `Richtungen ${what}: ${count} Cluster bestehen am längsten, von ${from} bis ${to} rad.`,
+    noClusters: (what) => `Richtungen ${what}: zu wenige Tokens für Cluster.`,
+    against: (ratio, mean, most, p) =>
+      `Das ist ein Faktor von ${ratio}; durch Zufall im Mittel ${mean} und höchstens ${most}, p = ${p}.`,
+    unusual: 'Das sind Cluster jenseits des Zufalls.',
+    usual: 'Keine Cluster jenseits des Zufalls.',
+    cut: 'Den Baum darüber dort schneiden',
+  },
   limit: {
     title: 'Schichten gegen den Fluss',
     hint: 'Dieselben Gewichte in L Schichten zerlegt, gegen den Fluss unendlich vieler: der größte Abstand eines Teilchens am Ende. Ein Klick auf einen Punkt führt zu so vielen Schichten.',

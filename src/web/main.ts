@@ -7,6 +7,7 @@ import {
   askPrediction,
   askRefined,
   askStacks,
+  askSurvey,
   askTrace,
   type Question,
 } from './api.ts';
@@ -21,6 +22,7 @@ import {
   ownLayers,
   predictQuestionOf,
   questionOf,
+  surveyQuestionOf,
   unasked,
 } from './page.ts';
 import { createShell } from './shell.ts';
@@ -46,6 +48,7 @@ const answers = createResource(async (question: Question, signal) => {
 const others = createResource(askPrediction);
 const traces = createResource(askTrace);
 const changed = createResource(askChanged);
+const surveys = createResource(askSurvey);
 const depthLimit = createResource(askDepths);
 const refined = createResource(askRefined);
 const stacks = createResource(askStacks);
@@ -56,7 +59,8 @@ function ask(): void {
   if (question) answers.load(question);
   else {
     answers.clear();
-    for (const resource of [others, traces, changed, flows, depthLimit, refined]) resource.clear();
+    for (const resource of [others, traces, changed, flows, surveys, depthLimit, refined])
+      resource.clear();
   }
 }
 
@@ -86,6 +90,12 @@ function askForChanged(): void {
   if (state.get().tab !== 'layers' || !question || answers.get().status !== 'ready') return;
   const { targets: _, ...pass } = question;
   changed.load({ ...pass, ...interventions });
+}
+
+/** A survey takes seconds too, and waits for the reader to open its card. */
+function askForSurvey(): void {
+  const question = surveyQuestionOf(state.get(), { models });
+  if (question && mayLookInside()) surveys.load(question);
 }
 
 /** Layers against the flow take seconds, so they wait for the reader to look; the depth chosen changes nothing. */
@@ -130,6 +140,7 @@ function retry(): void {
   else {
     askForLayers();
     askForChanged();
+    askForSurvey();
     askForDepthLimit();
     askForFlow();
   }
@@ -143,6 +154,7 @@ function build(): void {
     traces,
     changed,
     flows,
+    surveys,
     depthLimit,
     refined,
     stacks,
@@ -164,6 +176,7 @@ function build(): void {
   state.subscribe(askForOther);
   answers.subscribe(askForLayers);
   answers.subscribe(askForChanged);
+  answers.subscribe(askForSurvey);
   answers.subscribe(askForDepthLimit);
   answers.subscribe(askForFlow);
   depthLimit.subscribe(askForStacks);
@@ -187,6 +200,7 @@ function follow(now: State, before: State): void {
   if (now.language !== before.language) build();
   ask();
   askForChanged();
+  askForSurvey();
   askForDepthLimit();
   askForStacks();
   askForFlow();

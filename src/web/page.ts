@@ -9,6 +9,8 @@ import type {
   Question,
   RefinedReply,
   StackReply,
+  SurveyQuestion,
+  SurveyReply,
   Trace,
 } from './api.ts';
 import { blanks, endsInBlank, splitTargets } from './sentence.ts';
@@ -27,6 +29,8 @@ export interface Page {
   readonly traces: Resource<Question, Trace>;
   /** The same pass with the reader's interventions in it, asked for where it is shown. */
   readonly changed: Resource<ChangedQuestion, Trace>;
+  /** What can be said of the layers of such a pass, asked for by hand. */
+  readonly surveys: Resource<SurveyQuestion, SurveyReply>;
   /** Asked for when the Depth tab is open. */
   readonly depthLimit: Resource<Question, DepthReply>;
   /** The same of a model whose layers have weights of their own. */
@@ -121,6 +125,16 @@ export function predictQuestionOf(state: State, page: Pick<Page, 'models'>): Que
   const question = questionOf(state, page);
   const own = state.reading === 'blank' || state.tab !== 'predict' || !question?.coupling;
   return own ? question : { ...question, reading: state.reading };
+}
+
+/** What to survey; null where that is not asked for, or the model is a flow, whose layers are the reader's choice. */
+export function surveyQuestionOf(state: State, page: Pick<Page, 'models'>): SurveyQuestion | null {
+  const question = questionOf(state, page);
+  const asked = state.tab === 'layers' && state.survey === 'open' && !isFlow(state, page);
+  if (!asked || !question) return null;
+  const { text, model, coupling } = question;
+  const reference = state.reference.trim();
+  return { text, model, coupling, ...(reference && { reference }) };
 }
 
 /** What to ask of the sentence to compare with, once the first one is answered; null where there is none. */

@@ -9,6 +9,8 @@ export const flatPlanes = ['12', '13', '23'] as const;
 /** All three axes at once. */
 export const GLOBE = '123';
 export const planes = [...flatPlanes, GLOBE] as const;
+/** Whether the survey of the layers is asked for. */
+export const surveys = ['shut', 'open'] as const;
 export const readers = ['student', 'mathematician'] as const;
 
 export type Language = (typeof languages)[number];
@@ -46,6 +48,10 @@ export interface State {
   readonly pitch: number | null;
   /** What is changed in the flow, as text (interventions.ts); '' for nothing. */
   readonly changes: string;
+  /** Of the Layers tab, asked for by hand: it is expensive. */
+  readonly survey: (typeof surveys)[number];
+  /** The text whose mean direction the survey takes off; '' for the frame's own. */
+  readonly reference: string;
   /** The step of the Learn tab, from 1. */
   readonly step: number;
   readonly reader: Reader;
@@ -82,6 +88,8 @@ export const defaults: State = {
   yaw: null,
   pitch: null,
   changes: '',
+  survey: 'shut',
+  reference: '',
   step: 1,
   reader: 'student',
   pairBeta: 4,
@@ -112,6 +120,8 @@ export function readFragment(fragment: string, base: State): State {
     yaw: within(0, 359, readDegrees(given.get('yaw'))) ?? base.yaw,
     pitch: within(-90, 90, readDegrees(given.get('pitch'))) ?? base.pitch,
     changes: given.get('changes') ?? base.changes,
+    survey: oneOf(surveys, given.get('survey')) ?? base.survey,
+    reference: given.get('reference') ?? base.reference,
     step: within(1, lastStep, readCount(given.get('step'))) ?? base.step,
     reader: oneOf(readers, given.get('reader')) ?? base.reader,
     pairBeta: within(0, largestPairBeta, readNumber(given.get('pairBeta'))) ?? base.pairBeta,

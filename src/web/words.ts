@@ -191,6 +191,71 @@ const english = {
     cosine: { title: 'Cosines', help: 'Mean and smallest over all pairs' },
     displacement: { title: 'Displacement', help: 'Mean angle moved since the layer before (rad)' },
   },
+  survey: {
+    title: 'Survey of the layers',
+    hint: 'What can be said of the states of a real model: tokens that dwarf the others or draw attention whatever they mean (sinks), and each number with them and without; directions as they are, and without what all share (centred); clusters against chance. It takes some seconds.',
+    open: 'Survey this text',
+    shut: 'Close the survey',
+    loading: 'Surveying every layer …',
+    reference: 'Centre by another text',
+    referenceHint:
+      'Its mean direction, layer by layer, is taken off; without one, the mean of the text itself.',
+    referencePlaceholder: 'Heute ist das Wetter schön.',
+    series: {
+      plain: 'as they are',
+      plainRest: 'as they are, without sinks',
+      centred: 'centred',
+      centredRest: 'centred, without sinks',
+      norm: 'log₁₀ of the largest norm over the median',
+      attention: 'attention to the first token',
+      attentionPart: 'attention',
+      mlp: 'MLP',
+    },
+    charts: {
+      cosine: { title: 'Mean cosine', help: 'Of all pairs of directions' },
+      rank: { title: 'Effective rank', help: 'How many directions the tokens span' },
+      norm: {
+        title: 'Norm and attention',
+        help: 'How far one token dwarfs the others, and its share of the attention of all later ones',
+      },
+      chance: {
+        title: 'Clusters against chance',
+        help: 'The share p of clouds of the same mean and spectrum whose clusters last as long, without sinks; up to 0.05 is unusual',
+      },
+      energy: { title: 'Change of the energy', help: 'By each part of the layer; E at β = 1' },
+    },
+    pairs: {
+      plain: 'Inner products, as they are',
+      centred: 'Inner products, centred',
+    },
+    pairsHint: 'All pairs over the layers, the more the darker, and at the layer you look at',
+    pairsLabel: (which: string) =>
+      `Histograms of the inner products of all pairs, ${which}, a column a layer; the mean cosines are in the first chart.`,
+    named: (token: string, place: number) => `“${token}” (${place})`,
+    firstAttention: (token: string, share: string) =>
+      `The first token, ${token}, receives ${share} of the attention of all rows but its own (mean over layers and heads).`,
+    inFrames: (frames: string, count: number) =>
+      count === 1 ? `frame ${frames}` : `the frames ${frames}`,
+    sink: (token: string, frames: string, norm: string, attention: string) =>
+      `${token} is a sink in ${frames}: norm up to ${norm} × median, attention up to ${attention} / n.`,
+    noSink: 'No token is a sink in any layer.',
+    noSinkHere: 'No token is a sink here.',
+    beyond: (what: string, frames: string) =>
+      `Directions ${what}, without sinks: clusters beyond chance (p ≤ 0.05) in ${frames}, none elsewhere.`,
+    noneBeyond: (what: string) =>
+      `Directions ${what}, without sinks: no clusters beyond chance in any frame.`,
+    rule: (norm: number, attention: number, surrogates: number) =>
+      `A sink has a norm over ${norm} times the frame’s median, or receives over ${attention} times 1/n of the attention of all later rows. Clusters are held against ${surrogates} clouds of the same mean and spectrum a frame. Frame 0 is before the first layer; numbers behind tokens are their places, from 1.`,
+    columns: { token: 'sink', norm: 'norm (× median)', attention: 'attention (× 1/n)' },
+    clusters: (what: string, count: number, from: string, to: string) =>
+      `Directions ${what}: ${count} clusters last longest, from ${from} to ${to} rad.`,
+    noClusters: (what: string) => `Directions ${what}: too few tokens for clusters.`,
+    against: (ratio: string, mean: string, most: string, p: string) =>
+      `That is a factor of ${ratio}; by chance ${mean} in the mean and ${most} at most, p = ${p}.`,
+    unusual: 'These are clusters beyond chance.',
+    usual: 'No clusters beyond chance.',
+    cut: 'Cut the tree above there',
+  },
   limit: {
     title: 'Layers against the flow',
     hint: 'The same weights cut into L layers, against the flow of infinitely many: the largest distance of a particle at the end. Click a point to go to that many layers.',

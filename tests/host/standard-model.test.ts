@@ -18,6 +18,7 @@ import { runWithCache } from '../../src/language/interventions.ts';
 import { modelRecord } from '../../src/language/model-record.ts';
 import { portrait } from '../../src/language/portrait/portrait.ts';
 import { StandardModel } from '../../src/language/standard-model.ts';
+import { surveyText } from '../../src/language/survey-text.ts';
 import { trace } from '../../src/language/trace.ts';
 import { parseTrainingConfig } from '../../src/language/training/config.ts';
 import { networkDepthLimit } from '../../src/limits/depth/network-depth.ts';
@@ -216,6 +217,19 @@ describe('questions', () => {
     expect(next.kind).toBe('next-token');
     const p = exact.tokenProbabilities(exact.run(exact.layOut(OPEN)).behind([[]]));
     for (const { score } of next.predictions) expect(p).toContain(score);
+  });
+
+  it('is surveyed as the text is read', () => {
+    const meanOf = (coupling: 'full' | 'causal') =>
+      surveyText(exact, END, { coupling, surrogates: 0 }).frames.map(
+        ({ plain }) => plain.all.cosineMean as number,
+      );
+    for (const coupling of ['full', 'causal'] as const)
+      expect(meanOf(coupling)).toBeAllClose(
+        trace(exact, END, { coupling }).diagnostics.cosine_mean as number[],
+        CLOSE,
+      );
+    expect(meanOf('causal')).not.toEqual(meanOf('full'));
   });
 
   it('tokens of an answer see the text and are not seen by it', () => {

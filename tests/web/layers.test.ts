@@ -1,6 +1,6 @@
 /** The Layers tab's instruments: the tree of the clusters without a browser, then in a real Chromium. */
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { clustersAt, dendrogram } from '../../src/diagnostics/clusters.ts';
 import { fromRows } from '../../src/numerics/matrix.ts';
 import type { Trace } from '../../src/web/api.ts';
@@ -494,6 +494,105 @@ describe.skipIf(!executablePath)('the Layers tab', () => {
     ] as const)
       test(`${colorScheme}, ${viewport.width} px: axe finds nothing, nothing sticks out`, async () => {
         const at = await globe('&token=2', { colorScheme, viewport, reducedMotion: 'reduce' });
+        await expectAccessible(at, viewport.width);
+        await leave(at);
+      });
+  });
+
+  describe('the survey of a network', () => {
+    const flows = [{ name: 'lieblingstier', horizon: 5 }];
+    beforeEach(() => {
+      visits.server.models = [{ name: 'network', family: 'Llama', depth: 8 }];
+    });
+    afterEach(() => {
+      visits.server.models = flows;
+    });
+    const asked = ({ fetched }: Visit) =>
+      fetched.filter((url) => url.endsWith('/api/survey')).length;
+    const survey = ({ page }: Visit) => page.locator('.survey');
+    const told = (at: Visit) => survey(at).locator('.told').first().locator('li').allTextContents();
+
+    test('is not offered for flows, whose layers are the reader’s choice', async () => {
+      visits.server.models = flows;
+      const at = await visits.visit('#tab=layers&language=en&survey=open');
+      await at.page.locator('.flow .mark').first().waitFor();
+      expect(await survey(at).isVisible()).toBe(false);
+      expect(asked(at)).toBe(0);
+      await leave(at);
+    });
+
+    test('is asked for when it is opened by the keyboard, and once for all layers', async () => {
+      const at = await visits.visit('#tab=layers&language=en', { reducedMotion: 'reduce' });
+      await survey(at).waitFor();
+      expect(asked(at)).toBe(0);
+      await survey(at).getByRole('button', { name: 'Survey this text' }).focus();
+      await at.page.keyboard.press('Enter');
+      await expect.poll(() => told(at)).toHaveLength(5);
+      const [first, sink, plain, centred] = await told(at);
+      expect(first).toMatch(/^The first token, “.*” \(1\), receives \d+\.\d\d% of the attention/);
+      expect(sink).toMatch(/^“.*” \(1\) is a sink in the frames 2–8: norm up to 30\.00 × median/);
+      expect(plain).toMatch(
+        /^Directions as they are, without sinks: clusters beyond chance .* in the frames 0–1, 4–8,/,
+      );
+      expect(centred).toMatch(
+        /^Directions centred, without sinks: clusters beyond chance .* in the frames 1–2, none/,
+      );
+      expect(await survey(at).locator('.charts canvas').count()).toBe(7);
+      const cosines = await survey(at).locator('canvas').first().getAttribute('aria-label');
+      expect(cosines).toMatch(/^Mean cosine\. as they are: .* → .*centred, without sinks: /);
+      await at.page.getByRole('button', { name: 'Previous layer' }).click();
+      await survey(at).getByText('Layer 7 of 8').waitFor();
+      await survey(at).locator('.band-hit').nth(1).click();
+      await survey(at).getByText('Layer 1 of 8').waitFor();
+      await survey(at).getByText('No token is a sink here.').waitFor();
+      expect(asked(at)).toBe(1);
+      await leave(at);
+    });
+
+    test('its clusters cut the tree, and a link restores it, centred by another text', async () => {
+      const at = await visits.visit('#tab=layers&language=en&survey=open&layer=5');
+      const clusters = survey(at).locator('.survey-frame .told li');
+      await expect.poll(() => clusters.count()).toBe(4);
+      const [, count, from, to] =
+        /(\d+) clusters last longest, from ([\d.]+) to ([\d.]+) rad/.exec(
+          (await clusters.first().textContent()) ?? '',
+        ) ?? [];
+      await survey(at).getByRole('button', { name: 'Cut the tree above there' }).click();
+      const shown = () => at.page.locator('.clusters .figure-number').textContent();
+      await expect.poll(shown).toBe(`${count} clusters`);
+      const tolerance = Number(/tolerance=([\d.]+)/.exec(hash(at))?.[1]);
+      expect(tolerance).toBeGreaterThan(Number(from));
+      expect(tolerance).toBeLessThan(Number(to));
+      const before = await clusters.allTextContents();
+      await survey(at).getByLabel('Centre by another text').fill('Ein Satz');
+      await at.page.keyboard.press('Enter');
+      await expect.poll(() => hash(at)).toContain('reference=Ein+Satz');
+      await expect.poll(() => asked(at)).toBe(2);
+      await expect.poll(() => clusters.nth(2).textContent()).not.toBe(before[2]);
+      expect(await clusters.first().textContent()).toBe(before[0]);
+      await leave(at);
+    });
+
+    test('one that the server refuses says why', async () => {
+      const at = await visits.visit('#tab=layers&language=en');
+      const detail = 'the text has 300 tokens, expected at most 256 of a server: shorten it';
+      await at.page.route('**/api/survey', (route) =>
+        route.fulfill({ status: 413, json: { title: 'Too much', status: 413, detail } }),
+      );
+      await survey(at).getByRole('button').first().click();
+      await survey(at).getByText(detail).waitFor();
+      expect(await survey(at).locator('.survey-parts').isVisible()).toBe(false);
+      await leave(at);
+    });
+
+    for (const [colorScheme, viewport, language] of [
+      ['light', { width: 390, height: 844 }, 'de'],
+      ['dark', desktop, 'en'],
+    ] as const)
+      test(`${colorScheme}, ${viewport.width} px: axe finds nothing, nothing sticks out`, async () => {
+        const options = { colorScheme, viewport, reducedMotion: 'reduce' } as const;
+        const at = await visits.visit(`#tab=layers&language=${language}&survey=open`, options);
+        await survey(at).locator('.told li').first().waitFor();
         await expectAccessible(at, viewport.width);
         await leave(at);
       });

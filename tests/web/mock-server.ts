@@ -5,12 +5,16 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
+import { survey } from '../../src/diagnostics/survey/survey.ts';
+import { fromRows } from '../../src/numerics/matrix.ts';
+import { resultToJson } from '../../src/numerics/result-json.ts';
 import type {
   ChangedQuestion,
   DepthReply,
   Prediction,
   Question,
   StackReply,
+  SurveyQuestion,
   Trace,
 } from '../../src/web/api.ts';
 import { blanks } from '../../src/web/sentence.ts';
@@ -107,6 +111,7 @@ async function answer(
   const replies: Readonly<Record<string, () => object>> = {
     '/api/predict': () => prediction(question),
     '/api/trace': () => ({ ...trace(question), ...effectOf(question) }),
+    '/api/survey': () => surveyed(question),
     '/api/limit/stack': () => stackLimit(question as unknown as { depths: number[] }),
     '/api/limit/depth': () =>
       'steps' in question
@@ -294,6 +299,32 @@ function trace({ depth = 8 }: Question): TraceFixture {
     })),
     projection: { ...known.projection, points: from.map((k) => known.projection.points[k]) },
   };
+}
+
+/** The frames of the fixture's trace, but that the first token is 30 times as long from layer 2 on. */
+function surveyed({ text, reference }: SurveyQuestion) {
+  const { hidden_states, attentions, tokens, layers } = trace({
+    text,
+  }) as unknown as Trace;
+  const lengths = (k: number, i: number) => (k >= 2 && i === 0 ? 30 : 1);
+  const frames = hidden_states.map((rows, k) => ({
+    states: fromRows(rows.map((row, i) => row.map((value) => value * lengths(k, i)))),
+    heads: k === 0 ? null : attentions[k - 1].map((head) => fromRows(head)),
+    ...(reference && { reference: fromRows(rows.slice(1)) }),
+  }));
+  return resultToJson({
+    ...survey(frames),
+    model: 'network',
+    text,
+    reference: reference ?? null,
+    precision: 'float32',
+    tokens: tokens.map((token) => token.text),
+    energies: layers.map((layer) => ({
+      energy: layer / 10,
+      attention: layer === 0 ? null : 0.08,
+      mlp: layer === 0 ? null : 0.02,
+    })),
+  });
 }
 
 /** Of three layers in steps: attention settles, the MLPs do not; the first layer matters most. */

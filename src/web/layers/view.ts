@@ -10,6 +10,7 @@ import { createGram } from './gram.ts';
 import { createLensTable } from './lens-table.ts';
 import { createParticles } from './particles.ts';
 import { createPlayer } from './player.ts';
+import { createSurvey } from './survey/card.ts';
 import { createTrajectories } from './trajectories.ts';
 
 export function createLayersView(page: Page): HTMLElement {
@@ -21,6 +22,7 @@ export function createLayersView(page: Page): HTMLElement {
     createAttention(page),
     createGram(page),
     createClusters(page),
+    createSurvey(page),
     createExperiment(page),
     createDiagnostics(page),
   ];
@@ -42,7 +44,8 @@ export function createLayersView(page: Page): HTMLElement {
     const layer = shownFrame(page.state.get(), value);
     for (const panel of panels) panel.show(value, layer);
   };
-  for (const source of [page.state, page.hover, page.traces, page.changed, page.answers])
+  const { state, hover, traces, changed, surveys, answers, models } = page;
+  for (const source of [state, hover, traces, changed, surveys, answers, models])
     source.subscribe(show);
   queueMicrotask(show); // the elements are measured, so they have to be in the document first
   return view;

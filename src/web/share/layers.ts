@@ -1,5 +1,5 @@
 /** What the Layers tab gives away: its pictures at the layer looked at, and the trace. */
-import type { Bars, Figure, Line, Point } from '../../figures/figure.ts';
+import type { Bars, Figure, Line, Panel, Point } from '../../figures/figure.ts';
 import { trajectoriesFigure } from '../../flow/figures.ts';
 import type { Trace } from '../api.ts';
 import { visibleAnswer } from '../format.ts';
@@ -12,12 +12,13 @@ import { largestTolerance, toleranceOf, treeAt } from '../layers/groups.ts';
 import { weightsOf } from '../layers/heads.ts';
 import type { ShownProjection } from '../layers/projection.ts';
 import { beside } from '../layers/projection.ts';
+import { surveyCharts, surveyLines } from '../layers/survey/lines.ts';
 import type { Page } from '../page.ts';
 import { changedOf, flowOf, layerTitle, shownFrame, tokenName } from '../page.ts';
 import { GLOBE } from '../state.ts';
 import { tokenSeries } from '../token-colours.ts';
 import { changedCall, spelled, traceCall } from './calls.ts';
-import { captionOf, panelOf, tokenAxis } from './figures.ts';
+import { captionOf, figureOfLines, panelOf, tokenAxis } from './figures.ts';
 import { lensFigure } from './predict.ts';
 import type { Shared, SharedFigure } from './shared.ts';
 
@@ -39,6 +40,7 @@ export function shareLayers(page: Page): Shared {
           { name: 'gram', figure: gramFigure(page, trace) },
           { name: 'cosines', figure: cosinesFigure(page, trace) },
           { name: 'diagnostics', figure: diagnosticsFigure(page, trace) },
+          ...surveyFigures(page),
         ]
       : [],
     ...(changed
@@ -49,6 +51,34 @@ export function shareLayers(page: Page): Shared {
         }
       : { document: trace && { name: 'trace', value: trace.reply }, ...spelled(page, traceCall) }),
   };
+}
+
+/** The numbers of the survey over the layers, and its histograms, where it is open. */
+function surveyFigures(page: Page): SharedFigure[] {
+  const { words, surveys, state } = page;
+  const found = state.get().survey === 'open' ? surveys.get().value : null;
+  if (!found) return [];
+  const charts = surveyCharts.map((chart): SharedFigure => {
+    const lines = surveyLines(page, found, chart);
+    return { name: `survey-${chart}`, figure: figureOfLines(page, lines) };
+  });
+  const pairs = found.frames.map(({ histograms: { plain } }, frame): Panel => {
+    const width = 2 / plain.length;
+    const points = plain.map((count, bin): Point => [-1 + (bin + 0.5) * width, count]);
+    return {
+      title: String(frame),
+      x: { label: '', domain: [-1, 1] },
+      y: { label: words.pairs },
+      series: [{ kind: 'bars', points, width }],
+    };
+  });
+  const figure: Figure = {
+    title: words.survey.pairs.plain,
+    caption: captionOf(page),
+    columns: 4,
+    panels: pairs,
+  };
+  return [...charts, { name: 'survey-pairs', figure }];
 }
 
 /** The changed paths over the unchanged, and the answers before and after. */
