@@ -20,8 +20,8 @@ export abstract class KnownError extends Error {
   abstract override readonly name: string;
   /** Of HTTP. */
   abstract readonly status: number;
-  /** Of the command line: 2 for wrong usage, 1 for everything else. */
-  readonly exitCode: 1 | 2 = 1;
+  /** Of the command line: 2 for wrong usage, 75 for work to be begun again, 1 for everything else. */
+  readonly exitCode: 1 | 2 | 75 = 1;
   readonly details: ErrorDetails = {};
 }
 
@@ -77,6 +77,14 @@ export class ConvergenceError extends KnownError {
   readonly status = 422;
 }
 
+/** Work that was told to end before it was done. What is done is kept, and the same command goes on with the rest. */
+export class UnfinishedError extends KnownError {
+  override readonly name = 'UnfinishedError';
+  readonly status = 503;
+  /** EX_TEMPFAIL of sysexits.h: try again. */
+  override readonly exitCode = 75;
+}
+
 type Reviver = (message: string, details: ErrorDetails) => KnownError;
 
 const REVIVERS: Readonly<Record<string, Reviver>> = {
@@ -86,6 +94,7 @@ const REVIVERS: Readonly<Record<string, Reviver>> = {
   DivergedError: (message, { time, step }) =>
     new DivergedError(Number(time), Number(step), message),
   ConvergenceError: (message) => new ConvergenceError(message),
+  UnfinishedError: (message) => new UnfinishedError(message),
 };
 
 /** Any thrown value as plain data. */

@@ -9,6 +9,12 @@ import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator
 import { log } from './elementary.ts';
 import { threefry, type Words } from './threefry.ts';
 
+/**
+ * The version of the streams, which stands in results: with another one the same seed has other numbers. Those of
+ * version 0.1 were 1.
+ */
+export const STREAMS = 2;
+
 export interface Random {
   /** Uniform in [0, 1), 53 bits. */
   uniform(): number;

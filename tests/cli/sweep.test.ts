@@ -33,15 +33,20 @@ const GRID = ['--grid', 'beta=0.5,1,d=1,2,3', '--seeds', '2', '--seed', '4'];
 
 async function sweep(out: string, ...args: string[]) {
   const { code, stdout, stderr } = await command(['sweep', ...args, '--out', out, '--json']);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  return JSON.parse(stdout);
+  const outcome = JSON.parse(stdout);
+  expect(code).toBe(outcome.failed > 0 ? 1 : 0);
+  expect(stderr).toMatch(
+    outcome.failed > 0 ? /^schmetterling: \d+ of \d+ cells failed.*\n$/ : /^$/,
+  );
+  return outcome;
 }
 
 describe('a sweep', () => {
   it('has a row for every cell, with the numbers of simulate, and one for every failure', async () => {
     const found = await sweep(path('whole'), ...SMALL, ...GRID, '--threads', '2');
     expect(found).toMatchObject({ cells: 12, failed: 4, before: 0 });
-    expect(found.error).toMatch(/^cell 0: d is 1/);
+    expect(found.failure).toEqual({ cell: 0, error: expect.stringMatching(/^d is 1/) });
+    expect(readdirSync(path('whole', 'sheets'))).toEqual([]);
     const rows = rowsOf(path('whole', 'cells.csv'));
     expect(rows.map(({ cell, beta, d, seed }) => [cell, beta, d, seed].join())).toEqual(
       ['0.5', '1'].flatMap((beta, b) =>
@@ -80,14 +85,17 @@ describe('a sweep', () => {
     const early = await command(['sweep', 'merge', path('parts')]);
     expect(early.code).toBe(1);
     expect(early.stderr).toMatch(/4 of 12 cells are missing: 1, 4, 7, 10;/);
+    expect(existsSync(path('parts', 'cells.csv'))).toBe(false);
     await sweep(path('elsewhere'), ...SMALL, ...GRID, '--shard', '2/3');
     const all = [path('parts'), path('elsewhere'), '--out', path('merged'), '--parquet'];
-    expect((await command(['sweep', 'merge', ...all])).code).toBe(0);
-    expect(readFileSync(path('merged', 'merged.csv'), 'utf8')).toBe(table);
+    const merged = await command(['sweep', 'merge', ...all]);
+    expect(merged.code).toBe(1);
+    expect(merged.stderr).toMatch(/4 of 12 cells failed, such as cell 0: d is 1.*--retry-failed/);
+    expect(readFileSync(path('merged', 'cells.csv'), 'utf8')).toBe(table);
   });
 
   it('is the same table as Parquet', async () => {
-    const bytes = readFileSync(path('merged', 'merged.parquet'));
+    const bytes = readFileSync(path('merged', 'cells.parquet'));
     const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
     const read = await parquetReadObjects({ file });
     const text = (value: unknown) => (value === null ? '' : String(value));
@@ -218,6 +226,16 @@ export default {
 
 const CELLS = 400;
 
+/** The one sheet of a sweep, when it has so many lines. */
+async function grownSheet(out: string, lines: number): Promise<string> {
+  for (;;) {
+    const [name] = existsSync(join(out, 'sheets')) ? readdirSync(join(out, 'sheets')) : [];
+    if (name && linesOf(join(out, 'sheets', name)).length >= lines)
+      return join(out, 'sheets', name);
+    await new Promise((done) => setTimeout(done, 5));
+  }
+}
+
 it('killed by kill -9 it loses no cell that was done, and runs none twice', async () => {
   const [log, out] = [path('log'), path('killed')];
   writeFileSync(log, '');
@@ -226,23 +244,21 @@ it('killed by kill -9 it loses no cell that was done, and runs none twice', asyn
     ...['--time', '3', '--scheme', 'rk4', '--step', '0.01', '--diagnostics', 'cosine_mean'],
     ...['--grid', `run=0:${CELLS - 1}:1`, '--threads', '2', '--out', out],
   ];
-  const cells = join(out, 'cells.csv');
   const child = start(args);
   const over = new Promise((done) => child.once('close', done));
-  while (!existsSync(cells) || linesOf(cells).length < 30)
-    await new Promise((done) => setTimeout(done, 5));
+  const sheet = await grownSheet(out, 30);
   child.kill('SIGKILL');
   await over;
-  const before = linesOf(cells).slice(1);
+  const before = linesOf(sheet).slice(1);
   expect(before.length).toBeGreaterThanOrEqual(29);
   expect(before.length).toBeLessThan(CELLS);
   // What a write may leave that was cut off by a power cut.
-  appendFileSync(cells, '399,39');
+  appendFileSync(sheet, '399,39');
   writeFileSync(log, '');
   const { code, stdout } = await command([...args, '--json']);
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ cells: CELLS, failed: 0, before: before.length });
-  const after = linesOf(cells).slice(1);
+  const after = linesOf(join(out, 'cells.csv')).slice(1);
   expect(after.map((line) => Number(line.split(',')[0]))).toEqual([...Array(CELLS).keys()]);
   expect(before.filter((line) => !after.includes(line))).toEqual([]);
   const done = new Set(before.map((line) => line.split(',')[0]));
@@ -257,7 +273,7 @@ it('a thread that dies takes one cell with it', async () => {
   expect(found).toMatchObject({ cells: 6, failed: 2 });
   const states = rowsOf(path('torn', 'cells.csv')).map(({ status }) => status);
   expect(states).toEqual(['done', 'done', 'failed', 'failed', 'done', 'done']);
-  expect(found.error).toMatch(/cell 2: its thread ended: Error: torn/);
+  expect(found.failure).toEqual({ cell: 2, error: 'its thread ended: Error: torn' });
 });
 
 describe('refuses', () => {
@@ -277,8 +293,10 @@ describe('refuses', () => {
     expect(two.code).toBe(2);
     expect(two.stderr).toMatch(/hold two sweeps: .* is .* in one and .* in the other/);
     cpSync(path('whole'), path('copy'), { recursive: true });
+    const table = readFileSync(path('copy', 'cells.csv'), 'utf8');
+    writeFileSync(path('copy', 'cells.csv'), table.replace(',done,1,5,', ',done,1,6,'));
     const twice = await command(['sweep', 'merge', path('whole'), path('copy')]);
     expect(twice.code).toBe(1);
-    expect(twice.stderr).toMatch(/cell 0 is in .*whole.* and in .*copy/);
+    expect(twice.stderr).toMatch(/cell 2 is in .*whole.* and in .*copy.* with other numbers/);
   });
 });

@@ -12,6 +12,7 @@ const examples = [
   new errors.DamagedFileError('model.safetensors ends early: copy it again'),
   new errors.DivergedError(1.5, 12, 'after time 1.5 the flow is not finite: take a smaller step'),
   new errors.ConvergenceError('the residual is 0.1 after 100 sweeps: allow more'),
+  new errors.UnfinishedError('3 of 4 cells are still to be run: begin the task again'),
 ];
 
 it('has an example of every class of errors', () => {

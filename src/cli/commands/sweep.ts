@@ -19,12 +19,17 @@ name fastest, each with the seeds S, S + 1, …, S + N − 1 of --seed S and --s
 combination, whatever the threads and the shards, and \`simulate\` with the same values and seed gives its numbers.
 A matrix ginibre:run or wigner:run is drawn anew with each seed, ginibre:SEED is the same in all cells.
 
---out/cells.csv gets a row as soon as a cell is done: its values, seed, status, and the diagnostics of the last
-frame, with --save-at those of every saved time besides (NAME@TIME). --diagnostics takes modules of your own among the
-names, and pair_share is the share of pairs with cosine ≥ 1 − δ (--delta). --positions writes positions/CELL.npy
-[times, n, d]. A cell that fails is a row with its error. The
-same command goes on with an interrupted sweep; sweep.json holds its settings. Shard i of N takes every N-th cell
-into cells-i-of-N.csv; \`merge\` wants every cell exactly once and writes merged.csv, with --parquet merged.parquet.`;
+A row is written to a sheet in --out/sheets as soon as its cell is done: its values, seed, status, and the diagnostics
+of the last frame, with --save-at those of every saved time besides (NAME@TIME); at the end --out/cells.csv has them all.
+--diagnostics takes modules of your own among the names, and pair_share is the share of pairs with cosine ≥ 1 − δ
+(--delta). --positions writes positions/CELL.npy [times, n, d]. A cell that fails is a row with its error; the exit
+code is 1 then, and --retry-failed runs it again. The same command goes on with an interrupted sweep, and so does --out
+alone, for sweep.json holds its settings; \`status\` says how far it is. Shard i of N takes every N-th cell; \`merge\`
+wants every cell and writes cells.csv, with --parquet cells.parquet.`;
+
+const TASK_HELP = `
+Cells that have results are left out, so a task may be begun again at any time, anywhere, twice at once too. On SIGUSR1
+and SIGTERM every thread ends with the cell that it is at, and the exit code is 75: begin it again.`;
 
 export function sweepCommand(): Command {
   const command = new Command('sweep').description(
@@ -36,24 +41,59 @@ export function sweepCommand(): Command {
     .option('--positions', 'keep the positions of every cell at the times of --save-at')
     .option('--shard <i/N>', 'this part of N, counted from 1')
     .option('--threads <count>', 'cells at a time (default: all cores)')
+    .option('--retry-failed', 'run cells again that failed before')
     .option('--out <folder>', 'the folder of the table; needed')
     .option('--json', 'print one JSON document and nothing else')
     .addHelpText('after', HELP)
     .action(runSweep)
-    .addCommand(mergeCommand());
+    .addCommand(mergeCommand())
+    .addCommand(statusCommand())
+    .addCommand(taskCommand());
 }
 
 function mergeCommand(): Command {
   return new Command('merge')
     .description('one table from the shards of a sweep, when every cell is there')
     .argument('<folders...>', 'what --out was')
-    .option('--out <folder>', 'where merged.csv goes (default: the first of the folders)')
-    .option('--parquet', 'write merged.parquet as well')
+    .option('--out <folder>', 'where cells.csv goes (default: the first of the folders)')
+    .option('--parquet', 'write cells.parquet as well')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (folders, _, command: Command) => {
       const { mergeSweep } = await import('../sweep/merge.ts');
       // --out and --json are flags of `sweep` too, which takes them first
       await mergeSweep(folders, command.optsWithGlobals());
+    });
+}
+
+function statusCommand(): Command {
+  return new Command('status')
+    .description('how far a sweep is, from its files')
+    .argument('<folder>', 'what --out was')
+    .option('--json', 'print one JSON document and nothing else')
+    .action(async (folder, _, command: Command) => {
+      const { sweepStatus } = await import('../sweep/status.ts');
+      await sweepStatus(folder, command.optsWithGlobals());
+    });
+}
+
+function taskCommand(): Command {
+  return new Command('task')
+    .description(
+      'runs some cells of the sweep that is planned in a folder, into a sheet of their own',
+    )
+    .argument('<folder>', 'what --out was')
+    .option('--cells <ranges>', 'such as 0-99,105')
+    .option('--cells-of <file>', 'a file with such cells a line')
+    .option('--line <number>', 'which line of --cells-of, counted from 1')
+    .option('--task <name>', 'what its sheets are called after (default: task)')
+    .option('--restart <count>', 'how often it was begun before (default: 0)')
+    .option('--threads <count>', 'cells at a time (default: all cores)')
+    .option('--retry-failed', 'run cells again that failed before')
+    .option('--json', 'print one JSON document and nothing else')
+    .addHelpText('after', TASK_HELP)
+    .action(async (folder, _, command: Command) => {
+      const { sweepTask } = await import('../sweep/run.ts');
+      await sweepTask(folder, command.optsWithGlobals());
     });
 }
 

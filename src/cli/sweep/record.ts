@@ -1,12 +1,16 @@
-/** sweep.json: what a folder holds a sweep of, so that it goes on as the same and is merged as one. */
+/**
+ * sweep.json: the plan of a sweep, which stands in its folder, so that a task, another machine or a later day needs
+ * the folder alone, goes on as the same, and is merged as one.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { type SimulationSettings, settingsRecord } from '../../flow/simulation-settings.ts';
 import { readable, writeFileSafely } from '../../host/files.ts';
 import { packageVersion } from '../../host/package.ts';
 import { DamagedFileError, InputError } from '../../numerics/errors.ts';
+import { STREAMS } from '../../numerics/random.ts';
 import { cellCount } from './grid.ts';
 import type { SweepRequest } from './request.ts';
 import type { SweepTable } from './rows.ts';
@@ -18,6 +22,10 @@ const value = z.union([z.number(), z.string()]);
 const schema = z.object({
   command: z.literal('sweep'),
   version: z.string(),
+  /** Of the random numbers; absent where there were none other yet. */
+  streams: z.number().optional(),
+  /** Where the paths among the flags begin. */
+  cwd: z.string().optional(),
   flags: z.record(z.string(), z.unknown()),
   /** sha256 of the files that the flags name. */
   files: z.record(z.string(), z.string()),
@@ -48,6 +56,8 @@ export function recordOf(
   const record = {
     command: 'sweep',
     version: packageVersion(),
+    streams: STREAMS,
+    cwd: process.cwd(),
     flags,
     files: sumsOf(flags, grid),
     grid,
@@ -83,6 +93,55 @@ function fileOf(text: string): string | null {
 const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
 const checksumOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
+
+export const hasSweep = (folder: string): boolean => existsSync(join(folder, FILE));
+
+/** What the sweep in a folder was asked for. */
+export const requestOf = ({ flags, grid }: SweepRecord): SweepRequest => ({ flags, grid });
+
+/**
+ * Does some work on the sweep of a folder where it was planned, so that paths among its flags lead to the same
+ * files. Throws InputError (field `folder`) where the sweep is another version's, or one of these files is not to
+ * be seen or has changed.
+ */
+export async function whereItWasPlanned<T>(
+  folder: string,
+  record: SweepRecord,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  const [path, before] = [resolve(folder), process.cwd()];
+  if (isFolder(record.cwd)) process.chdir(record.cwd);
+  try {
+    checkHere(folder, record);
+    return await work(path);
+  } finally {
+    process.chdir(before);
+  }
+}
+
+const isFolder = (path: string | undefined): path is string =>
+  path !== undefined && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
+
+function checkHere(folder: string, record: SweepRecord): void {
+  const { version, files, cwd = process.cwd() } = record;
+  const refuse = (why: string) => {
+    throw new InputError('folder', `"${folder}" holds a sweep ${why}`);
+  };
+  if (version !== packageVersion())
+    refuse(
+      `of version ${version}, and this is ${packageVersion()}: expected the same, whose numbers are the same; go on with that version`,
+    );
+  for (const [file, sum] of Object.entries(files)) {
+    if (fileOf(file) === null)
+      refuse(
+        `with the file "${file}", which is not to be seen here from "${cwd}": expected it there, as when the sweep was planned; bring it there, or into a folder that all machines share`,
+      );
+    if (checksumOf(file) !== sum)
+      refuse(
+        `with the file "${file}", which has changed since: expected it as it was, restore it or begin anew in another folder`,
+      );
+  }
+}
 
 /**
  * Writes the record where there is none. Throws InputError (field `out`) where the folder holds a sweep with
@@ -123,10 +182,18 @@ export function differenceOf(before: SweepRecord, now: SweepRecord) {
 const shown = (text = 'not given') => (text.length > 60 ? `${text.slice(0, 57)}…` : text);
 
 /** What makes a sweep the same, by name. */
-function settingsOf({ version, flags, files, grid }: SweepRecord): Record<string, string> {
+function settingsOf({ version, streams, flags, files, grid }: SweepRecord): Record<string, string> {
   const { axes, seed, seeds } = grid;
   const named = Object.fromEntries(axes.map(({ name, values }) => [`grid ${name}`, values]));
-  const all = { version, ...flags, ...files, ...named, seed, seeds };
+  const all = {
+    version,
+    ...(streams !== undefined && { streams }),
+    ...flags,
+    ...files,
+    ...named,
+    seed,
+    seeds,
+  };
   const order = { 'order of the grid': axes.map(({ name }) => name) };
   return Object.fromEntries(
     Object.entries({ ...all, ...order }).map(([name, given]) => [name, textOf(given)]),

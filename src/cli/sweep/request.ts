@@ -1,7 +1,10 @@
-/** What a sweep is asked for, from its flags: the simulation that they describe, the grid, the shard. */
+/** What a sweep, or a task of it, is asked for, from its flags: the simulation, the grid, the shard, the cells. */
+import { readFileSync } from 'node:fs';
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { SEED } from '../../geometry/catalogue.ts';
+import { readable } from '../../host/files.ts';
+import { counted } from '../../numerics/counted.ts';
 import { InputError, LimitError } from '../../numerics/errors.ts';
 import { parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { numberIfOne } from '../flags.ts';
@@ -9,6 +12,8 @@ import { camelCase, parameterNames } from '../simulation/flags.ts';
 import { isModule } from '../simulation/input.ts';
 import { type SimulationFlags, SWEPT } from '../simulation/job.ts';
 import { type Axis, cellCount, type Grid, readAxes } from './grid.ts';
+import { readRanges } from './ranges.ts';
+import type { Task } from './task.ts';
 
 export interface SweepFlags extends SimulationFlags {
   readonly grid?: string[];
@@ -17,6 +22,7 @@ export interface SweepFlags extends SimulationFlags {
   readonly shard?: string;
   readonly positions?: boolean;
   readonly threads?: string;
+  readonly retryFailed?: boolean;
 }
 
 /** Plain data: threads get it as it is. */
@@ -46,6 +52,8 @@ export interface SweepJob {
   readonly shard: Shard | null;
   /** All cores where it is absent. */
   readonly threads?: number;
+  /** Run cells again that failed before. */
+  readonly retryFailed?: boolean;
   readonly out: string;
 }
 
@@ -57,6 +65,7 @@ export function readSweep({
   threads,
   out,
   json: _,
+  retryFailed,
   seed,
   ...flags
 }: SweepFlags): SweepJob {
@@ -70,7 +79,79 @@ export function readSweep({
   for (const axis of axes) checkAxis(axis, flags);
   const request = { flags, grid: { axes, seed: found.seed, seeds: found.seeds } };
   checkSize(request.grid);
-  return { request, shard: readShard(shard), threads: found.threads, out };
+  return { request, shard: readShard(shard), threads: found.threads, retryFailed, out };
+}
+
+/** What goes on with the sweep of a folder, whatever it is; null where the flags describe one. */
+export function readContinued({
+  out,
+  shard,
+  threads,
+  retryFailed,
+  json: _,
+  ...described
+}: SweepFlags): Omit<SweepJob, 'request'> | null {
+  if (out === undefined || Object.values(described).some((value) => value !== undefined))
+    return null;
+  return { out, shard: readShard(shard), threads: readThreads(threads), retryFailed };
+}
+
+export interface TaskFlags {
+  readonly cells?: string;
+  readonly cellsOf?: string;
+  readonly line?: string;
+  readonly task?: string;
+  readonly restart?: string;
+  readonly threads?: string;
+  readonly retryFailed?: boolean;
+  readonly json?: boolean;
+}
+
+const taskNumbers = z.strictObject({
+  threads: wholeNumber(1, 256).optional(),
+  line: wholeNumber(1, MOST_CELLS).optional(),
+  restart: wholeNumber(0, 1_000_000).default(0),
+});
+
+const readThreads = (threads: string | undefined) =>
+  parseOptions(taskNumbers, typed({ threads })).threads;
+
+/** A task of a sweep of `count` cells. Throws InputError, naming the flag. */
+export function readTask(flags: TaskFlags, count: number): Task {
+  const { cells, cellsOf, task = 'task', retryFailed } = flags;
+  const { threads, line, restart } = parseOptions(
+    taskNumbers,
+    typed({ threads: flags.threads, line: flags.line, restart: flags.restart }),
+  );
+  if (!/^[\w-]{1,100}$/.test(task))
+    throw new InputError(
+      'task',
+      `option task is "${task}": expected letters, digits, - and _, such as slurm-17`,
+    );
+  if ((cells === undefined) === (cellsOf === undefined))
+    throw new InputError(
+      'cells',
+      'option cells is missing, or cells-of is given as well: expected one of them, such as --cells 0-99',
+    );
+  const text = cells ?? lineOf(String(cellsOf), line);
+  return { task, restart, threads, retryFailed, cells: readRanges(text, count) };
+}
+
+/** A line of a file, from 1. */
+function lineOf(path: string, line: number | undefined): string {
+  if (line === undefined)
+    throw new InputError(
+      'line',
+      'option line is missing: expected the number of a line of --cells-of, counted from 1',
+    );
+  const lines = readable('cellsOf', path, (file) => readFileSync(file, 'utf8'))
+    .trimEnd()
+    .split('\n');
+  if (line <= lines.length) return lines[line - 1];
+  throw new InputError(
+    'line',
+    `option line is ${line}, and ${path} has ${counted(lines.length, 'line')}: expected one of them`,
+  );
 }
 
 /** Flags as options: numbers as numbers, and without those that were not given. */

@@ -159,24 +159,80 @@ function placeCells(grid: Grid, cell: number): Cell[] {
 export const headerOf = ({ columns }: SweepTable): string =>
   csvLine(columns.map(({ name }) => name));
 
-export interface ReadRow {
+/** What the beginning of a row says. */
+export interface RowHead {
   readonly cell: number;
   readonly state: CellState;
-  /** As they stand in the table, in the order of the columns. */
-  readonly cells: readonly string[];
 }
 
+const [ZERO, NINE, COMMA, QUOTE] = Buffer.from('09,"');
+
 /**
- * What a line says; null where it is no row of this sweep, as after a write that was cut off. The values
- * and the seed belong to one cell only, so a row with a damaged number is not taken for another's.
+ * Reads the rows of a table from bytes, from `from` up to the end of the line at `to`: null where that is no row
+ * of this sweep, as after a write that was cut off. The values and the seed belong to one cell only, so a row
+ * with a damaged number is not taken for another's.
  */
-export function readRow({ grid, columns }: SweepTable, line: string): ReadRow | null {
-  const cells = csvCells(line);
-  if (!cells || cells.length !== columns.length) return null;
-  const cell = Number(cells[0]);
-  if (!Number.isInteger(cell) || cell < 0 || cell >= cellCount(grid)) return null;
-  const place = placeCells(grid, cell).map(String);
-  const state = cells[place.length];
-  if (state !== 'done' && state !== 'failed') return null;
-  return place.every((value, k) => cells[k] === value) ? { cell, state, cells } : null;
+export function rowReader({ grid, columns }: Pick<SweepTable, 'grid' | 'columns'>) {
+  const cells = cellCount(grid);
+  const axes = textsOf(grid);
+  const states = (['done', 'failed'] as const).map((state) => ({ state, text: fieldOf(state) }));
+  const rest = columns.length - axes.length - 3;
+  return (bytes: Uint8Array, from: number, to: number): RowHead | null => {
+    const cell = numberAt(bytes, from);
+    if (!(cell < cells)) return null;
+    let at = from + digitsOf(cell) + 1;
+    for (const { texts, stride } of axes) {
+      const text = texts[Math.floor(cell / stride) % texts.length];
+      if (!standsAt(bytes, at, text)) return null;
+      at += text.length;
+    }
+    const seed = grid.seed + (cell % grid.seeds);
+    if (numberAt(bytes, at) !== seed) return null;
+    at += digitsOf(seed) + 1;
+    const found = states.find(({ text }) => standsAt(bytes, at, text));
+    if (!found || fieldsFrom(bytes, at + found.text.length, to) !== rest) return null;
+    return { cell, state: found.state };
+  };
 }
+
+const fieldOf = (value: Cell) => Buffer.from(`${csvLine([value]).slice(0, -1)},`);
+
+/** The values of every axis as they stand in a row, and how many cells each lasts. */
+function textsOf({ axes, seeds }: Grid) {
+  let stride = seeds;
+  const fastestFirst = axes.toReversed().map(({ values }) => {
+    const axis = { texts: values.map(fieldOf), stride };
+    stride *= values.length;
+    return axis;
+  });
+  return fastestFirst.reverse();
+}
+
+const digitsOf = (value: number) => String(value).length;
+
+/** The whole number before a comma, written as we write it; NaN where there is none. */
+function numberAt(bytes: Uint8Array, from: number): number {
+  let value = 0;
+  let at = from;
+  for (; bytes[at] >= ZERO && bytes[at] <= NINE; at++) value = 10 * value + bytes[at] - ZERO;
+  return bytes[at] === COMMA && at - from === digitsOf(value) ? value : Number.NaN;
+}
+
+function standsAt(bytes: Uint8Array, at: number, text: Uint8Array): boolean {
+  for (let k = 0; k < text.length; k++) if (bytes[at + k] !== text[k]) return false;
+  return true;
+}
+
+/** How many fields there are; NaN where a quote is open at the end. */
+function fieldsFrom(bytes: Uint8Array, from: number, to: number): number {
+  let fields = 1;
+  let quoted = false;
+  for (let at = from; at < to; at++) {
+    if (bytes[at] === QUOTE) quoted = !quoted;
+    else if (bytes[at] === COMMA && !quoted) fields++;
+  }
+  return quoted ? Number.NaN : fields;
+}
+
+/** The error of a failed row, a line without its newline. */
+export const errorOf = (line: string): string => csvCells(line)?.at(-1) ?? '';

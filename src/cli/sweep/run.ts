@@ -1,65 +1,123 @@
-/** `sweep`: checks, goes on where it stopped, runs the cells on all cores, and says what came of them. */
-import { join } from 'node:path';
+/**
+ * `sweep` and `sweep task`: check, go on where it stopped, run the cells on all cores, and say what came of them. A
+ * sweep without shards ends with its table; shards and tasks leave sheets, of which `sweep merge` makes it.
+ */
+import { exitOnInterrupt } from '../../host/files.ts';
 import { packageVersion } from '../../host/package.ts';
 import type { TableAccount } from '../../host/tables.ts';
-import { printable } from '../../numerics/printable.ts';
-import { prepareFolder } from '../folder.ts';
-import { progressBar } from '../progress.ts';
+import { counted } from '../../numerics/counted.ts';
+import { UnfinishedError } from '../../numerics/errors.ts';
+import { STREAMS } from '../../numerics/random.ts';
+import { makeFolder } from '../folder.ts';
 import { sayTables, tablesRecord } from '../tables.ts';
 import { dim, printJson, printLines, standardScreen } from '../terminal.ts';
-import { cellCount } from './grid.ts';
 import { firstFitting, planOf } from './plan.ts';
 import { preparePositions } from './positions.ts';
-import { keepRecord, recordOf } from './record.ts';
-import { readSweep, type Shard, type SweepFlags, type SweepJob } from './request.ts';
-import { type SweepTable, tableOf } from './rows.ts';
-import { openSheet, rowsOf, STATE, sheetName, sortSheet } from './sheet.ts';
-import { runCells } from './threads.ts';
+import {
+  hasSweep,
+  keepRecord,
+  readRecord,
+  recordOf,
+  requestOf,
+  type SweepRecord,
+  whereItWasPlanned,
+} from './record.ts';
+import {
+  readContinued,
+  readSweep,
+  readTask,
+  type Shard,
+  type SweepFlags,
+  type SweepJob,
+  type SweepRequest,
+  type TaskFlags,
+} from './request.ts';
+import { tableOf } from './rows.ts';
+import { type Failure, failedCells, failuresOf, readState } from './state.ts';
+import { writeTable } from './table.ts';
+import { type PlannedSweep, runTask, type TaskOutcome } from './task.ts';
 
-/** What a sweep, or its shard, has come to. */
-interface SweepOutcome {
-  readonly sheet: string;
+/** What a sweep, or its shard, or a task of it, has come to. */
+export interface SweepOutcome {
+  /** The table, or of a part of the sweep what this run has written; null where nothing was left to do. */
+  readonly sheet: string | null;
   readonly cells: number;
   readonly failed: number;
   /** Rows that were there already. */
   readonly before: number;
-  /** Of the first cell that failed. */
-  readonly error: string | null;
+  /** Cells that are still to be run, of a task that was told to end. */
+  readonly open: number;
+  /** The first cell that failed. */
+  readonly failure: Failure | null;
   /** What was read of files, where there are any. */
   readonly tables?: readonly TableAccount[];
   readonly seconds: number;
 }
 
 export async function sweep(flags: SweepFlags): Promise<void> {
-  const outcome = await runSweep(readSweep(flags));
+  const continued = readContinued(flags);
+  const goesOn = continued !== null && hasSweep(continued.out);
+  const outcome = await (goesOn ? continueSweep(continued) : runSweep(readSweep(flags)));
   sayTables(outcome.tables ?? [], flags);
-  if (flags.json) printJson({ command: 'sweep', version: packageVersion(), ...outcome });
-  else printLines(outcomeLines(outcome));
+  report('sweep', outcome, flags);
 }
 
+/** What of a sweep is run, and how. */
+type SweepPart = Omit<SweepJob, 'request' | 'out'>;
+
 /** Runs the cells of the job whose rows are not there yet. Throws InputError before any of them. */
-export async function runSweep({ request, shard, threads, out }: SweepJob): Promise<SweepOutcome> {
+export async function runSweep({ request, out, ...part }: SweepJob): Promise<SweepOutcome> {
   const begun = performance.now();
+  return runPart(await planSweep(request, out), part, begun);
+}
+
+/** Goes on with the sweep that stands in a folder, as it was planned. */
+export async function continueSweep({ out, ...part }: Omit<SweepJob, 'request'>) {
+  const begun = performance.now();
+  return openSweep(out, (planned) => runPart(planned, part, begun));
+}
+
+type Planned = PlannedSweep & {
+  readonly record: SweepRecord;
+  readonly tables: readonly TableAccount[];
+};
+
+/**
+ * Checks a sweep and writes its plan into the folder, from where it can be run. Throws InputError for what no cell
+ * can be run with, and for another sweep in the folder.
+ */
+export async function planSweep(request: SweepRequest, out: string): Promise<Planned> {
   const plan = await planOf(request);
   const settings = firstFitting(request, plan);
   const table = tableOf(request, settings);
-  prepareFolder(out);
-  keepRecord(out, recordOf(request, table, settings));
+  makeFolder(out);
+  const record = recordOf(request, table, settings);
+  keepRecord(out, record);
   if (table.positions) preparePositions(out);
-  const sheet = join(out, sheetName(shard));
-  const states = new Uint8Array(new SharedArrayBuffer(cellCount(request.grid)));
-  const before = openSheet(sheet, table, states);
-  const own = cellsOf(shard, states.length);
-  const open = own.filter((cell) => states[cell] === STATE.open);
-  if (open.length > 0) {
-    await runOpen({ request, table, sheet, out, states }, own, open, threads);
-    sortSheet(sheet, table);
-  }
-  const failed = own.filter((cell) => states[cell] === STATE.failed);
-  const error = failed.length > 0 ? errorOf(sheet, table, failed[0]) : null;
-  const seconds = (performance.now() - begun) / 1000;
-  const read = tablesRecord(plan.tables);
-  return { sheet, cells: own.length, failed: failed.length, before, error, ...read, seconds };
+  return { folder: out, request, record, tables: plan.tables };
+}
+
+/** Does some work on the sweep of a folder, from wherever it is called. Throws InputError as `whereItWasPlanned`. */
+export function openSweep<T>(out: string, work: (planned: Planned) => Promise<T>): Promise<T> {
+  const record = readRecord(out, 'folder');
+  const request = requestOf(record);
+  return whereItWasPlanned(out, record, async (folder) => {
+    makeFolder(folder);
+    const { tables } = await planOf(request);
+    return work({ folder, request, record, tables });
+  });
+}
+
+async function runPart(planned: Planned, part: SweepPart, begun: number): Promise<SweepOutcome> {
+  exitOnInterrupt();
+  const { shard, ...how } = part;
+  const { folder, record } = planned;
+  const cells = cellsOf(shard, record.cells);
+  const task = shard === null ? 'all' : `${shard.index}-of-${shard.count}`;
+  const { sheet, ...found } = await runTask(planned, { task, restart: 0, cells, ...how });
+  if (shard !== null) return outcomeOf(planned, { ...found, sheet }, begun);
+  const [table] = await writeTable(folder, record, readState([folder], record));
+  return outcomeOf(planned, { ...found, sheet: table }, begun);
 }
 
 /** Every N-th cell, so that costly corners of a grid are shared evenly. */
@@ -69,34 +127,57 @@ function cellsOf(shard: Shard | null, count: number): number[] {
   return Array.from({ length: size }, (_, k) => index - 1 + k * step);
 }
 
-async function runOpen(
-  start: Parameters<typeof runCells>[0],
-  own: readonly number[],
-  open: readonly number[],
-  threads?: number,
-): Promise<void> {
-  const bar = await progressBar('{bar} {value} of {total} cells  {failed} failed');
-  let [done, failed] = [own.length - open.length, 0];
-  const onProgress = (batch: readonly number[]) => {
-    done += batch.filter((cell) => start.states[cell] !== STATE.open).length;
-    failed += batch.filter((cell) => start.states[cell] === STATE.failed).length;
-    bar.update(done, own.length, { failed });
-  };
-  await runCells(start, open, onProgress, threads).finally(bar.stop);
+/** Runs a task of the sweep in a folder; SIGUSR1 and SIGTERM end it with the cells that it is at. */
+export async function sweepTask(out: string, flags: TaskFlags): Promise<void> {
+  const begun = performance.now();
+  const ending = endedBySignal();
+  const outcome = await openSweep(out, async (planned) => {
+    const task = readTask(flags, planned.record.cells);
+    const found = await runTask(planned, { ...task, signal: ending.signal });
+    return outcomeOf(planned, found, begun);
+  }).finally(ending.ignore);
+  report('sweep task', outcome, flags);
 }
 
-function errorOf(sheet: string, table: SweepTable, cell: number): string {
-  for (const { row } of rowsOf(sheet, table))
-    if (row?.cell === cell) return `cell ${cell}: ${row.cells.at(-1)}`;
-  return `cell ${cell}`;
+function outcomeOf(
+  { folder, record, tables }: Planned,
+  { sheet, cells, before, failed, open }: TaskOutcome,
+  begun: number,
+): SweepOutcome {
+  const [first = null] = failuresOf(readState([folder], record), failed.slice(0, 1));
+  const seconds = (performance.now() - begun) / 1000;
+  const counts = { cells, failed: failed.length, before, open: open.length };
+  return { sheet, ...counts, failure: first, ...tablesRecord(tables), seconds };
 }
 
-function outcomeLines({ sheet, cells, failed, before, error, seconds }: SweepOutcome): string[] {
-  const screen = standardScreen();
+/** Prints it. Throws Error for cells that failed, UnfinishedError for cells that are still to be run. */
+function report(command: string, outcome: SweepOutcome, { json }: { json?: boolean }): void {
+  if (json) printJson({ command, version: packageVersion(), streams: STREAMS, ...outcome });
+  else printLines(outcomeLines(outcome));
+  const { open, failed, cells, failure } = outcome;
+  if (open > 0)
+    throw new UnfinishedError(
+      `${open} of ${counted(cells, 'cell')} are still to be run: expected an end without a signal, begin the task again`,
+    );
+  if (failure) throw failedCells(failed, cells, failure);
+}
+
+function outcomeLines({ sheet, cells, before, seconds }: SweepOutcome): string[] {
   const resumed = before > 0 ? `, ${before} of them were there already` : '';
   return [
-    `${sheet}: ${cells} cells${resumed}`,
-    ...(error === null ? [] : [`${failed} failed, such as ${printable(error)}`]),
-    dim(screen, `${seconds.toFixed(1)} s`),
+    `${sheet ?? 'nothing was left to do'}: ${counted(cells, 'cell')}${resumed}`,
+    dim(standardScreen(), `${seconds.toFixed(1)} s`),
   ];
+}
+
+/** A signal that comes with SIGUSR1 or SIGTERM, until it is ignored. */
+function endedBySignal() {
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  const names = ['SIGUSR1', 'SIGTERM'] as const;
+  for (const name of names) process.on(name, end);
+  const ignore = () => {
+    for (const name of names) process.off(name, end);
+  };
+  return { signal: ending.signal, ignore };
 }

@@ -1,104 +1,121 @@
 /**
- * The file of a sweep's rows, which grows a row at a time: every row is one write at the end of the file, so
- * a killed process leaves whole rows and at most one that is cut off, which is dropped and run again.
+ * The sheets of a sweep: files of rows, each written by one run of a task alone, so that two runs never share one,
+ * whoever started them. Every row is one write at the end, so that a killed process leaves whole rows and at most
+ * one that is cut off, which is dropped. Not which rows count (state.ts).
  */
+import { randomUUID } from 'node:crypto';
 import {
   appendFileSync,
   closeSync,
+  constants,
   existsSync,
   fdatasync,
   openSync,
   readdirSync,
-  statSync,
+  readSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode, wholeLines, writePiecesSafely } from '../../host/files.ts';
+import { errorCode } from '../../host/files.ts';
 import { DamagedFileError } from '../../numerics/errors.ts';
-import type { Shard } from './request.ts';
-import { type CellState, headerOf, type ReadRow, readRow, type SweepTable } from './rows.ts';
+import { makeFolder } from '../folder.ts';
+import { headerOf, type RowHead, rowReader, type SweepTable } from './rows.ts';
 
-/** By cell, as threads share it. */
-export const STATE: Readonly<Record<CellState | 'open', number>> = { open: 0, done: 1, failed: 2 };
+/** The whole table of a folder, and its folder of sheets. */
+export const TABLE = 'cells.csv';
+export const SHEETS = 'sheets';
 
-/** Sets the state of an open cell; false where another thread was sooner. */
-export const claim = (states: Uint8Array, cell: number, state: CellState): boolean =>
-  Atomics.compareExchange(states, cell, STATE.open, STATE[state]) === STATE.open;
+/** Which run of which task writes a sheet. */
+export interface TaskRun {
+  /** Letters, digits, - and _. */
+  readonly task: string;
+  /** How often the task was begun before, as far as is known. */
+  readonly restart: number;
+}
 
-export const sheetName = (shard: Shard | null): string =>
-  shard === null ? 'cells.csv' : `cells-${shard.index}-of-${shard.count}.csv`;
+/** Makes an empty sheet of a run's own, and returns its path. Throws InputError (field `out`) where that is refused. */
+export function newSheet(folder: string, { task, restart }: TaskRun, table: SweepTable): string {
+  makeFolder(join(folder, SHEETS));
+  const nonce = randomUUID().slice(0, 13);
+  const path = join(folder, SHEETS, `${task}.${restart}.${nonce}.csv`);
+  writeFileSync(path, headerOf(table), { flag: 'wx' });
+  return path;
+}
 
-/** The sheets of a folder, in the order of their names. */
-export const sheetsIn = (folder: string): string[] =>
-  readdirSync(folder)
-    .filter((name) => /^cells(-\d+-of-\d+)?\.csv$/.test(name))
-    .sort()
-    .map((name) => join(folder, name));
+/** Those of versions that had none of their own for every run; the whole table is one of them. */
+const BESIDE = /^cells(-\d+-of-\d+)?\.csv$/;
 
-/** The rows of a sheet with their lines. Throws DamagedFileError where its columns are other ones. */
-export function* rowsOf(
-  path: string,
-  table: SweepTable,
-): Generator<{ line: string; row: ReadRow | null }, void> {
-  const header = headerOf(table).trimEnd();
-  let first = true;
-  for (const line of wholeLines(path)) {
-    if (first && line !== header)
-      throw new DamagedFileError(
-        `${path} does not begin with the columns of this sweep: expected what sweep wrote, move the file away`,
-      );
-    if (!first) yield { line, row: readRow(table, line) };
-    first = false;
-  }
+/** The files of a folder that have rows: the table, and the sheets in the order of their names. */
+export function sheetsIn(folder: string): string[] {
+  const beside = readdirSync(folder).filter((name) => BESIDE.test(name));
+  const own = join(folder, SHEETS);
+  const inside = existsSync(own) ? readdirSync(own).filter((name) => name.endsWith('.csv')) : [];
+  const paths = [
+    ...beside.sort().map((name) => join(folder, name)),
+    ...inside.sort().map((name) => join(own, name)),
+  ];
+  return paths;
+}
+
+/** Bytes read at a time. */
+const CHUNK = 1 << 22;
+
+/** A row where it was read: `bytes` from `from` to `to` with its newline, which stand at `offset` in the file. */
+export interface FoundRow extends RowHead {
+  readonly bytes: Buffer;
+  readonly from: number;
+  readonly to: number;
+  readonly offset: number;
 }
 
 /**
- * Reads which cells the sheet has into `states`, and makes it ready to grow: with its header, and without
- * what a killed process left of a row. Returns how many rows there are.
+ * The rows of a sheet; what stands behind the last newline is none. Throws DamagedFileError where its columns
+ * are other ones.
  */
-export function openSheet(path: string, table: SweepTable, states: Uint8Array): number {
-  const size = existsSync(path) ? statSync(path).size : 0;
-  const kept: string[] = [];
-  let bytes = 0;
-  for (const { line, row } of size > 0 ? rowsOf(path, table) : []) {
-    if (!row || states[row.cell] !== STATE.open) continue;
-    states[row.cell] = STATE[row.state];
-    kept.push(line);
-    bytes += Buffer.byteLength(line) + 1;
-  }
+export function* rowsIn(path: string, table: SweepTable): Generator<FoundRow, void> {
+  const read = rowReader(table);
   const header = headerOf(table);
-  if (size !== Buffer.byteLength(header) + bytes) writeSheet(path, table, kept);
-  return kept.length;
-}
-
-function writeSheet(path: string, table: SweepTable, lines: Iterable<string>): void {
-  writePiecesSafely(path, piecesOf(headerOf(table), lines));
-}
-
-/** Characters of a piece, about. */
-const PIECE = 1 << 20;
-
-/** Lines with their newlines, many to a piece. */
-export function* piecesOf(header: string, lines: Iterable<string>): Generator<string, void> {
-  let piece = header;
-  for (const line of lines) {
-    piece += `${line}\n`;
-    if (piece.length < PIECE) continue;
-    yield piece;
-    piece = '';
+  let isFirst = true;
+  for (const { bytes, from, to, offset } of linesIn(path)) {
+    if (isFirst && bytes.toString('utf8', from, to) !== header) throw otherColumns(path);
+    const head = isFirst ? null : read(bytes, from, to - 1);
+    if (head) yield { ...head, bytes, from, to, offset };
+    isFirst = false;
   }
-  yield piece;
 }
 
-/** The same rows in the order of their cells, so that the file does not tell which thread was faster. */
-export function sortSheet(path: string, table: SweepTable): void {
-  const lines: string[] = [];
-  for (const { line, row } of rowsOf(path, table)) if (row) lines[row.cell] = line;
-  writeSheet(
-    path,
-    table,
-    lines.filter((line) => line !== undefined),
+const otherColumns = (path: string) =>
+  new DamagedFileError(
+    `${path} does not begin with the columns of this sweep: expected what sweep wrote, move the file away`,
   );
+
+const NEWLINE = 0x0a;
+
+function* linesIn(path: string): Generator<Omit<FoundRow, keyof RowHead>, void> {
+  const file = openSync(path, 'r');
+  try {
+    let bytes = Buffer.allocUnsafe(CHUNK);
+    let [begin, filled] = [0, 0];
+    for (;;) {
+      if (filled === bytes.length) bytes = Buffer.concat([bytes, Buffer.allocUnsafe(CHUNK)]);
+      const size = readSync(file, bytes, filled, bytes.length - filled, null);
+      if (size === 0) return;
+      filled += size;
+      const whole = bytes.subarray(0, filled);
+      let from = 0;
+      for (;;) {
+        const to = whole.indexOf(NEWLINE, from) + 1;
+        if (to === 0) break;
+        yield { bytes: whole, from, to, offset: begin + from };
+        from = to;
+      }
+      bytes.copyWithin(0, from, filled);
+      [begin, filled] = [begin + from, filled - from];
+    }
+  } finally {
+    closeSync(file);
+  }
 }
 
 export interface Pen {
@@ -112,9 +129,9 @@ export interface Pen {
 /** Milliseconds of rows that a power cut may take, to be run again. A kill takes none. */
 const KEEP_EVERY = 1_000;
 
-/** Writes at the end of a sheet; several threads may have a pen each. */
+/** Writes at the end of a sheet that is there; several threads may have a pen each. */
 export function penOf(path: string): Pen {
-  const file = openSync(path, 'a');
+  const file = openSync(path, constants.O_WRONLY | constants.O_APPEND);
   let keptAt = performance.now();
   return {
     append(row) {

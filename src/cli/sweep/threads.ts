@@ -8,32 +8,47 @@ import { Tinypool } from 'tinypool';
 import { builtWorker } from '../../host/built.ts';
 import { errorFromJson } from '../../numerics/errors.ts';
 import { failedRow } from './rows.ts';
-import { claim, type Pen, penOf, STATE } from './sheet.ts';
+import { type Pen, penOf } from './sheet.ts';
+import { claim, STATE } from './state.ts';
 import type { BatchResult, SweepThreadStart } from './worker.ts';
 
 /** Milliseconds of a batch. */
 const MOMENT = 200;
 const MOST_IN_BATCH = 2_000;
 
+export interface Running {
+  /** All cores where it is absent. */
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Runs the cells; `onProgress` hears of every batch. A thread that dies takes the cell that it was at with it,
- * whose row then says so, and another takes its place. Throws Error where rows cannot be written.
+ * whose row then says so, and another takes its place. When the signal comes, every thread ends with the cell that
+ * it is at. Throws Error where rows cannot be written.
  */
 export async function runCells(
-  start: SweepThreadStart,
+  shared: Omit<SweepThreadStart, 'stop'>,
   cells: readonly number[],
   onProgress: (batch: readonly number[]) => void,
-  threads = availableParallelism(),
+  { threads = availableParallelism(), signal }: Running,
 ): Promise<void> {
   const count = Math.min(threads, cells.length);
+  const start = { ...shared, stop: new Int32Array(new SharedArrayBuffer(4)) };
   const pool = openPool(start, count);
   const queue = queueOf(cells, count);
   const pen = penOf(start.sheet);
-  let over = false;
+  let [over, isBroken] = [false, false];
+  const stop = () => {
+    Atomics.store(start.stop, 0, 1);
+    over = true;
+  };
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop);
   const serve = async () => {
-    for (let batch = queue.next(0); batch.length > 0 && !over; ) {
+    for (let batch = queue.next(0); batch.length > 0 && !(over || isBroken); ) {
       const result = await runBatch(pool, batch);
-      if (over) return;
+      if (isBroken) return;
       if ('failure' in result) throw errorFromJson(result.failure);
       if ('lost' in result) queue.putBack(buryCell(start, batch, pen, result.lost));
       onProgress(batch);
@@ -43,7 +58,8 @@ export async function runCells(
   try {
     await Promise.all(Array.from({ length: count }, serve));
   } finally {
-    over = true;
+    isBroken = true;
+    signal?.removeEventListener('abort', stop);
     await pool.destroy();
     pen.close();
   }

@@ -5,7 +5,8 @@ import { type Plan, planOf } from './plan.ts';
 import { keepPositions } from './positions.ts';
 import type { SweepRequest } from './request.ts';
 import { cellRow, type SweepTable } from './rows.ts';
-import { claim, type Pen, penOf } from './sheet.ts';
+import { type Pen, penOf } from './sheet.ts';
+import { claim } from './state.ts';
 
 export interface SweepThreadStart {
   readonly request: SweepRequest;
@@ -15,6 +16,8 @@ export interface SweepThreadStart {
   readonly out: string;
   /** Shared, by cell: who sets one writes its row. */
   readonly states: Uint8Array;
+  /** Shared: not 0 when no further cell shall begin. */
+  readonly stop: Int32Array;
 }
 
 /** The milliseconds that the cells took, or why rows could not be written. */
@@ -25,11 +28,12 @@ let ready: { readonly plan: Plan; readonly pen: Pen } | null = null;
 
 /** Never throws: see server/worker.ts. */
 export default async function run(cells: readonly number[]): Promise<BatchResult> {
-  const { request, table, sheet, out, states } = start;
+  const { request, table, sheet, out, states, stop } = start;
   try {
     ready ??= { plan: await planOf(request), pen: penOf(sheet) };
     const begun = performance.now();
     for (const cell of cells) {
+      if (Atomics.load(stop, 0) !== 0) break;
       const { row, state, frames } = await cellRow(table, cell, ready.plan.settingsOf);
       if (frames.length > 0) keepPositions(out, cell, frames);
       if (claim(states, cell, state)) ready.pen.append(row);
