@@ -1,10 +1,13 @@
 /**
- * out = a · b in float64, row-major: a [rows, inner], b [inner, columns], columns a multiple of eight. Every
- * entry is one sum in the order of `inner`, so it has the bits of the plain loop. Arguments are byte addresses.
+ * Products of float64 matrices, row-major: every entry is one sum in the order of the inner index, so it has the
+ * bits of the plain loop. Arguments are byte addresses.
  */
 
 const LANES: usize = 16;
+/** Bytes of eight numbers: a panel of b is so wide. */
+const PANEL: usize = 4 * LANES;
 
+/** out = a · b: a [rows, inner], b [inner, columns], columns a multiple of eight. */
 export function multiply(
   a: usize,
   b: usize,
@@ -14,21 +17,78 @@ export function multiply(
   columns: i32,
 ): void {
   const across = (<usize>columns) << 3;
-  const down = (<usize>inner) << 3;
-  for (let j: usize = 0; j < across; j += 4 * LANES)
-    for (let i = 0; i < rows; i += 2) {
-      // past the edge the last row is done again
-      const next = min(i + 1, rows - 1);
-      tile(
-        a + <usize>i * down,
-        a + <usize>next * down,
-        b + j,
-        inner,
-        across,
-        out + <usize>i * across + j,
-        out + <usize>next * across + j,
-      );
+  for (let j: usize = 0; j < across; j += PANEL)
+    multiplyPanel(a, b + j, across, out + j, across, rows, inner);
+}
+
+/**
+ * out = a · ((1 − t) · left + t · right), columns a multiple of eight; `left` alone where `right` is 0. Eight columns
+ * at a time are mixed into `panel`, which has room for 8 · inner numbers: they stay in the first cache for all rows.
+ */
+export function multiplyBetween(
+  a: usize,
+  left: usize,
+  right: usize,
+  t: f64,
+  panel: usize,
+  out: usize,
+  rows: i32,
+  inner: i32,
+  columns: i32,
+): void {
+  const across = (<usize>columns) << 3;
+  for (let j: usize = 0; j < across; j += PANEL) {
+    if (right) mixPanel(left + j, right + j, t, across, panel, inner);
+    else copyPanel(left + j, across, panel, inner);
+    multiplyPanel(a, panel, PANEL, out + j, across, rows, inner);
+  }
+}
+
+/** (1 − t) · left + t · right, as (1 − t) · l + t · r is rounded. */
+function mixPanel(left: usize, right: usize, t: f64, across: usize, to: usize, inner: i32): void {
+  const near = f64x2.splat(1 - t);
+  const far = f64x2.splat(t);
+  for (const end = to + <usize>inner * PANEL; to < end; to += PANEL) {
+    for (let lane: usize = 0; lane < PANEL; lane += LANES) {
+      const l = f64x2.mul(near, v128.load(left + lane));
+      const r = f64x2.mul(far, v128.load(right + lane));
+      v128.store(to + lane, f64x2.add(l, r));
     }
+    left += across;
+    right += across;
+  }
+}
+
+function copyPanel(from: usize, across: usize, to: usize, inner: i32): void {
+  for (const end = to + <usize>inner * PANEL; to < end; to += PANEL, from += across)
+    for (let lane: usize = 0; lane < PANEL; lane += LANES)
+      v128.store(to + lane, v128.load(from + lane));
+}
+
+/** Eight columns of out = a · b, rows of b `step` bytes apart and those of out `across`. */
+function multiplyPanel(
+  a: usize,
+  b: usize,
+  step: usize,
+  out: usize,
+  across: usize,
+  rows: i32,
+  inner: i32,
+): void {
+  const down = (<usize>inner) << 3;
+  for (let i = 0; i < rows; i += 2) {
+    // past the edge the last row is done again
+    const next = min(i + 1, rows - 1);
+    tile(
+      a + <usize>i * down,
+      a + <usize>next * down,
+      b,
+      inner,
+      step,
+      out + <usize>i * across,
+      out + <usize>next * across,
+    );
+  }
 }
 
 /** Two rows and eight columns: every sum stays in a register. */
@@ -37,7 +97,7 @@ function tile(
   a1: usize,
   b: usize,
   inner: i32,
-  across: usize,
+  step: usize,
   out0: usize,
   out1: usize,
 ): void {
@@ -64,7 +124,7 @@ function tile(
     s11 = f64x2.add(s11, f64x2.mul(x1, b1));
     s12 = f64x2.add(s12, f64x2.mul(x1, b2));
     s13 = f64x2.add(s13, f64x2.mul(x1, b3));
-    b += across;
+    b += step;
     a0 += 8;
     a1 += 8;
   }

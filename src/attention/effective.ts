@@ -1,4 +1,5 @@
 /** What an interaction comes to, for engines that treat simple ones apart. Not its velocity: field.ts. */
+import { entryOf } from '../numerics/held.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import { norm } from '../numerics/vectors.ts';
 import { couplingOf } from './coupling.ts';
@@ -74,7 +75,7 @@ export function passesItselfAlong(
   );
 }
 
-const at = ({ columns, data }: Matrix, i: number, j: number) => data[i * columns + j];
+const at = (m: Matrix, i: number, j: number) => entryOf(m, i * m.columns + j);
 
 /** The entries are those of a multiple of the identity. */
 function isMultiple(entry: (i: number, j: number) => number, size: number): boolean {

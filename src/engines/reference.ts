@@ -4,9 +4,10 @@
  */
 import type { Algebra } from '../numerics/algebra.ts';
 import { exp } from '../numerics/elementary.ts';
+import { between, multiplyHeld } from '../numerics/held.ts';
 import { multiplyFast } from '../numerics/product.ts';
 import { balance } from './reference-balance.ts';
-import { type Float64Tensor, tensor } from './tensor.ts';
+import { asMatrix, type Float64Tensor, tensor } from './tensor.ts';
 
 const last = (shape: readonly number[], back = 1) => shape[shape.length - back];
 const batchOf = (x: Float64Tensor) => (x.shape.length > 2 ? x.shape[0] : 1);
@@ -105,10 +106,20 @@ function productOf(x: Float64Tensor, w: Float64Tensor, shape: ProductShape): Flo
       `cannot multiply [${x.shape}] by [${w.shape}]: ${last(x.shape)} ≠ ${shape.inner}`,
     );
   const out = tensor([...x.shape.slice(0, -1), shape.columns]);
-  const straight = shape.across === 1;
-  if (!straight || !multiplyFast(x.data, w.data, out.data, shape.columns))
+  if (!(shape.across === 1 && multiplyByKernel(x, w, out, shape)))
     multiply(x.data, w.data, out.data, shape);
   return out;
+}
+
+function multiplyByKernel(
+  x: Float64Tensor,
+  w: Float64Tensor,
+  out: Float64Tensor,
+  { columns }: ProductShape,
+): boolean {
+  return (
+    multiplyHeld(x.data, asMatrix(w), out.data) || multiplyFast(x.data, w.data, out.data, columns)
+  );
 }
 
 function headScores(q: Float64Tensor, k: Float64Tensor, heads: number): Float64Tensor {
@@ -277,6 +288,10 @@ function tangent(x: Float64Tensor, v: Float64Tensor): Float64Tensor {
   return out;
 }
 
+/** Of matrices that are held together it is made as it is multiplied. */
+const interpolate = (a: Float64Tensor, b: Float64Tensor, t: number): Float64Tensor =>
+  (a.shape.length === 2 && between(asMatrix(a), b.data, t)) || combine(a, b, 1 - t, t);
+
 /** The algebra of numerics/algebra.ts on Float64 arrays. */
 export const referenceAlgebra: Algebra<Float64Tensor> = {
   array: (values, shape) => tensor(shape, Float64Array.from(values)),
@@ -286,7 +301,7 @@ export const referenceAlgebra: Algebra<Float64Tensor> = {
   columnPotentials: (scores, beta, mask, balancing) => balance(scores, beta, mask, balancing),
   headMix,
   addScaled: (x, y, scale) => combine(x, y, 1, scale),
-  interpolate: (a, b, t) => combine(a, b, 1 - t, t),
+  interpolate,
   normalise,
   tangent,
 };

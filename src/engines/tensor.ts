@@ -1,4 +1,5 @@
 /** Float64 arrays with a shape: what the reference engine computes with. */
+import { Between } from '../numerics/held.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { shapeSize } from '../numerics/vectors.ts';
 
@@ -17,9 +18,9 @@ export function tensor(shape: readonly number[], data?: Float64Array): Float64Te
 }
 
 /** A tensor [n, d] as a matrix over the same numbers. */
-export const asMatrix = ({ shape, data }: Float64Tensor): Matrix =>
-  matrix(shape[0], shape[1], data);
+export const asMatrix = (x: Float64Tensor): Matrix =>
+  x instanceof Between ? x : matrix(x.shape[0], x.shape[1], x.data);
 
 /** A matrix as a tensor [n, d] over the same numbers. */
-export const asTensor = ({ rows, columns, data }: Matrix): Float64Tensor =>
-  tensor([rows, columns], data);
+export const asTensor = (x: Matrix): Float64Tensor =>
+  x instanceof Between ? x : tensor([x.rows, x.columns], x.data);

@@ -15,7 +15,7 @@ function flowOf(subject: DepthSubject): SimulationOptions {
   const model = readFlow(subject.folder, 'a limit');
   const { text } = subject;
   const coupling = subject.coupling as CouplingName | undefined;
-  const flow = modelOptions(model, { text, dynamics: 'model', coupling, reuse: true });
+  const flow = modelOptions(model, { text, dynamics: 'model', coupling });
   return { ...flow, time: model.config.horizon };
 }
 

@@ -17,6 +17,8 @@ import type { AttentionWeights } from '../attention/scores.ts';
 import { projectTransposed } from '../engines/reference.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
 import { DamagedFileError, InputError } from '../numerics/errors.ts';
+import { hold } from '../numerics/held.ts';
+import { matrix } from '../numerics/matrix.ts';
 import { shapeSize } from '../numerics/vectors.ts';
 import type { Precision } from '../pretrained/precision.ts';
 import { FlowModel } from './flow-model.ts';
@@ -294,8 +296,11 @@ function checkTensors(config: OwnConfig, tensors: Tensors, file: string): void {
 }
 
 function knots(data: Float32Array, count: number, d: number): AttentionWeights<Float64Tensor>[] {
-  const part = (index: number) =>
-    tensor([d, d], Float64Array.from(data.subarray(index * d * d, (index + 1) * d * d)));
+  const all = Array.from({ length: 4 * count }, (_, index) =>
+    matrix(d, d, Float64Array.from(data.subarray(index * d * d, (index + 1) * d * d))),
+  );
+  const held = hold(all);
+  const part = (index: number) => tensor([d, d], held[index]);
   return Array.from({ length: count }, (_, knot) => ({
     query: part(4 * knot),
     key: part(4 * knot + 1),

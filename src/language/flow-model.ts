@@ -3,13 +3,7 @@ import type { AttentionWeights } from '../attention/scores.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
 import { InputError } from '../numerics/errors.ts';
 import type { FlowParts, ModelConfig, ModelWeights } from './checkpoint.ts';
-import {
-  type FlownFollower,
-  type Follower,
-  flowTogether,
-  followCached,
-  followTogether,
-} from './followers.ts';
+import { type Follower, flowTogether, followCached, followTogether } from './followers.ts';
 import type { Layout } from './layout.ts';
 import type { ModelRun, RunHooks, RunSettings, Tokens } from './model.ts';
 import { type Ends, OwnModel } from './own-model.ts';
@@ -99,11 +93,16 @@ function runText(model: FlowParts, layout: Layout, { depth, hooks }: RunSettings
   return {
     depth: context.depth,
     frames: context.frames,
-    batch: context.cache ? 16 : 32,
+    batch: areKept(context) ? 16 : 32,
     behind: statesBehind(model, layout, context),
     framesBehind: (beginnings) => framesBehind(model, layout, context, beginnings),
   };
 }
+
+/** Beyond so many layers, keys and values of every follower would fill the memory. */
+const MOST_KEPT = 64;
+
+const areKept = ({ cache }: ContextFlow) => cache !== null && cache.length <= MOST_KEPT;
 
 const keyOf = (tokens: Tokens) => tokens.join(' ');
 
@@ -122,22 +121,16 @@ function followerOf<F extends Follower>(
 
 /** Last states behind beginnings, of followers in the context's field, each flown once. */
 function statesBehind(model: FlowParts, layout: Layout, context: ContextFlow) {
-  const flown = new Map<string, FlownFollower>();
-  const waiting = new Map<string, Follower>();
+  const known = new Map<string, Follower>();
   const { cache, frames } = context;
   const last = frames[frames.length - 1].positions;
   const followers = (longer: readonly Tokens[]): readonly Float64Array[] => {
-    if (cache === null) {
-      for (const tokens of longer) waiting.set(keyOf(tokens), followerOf(layout, tokens, waiting));
-      const asked = longer.map((tokens) => waiting.get(keyOf(tokens)) as Follower);
-      return followTogether(model, context, asked);
-    }
-    const asked = longer.map((tokens) => followerOf(layout, tokens, flown));
-    const found = followCached(model, context, cache, asked);
+    const asked = longer.map((tokens) => followerOf(layout, tokens, known));
+    const found = cache && followCached(model, context, cache, asked, areKept(context));
     longer.forEach((tokens, b) => {
-      flown.set(keyOf(tokens), found[b]);
+      known.set(keyOf(tokens), found?.[b] ?? asked[b]);
     });
-    return found.map(({ state }) => state);
+    return found?.map(({ state }) => state) ?? followTogether(model, context, asked);
   };
   return (beginnings: readonly Tokens[]): Float64Array => {
     const d = model.config.dimension;

@@ -2,7 +2,7 @@
  * Followers: the tokens of possible answers as particles in the field of a context that does not
  * see them. A follower sees the whole context, the followers before it in its own answer, itself.
  * Two ways to the same numbers: with the context's keys and values kept (fast, layers only), and
- * all particles together (any depth, every frame).
+ * all particles together (`ode`, every frame).
  */
 import { contextMask } from '../attention/coupling.ts';
 import { modelCouplings } from '../attention/model-coupling.ts';
@@ -11,7 +11,7 @@ import { referenceAlgebra } from '../engines/reference.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
 import { layers } from '../flow/layers.ts';
 import type { FlowParts } from './checkpoint.ts';
-import { type ContextFlow, embed, type FlowFrame, flow, type LayerCache } from './transformer.ts';
+import { type ContextFlow, embed, type FlowFrame, flow, layerWeights } from './transformer.ts';
 
 /** A token of an answer, behind the tokens before it (null: the first). */
 export interface Follower {
@@ -20,13 +20,17 @@ export interface Follower {
   readonly position: number;
 }
 
-/** A follower that has flowed: its last state [d], and per layer what its own followers see of it. */
+/** A follower that has flowed: its last state [d], and in every layer what its own followers see of it. */
 export interface FlownFollower extends Follower {
-  readonly parent: FlownFollower | null;
   readonly state: Float64Array;
+  /** [d] each; none where they were not to be kept. */
   readonly keys: readonly Float64Array[];
   readonly values: readonly Float64Array[];
 }
+
+/** What is kept of a follower serves its own followers: it need not flow again. */
+const isKept = (follower: Follower): follower is FlownFollower =>
+  'keys' in follower && (follower as FlownFollower).keys.length > 0;
 
 /** The answer up to this follower, from the first token on. */
 function chainOf<F extends { readonly parent: F | null }>(follower: F): F[] {
@@ -35,42 +39,52 @@ function chainOf<F extends { readonly parent: F | null }>(follower: F): F[] {
   return chain;
 }
 
-/** Last states of followers whose parents have flowed before, all in one batch of layers. */
+/**
+ * Last states of followers, all in one batch of layers, and with them those of their ancestors of which nothing was
+ * kept. `keep`: their own keys and values, 2 L d numbers each.
+ */
 export function followCached(
   model: FlowParts,
-  context: ContextFlow,
-  cache: LayerCache,
-  followers: readonly (Follower & { readonly parent: FlownFollower | null })[],
+  { ids, hooks }: ContextFlow,
+  cache: readonly KeysAndValues<Float64Tensor>[],
+  asked: readonly Follower[],
+  keep: boolean,
 ): FlownFollower[] {
-  const chains = followers.map(({ parent }) => (parent === null ? [] : chainOf(parent)));
-  const keys = followers.map((): Float64Array[] => []);
-  const values = followers.map((): Float64Array[] => []);
+  const batch = withParents(asked).filter((follower) => !isKept(follower));
+  const place = new Map(batch.map((follower, b) => [follower, b]));
+  const chains = batch.map(chainOf);
   const d = model.config.dimension;
+  const kept = batch.map(() => ({ keys: [] as Float64Array[], values: [] as Float64Array[] }));
   const attended = (k: number, weights: AttentionWeights<Float64Tensor>, x: Float64Tensor) => {
     const own = keysAndValues(referenceAlgebra, weights, x);
-    followers.forEach((_, b) => {
-      keys[b][k] = own.keys.data.slice(b * d, (b + 1) * d);
-      values[b][k] = own.values.data.slice(b * d, (b + 1) * d);
-    });
-    return joinKeysAndValues(cache.keysAndValues[k], chains, keys, values, k);
+    const rowOf = (follower: Follower, part: 'keys' | 'values') => {
+      const b = place.get(follower);
+      if (b === undefined) return (follower as FlownFollower)[part][k];
+      return own[part].data.subarray(b * d, (b + 1) * d);
+    };
+    if (keep)
+      for (const [b, { keys, values }] of kept.entries()) {
+        keys.push(rowOf(batch[b], 'keys'));
+        values.push(rowOf(batch[b], 'values'));
+      }
+    return joinKeysAndValues(cache[k], chains, rowOf);
   };
   const { beta, horizon } = model.config;
-  const depth = cache.weights.length;
-  const weights = (t: number) => cache.weights[Math.floor(t * depth)];
-  const mask = chainMask(context.ids.length, chains);
-  let last = startOf(model, followers);
+  const depth = cache.length;
+  const weights = layerWeights(model, depth, hooks);
+  const mask = chainMask(ids.length, chains);
+  let last = startOf(model, batch);
   for (const frame of layers(
     referenceAlgebra,
     { weights, beta, horizon, depth, mask, attended },
     last,
   ))
     last = frame.positions;
-  return followers.map((follower, b) => ({
-    ...follower,
-    state: last.data.slice(b * d, (b + 1) * d),
-    keys: keys[b],
-    values: values[b],
-  }));
+  return asked.map((follower) => {
+    const b = place.get(follower);
+    if (b === undefined) return follower as FlownFollower;
+    return { ...follower, state: last.data.slice(b * d, (b + 1) * d), ...kept[b] };
+  });
 }
 
 /** The followers' start as a batch [B, 1, d]. */
@@ -83,32 +97,35 @@ function startOf(model: FlowParts, followers: readonly Follower[]): Float64Tenso
   return tensor([followers.length, 1, model.config.dimension], data);
 }
 
-/** Context, then the chain, then the follower itself; shorter chains leave the end hidden: [B, 1, m]. */
-function chainMask(n: number, chains: readonly FlownFollower[][]): Float64Tensor {
-  const m = n + 1 + Math.max(...chains.map((chain) => chain.length));
+/** Context, then the chain up to the follower itself; shorter chains leave the end hidden: [B, 1, m]. */
+function chainMask(n: number, chains: readonly Follower[][]): Float64Tensor {
+  const m = n + Math.max(...chains.map((chain) => chain.length));
   const out = tensor([chains.length, 1, m]);
   chains.forEach((chain, b) => {
-    out.data.fill(1, b * m, b * m + n + chain.length + 1);
+    out.data.fill(1, b * m, b * m + n + chain.length);
   });
   return out;
 }
 
+/** Keys and values of followers in a layer, [d]. */
+type RowOf = (follower: Follower, part: 'keys' | 'values') => Float64Array;
+
 function joinKeysAndValues(
   context: KeysAndValues<Float64Tensor>,
-  chains: readonly FlownFollower[][],
-  keys: readonly Float64Array[][],
-  values: readonly Float64Array[][],
-  layer: number,
+  chains: readonly Follower[][],
+  rowOf: RowOf,
 ): KeysAndValues<Float64Tensor> {
-  const ancestors = (part: 'keys' | 'values') =>
-    chains.map((chain) => chain.map((follower) => follower[part][layer]));
-  const own = (part: readonly Float64Array[][]) => part.map((perLayer) => perLayer[layer]);
-  const joined = joinRows(context.keys, ancestors('keys'), own(keys));
+  const joined = (part: 'keys' | 'values') =>
+    joinRows(
+      context[part],
+      chains.map((chain) => chain.map((follower) => rowOf(follower, part))),
+    );
+  const keys = joined('keys');
   return {
-    keys: joined,
-    values: joinRows(context.values, ancestors('values'), own(values)),
+    keys,
+    values: joined('values'),
     ...(context.potentials && {
-      potentials: joinPotentials(context.potentials, joined.shape),
+      potentials: joinPotentials(context.potentials, keys.shape),
     }),
   };
 }
@@ -126,19 +143,17 @@ function joinPotentials(
   return out;
 }
 
+/** The context, and behind it the rows of a chain: [B, m, d]. */
 function joinRows(
-  context: Float64Tensor,
+  { shape: [n, width], data }: Float64Tensor,
   chains: readonly Float64Array[][],
-  own: readonly Float64Array[],
 ): Float64Tensor {
-  const [n, width] = context.shape;
-  const m = n + 1 + Math.max(...chains.map((chain) => chain.length));
+  const m = n + Math.max(...chains.map((chain) => chain.length));
   const out = tensor([chains.length, m, width]);
   chains.forEach((chain, b) => {
-    const start = b * m * width;
-    out.data.set(context.data, start);
-    [...chain, own[b]].forEach((row, j) => {
-      out.data.set(row, start + (n + j) * width);
+    out.data.set(data, b * m * width);
+    chain.forEach((row, j) => {
+      out.data.set(row, (b * m + n + j) * width);
     });
   });
   return out;
@@ -180,7 +195,7 @@ function withParents(followers: readonly Follower[]): Follower[] {
   return [...new Set(followers.flatMap(chainOf))].sort((a, b) => a.position - b.position);
 }
 
-/** Last states of followers, together with the context: for `ode` and for very deep models. */
+/** Last states of followers, together with the context: for `ode`. */
 export function followTogether(
   model: FlowParts,
   context: ContextFlow,

@@ -42,19 +42,17 @@ export interface ModelPart {
   /** `model` for the model's own flow; other names are of the catalogue. */
   readonly dynamics?: unknown;
   readonly coupling?: CouplingName;
-  /** As for `modelDynamics`: for one run at a time. */
-  readonly reuse?: boolean;
 }
 
 /** The options of a simulation that the model gives: where the tokens are, and its flow where that is asked for. */
 export function modelOptions(
   model: FlowParts,
-  { text, dynamics, coupling, reuse }: ModelPart,
+  { text, dynamics, coupling }: ModelPart,
 ): SimulationOptions {
   const sentence = text === undefined ? null : sentenceParticles(model, text, coupling);
   const own = sentence?.coupling ?? coupling;
   return {
     ...(sentence ? { init: sentence.positions } : { d: model.config.dimension }),
-    ...(dynamics === 'model' && { dynamics: modelDynamics(model, own, reuse) }),
+    ...(dynamics === 'model' && { dynamics: modelDynamics(model, own) }),
   };
 }

@@ -94,34 +94,26 @@ export function* flow(
   else yield* layers(warmed(referenceAlgebra), layerFlow(model, depth, mask, hooks), start);
 }
 
-function layerFlow(model: FlowParts, depth: number, mask: Float64Tensor, hooks: FlowHooks) {
-  const { beta, horizon } = model.config;
-  const kept = layerWeights(model, depth);
-  const weights = (t: number) => {
-    const layer = Math.floor(t * depth);
-    const own = kept?.[layer] ?? theta(model, t);
-    return hooks.weights?.(layer + 1, own) ?? own;
+/** θ(t) of a layer as the hooks change it; layer k + 1 asks at (k + ½) / L. */
+export function layerWeights(model: FlowParts, depth: number, hooks: FlowHooks) {
+  return (t: number): AttentionWeights<Float64Tensor> => {
+    const own = theta(model, t);
+    return hooks.weights?.(Math.floor(t * depth) + 1, own) ?? own;
   };
-  const { balancing, patch } = hooks;
-  return { weights, beta, horizon, depth, mask, balancing, patch };
 }
 
-/** Beyond this many layers, weights and caches of all layers would fill the memory. */
-const MAXIMUM_CACHED_DEPTH = 64;
-
-type LayerWeights = readonly AttentionWeights<Float64Tensor>[];
-
-/** Weights of the layers of the depth that each model was last run with. */
-const LAYER_WEIGHTS = new WeakMap<FlowParts, LayerWeights>();
-
-/** θ((k + ½) / L) for k = 0 … L − 1, interpolated once; null when they are too many to keep. */
-function layerWeights(model: FlowParts, depth: number): LayerWeights | null {
-  if (depth > MAXIMUM_CACHED_DEPTH) return null;
-  const known = LAYER_WEIGHTS.get(model);
-  if (known?.length === depth) return known;
-  const made = Array.from({ length: depth }, (_, k) => theta(model, (k + 0.5) / depth));
-  LAYER_WEIGHTS.set(model, made);
-  return made;
+function layerFlow(model: FlowParts, depth: number, mask: Float64Tensor, hooks: FlowHooks) {
+  const { beta, horizon } = model.config;
+  const { balancing, patch } = hooks;
+  return {
+    weights: layerWeights(model, depth, hooks),
+    beta,
+    horizon,
+    depth,
+    mask,
+    balancing,
+    patch,
+  };
 }
 
 /** The model's dynamics, as `simulate` runs them, under any mask: by Dormand–Prince, the knots as breakpoints. */
@@ -134,7 +126,7 @@ function* continuousFlow(
   const { horizon, depth, dimension: d } = model.config;
   const { shape, data } = start;
   const parameters = {};
-  const entry = modelDynamics(model, 'full', false, change && ((own) => change(null, own)));
+  const entry = modelDynamics(model, 'full', change && ((own) => change(null, own)));
   const algebra = warmed(referenceAlgebra);
   const field = (time: number, x: Float64Array) => {
     const { weights, beta } = entry.interaction(parameters, d, time);
@@ -210,16 +202,10 @@ export interface ContextFlow {
   readonly coupling: CouplingName;
   readonly ids: readonly number[];
   readonly positions: readonly number[];
-  /** Keys and values of the context, and the weights, of every layer; null when too many to keep. */
-  readonly cache: LayerCache | null;
+  /** Keys, values and, for Sinkhorn, potentials of the context in every layer; null for `ode`. */
+  readonly cache: readonly KeysAndValues<Float64Tensor>[] | null;
   /** Hooks of its flow, and of all that follows it. */
   readonly hooks: FlowHooks;
-}
-
-/** Keys, values and, for Sinkhorn, potentials of every layer. */
-export interface LayerCache {
-  readonly keysAndValues: readonly KeysAndValues<Float64Tensor>[];
-  readonly weights: readonly AttentionWeights<Float64Tensor>[];
 }
 
 /** Runs the context by itself: it never sees its followers. */
@@ -235,19 +221,17 @@ export function runContext(
   const start = embed(model, ids, positions);
   const mask = couplingMask(coupling, ids.length);
   const described = { depth, coupling, ids, positions, hooks };
-  if (depth === 'ode' || depth > MAXIMUM_CACHED_DEPTH) {
+  if (depth === 'ode') {
     const frames = [...flow(model, start, mask, depth, hooks)];
     return { ...described, frames, cache: null };
   }
   const own: KeysAndValues<Float64Tensor>[] = [];
-  const weights: AttentionWeights<Float64Tensor>[] = [];
   const attended = (k: number, w: AttentionWeights<Float64Tensor>, x: Float64Tensor) => {
-    weights[k] = w;
     own[k] = keysAndValues(referenceAlgebra, w, x);
     return own[k];
   };
   const layered = { ...layerFlow(model, depth, mask, hooks), attended };
   const frames = [...layers(warmed(referenceAlgebra), layered, start)];
-  const kept = own.map((layer, k) => ({ ...layer, potentials: frames[k + 1].potentials }));
-  return { ...described, frames, cache: { keysAndValues: kept, weights } };
+  const cache = own.map((layer, k) => ({ ...layer, potentials: frames[k + 1].potentials }));
+  return { ...described, frames, cache };
 }

@@ -15,8 +15,8 @@ const FEWEST_ROWS = 4;
 const BLOCK = 8;
 const PAGE = 65_536;
 
-/** null where WebAssembly is not to be had; the plain loop then gives the same numbers. */
-const compiled = once((): WebAssembly.Module | null => {
+/** The kernels, each to be given a memory; null where WebAssembly is not to be had: the plain loop gives the same numbers. */
+export const multiplyModule = once((): WebAssembly.Module | null => {
   try {
     const bytes = Uint8Array.from(atob(multiplyKernel), (letter) => letter.charCodeAt(0));
     return new WebAssembly.Module(bytes);
@@ -33,7 +33,7 @@ function instance(module: WebAssembly.Module): Kernel {
 }
 
 const shared = once(() => {
-  const module = compiled();
+  const module = multiplyModule();
   return module && instance(module);
 });
 
@@ -77,7 +77,7 @@ export function residentProduct(
   w: Float64Array,
   inner: number,
 ): ((x: Float64Array) => Float64Array<ArrayBuffer>) | null {
-  const module = compiled();
+  const module = multiplyModule();
   if (!module) return null;
   const kernel = instance(module);
   const columns = w.length / inner;

@@ -64,33 +64,46 @@ test('logits are logitScale · U x + b, also for numbers of particles that four 
   expect(logits(model, x)).toBeAllClose(expected, { absolute: 1e-12 });
 });
 
-test.each(COUPLING_NAMES)('%s: followers with a cache are as without', (coupling) => {
-  const context = runContext(model, ids, places, coupling, 8);
-  const tree: Follower[] = [];
-  const flown: FlownFollower[] = [];
-  const add = (parent: number | null, token: number) => {
-    const at = parent === null ? null : parent;
-    const position = at === null ? 6 : tree[at].position + 1;
-    tree.push({ parent: at === null ? null : tree[at], token, position });
-    const request = { parent: at === null ? null : flown[at], token, position };
-    return flown.push(...follow([request]));
-  };
-  const follow = (requests: (Follower & { parent: FlownFollower | null })[]) =>
-    followCached(model, context, context.cache as NonNullable<typeof context.cache>, requests);
-  add(null, 40);
-  add(null, 41);
-  add(0, 42);
-  add(2, 43);
-  add(1, 42);
-  const together = followTogether(model, context, tree);
-  flown.forEach(({ state }, f) => {
-    expect(state).toBeAllClose(together[f], { absolute: 1e-12 });
-  });
-  const batch = follow(flown.map(({ parent, token, position }) => ({ parent, token, position })));
-  batch.forEach(({ state }, f) => {
-    expect(state).toEqual(flown[f].state);
-  });
-});
+const KEPT = COUPLING_NAMES.flatMap((coupling) =>
+  [true, false].map((keep) => ({ coupling, keep })),
+);
+
+test.each(KEPT)(
+  '$coupling: followers with a cache are as without, theirs kept: $keep',
+  ({ coupling, keep }) => {
+    const context = runContext(model, ids, places, coupling, 8);
+    const tree: Follower[] = [];
+    const flown: FlownFollower[] = [];
+    const add = (parent: number | null, token: number) => {
+      const at = parent === null ? null : parent;
+      const position = at === null ? 6 : tree[at].position + 1;
+      tree.push({ parent: at === null ? null : tree[at], token, position });
+      const request = { parent: at === null ? null : flown[at], token, position };
+      return flown.push(...follow([request]));
+    };
+    const follow = (requests: Follower[]) =>
+      followCached(
+        model,
+        context,
+        context.cache as NonNullable<typeof context.cache>,
+        requests,
+        keep,
+      );
+    add(null, 40);
+    add(null, 41);
+    add(0, 42);
+    add(2, 43);
+    add(1, 42);
+    const together = followTogether(model, context, tree);
+    flown.forEach(({ state }, f) => {
+      expect(state).toBeAllClose(together[f], { absolute: 1e-12 });
+    });
+    const batch = follow(flown.map(({ parent, token, position }) => ({ parent, token, position })));
+    batch.forEach(({ state }, f) => {
+      expect(state).toEqual(flown[f].state);
+    });
+  },
+);
 
 test('followers leave the context bit for bit as it is', () => {
   const context = runContext(model, ids, places, 'full', 8);
