@@ -1,6 +1,10 @@
-/** `sweep`: a grid of simulations, a row of a table each; `sweep merge` puts the shards of one together. */
+/**
+ * `sweep`: a grid of simulations, a row of a table each, on this machine or on a cluster; its subcommands put shards
+ * together and look after what was given to Slurm.
+ */
 import { Command } from 'commander';
 import { gather, withParticleFlags, withRunFlags } from '../flags.ts';
+import { askedOf, partSlurm, withSlurmFlags, withTaskFlags } from '../slurm/flags.ts';
 import type { SweepFlags } from '../sweep/request.ts';
 
 const HELP = `
@@ -12,6 +16,7 @@ Examples:
   schmetterling sweep --grid beta=log:1:100:13 --save-at 1,10,100 --time 100 --out runs/times
   schmetterling sweep --grid beta=0:9:0.01 --seeds 1000 --out runs/big --shard $SLURM_ARRAY_TASK_ID/64
   schmetterling sweep merge runs/big --parquet
+  schmetterling sweep --grid beta=0:9:0.01 --seeds 1000 --out runs/big --slurm --partition short --time-limit 1:00:00
 
 A grid is name=values, separated by commas: every name of a flag of simulate that sets a number or a name. Values
 are 2,8,32, or FROM:TO:STEP, or linear:FROM:TO:COUNT, or log:FROM:TO:COUNT; all combinations are run, the last
@@ -25,7 +30,12 @@ of the last frame, with --save-at those of every saved time besides (NAME@TIME);
 (--delta). --positions writes positions/CELL.npy [times, n, d]. A cell that fails is a row with its error; the exit
 code is 1 then, and --retry-failed runs it again. The same command goes on with an interrupted sweep, and so does --out
 alone, for sweep.json holds its settings; \`status\` says how far it is. Shard i of N takes every N-th cell; \`merge\`
-wants every cell and writes cells.csv, with --parquet cells.parquet.`;
+wants every cell and writes cells.csv, with --parquet cells.parquet.
+
+--slurm runs some cells, from whose cost it makes tasks that last minutes, submits them as a job array and a job that
+merges, and returns. \`status\` then says what the jobs do, \`resume\` submits what is missing, \`cancel\` ends them.
+A name that SBATCH_ACCOUNT, SBATCH_PARTITION or SBATCH_QOS holds is a default; other variables of Slurm are left out.
+Scripts, tasks, logs and a journal of what was submitted are in --out/slurm. More: docs/cluster.md.`;
 
 const TASK_HELP = `
 Cells that have results are left out, so a task may be begun again at any time, anywhere, twice at once too. On SIGUSR1
@@ -35,7 +45,7 @@ export function sweepCommand(): Command {
   const command = new Command('sweep').description(
     'a grid of simulations on all cores, a row of a table each',
   );
-  return withRunFlags(withParticleFlags(command))
+  return withSlurmFlags(withRunFlags(withParticleFlags(command)))
     .option('--grid <values>', 'such as beta=0.1:9:0.1,d=2,8,32; may be repeated', gather)
     .option('--seeds <count>', 'runs of every combination (default: 1)')
     .option('--positions', 'keep the positions of every cell at the times of --save-at')
@@ -48,6 +58,8 @@ export function sweepCommand(): Command {
     .action(runSweep)
     .addCommand(mergeCommand())
     .addCommand(statusCommand())
+    .addCommand(resumeCommand())
+    .addCommand(cancelCommand())
     .addCommand(taskCommand());
 }
 
@@ -67,12 +79,37 @@ function mergeCommand(): Command {
 
 function statusCommand(): Command {
   return new Command('status')
-    .description('how far a sweep is, from its files')
+    .description('how far a sweep is, from its files, and what its jobs do')
     .argument('<folder>', 'what --out was')
+    .option('--watch', 'every 30 s until no job is left')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (folder, _, command: Command) => {
       const { sweepStatus } = await import('../sweep/status.ts');
       await sweepStatus(folder, command.optsWithGlobals());
+    });
+}
+
+function resumeCommand(): Command {
+  return withTaskFlags(new Command('resume'))
+    .description('submits what is missing of a sweep that was given to Slurm, and nothing else')
+    .argument('<folder>', 'what --out was')
+    .option('--retry-failed', 'cells that failed as well')
+    .option('--json', 'print one JSON document and nothing else')
+    .action(async (folder, _, command: Command) => {
+      const flags = command.optsWithGlobals();
+      const { resumeSweep } = await import('../sweep/slurm.ts');
+      await resumeSweep(folder, flags, askedOf(flags));
+    });
+}
+
+function cancelCommand(): Command {
+  return new Command('cancel')
+    .description('ends the jobs of a sweep, and looks again whether they are gone')
+    .argument('<folder>', 'what --out was')
+    .option('--json', 'print one JSON document and nothing else')
+    .action(async (folder, _, command: Command) => {
+      const { cancelWork } = await import('../slurm/cancel.ts');
+      await cancelWork(folder, command.optsWithGlobals());
     });
 }
 
@@ -98,6 +135,7 @@ function taskCommand(): Command {
 }
 
 async function runSweep(flags: SweepFlags): Promise<void> {
-  const { sweep } = await import('../sweep/run.ts');
-  await sweep(flags);
+  const { asked, others } = partSlurm(flags);
+  if (asked) return (await import('../sweep/slurm.ts')).sweepOnSlurm(others, asked);
+  await (await import('../sweep/run.ts')).sweep(others);
 }

@@ -1,0 +1,81 @@
+/**
+ * What a cell of a sweep costs, from running some of them in a process of their own, that can be ended and whose
+ * memory is that of a task. Their rows are kept.
+ */
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Timing } from '../slurm/work.ts';
+import { rangesText } from './ranges.ts';
+
+const ENTRY = fileURLToPath(new URL('../../../bin/schmetterling.js', import.meta.url));
+
+/** Cells after the first one, at most, and of how many one is taken. */
+const MOST = 16;
+const ONE_OF = 10;
+/** Seconds after which no further cell begins, and after which the one that runs is given up. */
+const [ENOUGH, PATIENCE] = [5, 60];
+
+/** Runs a first cell, which pays for the start, then some of all corners of the grid, on one core, for some seconds. */
+export async function sampleCells(folder: string, cells: readonly number[]): Promise<Timing> {
+  const first = await timed(folder, spread(cells, 1));
+  if (first.done === 0) return { seconds: null, atLeast: PATIENCE, memory: first.memory };
+  const others = spread(cells, Math.min(MOST, Math.floor(cells.length / ONE_OF)));
+  const further = first.seconds > ENOUGH ? [] : others;
+  const more = further.length > 0 ? await timed(folder, further) : null;
+  const memory = Math.max(first.memory ?? 0, more?.memory ?? 0) || null;
+  if (!more || more.done < 2) return { seconds: first.seconds, atLeast: 0, memory };
+  // a tenth at least of what it took with its start, where the first one was slow by chance
+  const each = Math.max(
+    (more.seconds - first.seconds) / (more.done - 1),
+    more.seconds / more.done / 10,
+  );
+  return { seconds: each, atLeast: 0, memory };
+}
+
+/** As many of them, evenly. */
+const spread = (cells: readonly number[], count: number): number[] =>
+  Array.from({ length: count }, (_, k) => cells[Math.floor(((k + 0.5) * cells.length) / count)]);
+
+interface Timed {
+  readonly done: number;
+  readonly seconds: number;
+  readonly memory: number | null;
+}
+
+/** Throws Error where the cells cannot be run at all, with what was said. */
+async function timed(folder: string, cells: readonly number[]): Promise<Timed> {
+  const words = ['sweep', 'task', folder, '--cells', rangesText(cells), '--task', 'sample'];
+  const child = spawn(process.execPath, [ENTRY, ...words, '--threads', '1', '--json']);
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].on('data', (chunk: Buffer) => {
+      said[name] += chunk;
+    });
+  const seen = { memory: null as number | null, gaveUp: false };
+  const watch = setInterval(() => {
+    seen.memory = peakOf(child.pid) ?? seen.memory;
+  }, 50);
+  const enough = setTimeout(() => child.kill('SIGTERM'), 1000 * ENOUGH);
+  const patience = setTimeout(() => {
+    seen.gaveUp = child.kill('SIGKILL');
+  }, 1000 * PATIENCE);
+  await new Promise((done) => child.once('close', done));
+  for (const timer of [watch, enough, patience]) clearTimeout(timer);
+  const { memory, gaveUp } = seen;
+  if (gaveUp) return { done: 0, seconds: PATIENCE, memory };
+  if (said.stdout === '') throw new Error(`a cell cannot be run: ${said.stderr.trim()}`);
+  const outcome = JSON.parse(said.stdout);
+  return { done: outcome.cells - outcome.before - outcome.open, seconds: outcome.seconds, memory };
+}
+
+/** Most bytes that a process had in memory, from Linux. */
+function peakOf(pid: number | undefined): number | null {
+  try {
+    const [, kilobytes] =
+      /^VmHWM:\s*(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return kilobytes === undefined ? null : 1024 * Number(kilobytes);
+  } catch {
+    return null;
+  }
+}
