@@ -27,6 +27,7 @@ const SECTIONS = {
     'docs/interventions.md',
     'docs/pretrained.md',
     'docs/readings.md',
+    'docs/cluster.md',
     'docs/files.md',
     'docs/checkpoint.md',
     'data/worlds/README.md',
