@@ -33,9 +33,9 @@ const BINARIES = [
     options: ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'],
   },
   {
-    entry: 'assembly/multiply.ts',
-    target: 'src/numerics/multiply-kernel.generated.ts',
-    name: 'multiplyKernel',
+    entry: 'assembly/matrices.ts',
+    target: 'src/numerics/matrix-kernels.generated.ts',
+    name: 'matrixKernels',
     options: [],
   },
   {

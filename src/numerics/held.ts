@@ -4,7 +4,7 @@
  * it along. Bits are those of the plain loops. Not products of matrices that come and go: product.ts.
  */
 import type { Matrix } from './matrix.ts';
-import { multiplyModule } from './product.ts';
+import { matrixModule } from './matrix-kernels.ts';
 
 interface Kernel {
   multiplyBetween(
@@ -41,7 +41,7 @@ const ROOM = 65_536;
  * where WebAssembly is not to be had, or columns do not come in eights.
  */
 export function hold(matrices: readonly Matrix[]): readonly Float64Array[] {
-  const module = multiplyModule();
+  const module = matrixModule();
   if (!module || matrices.some(({ columns }) => columns % PANEL !== 0))
     return matrices.map(({ data }) => data);
   const panel = matrices.reduce((sum, { data }) => sum + data.length, 0);

@@ -1,48 +1,12 @@
 /**
  * Products of float64 matrices by a SIMD kernel (assembly/multiply.ts), three times as fast as the plain
- * loop, with the same bits: each entry is one sum in the same order, and WebAssembly's arithmetic is IEEE's.
+ * loop, with the same bits: each entry is one sum in the same order.
  */
-import { multiplyKernel } from './multiply-kernel.generated.ts';
-import { once } from './once.ts';
-
-interface Kernel {
-  readonly memory: WebAssembly.Memory;
-  multiply(a: number, b: number, out: number, rows: number, inner: number, columns: number): void;
-}
+import { heapOf, ownKernels, sharedKernels } from './matrix-kernels.ts';
 
 /** Fewer rows cost less than bringing b to the kernel. */
 const FEWEST_ROWS = 4;
 const BLOCK = 8;
-const PAGE = 65_536;
-
-/** The kernels, each to be given a memory; null where WebAssembly is not to be had: the plain loop gives the same numbers. */
-export const multiplyModule = once((): WebAssembly.Module | null => {
-  try {
-    const bytes = Uint8Array.from(atob(multiplyKernel), (letter) => letter.charCodeAt(0));
-    return new WebAssembly.Module(bytes);
-  } catch {
-    return null;
-  }
-});
-
-/** A kernel with a memory of its own. */
-function instance(module: WebAssembly.Module): Kernel {
-  const memory = new WebAssembly.Memory({ initial: 8 });
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  return { memory, multiply: exports.multiply as Kernel['multiply'] };
-}
-
-const shared = once(() => {
-  const module = multiplyModule();
-  return module && instance(module);
-});
-
-/** The memory as numbers, at least so many. */
-function heapOf({ memory }: Kernel, length: number): Float64Array {
-  const missing = 8 * length - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-  return new Float64Array(memory.buffer);
-}
 
 /**
  * out = a · b for row-major a [rows, inner], b [inner, columns]. False, and nothing is done, where the
@@ -57,7 +21,7 @@ export function multiplyFast(
   const inner = b.length / columns;
   const rows = a.length / inner;
   if (rows < FEWEST_ROWS || columns % BLOCK !== 0 || columns === 0) return false;
-  const found = shared();
+  const found = sharedKernels();
   if (!found) return false;
   const heap = heapOf(found, a.length + b.length + out.length);
   heap.set(b);
@@ -77,9 +41,8 @@ export function residentProduct(
   w: Float64Array,
   inner: number,
 ): ((x: Float64Array) => Float64Array<ArrayBuffer>) | null {
-  const module = multiplyModule();
-  if (!module) return null;
-  const kernel = instance(module);
+  const kernel = ownKernels();
+  if (!kernel) return null;
   const columns = w.length / inner;
   const panels = Math.ceil(columns / BLOCK);
   const held = panels * BLOCK * inner;
@@ -99,6 +62,37 @@ export function residentProduct(
     }
     return out;
   };
+}
+
+/**
+ * x · xᵀ [n, n] of rows x [n, inner], half of it computed and mirrored; null where the kernel does not serve or pay. Each
+ * entry is one sum in the order of `inner`.
+ */
+export function gramFast(x: Float64Array, inner: number): Float64Array<ArrayBuffer> | null {
+  const n = x.length / inner;
+  const kernel = n < FEWEST_ROWS ? null : sharedKernels();
+  if (!kernel) return null;
+  const panels = Math.ceil(n / BLOCK);
+  const held = panels * BLOCK * inner;
+  const heap = heapOf(kernel, held + x.length + n * BLOCK);
+  heap.fill(0, held - BLOCK * inner, held);
+  layPanels(x, inner, heap);
+  heap.set(x, held);
+  const result = held + x.length;
+  const out = new Float64Array(n * n);
+  for (let panel = 0; panel < panels; panel++) {
+    const from = panel * BLOCK;
+    const rows = n - from;
+    const a = 8 * (held + from * inner);
+    kernel.multiply(a, 8 * from * inner, 8 * result, rows, inner, BLOCK);
+    for (let i = from; i < n; i++)
+      for (let j = from; j < Math.min(from + BLOCK, i + 1); j++) {
+        const value = heap[result + (i - from) * BLOCK + j - from];
+        out[i * n + j] = value;
+        out[j * n + i] = value;
+      }
+  }
+  return out;
 }
 
 /** Panel after panel, each [inner, eight]; behind the last row of w are zeros. */

@@ -5,6 +5,7 @@
 import { EigenvalueDecomposition, Matrix as LibraryMatrix } from 'ml-matrix';
 import { balanced, irreducibleBlocks } from './balance.ts';
 import { type Matrix, matrix, row, stacked } from './matrix.ts';
+import { gramFast } from './product.ts';
 import { squaredNorm } from './vectors.ts';
 
 export interface SymmetricEigen {
@@ -76,6 +77,8 @@ export function eigenpairs(square: Matrix): Eigenpair[] {
 /** XXᵀ [n, n] of points X [n, d]: for unit rows, the cosines of all pairs. */
 export function gram(points: Matrix): Matrix {
   const { rows: n, columns: d, data } = points;
+  const fast = gramFast(data, d);
+  if (fast) return matrix(n, n, fast);
   const result = matrix(n, n);
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++) {

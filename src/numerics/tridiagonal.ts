@@ -3,19 +3,27 @@
  * diagonals, then implicit QL steps with Wilkinson's shift (Golub and Van Loan, Matrix computations, §8.3).
  */
 import type { Matrix } from './matrix.ts';
+import { heapOf, sharedKernels } from './matrix-kernels.ts';
 
 /** Steps for one eigenvalue, of which two or three are usual. */
 const MOST_STEPS = 60;
 
-/** Falling; only the lower triangle is read. O(n³). */
-export function symmetricEigenvalues({ rows: n, data }: Matrix): Float64Array {
-  const { diagonal, beside } = reduced(n, data.slice());
+/** Falling. O(n³). */
+export const symmetricEigenvalues = (symmetric: Matrix): Float64Array =>
+  tridiagonalEigenvalues(tridiagonal(symmetric));
+
+/** Falling. O(n²). */
+export function tridiagonalEigenvalues(of: Tridiagonal): Float64Array {
+  const [diagonal, beside] = [of.diagonal.slice(), of.beside.slice()];
+  const n = diagonal.length;
+  // what the reduction has rounded off: less does not hold two blocks together, in the zeros of a low rank above all
+  const rounded = Number.EPSILON * diagonal.reduce((most, d) => Math.max(most, Math.abs(d)), 0);
   for (let first = 0; first < n; first++)
     for (let step = 0; ; step++) {
       let last = first;
       while (last < n - 1) {
         const size = Math.abs(diagonal[last]) + Math.abs(diagonal[last + 1]);
-        if (Math.abs(beside[last]) <= Number.EPSILON * size) break;
+        if (Math.abs(beside[last]) <= Math.max(rounded, Number.EPSILON * size)) break;
         last++;
       }
       if (last === first) break;
@@ -26,48 +34,105 @@ export function symmetricEigenvalues({ rows: n, data }: Matrix): Float64Array {
   return diagonal.sort().reverse();
 }
 
-/** The diagonal and what stands beside it, [n] and [n − 1] with a 0 behind. Overwrites the lower triangle. */
-function reduced(n: number, a: Float64Array) {
+/** Three diagonals of a symmetric matrix with its eigenvalues: [n], and [n] with a 0 behind. */
+export interface Tridiagonal {
+  readonly diagonal: Float64Array;
+  readonly beside: Float64Array;
+}
+
+/** A, and the four vectors of a step, in one array: the kernel’s memory, or any other. */
+interface Step {
+  readonly heap: Float64Array;
+  /** An even number, at least n: rows and columns of 0 fill up. */
+  readonly width: number;
+  /** A ← A − (u wᵀ + w uᵀ), p ← A v, in rows and columns from the even number `first` on. */
+  down(first: number): void;
+}
+
+/**
+ * Qᵀ A Q of three diagonals, Q orthogonal and without effect on the first axis: without its first row and column it is
+ * that of A without its own. What a step subtracts is subtracted while the next one multiplies: A is read once a step.
+ */
+export function tridiagonal({ rows: n, data }: Matrix): Tridiagonal {
   const diagonal = new Float64Array(n);
   const beside = new Float64Array(n);
-  const v = new Float64Array(n);
-  const p = new Float64Array(n);
-  for (let k = 0; k < n - 2; k++) {
+  const step = stepsOf(n);
+  const { heap, width } = step;
+  const size = width * width;
+  heap.fill(0, 0, size + 4 * width);
+  for (let i = 0; i < n; i++) heap.set(data.subarray(i * n, (i + 1) * n), i * width);
+  const [v, u, w, p] = [0, 1, 2, 3].map((k) =>
+    heap.subarray(size + k * width, size + (k + 1) * width),
+  );
+  for (let k = 0; k < n; k++) {
+    diagonal[k] = heap[k * width + k] - 2 * u[k] * w[k];
+    if (k === n - 1) break;
     let sum = 0;
     for (let i = k + 1; i < n; i++) {
-      v[i] = a[i * n + k];
-      sum += v[i] * v[i];
+      v[i] = heap[i * width + k] - (u[i] * w[k] + w[i] * u[k]);
+      if (i > k + 1) sum += v[i] * v[i];
     }
-    const alpha = v[k + 1] > 0 ? -Math.sqrt(sum) : Math.sqrt(sum);
-    beside[k] = alpha;
-    const squared = sum - alpha * v[k + 1];
-    if (squared === 0) continue;
-    v[k + 1] -= alpha;
-    p.fill(0, k + 1);
-    for (let i = k + 1; i < n; i++) {
-      const row = i * n;
-      let own = a[row + i] * v[i];
-      for (let j = k + 1; j < i; j++) {
-        own += a[row + j] * v[j];
-        p[j] += a[row + j] * v[i];
-      }
-      p[i] += own;
+    v[k] = 0;
+    const begun = v[k + 1];
+    if (sum === 0) {
+      beside[k] = begun;
+      v.fill(0, k + 1);
+    } else {
+      const length = Math.sqrt(sum + begun * begun);
+      beside[k] = begun > 0 ? -length : length;
+      v[k + 1] = begun - beside[k];
     }
+    step.down((k + 1) & ~1);
+    u.set(v);
+    if (sum === 0) {
+      w.fill(0);
+      continue;
+    }
+    const squared = (sum + v[k + 1] * v[k + 1]) / 2;
     let along = 0;
     for (let i = k + 1; i < n; i++) {
       p[i] /= squared;
       along += p[i] * v[i];
     }
     along /= 2 * squared;
-    for (let i = k + 1; i < n; i++) p[i] -= along * v[i];
-    for (let i = k + 1; i < n; i++) {
-      const [row, vi, pi] = [i * n, v[i], p[i]];
-      for (let j = k + 1; j <= i; j++) a[row + j] -= vi * p[j] + pi * v[j];
-    }
+    w.fill(0, 0, k + 1);
+    for (let i = k + 1; i < n; i++) w[i] = p[i] - along * v[i];
   }
-  for (let k = 0; k < n; k++) diagonal[k] = a[k * n + k];
-  if (n > 1) beside[n - 2] = a[(n - 1) * n + n - 2];
   return { diagonal, beside };
+}
+
+function stepsOf(n: number): Step {
+  const width = n + (n % 2);
+  const size = width * width;
+  const kernels = sharedKernels();
+  if (!kernels) {
+    const heap = new Float64Array(size + 4 * width);
+    return { heap, width, down: (first) => plainStep(heap, width, first) };
+  }
+  const [v, u, w, p] = [0, 1, 2, 3].map((k) => 8 * (size + k * width));
+  return {
+    heap: heapOf(kernels, size + 4 * width),
+    width,
+    down: (first) => kernels.stepDown(0, v, u, w, p, first, width),
+  };
+}
+
+/** The sums of the kernel in their order: those over even and over odd columns apart, of two rows at a time. */
+export function plainStep(heap: Float64Array, width: number, first: number): void {
+  const [v, u, w, p] = [0, 1, 2, 3].map((k) => width * (width + k));
+  heap.fill(0, p + first, p + width);
+  for (let i = first; i < width; i++) {
+    const row = i * width;
+    const square = i & ~1;
+    const own = [0, 0];
+    for (let j = first; j < square + 2; j++) {
+      const value = heap[row + j] - (heap[u + i] * heap[w + j] + heap[w + i] * heap[u + j]);
+      heap[row + j] = value;
+      own[j & 1] += value * heap[v + j];
+      if (j < square) heap[p + j] += value * heap[v + i];
+    }
+    heap[p + i] = own[0] + own[1];
+  }
 }
 
 /** One implicit QL step on first … last. */

@@ -1,6 +1,6 @@
 /** The SIMD product against the plain sum: the same bits, or nothing done. */
 import { expect, it } from 'vitest';
-import { multiplyFast, residentProduct } from '../../src/numerics/product.ts';
+import { gramFast, multiplyFast, residentProduct } from '../../src/numerics/product.ts';
 import { random } from '../../src/numerics/random.ts';
 
 function plain(a: Float64Array, b: Float64Array, rows: number, columns: number): Float64Array {
@@ -50,4 +50,16 @@ it.each([
     const x = Float64Array.from({ length: rows * inner }, gaussian);
     expect(product?.(x)).toEqual(plain(x, across, rows, columns));
   }
+});
+
+it.each([
+  [4, 5],
+  [8, 3],
+  [13, 40],
+  [64, 7],
+])('%d rows of %d numbers times themselves', (n, inner) => {
+  const { gaussian } = random(n, inner);
+  const x = Float64Array.from({ length: n * inner }, gaussian);
+  const across = x.map((_, at) => x[(at % n) * inner + Math.floor(at / n)]);
+  expect(gramFast(x, inner)).toEqual(plain(x, across, n, n));
 });

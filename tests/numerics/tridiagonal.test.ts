@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { matrix, product, transposed } from '../../src/numerics/matrix.ts';
+import { matrix } from '../../src/numerics/matrix.ts';
+import { heapOf, type MatrixKernels, ownKernels } from '../../src/numerics/matrix-kernels.ts';
 import { random } from '../../src/numerics/random.ts';
-import { symmetricEigen } from '../../src/numerics/spectrum.ts';
-import { symmetricEigenvalues } from '../../src/numerics/tridiagonal.ts';
+import { gram, symmetricEigen } from '../../src/numerics/spectrum.ts';
+import {
+  plainStep,
+  symmetricEigenvalues,
+  tridiagonal,
+  tridiagonalEigenvalues,
+} from '../../src/numerics/tridiagonal.ts';
 
 describe('symmetricEigenvalues', () => {
   it('are those of a chain of springs, 2 − 2 cos(kπ/(n + 1))', () => {
@@ -10,7 +16,7 @@ describe('symmetricEigenvalues', () => {
     const chain = matrix(n, n);
     for (let i = 0; i < n; i++) {
       chain.data[i * n + i] = 2;
-      if (i > 0) chain.data[i * n + i - 1] = -1;
+      if (i > 0) chain.data[i * n + i - 1] = chain.data[(i - 1) * n + i] = -1;
     }
     const wanted = Array.from(
       { length: n },
@@ -26,6 +32,8 @@ describe('symmetricEigenvalues', () => {
       [3, 17, 17],
       [4, 30, 3],
       [5, 30, 30],
+      [6, 200, 48],
+      [10, 300, 2],
     ]) {
       const draws = random(seed);
       const x = matrix(
@@ -33,9 +41,9 @@ describe('symmetricEigenvalues', () => {
         rank,
         Float64Array.from({ length: n * rank }, () => draws.gaussian()),
       );
-      const gram = product(x, transposed(x));
-      const { values } = symmetricEigen(gram);
-      expect(symmetricEigenvalues(gram)).toBeAllClose(values, { absolute: 1e-12 * values[0] });
+      const products = gram(x);
+      const { values } = symmetricEigen(products);
+      expect(symmetricEigenvalues(products)).toBeAllClose(values, { absolute: 1e-12 * values[0] });
     }
   });
 
@@ -43,5 +51,40 @@ describe('symmetricEigenvalues', () => {
     expect([...symmetricEigenvalues(matrix(5, 5))]).toEqual([0, 0, 0, 0, 0]);
     const one = matrix(3, 3, Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1));
     expect([...symmetricEigenvalues(one)]).toEqual([1, 1, 1]);
+  });
+});
+
+describe('tridiagonal', () => {
+  it('without its first row and column is that of the matrix without its own', () => {
+    const n = 23;
+    const { gaussian } = random(7);
+    const x = matrix(n, 30, Float64Array.from({ length: n * 30 }, gaussian));
+    const { diagonal, beside } = tridiagonal(gram(x));
+    const rest = gram(matrix(n - 1, 30, x.data.slice(30)));
+    const values = symmetricEigenvalues(rest);
+    expect(
+      tridiagonalEigenvalues({ diagonal: diagonal.slice(1), beside: beside.slice(1) }),
+    ).toBeAllClose(values, { absolute: 1e-13 * values[0] });
+  });
+
+  it('takes a step to the bits of the plain loop', () => {
+    const kernels = ownKernels() as MatrixKernels;
+    for (const [width, first] of [
+      [2, 0],
+      [6, 0],
+      [24, 4],
+      [40, 38],
+    ]) {
+      const { gaussian } = random(width, first);
+      const size = width * width;
+      const begun = Float64Array.from({ length: size + 4 * width }, gaussian);
+      const plain = begun.slice();
+      plainStep(plain, width, first);
+      const heap = heapOf(kernels, begun.length);
+      heap.set(begun);
+      const [v, u, w, p] = [0, 1, 2, 3].map((k) => 8 * (size + k * width));
+      kernels.stepDown(0, v, u, w, p, first, width);
+      expect(heap.slice(0, begun.length)).toEqual(plain);
+    }
   });
 });

@@ -1,0 +1,3 @@
+/** Kernels of float64 matrices (src/numerics/matrix-kernels.ts). */
+export { multiply, multiplyBetween } from './multiply';
+export { stepDown, turnRows } from './symmetric';
