@@ -58,6 +58,9 @@ export const clusterTolerances: readonly number[] = [
   0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.25, 1.5,
 ];
 
+/** Writes the heights between one thing and others into `out`, in whatever unit. */
+export type HeightsFrom = (one: number, others: Int32Array, out: Float64Array) => void;
+
 /**
  * Single linkage of rows [n, d], unit ones on the sphere: the minimum spanning tree of their angles, or
  * distances, by Prim. O(n²d) time, O(nd) memory.
@@ -65,24 +68,31 @@ export const clusterTolerances: readonly number[] = [
 export function dendrogram(positions: Matrix, space: Space = 'sphere'): Dendrogram {
   const between = space === 'sphere' ? angle : distance;
   const points = Array.from({ length: positions.rows }, (_, i) => row(positions, i));
-  return singleLinkage(points.length, (i, j) => between(points[i], points[j]));
+  return singleLinkage(points.length, (one, others, out) => {
+    for (let k = 0; k < others.length; k++) out[k] = between(points[one], points[others[k]]);
+  });
 }
 
-/** The same of n things whose heights between each other are known, in whatever unit. */
-export function singleLinkage(n: number, between: (i: number, j: number) => number): Dendrogram {
-  const edges = spanningTree(n, between).sort((left, right) => left.height - right.height);
+/** The same of n things whose heights between each other are known. */
+export function singleLinkage(n: number, heightsFrom: HeightsFrom): Dendrogram {
+  const { from, to, heights } = spanningTree(n, heightsFrom);
+  const order = Array.from(heights, (_, k) => k).sort((a, b) => heights[a] - heights[b]);
   const forest = createForest(n);
   const clusterOf = Array.from({ length: n }, (_, i) => i);
   const sizes = new Array<number>(n).fill(1);
-  const merges = edges.map(({ height, from, to }, k): Merge => {
-    const [one, other] = [clusterOf[forest.root(from)], clusterOf[forest.root(to)]];
+  const merges = order.map((edge, k): Merge => {
+    const [one, other] = [clusterOf[forest.root(from[edge])], clusterOf[forest.root(to[edge])]];
     const size = sizes[one] + sizes[other];
-    clusterOf[forest.join(from, to)] = n + k;
+    clusterOf[forest.join(from[edge], to[edge])] = n + k;
     sizes.push(size);
-    return { height, a: Math.min(one, other), b: Math.max(one, other), size };
+    return { height: heights[edge], a: Math.min(one, other), b: Math.max(one, other), size };
   });
   return { size: n, merges };
 }
+
+/** The heights of its merges alone, rising. */
+export const linkageHeights = (n: number, heightsFrom: HeightsFrom): Float64Array =>
+  spanningTree(n, heightsFrom).heights.sort();
 
 /** The clusters whose gaps are at most `tolerance`, each rising, in the order of their first members. */
 export function clustersAt({ size, merges }: Dendrogram, tolerance: number): number[][] {
@@ -176,33 +186,42 @@ export function describeChange(
   return `${names.slice(0, -1).join(', ')} and ${names.at(-1)} ${verb} at layer ${layer}`;
 }
 
-interface Edge {
-  readonly height: number;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Prim: the particle nearest to the tree joins it, n − 1 times. */
-function spanningTree(n: number, between: (i: number, j: number) => number): Edge[] {
-  const nearest = new Float64Array(n).fill(Number.POSITIVE_INFINITY);
-  const parent = new Int32Array(n);
-  const outside = Array.from({ length: Math.max(0, n - 1) }, (_, i) => i + 1);
-  const edges: Edge[] = [];
-  for (let added = 0; outside.length > 0; ) {
+/**
+ * Prim: the particle nearest to the tree joins it, n − 1 times; the first of several. Edge k is from, to, height. Of
+ * those outside, their nearest heights and whose these are stand in the same order.
+ */
+function spanningTree(n: number, heightsFrom: HeightsFrom) {
+  const count = Math.max(0, n - 1);
+  const outside = Int32Array.from({ length: count }, (_, i) => i + 1);
+  const nearest = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
+  const parents = new Int32Array(count);
+  const found = new Float64Array(count);
+  const from = new Int32Array(count);
+  const to = new Int32Array(count);
+  const heights = new Float64Array(count);
+  let added = 0;
+  for (let edge = 0; edge < count; edge++) {
+    const left = count - edge;
+    heightsFrom(added, outside.subarray(0, left), found);
     let next = 0;
-    for (let slot = 0; slot < outside.length; slot++) {
-      const i = outside[slot];
-      const height = between(added, i);
-      if (height < nearest[i]) {
-        nearest[i] = height;
-        parent[i] = added;
+    let least = Number.POSITIVE_INFINITY;
+    for (let slot = 0; slot < left; slot++) {
+      if (found[slot] < nearest[slot]) {
+        nearest[slot] = found[slot];
+        parents[slot] = added;
       }
-      if (nearest[i] < nearest[outside[next]]) next = slot;
+      if (nearest[slot] < least) {
+        least = nearest[slot];
+        next = slot;
+      }
     }
-    added = outside.splice(next, 1)[0];
-    edges.push({ height: nearest[added], from: parent[added], to: added });
+    added = outside[next];
+    from[edge] = parents[next];
+    to[edge] = added;
+    heights[edge] = nearest[next];
+    for (const all of [outside, nearest, parents]) all.copyWithin(next, next + 1, left);
   }
-  return edges;
+  return { from, to, heights };
 }
 
 /** What joins and what falls apart from layer to layer; `partitions` are the clusters at one tolerance, layer by layer. */

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { centred, meanOf } from '../../src/diagnostics/survey/directions.ts';
 import { receivedAttention, sinksOf } from '../../src/diagnostics/survey/sinks.ts';
-import { cloudOf, surrogateGram } from '../../src/diagnostics/survey/surrogates.ts';
+import { hubOf, surrogateOf } from '../../src/diagnostics/survey/surrogates.ts';
 import { BINS, survey } from '../../src/diagnostics/survey/survey.ts';
 import { fromRows, type Matrix, matrix, product, transposed } from '../../src/numerics/matrix.ts';
-import { random } from '../../src/numerics/random.ts';
+import { type Random, random } from '../../src/numerics/random.ts';
 import { symmetricEigenvalues } from '../../src/numerics/tridiagonal.ts';
 
 function normal(seed: number, n: number, d: number, shift = 0): Matrix {
@@ -75,7 +75,7 @@ describe('surrogates', () => {
     ]) {
       const x = normal(seed, n, d, 0.4);
       const gram = product(x, transposed(x));
-      const drawn = surrogateGram(cloudOf(gram), random(seed, 7));
+      const drawn = drawnFrom(gram, random(seed, 7));
       const sum = ({ data }: Matrix) => data.reduce((all, value) => all + value, 0);
       expect(sum(drawn)).toBeCloseTo(sum(gram), 8);
       const [own, other] = [gram, drawn].map((one) => symmetricEigenvalues(inCentre(one)));
@@ -89,16 +89,26 @@ describe('surrogates', () => {
     const n = 32;
     const x = matrix(n, 1);
     x.data[0] = 1;
-    const cloud = cloudOf(product(x, transposed(x)));
+    const gram = product(x, transposed(x));
     const squares = new Float64Array(n);
     for (let seed = 0; seed < 400; seed++) {
-      const drawn = surrogateGram(cloud, random(seed));
+      const drawn = drawnFrom(gram, random(seed));
       for (let i = 0; i < n; i++) squares[i] += drawn.data[i * n + i] / 400;
     }
     // E⟨x'_i, x'_i⟩ = 1/n for every point
     for (const value of squares) expect(Math.abs(value * n - 1)).toBeLessThan(0.35);
   });
 });
+
+/** The products of one surrogate of points with products `gram`. */
+function drawnFrom(gram: Matrix, draws: Random): Matrix {
+  const n = gram.rows;
+  const { from } = surrogateOf(hubOf(gram, draws), draws, matrix(n, n));
+  const out = matrix(n, n);
+  const all = Int32Array.from({ length: n }, (_, j) => j);
+  for (let i = 0; i < n; i++) from(i, all, out.data.subarray(i * n));
+  return out;
+}
 
 /** H G H, H = I − 11ᵀ/n. */
 function inCentre({ rows: n, data }: Matrix): Matrix {

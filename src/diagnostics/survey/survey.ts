@@ -6,16 +6,18 @@
 import { z } from 'zod';
 import { atan2, exp } from '../../numerics/elementary.ts';
 import { InputError } from '../../numerics/errors.ts';
-import { type Matrix, matrix, product, row, transposed } from '../../numerics/matrix.ts';
+import { type Matrix, matrix } from '../../numerics/matrix.ts';
 import { parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { type Random, random } from '../../numerics/random.ts';
+import { gram } from '../../numerics/spectrum.ts';
 import { entropy, histogram, mean, median } from '../../numerics/statistics.ts';
 import { symmetricEigenvalues } from '../../numerics/tridiagonal.ts';
-import { type Dendrogram, singleLinkage } from '../clusters.ts';
+import { type Dendrogram, type HeightsFrom, linkageHeights, singleLinkage } from '../clusters.ts';
 import { angleRange, longest, type Plateau } from '../plateau.ts';
+import { selectRows } from '../sample.ts';
 import { centred, directionsOf, meanOf } from './directions.ts';
 import { receivedAttention, type Sink, sinksOf } from './sinks.ts';
-import { cloudOf, cosinesOfGram, surrogateGram } from './surrogates.ts';
+import { hubOf, type Products, surrogateOf } from './surrogates.ts';
 
 const above = { error: 'expected a number above 0' };
 
@@ -103,9 +105,6 @@ export interface Survey {
   readonly frames: readonly SurveyFrame[];
 }
 
-/** Columns that the fast product takes at once (numerics/product). */
-const BLOCK = 8;
-
 /** Of the histograms of inner products. */
 export const BINS = 40;
 
@@ -151,46 +150,34 @@ function surveyed(
   const without = new Set(sinks.map(({ token }) => token));
   const kept = [...norms.keys()].filter((token) => !without.has(token));
   const centre = reference && meanOf(directionsOf(reference, frame).directions);
-  const cosinesCentredOf = (cloud: Matrix) =>
-    centre || cloud.rows > 2 ? cosinesOf(centred(cloud, centre)) : null;
   const draws = (place: number) => random(settings.seed, frame, place);
-  const both = (cosines: Matrix, of: (cloud: Matrix) => Matrix | null, place: number) => {
+  const both = (cosines: Matrix, rest: () => Matrix | null, place: number): BothNumbers => {
     const all = numbersOf(cosines, settings, draws(place));
     if (sinks.length === 0) return { all, withoutSinks: all };
-    const rest = of(rowsOf(directions, kept));
-    return { all, withoutSinks: numbersOf(rest, settings, draws(place + 1)) };
+    return { all, withoutSinks: numbersOf(rest(), settings, draws(place + 1)) };
   };
-  const cosines = cosinesOf(directions);
-  const cosinesCentred = cosinesCentredOf(directions);
+  const centredCosines = (cloud: Matrix) =>
+    centre || cloud.rows > 2 ? gram(centred(cloud, centre)) : null;
+  const cosines = gram(directions);
+  const cosinesCentred = centredCosines(directions);
   return {
     sinks,
     normRatio: norms.reduce((most, value) => Math.max(most, value), 0) / median(norms),
     firstAttention: heads && heads.length > 0 ? receivedAttention(heads)[0] / states.rows : null,
-    plain: both(cosines, cosinesOf, 0),
-    centred: cosinesCentred && both(cosinesCentred, cosinesCentredOf, 2),
+    plain: both(cosines, () => pairsAmong(cosines, kept), 0),
+    centred:
+      cosinesCentred && both(cosinesCentred, () => centredCosines(selectRows(directions, kept)), 2),
     histograms: { plain: counted(cosines), centred: cosinesCentred && counted(cosinesCentred) },
     tree: treeOf(cosines),
   };
 }
 
-function rowsOf(all: Matrix, kept: readonly number[]): Matrix {
-  const out = matrix(kept.length, all.columns);
-  for (const [i, from] of kept.entries()) out.data.set(row(all, from), i * all.columns);
-  return out;
-}
-
-/** ⟨u_i, u_j⟩ of unit rows. Rows of 0 fill up the blocks of the fast product, and are cut off again: the same bits. */
-function cosinesOf(directions: Matrix): Matrix {
-  const { rows: n, columns } = directions;
-  const width = Math.ceil(n / BLOCK) * BLOCK;
-  const filled = matrix(width, columns);
-  filled.data.set(directions.data);
-  const products = product(directions, transposed(filled));
-  if (width === n) return products;
-  const out = matrix(n, n);
-  for (let i = 0; i < n; i++) out.data.set(row(products, i).subarray(0, n), i * n);
-  return out;
-}
+const pairsAmong = ({ rows: n, data }: Matrix, kept: readonly number[]): Matrix =>
+  matrix(
+    kept.length,
+    kept.length,
+    Float64Array.from(kept.flatMap((i) => kept.map((j) => data[i * n + j]))),
+  );
 
 function pairsOf({ rows: n, data }: Matrix): Float64Array {
   const out = new Float64Array((n * (n - 1)) / 2);
@@ -212,11 +199,10 @@ const NOTHING: CloudNumbers = {
 function numbersOf(cosines: Matrix | null, settings: SurveySettings, draws: Random): CloudNumbers {
   if (!cosines || cosines.rows < 2) return NOTHING;
   const pairs = pairsOf(cosines);
-  const squares = cosines.data.reduce((sum, value) => sum + value * value, 0);
-  const trace = cosines.data.reduce(
-    (sum, value, at) => (at % (cosines.rows + 1) === 0 ? sum + value : sum),
-    0,
-  );
+  const { rows: n, data } = cosines;
+  let [squares, trace] = [0, 0];
+  for (let at = 0; at < data.length; at++) squares += data[at] * data[at];
+  for (let i = 0; i < n; i++) trace += data[i * (n + 1)];
   return {
     cosineMean: mean(pairs),
     cosineMin: pairs.reduce((least, value) => Math.min(least, value), 1),
@@ -240,11 +226,13 @@ function clustersOf(
   { surrogates }: SurveySettings,
   draws: Random,
 ): ClusterFinding | null {
-  const own = plateauOf(treeOf(cosines));
+  const n = cosines.rows;
+  const own = plateauOf(n, heightsIn(cosines));
   if (!own || surrogates === 0) return own && { ...own, chance: null, unusual: null };
-  const cloud = cloudOf(cosines);
+  const hub = hubOf(cosines, draws);
+  const room = matrix(n, n);
   const ratios = Array.from({ length: surrogates }, () => {
-    const drawn = plateauOf(treeOf(cosinesOfGram(surrogateGram(cloud, draws))));
+    const drawn = plateauOf(n, heightsBy(surrogateOf(hub, draws, room)));
     return drawn ? drawn.to / drawn.from : 1;
   });
   const as = ratios.filter((ratio) => ratio >= own.to / own.from).length;
@@ -255,20 +243,37 @@ function clustersOf(
   };
 }
 
+/** Heights are −cosines until they are merged: an angle needs an arc tangent. */
+const heightsIn =
+  ({ rows: n, data }: Matrix): HeightsFrom =>
+  (one, others, out) => {
+    for (let k = 0; k < others.length; k++) out[k] = -data[one * n + others[k]];
+  };
+
+/** Of points by their products; 0 of a point that is 0. */
+function heightsBy({ squares, from }: Products): HeightsFrom {
+  const scales = squares.map((squared) => (squared > 0 ? 1 / Math.sqrt(squared) : 0));
+  return (one, others, out) => {
+    from(one, others, out);
+    for (let k = 0; k < others.length; k++) out[k] *= -scales[one] * scales[others[k]];
+  };
+}
+
 /** Between the first merge and the last. */
-function plateauOf({ size, merges }: Dendrogram): Plateau | null {
-  if (merges.length < 2) return null;
+function plateauOf(n: number, heightsFrom: HeightsFrom): Plateau | null {
+  if (n < 3) return null;
   const { least } = angleRange;
-  const heights = merges.map(({ height }) => Math.max(least, height));
-  const plateaus = heights
-    .slice(1)
-    .map((to, k): Plateau => ({ count: size - k - 1, from: heights[k], to }));
+  const heights = linkageHeights(n, heightsFrom).map((height) => Math.max(least, angleOf(-height)));
+  const plateaus = Array.from(
+    heights.subarray(1),
+    (to, k): Plateau => ({ count: n - k - 1, from: heights[k], to }),
+  );
   return longest(plateaus);
 }
 
 const angleOf = (cosine: number) => atan2(Math.sqrt(Math.max(0, 1 - cosine * cosine)), cosine);
 
-function treeOf({ rows: n, data }: Matrix): Dendrogram {
-  const { merges } = singleLinkage(n, (i, j) => -data[i * n + j]);
-  return { size: n, merges: merges.map((merge) => ({ ...merge, height: angleOf(-merge.height) })) };
+function treeOf(cosines: Matrix): Dendrogram {
+  const { size, merges } = singleLinkage(cosines.rows, heightsIn(cosines));
+  return { size, merges: merges.map((merge) => ({ ...merge, height: angleOf(-merge.height) })) };
 }
