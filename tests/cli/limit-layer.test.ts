@@ -19,6 +19,7 @@ it('prints how the tokens move and what they tend to, and writes it', async () =
   expect(stdout).toMatch(/layer 1 \(layers\.0\) · float32 · ẋ = attention\(x\)/);
   expect(stdout).toMatch(/4 clusters of 4 tokens at the start, 1 at time 1\.000e\+5/);
   expect(stdout).toMatch(/growing along rays: speed 0\.000010/);
+  expect(stdout).toMatch(/time 0\.000: no clusters beyond chance .* p = .* of 20 surrogates/);
   expect(readdirSync(out).sort()).toEqual(['layer.csv', 'layer.json', 'layer.svg']);
 });
 

@@ -82,6 +82,26 @@ describe('what it tends to', () => {
   });
 });
 
+it('holds its clusters against chance', () => {
+  // directions come to 0 or π/2: θ̇ = −sin 4θ
+  const gather = planar((x, y) => {
+    const speed = -Math.sin(4 * Math.atan2(y, x));
+    return [-speed * y, speed * x];
+  });
+  const angles = [-0.6, -0.3, -0.1, 0.2, 0.55, 0.9, 1.2, 1.5, 1.8, 2.1];
+  const start = Float64Array.from(angles.flatMap((angle) => [Math.cos(angle), Math.sin(angle)]));
+  const { frames, clusters } = follow(gather, start, asked({ time: 20, tolerance: 1e-8 }));
+  const end = frames[frames.length - 1];
+  expect(clusters.end).toHaveLength(2);
+  expect(end.chance).toMatchObject({ count: 2, unusual: 1 / 21 });
+  expect(end.chance?.to).toBeCloseTo(Math.PI / 2, 6);
+  expect(frames[0].chance?.unusual).toBeGreaterThan(0.05);
+  const again = follow(gather, start, asked({ time: 20, surrogates: 0 }));
+  expect(again.frames[0].chance).toMatchObject({ chance: null, unusual: null });
+  // two tokens have no clusters between them
+  expect(follow(gather, START, asked({ time: 1 })).frames[0].chance).toBeNull();
+});
+
 it('is given up with time, reason and what was reached', () => {
   // ẋ = x² from 1 is infinite at time 1
   const singular = tends((x, y) => [x * x, -y], { time: 2 });

@@ -220,10 +220,22 @@ function spectrumOf(cosines: Matrix): Float64Array {
   return Float64Array.from(values, (value) => (value > floor ? Math.sqrt(value) : 0));
 }
 
-/** The longest plateau between two merges, here and in surrogates; null for fewer than three tokens. */
+/**
+ * Clusters of unit rows [n, d] against chance, as in a survey: the longest plateau between two merges, here and in
+ * surrogates from streams of their own, told by `place`. Null for fewer than three rows.
+ */
+export function clustersAgainstChance(
+  directions: Matrix,
+  settings: Pick<SurveySettings, 'surrogates' | 'seed'>,
+  place: number,
+): ClusterFinding | null {
+  if (directions.rows < 3) return null;
+  return clustersOf(cosinesOf(directions), settings, random(settings.seed, place));
+}
+
 function clustersOf(
   cosines: Matrix,
-  { surrogates }: SurveySettings,
+  { surrogates }: Pick<SurveySettings, 'surrogates'>,
   draws: Random,
 ): ClusterFinding | null {
   const n = cosines.rows;

@@ -8,6 +8,11 @@
  */
 import { z } from 'zod';
 import { clustersAt, dendrogram } from '../../diagnostics/clusters.ts';
+import {
+  type ClusterFinding,
+  clustersAgainstChance,
+  surveySchema,
+} from '../../diagnostics/survey/survey.ts';
 import { asNetwork, type LanguageModel } from '../../language/model.ts';
 import { placesIn } from '../../language/network-run.ts';
 import { couplingSchema } from '../../language/options.ts';
@@ -68,6 +73,8 @@ export const layerFlowSchema = z.strictObject({
     .max(1)
     .default(1e-3)
     .describe('Below this share of a token’s length a motion counts as none'),
+  surrogates: surveySchema.shape.surrogates,
+  seed: surveySchema.shape.seed,
   coupling: couplingSchema.optional(),
 });
 
@@ -82,8 +89,10 @@ export interface LayerFrame extends Motion {
   readonly norms: { readonly least: number; readonly median: number; readonly most: number };
   /** The mean cosine of all pairs of tokens; null of one token. */
   readonly cosine: number | null;
-  /** Clusters of directions. */
+  /** Clusters of directions within the angle of the settings. */
   readonly clusters: number;
+  /** Those that last longest between two merges, against chance as in a survey; null of fewer than three tokens. */
+  readonly chance: ClusterFinding | null;
 }
 
 /** What one layer alone makes of the tokens of a text. */
@@ -178,7 +187,7 @@ export function follow(
 > {
   const frames: LayerFrame[] = [];
   const tell = (time: number, x: Float64Array) => {
-    frames.push(frameOf(x, time, mover, settings));
+    frames.push(frameOf(x, time, mover, settings, frames.length));
     onProgress?.(time, settings.time);
   };
   const run = settings.scheme === 'layer' ? repeated : flowed;
@@ -326,8 +335,10 @@ function frameOf(
   x: Float64Array,
   time: number,
   mover: Mover,
-  { angle, scheme }: Asked,
+  settings: Asked,
+  place: number,
 ): LayerFrame {
+  const { angle, scheme } = settings;
   const { width } = mover;
   const points = matrix(x.length / width, width, x);
   const next = scheme === 'layer' ? mover.once(x) : mover.velocity(x);
@@ -349,6 +360,7 @@ function frameOf(
     norms: { least: sorted[0], median: median(sorted), most: sorted[sorted.length - 1] },
     cosine: meanCosine(x, width),
     clusters: clustersOf(x, width, angle).length,
+    chance: clustersAgainstChance(directionsOf(x, width), settings, place),
     speed: Math.max(...motions.map(({ speed }) => speed)),
     turning: Math.max(...motions.map(({ turning }) => turning)),
   };

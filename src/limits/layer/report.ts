@@ -1,4 +1,5 @@
 /** A layer alone as a table and a figure. Not its numbers. */
+import { isUnusual, UNUSUAL } from '../../diagnostics/survey/told.ts';
 import type { Panel, Point } from '../../figures/figure.ts';
 import type { Report } from '../../figures/report.ts';
 import { log10 } from '../../numerics/elementary.ts';
@@ -22,12 +23,14 @@ export function layerReport(flow: LayerFlow): Report {
       column('largest_norm', 'largest', ({ norms }) => norms.most),
       column('cosine', 'mean cosine', ({ cosine }) => cosine),
       column('clusters', 'clusters', ({ clusters }) => clusters),
+      column('unusual', 'p', ({ chance }) => chance?.unusual ?? null),
       column('speed', 'speed', ({ speed }) => speed),
       column('turning', 'turning', ({ turning }) => turning),
     ],
     findings: [
       ...(flow.ended ? [] : [`given up at time ${flow.time.toPrecision(4)}: ${flow.reason}`]),
       clusterText(flow),
+      ...chanceTexts(flow),
       attractorText(flow.attractor, flow),
       `a motion counts as none below ${flow.settings.settled} of a token's length; directions are together within ${flow.settings.angle} rad`,
       workText(flow),
@@ -77,6 +80,22 @@ function clusterText({ clusters: { start, end }, tokens, time }: LayerFlow): str
     .map((members) => members.map((i) => `"${tokens[i]}"`).join(' '));
   const told = shown.length === 0 ? '' : `: ${shown.join(' · ')}`;
   return `${start.length} clusters of ${tokens.length} tokens at the start, ${end.length} at time ${time.toPrecision(4)}${told}`;
+}
+
+/** At the start and at the end, as a survey tells it. */
+function chanceTexts({ frames, settings }: LayerFlow): string[] {
+  if (settings.surrogates === 0) return [];
+  return [frames[0], frames[frames.length - 1]].flatMap(({ time, chance }) => {
+    if (chance === null || chance.unusual === null) return [];
+    const { count, from, to, unusual } = chance;
+    if (to === from) return [`time ${time.toPrecision(4)}: all directions are within ${from} rad`];
+    const told = isUnusual(chance)
+      ? 'clusters beyond chance'
+      : `no clusters beyond chance (p ≤ ${UNUSUAL})`;
+    return [
+      `time ${time.toPrecision(4)}: ${told}: ${count} last longest, from ${from.toPrecision(3)} to ${to.toPrecision(3)} rad, p = ${unusual.toPrecision(2)} of ${settings.surrogates} surrogates`,
+    ];
+  });
 }
 
 function attractorText(

@@ -18,6 +18,7 @@ export default operation({
   served: layerFlowSchema.extend({
     maximumSteps: atMost(10_000, layerFlowSchema.shape.maximumSteps, 500),
     moments: atMost(200, layerFlowSchema.shape.moments),
+    surrogates: atMost(20, layerFlowSchema.shape.surrogates),
   }),
   admit(options, { model, text }) {
     if (!model.network) return;
@@ -44,5 +45,6 @@ at first, so that a flow whose states only grow can be followed to 1e6 and beyon
 turning the sine of the angle between f and x; of each the largest of the tokens. What it tends to, by these rules in
 turn: growing, where the median length at the end is 1.25 times the longest of the first half, along rays where turning
 is within --angle; a fixed point, where speed is within --settled; periodic, where the state comes back to within
---settled of the way that it had gone; else not decided.`,
+--settled of the way that it had gone; else not decided. Clusters are counted within --angle; those that last longest
+between two merges are held against --surrogates clouds of the same mean and spectrum, as by survey: p.`,
 });
