@@ -7,6 +7,7 @@ import type { predictionToJson } from '../language/prediction.ts';
 import type { TextSurvey } from '../language/survey-text.ts';
 import type { ModelDepthLimit } from '../limits/depth/model-depth.ts';
 import type { NetworkDepthLimit } from '../limits/depth/network-depth.ts';
+import type { LayerFlow } from '../limits/layer/layer.ts';
 import type { StackLimit } from '../limits/stack/stack.ts';
 import type { ResultJson } from '../numerics/result-json.ts';
 import type { Interventions } from './interventions.ts';
@@ -142,6 +143,34 @@ export function askRefined(question: Question, signal: AbortSignal): Promise<Ref
   const { text, coupling, model } = question;
   const body = { text, coupling, model, ...REFINEMENT };
   return ask('api/limit/depth', signal, body) as Promise<RefinedReply>;
+}
+
+export interface PartsQuestion extends Pick<Question, 'text' | 'model' | 'coupling'> {
+  /** All where absent. */
+  readonly layers?: readonly number[];
+  readonly jacobians?: true;
+  /** The tolerance of parts as flows. */
+  readonly dopri5?: number;
+}
+
+/** More of parts: beside it steps of 1, which change nothing and cost the least. Throws as `askPrediction`. */
+export function askParts(question: PartsQuestion, signal: AbortSignal): Promise<RefinedReply> {
+  const body = { ...question, steps: [1], alone: 1 };
+  return ask('api/limit/depth', signal, body) as Promise<RefinedReply>;
+}
+
+export interface LayerQuestion extends Pick<Question, 'text' | 'model' | 'coupling'> {
+  readonly layer: number;
+  readonly part: string;
+  readonly scheme: string;
+  readonly time: number;
+}
+
+export type LayerReply = ResultJson<LayerFlow>;
+
+/** A layer alone. Throws as `askPrediction`. */
+export function askLayer(question: LayerQuestion, signal: AbortSignal): Promise<LayerReply> {
+  return ask('api/limit/layer', signal, question) as Promise<LayerReply>;
 }
 
 export interface SurveyQuestion extends Pick<Question, 'text' | 'model' | 'coupling'> {

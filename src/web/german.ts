@@ -267,9 +267,11 @@ export const german: Words = {
     rule: (norm, attention, surrogates) =>
       `Eine Senke hat eine Norm über dem ${norm}-Fachen des Medians oder bekommt über das ${attention}-Fache von 1/n der Aufmerksamkeit aller späteren Zeilen. Cluster stehen gegen ${surrogates} Wolken je Bild mit gleichem Mittel und Spektrum. Bild 0 liegt vor der ersten Schicht; Zahlen hinter Tokens sind ihre Plätze, von 1 an.`,
     columns: { token: 'Senke', norm: 'Norm (× Median)', attention: 'Aufmerksamkeit (× 1/n)' },
+    directions: (which) => `Richtungen ${which}`,
     clusters: (what, count, from, to) =>
-      `Richtungen ${what}: ${count} Cluster bestehen am längsten, von ${from} bis ${to} rad.`,
-    noClusters: (what) => `Richtungen ${what}: zu wenige Tokens für Cluster.`,
+      `${what}: ${count} Cluster bestehen am längsten, von ${from} bis ${to} rad.`,
+    noClusters: (what) => `${what}: zu wenige Tokens für Cluster.`,
+    allTogether: (what, angle) => `${what}: alle innerhalb von ${angle} rad.`,
     against: (ratio, mean, most, p) =>
       `Das ist ein Faktor von ${ratio}; durch Zufall im Mittel ${mean} und höchstens ${most}, p = ${p}.`,
     unusual: 'Das sind Cluster jenseits des Zufalls.',
@@ -336,6 +338,88 @@ export const german: Words = {
     rests: (part, most) => `${part}: kommt bis m = ${most} zur Ruhe.`,
     moves: (part, most) => `${part}: konvergiert bis m = ${most} nicht.`,
     rule: 'In Ruhe heißt: Die letzten beiden Änderungen des letzten Bildes sind je höchstens 3/4 der vorigen, und die letzte höchstens 5 % seiner Länge.',
+  },
+  parts: {
+    which: 'Schicht',
+    layer: (layer) => `Schicht ${layer}`,
+    allLayers: 'alle Schichten',
+    loading: 'Rechnet; das dauert einige Sekunden …',
+    tooMuch:
+      'Ein Server, auf den andere warten, nimmt nur so viele Produkte an. Frage nach einer Schicht oder mit kürzerem Text; ohne Server geht es so:',
+    jacobians: {
+      title: 'Welche Schritte sind zu groß?',
+      hint: 'Die Jacobi-Matrix jedes Teils an den Bildern des Modells: Ihr größter Singulärwert ist die Lipschitz-Konstante, um die Unterschiede wachsen können; ein Schritt mal dieser Konstante sollte unter 1 sein. Der Eigenwert am weitesten rechts sagt, ob sie auf Dauer wachsen.',
+      ask: 'Jacobi-Matrizen berechnen',
+      columns: {
+        layer: 'Schicht',
+        part: 'Teil',
+        lipschitz: 'Schritt 1 × Lipschitz (σ)',
+        refined: (steps) => `Schritt 1/${steps} × Lipschitz`,
+        eigenvalue: 'λ ganz rechts',
+        token: 'am meisten gestreckt',
+        behind: 'Norm dahinter, σ',
+      },
+      above: (part, all, one, many, steps) =>
+        `${part}: Schritt × Lipschitz ist in ${one} von ${all === 1 ? '1 Schicht' : `${all} Schichten`} für einen Schritt von 1 über 1, in ${many} für Schritte von 1/${steps}.`,
+      open: '* Die Suche endete, bevor ihr Residuum klein war.',
+      rule: 'Längen sind die aller Tokens zusammen; der Anteil ist der des Tokens an der Richtung, die am meisten gestreckt wird.',
+    },
+    ends: {
+      title: 'Teile als Flüsse',
+      hint: 'Jeder Teil bewegt die Tokens eine Zeiteinheit lang, ẋ = A(x), nach Dormand–Prince mit Schritten eigener Wahl, statt in einem Schritt von 1. Wo das aufgegeben wird, sagt die Tabelle, wann und warum. Ein Fluss darf 2000 Schritte machen, darum nimmt ein Server das nur von kleinen Modellen an.',
+      ask: 'Den Flüssen folgen',
+      columns: {
+        layer: 'Schicht',
+        part: 'Teil',
+        time: 'kam bis zur Zeit',
+        reached: 'erreicht, oder warum nicht',
+        steps: 'Schritte',
+      },
+      nats: (nats, answer) => `${nats} Nats, „${answer}“`,
+      distance: (distance) => `ein Abstand von ${distance}`,
+      ended: (part, reached, steps, rejected) =>
+        `${part}, die gewählten Schichten nacheinander: ${reached}; ${steps} Schritte, ${rejected} verworfen.`,
+      stopped: (part, layer, where, time, reason) =>
+        `${part}, die gewählten Schichten nacheinander: aufgegeben in Schicht ${layer}, ${where}, zur Zeit ${time} von 1: ${reason}`,
+      rule: (tolerance, most) =>
+        `Toleranz ${tolerance}; ein Teil wird nach ${most} Schritten aufgegeben.`,
+    },
+    alone: {
+      title: 'Eine Schicht, immer wieder',
+      hint: 'Eine Schicht bewegt die Tokens für immer, von ihrem eigenen Bild des Textes an: als Fluss bis zu jeder Zeit, oder wiederholt, wie sie ist. Sammeln sie sich, und in wie vielen Clustern? Wachsen ihre Längen?',
+      ask: 'Der Schicht folgen',
+      part: 'Was bewegt',
+      parts: { both: 'Attention und MLP', attention: 'Attention', mlp: 'MLP' },
+      scheme: 'Wie',
+      schemes: { dopri5: 'als Fluss', layer: 'wiederholt' },
+      time: 'Zeit',
+      repetitions: 'Wiederholungen',
+      charts: { lengths: 'log₁₀ der Längen', clusters: 'Cluster', cosine: 'Kosinus und Zufall' },
+      series: {
+        least: 'kleinste',
+        median: 'Median',
+        most: 'größte',
+        cosine: 'mittlerer Kosinus',
+        unusual: 'p der Cluster',
+      },
+      givenUp: (time, reason) => `Aufgegeben zur Zeit ${time}: ${reason}`,
+      together: (start, tokens, end, time, groups, angle) =>
+        `Innerhalb von ${angle} rad: am Anfang ${start} Cluster von ${tokens} Tokens, ${end} zur Zeit ${time}${groups ? `: ${groups}` : ''}.`,
+      atStart: 'Am Anfang',
+      atEnd: 'Am Ende',
+      attractors: {
+        'fixed point': 'Ein Fixpunkt',
+        periodic: 'Periodisch',
+        'growing along rays': 'Wächst entlang von Strahlen',
+        growing: 'Wächst',
+        'not decided': 'Bis zum Ende nicht entschieden',
+      },
+      attractor: (kind, speed, turning, growth) =>
+        `${kind}: Geschwindigkeit ${speed} einer Tokenlänge, Drehung ${turning}, mittlere Länge × ${growth} seit der ersten Hälfte.`,
+      returned: (period, residual) =>
+        `Nächste Wiederkehr nach ${period}, auf ${residual} des zurückgelegten Weges.`,
+      work: (steps, rejected) => `${steps} Schritte, ${rejected} verworfen.`,
+    },
   },
   lockNames: {
     text: 'Satz',

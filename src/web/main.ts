@@ -3,7 +3,9 @@ import {
   askChanged,
   askDepths,
   askFlow,
+  askLayer,
   askModels,
+  askParts,
   askPrediction,
   askRefined,
   askStacks,
@@ -51,6 +53,9 @@ const changed = createResource(askChanged);
 const surveys = createResource(askSurvey);
 const depthLimit = createResource(askDepths);
 const refined = createResource(askRefined);
+const jacobians = createResource(askParts);
+const partFlows = createResource(askParts);
+const layerFlows = createResource(askLayer);
 const stacks = createResource(askStacks);
 const flows = createResource(askFlow);
 
@@ -61,6 +66,7 @@ function ask(): void {
     answers.clear();
     for (const resource of [others, traces, changed, flows, surveys, depthLimit, refined])
       resource.clear();
+    for (const resource of [jacobians, partFlows, layerFlows]) resource.clear();
   }
 }
 
@@ -157,6 +163,9 @@ function build(): void {
     surveys,
     depthLimit,
     refined,
+    jacobians,
+    partFlows,
+    layerFlows,
     stacks,
     models,
   };

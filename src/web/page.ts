@@ -4,7 +4,10 @@ import type { Token } from '../language/tokenizer.ts';
 import type {
   ChangedQuestion,
   DepthReply,
+  LayerQuestion,
+  LayerReply,
   Models,
+  PartsQuestion,
   Prediction,
   Question,
   RefinedReply,
@@ -35,6 +38,10 @@ export interface Page {
   readonly depthLimit: Resource<Question, DepthReply>;
   /** The same of a model whose layers have weights of their own. */
   readonly refined: Resource<Question, RefinedReply>;
+  /** Of such a model, asked for by hand: Jacobians of its parts, parts as flows, a layer alone. */
+  readonly jacobians: Resource<PartsQuestion, RefinedReply>;
+  readonly partFlows: Resource<PartsQuestion, RefinedReply>;
+  readonly layerFlows: Resource<LayerQuestion, LayerReply>;
   /** Asked for when the Depth tab is open. */
   readonly stacks: Resource<null, StackReply>;
   /** Traces of the flow itself, asked for where layers are drawn over it. */

@@ -247,9 +247,11 @@ const english = {
     rule: (norm: number, attention: number, surrogates: number) =>
       `A sink has a norm over ${norm} times the frame’s median, or receives over ${attention} times 1/n of the attention of all later rows. Clusters are held against ${surrogates} clouds of the same mean and spectrum a frame. Frame 0 is before the first layer; numbers behind tokens are their places, from 1.`,
     columns: { token: 'sink', norm: 'norm (× median)', attention: 'attention (× 1/n)' },
+    directions: (which: string) => `Directions ${which}`,
     clusters: (what: string, count: number, from: string, to: string) =>
-      `Directions ${what}: ${count} clusters last longest, from ${from} to ${to} rad.`,
-    noClusters: (what: string) => `Directions ${what}: too few tokens for clusters.`,
+      `${what}: ${count} clusters last longest, from ${from} to ${to} rad.`,
+    noClusters: (what: string) => `${what}: too few tokens for clusters.`,
+    allTogether: (what: string, angle: string) => `${what}: all within ${angle} rad.`,
     against: (ratio: string, mean: string, most: string, p: string) =>
       `That is a factor of ${ratio}; by chance ${mean} in the mean and ${most} at most, p = ${p}.`,
     unusual: 'These are clusters beyond chance.',
@@ -316,6 +318,101 @@ const english = {
     rests: (part: string, most: number) => `${part}: comes to rest by m = ${most}.`,
     moves: (part: string, most: number) => `${part}: does not converge up to m = ${most}.`,
     rule: 'At rest: the last two changes of the last frame are each at most 3/4 of the one before, and the last is at most 5 % of its length.',
+  },
+  parts: {
+    which: 'Layer',
+    layer: (layer: number) => `Layer ${layer}`,
+    allLayers: 'all layers',
+    loading: 'Computing; this takes some seconds …',
+    tooMuch:
+      'A server that others wait for takes so many products only. Ask for one layer or a shorter text; without a server this does it:',
+    jacobians: {
+      title: 'Which steps are too large?',
+      hint: 'The Jacobian of each part at the model’s own frames: its largest singular value is the Lipschitz constant, by which differences may grow; a step times that constant should be below 1. The rightmost eigenvalue tells whether they grow for long.',
+      ask: 'Compute the Jacobians',
+      columns: {
+        layer: 'layer',
+        part: 'part',
+        lipschitz: 'step 1 × Lipschitz (σ)',
+        refined: (steps: number) => `step 1/${steps} × Lipschitz`,
+        eigenvalue: 'rightmost λ',
+        token: 'stretched most',
+        behind: 'norm behind, σ',
+      },
+      above: (part: string, all: number, one: number, many: number, steps: number) =>
+        `${part}: step × Lipschitz is above 1 in ${one} of ${all === 1 ? '1 layer' : `${all} layers`} for a step of 1, in ${many} for steps of 1/${steps}.`,
+      open: '* The search ended before its residual was small.',
+      rule: 'Lengths are those of all tokens together; the share is the token’s in the direction that is stretched most.',
+    },
+    ends: {
+      title: 'Parts as flows',
+      hint: 'Each part moves the tokens for a unit of time, ẋ = A(x), by Dormand–Prince with steps of its own choice, instead of one step of 1. Where that is given up, the table says when and why. A flow may take 2,000 steps, so a server takes this of small models only.',
+      ask: 'Follow the flows',
+      columns: {
+        layer: 'layer',
+        part: 'part',
+        time: 'came to time',
+        reached: 'reached, or why not',
+        steps: 'steps',
+      },
+      nats: (nats: string, answer: string) => `${nats} nats, “${answer}”`,
+      distance: (distance: string) => `a distance of ${distance}`,
+      ended: (part: string, reached: string, steps: number, rejected: number) =>
+        `${part}, the chosen layers one after the other: ${reached}; ${steps} steps, ${rejected} rejected.`,
+      stopped: (part: string, layer: number, where: string, time: string, reason: string) =>
+        `${part}, the chosen layers one after the other: given up in layer ${layer}, ${where}, at time ${time} of 1: ${reason}`,
+      rule: (tolerance: string, most: number) =>
+        `Tolerance ${tolerance}; a part is given up after ${most} steps.`,
+    },
+    alone: {
+      title: 'One layer alone',
+      hint: 'One layer moves the tokens for ever, from its own frame of the text on: as a flow to any time, or repeated as it is. Do they gather, and in how many clusters? Do their lengths grow?',
+      ask: 'Follow the layer',
+      part: 'What moves',
+      parts: { both: 'attention and MLP', attention: 'attention', mlp: 'MLP' } as Readonly<
+        Record<string, string>
+      >,
+      scheme: 'How',
+      schemes: { dopri5: 'as a flow', layer: 'repeated' } as Readonly<Record<string, string>>,
+      time: 'time',
+      repetitions: 'repetitions',
+      charts: {
+        lengths: 'log₁₀ of the lengths',
+        clusters: 'Clusters',
+        cosine: 'Cosine and chance',
+      },
+      series: {
+        least: 'least',
+        median: 'median',
+        most: 'largest',
+        cosine: 'mean cosine',
+        unusual: 'p of the clusters',
+      },
+      givenUp: (time: string, reason: string) => `Given up at time ${time}: ${reason}`,
+      together: (
+        start: number,
+        tokens: number,
+        end: number,
+        time: string,
+        groups: string,
+        angle: string,
+      ) =>
+        `Within ${angle} rad: ${start} clusters of ${tokens} tokens at the start, ${end} at time ${time}${groups ? `: ${groups}` : ''}.`,
+      atStart: 'At the start',
+      atEnd: 'At the end',
+      attractors: {
+        'fixed point': 'A fixed point',
+        periodic: 'Periodic',
+        'growing along rays': 'Growing along rays',
+        growing: 'Growing',
+        'not decided': 'Not decided by the end',
+      } as Readonly<Record<string, string>>,
+      attractor: (kind: string, speed: string, turning: string, growth: string) =>
+        `${kind}: speed ${speed} of a token’s length, turning ${turning}, median length × ${growth} since the first half.`,
+      returned: (period: string, residual: string) =>
+        `Closest return after ${period}, at ${residual} of the way that it had gone.`,
+      work: (steps: number, rejected: number) => `${steps} steps, ${rejected} rejected.`,
+    },
   },
   lockNames: {
     text: 'sentence',

@@ -25,7 +25,7 @@ import {
 } from '../../src/operations/snippets.ts';
 import { COMMAND } from '../../src/operations/spelling.ts';
 import { readSubject } from '../../src/operations/subject.ts';
-import { DEPTH_RECORD } from '../../src/web/share/depth.ts';
+import { DEPTH_RECORD, LAYER_RECORD } from '../../src/web/depth/records.ts';
 import { command } from '../cli/command.ts';
 import { writeRandomModel } from '../host/model-folder.ts';
 import { folderOf } from '../host/pretrained-folder.ts';
@@ -244,7 +244,10 @@ it.each(
   expect(linesOf(asked.stdout)).toEqual(linesOf(snippets.code));
 });
 
-it('the page’s record of limit depth is the operation’s', async () => {
-  const { subject, library } = await loadOperation('limit', 'depth');
-  expect(DEPTH_RECORD).toEqual({ subject, library });
+it.each([
+  ['depth', DEPTH_RECORD],
+  ['layer', LAYER_RECORD],
+])('the page’s record of limit %s is the operation’s', async (name, record) => {
+  const { subject, library } = await loadOperation('limit', name);
+  expect(record).toEqual({ subject, library });
 });

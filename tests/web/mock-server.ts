@@ -11,6 +11,8 @@ import { resultToJson } from '../../src/numerics/result-json.ts';
 import type {
   ChangedQuestion,
   DepthReply,
+  LayerQuestion,
+  PartsQuestion,
   Prediction,
   Question,
   StackReply,
@@ -112,10 +114,11 @@ async function answer(
     '/api/predict': () => prediction(question),
     '/api/trace': () => ({ ...trace(question), ...effectOf(question) }),
     '/api/survey': () => surveyed(question),
+    '/api/limit/layer': () => layerFlow(question as unknown as LayerQuestion),
     '/api/limit/stack': () => stackLimit(question as unknown as { depths: number[] }),
     '/api/limit/depth': () =>
       'steps' in question
-        ? refinement(question as unknown as { steps: number[]; alone: number })
+        ? refinement(question as unknown as PartsQuestion & { steps: number[]; alone: number })
         : depthLimit(question as unknown as { depths: number[] }),
   };
   json(response, replies[request.url ?? '']?.() ?? {});
@@ -328,7 +331,13 @@ function surveyed({ text, reference }: SurveyQuestion) {
 }
 
 /** Of three layers in steps: attention settles, the MLPs do not; the first layer matters most. */
-function refinement({ steps, alone }: { steps: number[]; alone: number }) {
+function refinement({
+  steps,
+  alone,
+  layers = [1, 2, 3],
+  jacobians,
+  dopri5,
+}: PartsQuestion & { steps: number[]; alone: number }) {
   const effect = (kl: number) => ({ kl, answer: kl > 1 ? 'a' : ' Paris', angle: kl, distance: kl });
   const part = (name: string, kl: number, converges: boolean) => ({
     part: name,
@@ -351,5 +360,94 @@ function refinement({ steps, alone }: { steps: number[]; alone: number }) {
     steps,
     parts: [part('attention', 0.1, true), part('mlp', 8, false)],
     matrix: { steps: alone, cells },
+    jacobians: jacobians
+      ? layers.flatMap((layer) => ['attention', 'mlp'].map((name) => jacobian(layer, name)))
+      : null,
+    dopri5: dopri5 ? flows(layers, dopri5, effect(0.5)) : null,
+  };
+}
+
+/** Attention's steps are small enough; an MLP's are not, and its search did not end. */
+const jacobian = (layer: number, part: string) => ({
+  layer,
+  part,
+  singular_value: part === 'mlp' ? 30 * layer : 0.4,
+  token: 2,
+  share: 0.8,
+  eigenvalue: { re: layer, im: part === 'mlp' ? 0.5 : 0 },
+  residuals: { singular_value: 0, eigenvalue: 0 },
+  converged: part === 'attention',
+  norm_behind: null,
+});
+
+/** The attention ends, the MLP is given up in the second layer. */
+function flows(layers: readonly number[], tolerance: number, effect: object) {
+  const flow = (part: string, layer: number) => {
+    const stopped = part === 'mlp' && layer > 1;
+    const givenUp = { layer, part, time: 0.25, reason: 'the steps became too small' };
+    return {
+      part,
+      effect: stopped ? null : effect,
+      ended: !stopped,
+      given_up: stopped ? givenUp : null,
+      steps: 12,
+      rejected: 1,
+    };
+  };
+  const parts = ['attention', 'mlp'];
+  return {
+    tolerance,
+    most_steps: 2000,
+    parts: parts.map((part) => flow(part, Math.max(...layers))),
+    cells: layers.flatMap((layer) => parts.map((part) => ({ layer, ...flow(part, layer) }))),
+  };
+}
+
+/** Tokens of a layer that gather in two clusters beyond chance, and grow. */
+function layerFlow({ text, layer, part, scheme, time }: LayerQuestion) {
+  const chance = { mean: 1.2, most: 1.6 };
+  const frames = [0, time / 10, time].map((at, k) => ({
+    time: at,
+    norms: { least: 1 + at, median: 2 + at, most: 3 + at },
+    cosine: 0.2 + 0.3 * k,
+    clusters: k === 0 ? 6 : 2,
+    chance: {
+      count: 2,
+      from: 0.1,
+      to: k === 0 ? 0.12 : 1.2,
+      chance,
+      unusual: k === 0 ? 0.6 : 0.04,
+    },
+    speed: 0.1,
+    turning: 0.01,
+  }));
+  return {
+    model: 'network',
+    text,
+    layer,
+    part,
+    scheme,
+    velocity: 'attention(x)',
+    settings: { angle: 0.1, surrogates: 20 },
+    tokens: ['', 'Mein', ' Lieblings', 'tier', ' ist', '__'],
+    ended: true,
+    time,
+    reason: null,
+    steps: 40,
+    rejected: 2,
+    frames,
+    clusters: {
+      start: [[0], [1], [2], [3], [4], [5]],
+      end: [
+        [0, 1, 4],
+        [2, 3, 5],
+      ],
+    },
+    attractor: {
+      kind: 'growing along rays',
+      motion: { speed: 0.1, turning: 0.01 },
+      growth: 2,
+      returned: null,
+    },
   };
 }

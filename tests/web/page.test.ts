@@ -426,14 +426,126 @@ describe.skipIf(!executablePath)('the page', () => {
         '1.000',
       );
       await at.page.getByText(judged).waitFor();
-      expect(await at.page.locator('.panel-depth canvas').count()).toBe(1);
-      const chart = await at.page.locator('.refined canvas').getAttribute('aria-label');
+      expect(await at.page.locator('.panel-depth canvas:visible').count()).toBe(1);
+      const chart = await at.page.locator('.refined-found canvas').getAttribute('aria-label');
       expect(chart).toMatch(/MLP: .* → -?−?0/);
       await expectAccessible(at, viewport.width);
       await leave(at);
       server.models = flows;
     },
   );
+
+  describe('what the depth tab computes of a network on demand', () => {
+    const flows = [{ name: 'lieblingstier', horizon: 5 }];
+    beforeEach(() => {
+      server.models = [{ name: 'network', family: 'Llama', depth: 3 }];
+    });
+    afterEach(() => {
+      server.models = flows;
+    });
+    /** What it computes by itself has been asked for. */
+    const enter = async (language = 'en', options = {}): Promise<Visit> => {
+      const at = await visit(`#tab=depth&language=${language}`, options);
+      await at.page.locator('.refined-table.cells').waitFor();
+      return at;
+    };
+    const asked = async (path: string, act: (at: Visit) => Promise<void>, at: Visit) => {
+      const request = at.page.waitForRequest((one) => one.url().endsWith(path));
+      await act(at);
+      return (await request).postDataJSON();
+    };
+    const cells = (at: Visit, title: string) =>
+      at.page.getByRole('region', { name: title }).locator('td, tbody th').allTextContents();
+
+    test('Jacobians of one layer, or of all', async () => {
+      const at = await enter();
+      const ask = (visit: Visit) => visit.page.locator('#jacobians-ask').click();
+      const body = await asked('/api/limit/depth', ask, at);
+      expect(body).toMatchObject({ jacobians: true, layers: [1], steps: [1], alone: 1 });
+      const title = 'Which steps are too large?';
+      await expect.poll(() => cells(at, title)).toHaveLength(12);
+      expect((await cells(at, title)).slice(6, 11)).toEqual([
+        ...['1', 'MLP', '30.00 *', '1.875', '1.000 ± 0.500 i'],
+      ]);
+      await at.page.locator('#jacobians-layer').selectOption('all');
+      expect(await asked('/api/limit/depth', ask, at)).not.toHaveProperty('layers');
+      await at.page.getByText('above 1 in 3 of 3 layers for a step of 1, in 3 for').waitFor();
+      await at.page.getByText('attention: step × Lipschitz is above 1 in 0 of 3').waitFor();
+      // of another sentence nothing is known
+      await at.page.goto(`${server.url}${open('depth')}&text=Ein+Satz`);
+      await expect.poll(() => at.page.locator('.asked-found:visible').count()).toBe(0);
+      await leave(at);
+    });
+
+    test('flows of parts, with the time and the reason where one is given up', async () => {
+      const at = await enter();
+      await at.page.locator('#ends-layer').selectOption('2');
+      const ask = (visit: Visit) => visit.page.locator('#ends-ask').click();
+      expect(await asked('/api/limit/depth', ask, at)).toMatchObject({ dopri5: 1e-3, layers: [2] });
+      await expect
+        .poll(() => cells(at, 'Parts as flows'))
+        .toEqual([
+          ...['2', 'attention', '1.000', '0.500 nats, “Paris”', '12'],
+          ...['2', 'MLP', '0.250', 'the steps became too small', '12'],
+        ]);
+      await at.page.getByText('given up in layer 2, MLP, at time 0.250 of 1').waitFor();
+      await leave(at);
+    });
+
+    test('a layer alone, with its clusters against chance, by the keyboard', async () => {
+      const at = await enter();
+      await at.page.locator('#alone-layer').selectOption('3');
+      await at.page.locator('#alone-part').selectOption('attention');
+      await at.page.locator('#alone-time').fill('1000');
+      const press = async ({ page }: Visit) => {
+        await page.locator('#alone-ask').focus();
+        await page.keyboard.press('Enter');
+      };
+      expect(await asked('/api/limit/layer', press, at)).toMatchObject({
+        ...{ layer: 3, part: 'attention', scheme: 'dopri5', time: 1000 },
+      });
+      const told = at.page.locator('.asked').nth(2).locator('.told li');
+      await expect.poll(() => told.count()).toBe(5);
+      expect(await told.allTextContents()).toEqual([
+        expect.stringMatching(/^Within 0\.10 rad: 6 clusters of 6 tokens at the start, 2 at time/),
+        expect.stringMatching(/^At the start: .* p = 0\.600\. No clusters beyond chance\.$/),
+        expect.stringMatching(/^At the end: 2 .* p = 0\.040\. These are clusters beyond chance\.$/),
+        expect.stringMatching(/^Growing along rays: /),
+        '40 steps, 2 rejected.',
+      ]);
+      await leave(at);
+    });
+
+    test.each(['en', 'de'] as const)('too much says why, and the command: %s', async (language) => {
+      const at = await enter(language);
+      const detail = 'these steps of 5 tokens take 4e+11 products, expected at most 2e+11';
+      await at.page.route('**/api/limit/depth', (route) =>
+        route.fulfill({ status: 422, json: { title: 'Too much', status: 422, detail } }),
+      );
+      await at.page.locator('#ends-ask').click();
+      await at.page.getByText(detail).waitFor();
+      const said = { en: /without a server this does it/, de: /ohne Server geht es so/ };
+      await at.page.getByText(said[language]).waitFor();
+      expect(await at.page.locator('.asked-command').textContent()).toMatch(
+        /limit depth --model network --layers 1 --dopri5 0\.001 --json .*Mein Lieblingstier/,
+      );
+      await leave(at);
+    });
+
+    for (const [colorScheme, viewport, language] of [
+      ['dark', { width: 390, height: 844 }, 'de'],
+      ['light', desktop, 'en'],
+    ] as const)
+      test(`${colorScheme}, ${viewport.width} px: axe finds nothing, nothing sticks out`, async () => {
+        const options = { colorScheme, viewport, reducedMotion: 'reduce' } as const;
+        const at = await enter(language, options);
+        for (const id of ['jacobians', 'ends', 'alone'])
+          await at.page.locator(`#${id}-ask`).click();
+        await expect.poll(() => at.page.locator('.asked-found:visible').count()).toBe(3);
+        await expectAccessible(at, viewport.width);
+        await leave(at);
+      });
+  });
 
   test('the depth tab shows reference slopes, and stacks without a limit', async () => {
     const at = await visit(open('depth'));

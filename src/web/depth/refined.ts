@@ -5,6 +5,9 @@ import { fill, h, setVariable } from '../dom.ts';
 import { compact, visibleAnswer } from '../format.ts';
 import { describeFailure } from '../notice.ts';
 import type { Page } from '../page.ts';
+import { createAlone } from './alone.ts';
+import { createEnds } from './ends.ts';
+import { createJacobians } from './jacobians.ts';
 import { refinedLines } from './lines.ts';
 
 type Cell = RefinedReply['matrix']['cells'][number];
@@ -23,6 +26,7 @@ export function createRefined(page: Page): { element: HTMLElement; show(): void 
   const answers = h('div', { class: 'refined-scroll' });
   const told = h('ul', { class: 'told' });
   const hint = h('p', { class: 'hint' });
+  const asked = [createJacobians(page), createEnds(page), createAlone(page)];
   const element = h(
     'div',
     { class: 'refined' },
@@ -41,6 +45,7 @@ export function createRefined(page: Page): { element: HTMLElement; show(): void 
       ),
       h('section', { class: 'card' }, h('h2', {}, words.refined.matrix), hint, matrix),
     ),
+    h('div', { class: 'asked-cards' }, ...asked.map((card) => card.element)),
   );
   const show = () => {
     const { status, value, failure } = refined.get();
@@ -51,7 +56,9 @@ export function createRefined(page: Page): { element: HTMLElement; show(): void 
       ? describeFailure(page, failure, {})
       : value === null && h('p', {}, status === 'empty' ? words.emptyBody : words.refined.loading);
     fill(nothing, message);
-    if (!value || state.get().tab !== 'depth') return;
+    if (state.get().tab !== 'depth') return;
+    for (const card of asked) card.show();
+    if (!value) return;
     chart.show(refinedLines(page, value));
     fill(hint, words.refined.matrixHint(value.matrix.steps));
     fill(answers, createAnswers(page, value));

@@ -1,9 +1,9 @@
 /** What the Depth tab gives away. */
 
 import type { Figure } from '../../figures/figure.ts';
-import type { Repeatable } from '../../operations/snippets.ts';
 import { DEPTHS, REFINEMENT, type RefinedReply, SCHEMES } from '../api.ts';
 import { divergenceLines, errorLines, refinedLines, stackLines } from '../depth/lines.ts';
+import { DEPTH_RECORD } from '../depth/records.ts';
 import { sizeOf } from '../depth/refined.ts';
 import { isFlow, type Page } from '../page.ts';
 import { type Options, operationSpelled } from './calls.ts';
@@ -84,12 +84,6 @@ function shareFlow(page: Page): Shared {
     ...operationSpelled(page, 'limit depth', DEPTH_RECORD, depthOptions),
   };
 }
-
-/** Of the record of the operation, which would bring what computes it: a test holds the two together. */
-export const DEPTH_RECORD: Repeatable = {
-  subject: 'any text or flow',
-  library: ['modelDepthLimit', 'depthLimit'],
-};
 
 /** All depths at once, so the one chosen plays no part. */
 const depthOptions = ({ coupling }: Options): Options => ({

@@ -4,16 +4,16 @@ import { mean } from '../../../numerics/statistics.ts';
 import type { SurveyReply } from '../../api.ts';
 import { createHistogram, createLineChart } from '../../charts.ts';
 import { fill, h, setAttribute } from '../../dom.ts';
-import { compact, decimal, percent, visibleToken } from '../../format.ts';
+import { compact, percent, visibleToken } from '../../format.ts';
 import { describeFailure } from '../../notice.ts';
 import type { Page } from '../../page.ts';
 import { goToFrame, isFlow } from '../../page.ts';
 import type { Panel } from '../panel.ts';
 import { createBands } from './bands.ts';
+import { type Finding, findingText } from './finding.ts';
 import { type SurveyChart, surveyCharts, surveyLines } from './lines.ts';
 
 type Frame = SurveyReply['frames'][number];
-type Finding = NonNullable<Frame['plain']['all']['clusters']>;
 
 /** A part of what was found, at a layer. */
 interface Part {
@@ -273,23 +273,10 @@ function createSinks(page: Page, found: SurveyReply, { sinks }: Frame): HTMLElem
 }
 
 /** Of each cloud where its clusters last longest, and whether that is chance. */
-function clusterSentences({ words, state }: Page, { plain, centred, sinks }: Frame): string[] {
-  const { language } = state.get();
-  const number = (value: number) => decimal(value, language, 2);
-  const sentence = (what: string, found: Finding | null | undefined) => {
-    if (!found) return words.survey.noClusters(what);
-    const { count, from, to, chance, unusual } = found;
-    const told = words.survey.clusters(what, count, number(from), number(to));
-    if (chance === null || unusual === null) return told;
-    const against = words.survey.against(
-      number(to / from),
-      number(chance.mean),
-      number(chance.most),
-      decimal(unusual, language, 3),
-    );
-    return `${told} ${against} ${isUnusual(found) ? words.survey.unusual : words.survey.usual}`;
-  };
-  const { series } = words.survey;
+function clusterSentences(page: Page, { plain, centred, sinks }: Frame): string[] {
+  const { series, directions } = page.words.survey;
+  const sentence = (what: string, found: Finding | null | undefined) =>
+    findingText(page, directions(what), found);
   const rest = sinks.length > 0;
   return [
     sentence(series.plain, plain.all.clusters),
