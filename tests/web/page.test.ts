@@ -372,7 +372,7 @@ describe.skipIf(!executablePath)('the page', () => {
     expect(await at.page.locator('.lens [aria-current] td').first().textContent()).toBe(
       'die Katze',
     );
-    expect(await at.page.locator('.charts canvas').count()).toBe(6);
+    expect(await at.page.locator('.diagnostics canvas').count()).toBe(6);
     await at.page.locator('#tolerance').fill('0');
     await at.page.getByText('6 clusters').waitFor();
     await leave(at);
