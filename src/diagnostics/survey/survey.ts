@@ -230,7 +230,7 @@ export function clustersAgainstChance(
   place: number,
 ): ClusterFinding | null {
   if (directions.rows < 3) return null;
-  return clustersOf(cosinesOf(directions), settings, random(settings.seed, place));
+  return clustersOf(gram(directions), settings, random(settings.seed, place));
 }
 
 function clustersOf(
