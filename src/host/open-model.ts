@@ -2,6 +2,7 @@
  * Opening one model of this machine: where its folder is, and those that were trained here. What reads others' folders
  * is loaded for one of them alone: it is a fifth of all that a first answer loads. Lists of models are in models.ts.
  */
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
@@ -89,8 +90,10 @@ export function readOwn(folder: string, precision?: Precision): TrainedModel {
       `${shown(folder)}: config.json: weights.file is "${file}", expected a file name without a folder: ${REMEDY}`,
     );
   const weights = readPart(folder, file);
-  return inFolder(folder, () => loadModel({ config: text, weights }, { precision }));
+  return inFolder(folder, () => loadModel({ config: text, weights }, { precision, digest }));
 }
+
+const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 /** Its config.json. */
 export function readConfig(folder: string): { text: string; config: StoredConfig } {

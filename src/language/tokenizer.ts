@@ -5,7 +5,7 @@
 import { BytePairEncodingCore } from 'gpt-tokenizer/BytePairEncodingCore';
 import { O200K_TOKEN_SPLIT_REGEX } from 'gpt-tokenizer/encodingParams/constants';
 import { wellFormed } from './text.ts';
-import { rankBytes, type Vocabulary } from './vocabulary.ts';
+import { type Rank, rankBytes, type Vocabulary } from './vocabulary.ts';
 
 export interface Token {
   readonly id: number;
@@ -46,7 +46,10 @@ export interface Tokenizer {
 /** A tokenizer over `vocabulary`, which must hold the 256 bytes (see vocabulary.ts). */
 export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
   const bytes = vocabulary.map(rankBytes);
-  const whole = bytes.map(wholeText);
+  const texts = vocabulary.map(textOf);
+  const whole = vocabulary.map((rank, id) =>
+    typeof rank === 'string' ? texts[id] : wholeText(bytes[id]),
+  );
   const special = {
     start: vocabulary.length,
     end: vocabulary.length + 1,
@@ -60,12 +63,12 @@ export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
   return {
     encodeIds,
     encode: (text) => withSpans(text, encodeIds(text), bytes),
-    decode: (ids) => lenient.decode(join(ids, bytes)),
+    decode: (ids) => decodeLenient([...ids], bytes, texts),
     decodeStrict: (ids) => decodeStrict([...ids], bytes, whole),
     hasText: (id) => whole[id] !== undefined,
     size: vocabulary.length + 3,
     special,
-    beginsWord: wordBeginnings(bytes, special),
+    beginsWord: wordBeginnings(texts, special),
   };
 }
 
@@ -81,6 +84,23 @@ function join(ids: Iterable<number>, bytes: readonly Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return out;
+}
+
+/** What a token says, as its bytes do: a surrogate that stands alone has none of its own. */
+const textOf = (rank: Rank): string =>
+  typeof rank === 'string' && !SURROGATE.test(rank) ? rank : lenient.decode(rankBytes(rank));
+
+const SURROGATE = /[\uD800-\uDFFF]/;
+
+function decodeLenient(
+  ids: readonly number[],
+  bytes: readonly Uint8Array[],
+  texts: readonly string[],
+): string {
+  const [id] = ids;
+  return ids.length === 1 && id < texts.length && id >= 0
+    ? texts[id]
+    : lenient.decode(join(ids, bytes));
 }
 
 const NOTHING = new Uint8Array(0);
@@ -148,10 +168,10 @@ function unitLength(text: string, unit: number): number {
 /** White space or punctuation, but not the apostrophe inside "Anna's", nor a part of a character. */
 const WORD_BEGINNING = /^(?!['’]\p{L}|\uFFFD)[\s\p{P}\p{S}\p{C}]/u;
 
-function wordBeginnings(bytes: readonly Uint8Array[], special: SpecialTokens): Uint8Array {
-  const begins = new Uint8Array(bytes.length + 3);
-  bytes.forEach((value, id) => {
-    if (WORD_BEGINNING.test(lenient.decode(value))) begins[id] = 1;
+function wordBeginnings(texts: readonly string[], special: SpecialTokens): Uint8Array {
+  const begins = new Uint8Array(texts.length + 3);
+  texts.forEach((text, id) => {
+    if (WORD_BEGINNING.test(text)) begins[id] = 1;
   });
   begins[special.end] = 1;
   return begins;

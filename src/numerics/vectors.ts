@@ -27,6 +27,17 @@ export function sumOf(x: ArrayLike<number>): number {
   return total;
 }
 
+/** The place of the first number that is not finite, or −1. */
+export function notFiniteAt(x: ArrayLike<number>): number {
+  // 0 · x is 0, or NaN where x is not finite: one sum instead of a question a number
+  let sum = 0;
+  for (let k = 0; k < x.length; k++) sum += 0 * x[k];
+  if (sum === 0) return -1;
+  let at = 0;
+  while (Number.isFinite(x[at])) at++;
+  return at;
+}
+
 /** The largest value, and at least `least`: lists of any length, which `Math.max(...)` does not take. */
 export function largestOf(x: ArrayLike<number>, least = Number.NEGATIVE_INFINITY): number {
   let most = least;

@@ -2,10 +2,9 @@
  * Numbers as a file holds them: 16-bit ones stay 16 bits wide in memory and are widened where they are used.
  * Not the names and shapes that are wanted: tensors.ts.
  */
-import { getFloat16 } from '@petamoriken/float16';
 import { DamagedFileError } from '../numerics/errors.ts';
 import { once } from '../numerics/once.ts';
-import { shapeSize } from '../numerics/vectors.ts';
+import { notFiniteAt, shapeSize } from '../numerics/vectors.ts';
 import type { TensorEntry } from './safetensors.ts';
 
 /** What a network computes with. */
@@ -65,20 +64,22 @@ function notFinite(stored: Stored): number {
     while (at < data.length && (data[at] & exponent) !== exponent) at++;
     return at < data.length ? at : -1;
   }
-  // 0 · x is 0, or NaN where x is not finite: one sum instead of a question a number
-  const { data } = stored;
-  let sum = 0;
-  for (let i = 0; i < data.length; i++) sum += 0 * data[i];
-  return sum === 0 ? -1 : data.findIndex((value: number) => !Number.isFinite(value));
+  return notFiniteAt(stored.data);
 }
 
-/** The float16 of each of the 65,536 patterns: looking up is sixty times faster than the library's reading. */
+/** The float16 of each of the 65,536 patterns (IEEE 754 binary16), exact in float32. */
 export const float16Values = once(() => {
-  const bits = new DataView(new ArrayBuffer(2));
-  return Float32Array.from({ length: 2 ** 16 }, (_, pattern) => {
-    bits.setUint16(0, pattern);
-    return getFloat16(bits, 0);
-  });
+  const values = new Float32Array(2 ** 16);
+  // 2^(e − 25): what the last place of the exponent e weighs
+  for (let exponent = 1, place = 2 ** -24; exponent < 31; exponent++, place *= 2)
+    for (let last = 0; last < 1024; last++) {
+      if (exponent === 1) values[last] = last * place;
+      values[exponent * 1024 + last] = (1024 + last) * place;
+    }
+  values.fill(Number.NaN, 31 * 1024, 2 ** 15);
+  values[31 * 1024] = Number.POSITIVE_INFINITY;
+  for (let pattern = 0; pattern < 2 ** 15; pattern++) values[2 ** 15 + pattern] = -values[pattern];
+  return values;
 });
 
 /** A bfloat16 is the upper half of a float32. */
