@@ -1,5 +1,13 @@
 /** All benchmarks, one after another: `npm run build && npm run bench`, or one with `node bench/NAME.js`. */
-for (const name of ['kernels', 'field', 'spectral', 'inference', 'sweep', 'training']) {
+for (const name of [
+  'kernels',
+  'field',
+  'spectral',
+  'inference',
+  'sweep',
+  'sweep-files',
+  'training',
+]) {
   console.log(`\n── ${name}`);
   await import(`./${name}.js`);
 }

@@ -8,7 +8,7 @@ import { counted } from '../../numerics/counted.ts';
 import { DamagedFileError } from '../../numerics/errors.ts';
 import { cellCount } from './grid.ts';
 import { type CellState, errorOf, type SweepTable } from './rows.ts';
-import { type FoundRow, rowsIn, sheetsIn } from './sheet.ts';
+import { readRows, sheetsIn, type TakeRow } from './sheet.ts';
 
 /** By cell, as threads share it. */
 export const STATE: Readonly<Record<CellState | 'open', number>> = { open: 0, done: 1, failed: 2 };
@@ -41,10 +41,9 @@ export interface Conflict {
 export function readState(folders: readonly string[], table: SweepTable): SweepState {
   const sheets = [...new Set(folders)].flatMap(sheetsIn);
   const state = emptyState(sheets, cellCount(table.grid));
-  const rows = rowFinder(state);
   try {
     sheets.forEach((path, sheet) => {
-      for (const row of rowsIn(path, table)) takeRow(state, sheet, row, rows);
+      readRows(path, table, taking(state, sheet));
     });
   } catch (error) {
     // the table was written in between, and this sheet is in it
@@ -63,22 +62,20 @@ const emptyState = (sheets: readonly string[], cells: number) => ({
   conflicts: [] as Conflict[],
 });
 
-function takeRow(
-  state: ReturnType<typeof emptyState>,
-  sheet: number,
-  { cell, state: came, bytes, from, to, offset }: FoundRow,
-  rows: RowFinder,
-): void {
-  const { states, home, sheets, conflicts } = state;
-  if (states[cell] === STATE.done) {
-    const isOther = came === 'done' && !rows(cell).equals(bytes.subarray(from, to));
-    if (isOther) conflicts.push({ cell, sheets: [sheets[home[cell]], sheets[sheet]] });
-    return;
-  }
-  states[cell] = STATE[came];
-  home[cell] = sheet;
-  state.offset[cell] = offset;
-  state.length[cell] = to - from;
+function taking(state: ReturnType<typeof emptyState>, sheet: number): TakeRow {
+  const { states, sheets, home, offset, length, conflicts } = state;
+  const rows = rowFinder(state);
+  return ({ cell, state: came }, bytes, from, to, begin) => {
+    if (states[cell] === STATE.done) {
+      const isOther = came === 'done' && !rows(cell).equals(bytes.subarray(from, to));
+      if (isOther) conflicts.push({ cell, sheets: [sheets[home[cell]], sheets[sheet]] });
+      return;
+    }
+    states[cell] = STATE[came];
+    home[cell] = sheet;
+    offset[cell] = begin;
+    length[cell] = to - from;
+  };
 }
 
 /** Bytes of all windows together, and of one. */
