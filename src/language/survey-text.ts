@@ -10,7 +10,9 @@ import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';
 import { openText } from './findings.ts';
 import type { LanguageModel, ModelRun } from './model.ts';
+import { placesIn } from './network-run.ts';
 import { couplingSchema } from './options.ts';
+import { type LayerEnergies, layerEnergies } from './survey-energies.ts';
 import { headsOf } from './trace.ts';
 
 export const surveyTextSchema = surveySchema.extend({
@@ -36,6 +38,8 @@ export interface TextSurvey extends Survey {
   readonly tokens: readonly string[];
   /** Of every frame: E_β of the directions at β = 1, and what the layer before has changed of it. */
   readonly energies: readonly FrameEnergy[];
+  /** Of every layer, E_1 and the energies with the heads' own Q, K and β, by what changes them; null of a flow. */
+  readonly logEnergies: readonly LayerEnergies[] | null;
 }
 
 /**
@@ -83,6 +87,8 @@ export function surveyText(
     precision: model.precision ?? 'float64',
     tokens: layout.tokens.map((token) => token.text),
     energies: energiesOf(run),
+    logEnergies:
+      model.network && layerEnergies(model.network, run, placesIn(model.network, layout)),
   };
 }
 

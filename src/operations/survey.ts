@@ -1,5 +1,5 @@
 /** `survey`: what can be said of a real model's states, frame by frame. */
-import { surveyReport } from '../language/survey-report.ts';
+import { textSurveyReport } from '../language/survey-report.ts';
 import { surveyText, surveyTextSchema } from '../language/survey-text.ts';
 import { LimitError } from '../numerics/errors.ts';
 import { operation } from './operation.ts';
@@ -27,7 +27,7 @@ export default operation({
   },
   counted: 'frames',
   run: (options, _, { model, text }) => surveyText(model, text, options),
-  report: surveyReport,
+  report: textSurveyReport,
   examples: [
     '"My favourite animal is the butterfly." --model ./SmolLM2-135M',
     '"Mein Lieblingstier ist der Schmetterling." --model ./gemma-3-270m --reference "Heute ist das Wetter schön." --out runs/survey',

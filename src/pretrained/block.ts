@@ -159,8 +159,11 @@ const through = (arithmetic: Arithmetic, norm: Norm | null, y: Tensor) =>
   norm ? arithmetic.normalised(y, norm) : y;
 
 /** Behind the norm that comes before a part, where norms do. */
-const normedBefore = ({ arithmetic, architecture }: BlockSettings, norm: Norm | null, y: Tensor) =>
-  architecture.placement === 'post' ? y : through(arithmetic, norm, y);
+export const normedBefore = (
+  { arithmetic, architecture }: BlockSettings,
+  norm: Norm | null,
+  y: Tensor,
+) => (architecture.placement === 'post' ? y : through(arithmetic, norm, y));
 
 /** Calls for the texts that have steps left, until none has. */
 function inTurns(counts: readonly number[], turn: (texts: readonly number[]) => void): void {
@@ -257,7 +260,7 @@ function attentionAt(x: Tensor, settings: BlockSettings, past: KeysAndValues | n
     const queries = placed(q, weights.queryNorm, settings);
     const keys = placed(k, weights.keyNorm, settings);
     const kept = joined(arithmetic, past, { keys, values });
-    const scores = algebra.headScores(queries, forAll(kept.keys), heads);
+    const scores = scoresOf(queries, kept.keys, settings);
     hooks.scores?.(layer, scores);
     const { coupling } = couplings.softmax.couple(algebra, { scores, beta, mask });
     return { gathered: algebra.headMix(coupling, forAll(kept.values), heads), coupling, kept };
@@ -277,6 +280,24 @@ function attentionAt(x: Tensor, settings: BlockSettings, past: KeysAndValues | n
   const { coupling, kept } = texts[texts.length - 1];
   return { added, coupling, kept };
 }
+
+/** ⟨q_i, k_j⟩ [H, n, n] of the heads at y [n, d], what attention reads of one text: behind the norm before it. */
+export function scoresAt(y: Tensor, settings: BlockSettings): Tensor {
+  const { query, queryNorm, key, keyNorm } = settings.weights;
+  const [queries, keys] = [
+    placed(settings.arithmetic.linear(y, query), queryNorm, settings),
+    placed(settings.arithmetic.linear(y, key), keyNorm, settings),
+  ];
+  return scoresOf(queries, keys, settings);
+}
+
+/** [H, n, m] of queries [n, H·k] and keys [m, G·k]. */
+const scoresOf = (queries: Tensor, keys: Tensor, { arithmetic, architecture }: BlockSettings) =>
+  arithmetic.algebra.headScores(
+    queries,
+    repeated(arithmetic, keys, architecture, architecture.heads / architecture.keyHeads),
+    architecture.heads,
+  );
 
 /** Queries or keys behind their norm, turned by their positions. */
 function placed(z: Tensor, norm: Norm | null, { arithmetic, angles, architecture }: BlockSettings) {

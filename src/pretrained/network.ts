@@ -21,6 +21,7 @@ import {
   textRows,
   velocityAt,
 } from './block.ts';
+import { logEnergiesAt } from './energies.ts';
 import { describe } from './families.ts';
 import { type LinearisedPart, linearisedPart } from './linearised.ts';
 import { branchMask, maskOf } from './masks.ts';
@@ -123,6 +124,11 @@ export interface NetworkLayers {
    * does not.
    */
   velocity(layer: number, part: Part, states: Tensor): Tensor;
+  /**
+   * ln of the mean of e^{β⟨q_i, k_j⟩} over the pairs that attention sees, of each head of a layer at states [n, width]
+   * of one text. A norm before attention divides each state by what it divides that of `scaledAs` by; default its own.
+   */
+  logEnergies(layer: number, states: Tensor, scaledAs?: Tensor): Float64Array;
   /** States of a text behind a layer whose moved parts are flows instead of a step; null where a flow gives up. */
   flowed(states: Tensor, layer: number, moved: Moved, flow: PartFlow): Tensor | null;
   /** A(x) and its Jacobian at x [n, width], in Float64 whatever the network's precision. */
@@ -282,6 +288,7 @@ function layersFor(
         block(layer),
       ).state,
     velocity: (layer, part, states) => velocityAt(part, states, block(layer)),
+    logEnergies: (layer, states, scaledAs) => logEnergiesAt(states, scaledAs, block(layer)),
     flowed: (states, layer, moved, flow) => flowBlock(states, moved, flow, block(layer)),
     linearised: (layer, part, states) =>
       linearisedPart(part, Float64Array.from(states.data), block(layer)),

@@ -1,7 +1,7 @@
 /** The survey of texts in models. */
 import { expect, it } from 'vitest';
 import { readModel } from '../../src/host/models.ts';
-import { surveyReport } from '../../src/language/survey-report.ts';
+import { textSurveyReport } from '../../src/language/survey-report.ts';
 import { surveyText } from '../../src/language/survey-text.ts';
 import { trace } from '../../src/language/trace.ts';
 import { folderOf, plainOf, textOf } from './pretrained-folder.ts';
@@ -27,7 +27,7 @@ it('has the cosines of the trace, frame by frame', () => {
   expect(energies.map(({ energy }) => energy)).toBeAllClose(diagnostics.energy as number[], {
     absolute: 1e-12,
   });
-  const { columns, figure, findings } = surveyReport(found);
+  const { columns, figure, findings } = textSurveyReport(found);
   for (const { values } of columns) expect(values).toHaveLength(found.frames.length);
   expect(figure.panels).toHaveLength(found.frames.length);
   expect(findings.length).toBeGreaterThan(2);

@@ -85,7 +85,10 @@ function reportLines(report: Report, seconds: number): string[] {
     dim(screen, settings),
     '',
     ...tableLines(columns),
-    ...more.flatMap((further) => [bold(screen, further.title), '', ...tableLines(further.columns)]),
+    ...more.flatMap(({ title: above, columns: further }) => {
+      const lines = tableLines(further);
+      return lines.length > 0 ? [bold(screen, above), '', ...lines] : [];
+    }),
     ...findings.map(printable),
     ...['', dim(screen, `${seconds.toFixed(1)} s`)],
   ];
