@@ -10,6 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../numerics/errors.ts';
 
@@ -25,7 +26,7 @@ export function writeFileSafely(path: string, content: string | Uint8Array): voi
 
 /** The same for what is too long for one string. */
 export function writePiecesSafely(path: string, pieces: Iterable<string | Uint8Array>): void {
-  const temporary = `${path}.${process.pid}-${written++}.tmp`;
+  const temporary = `${path}.${process.pid}-${written++}@${hostname()}.tmp`;
   try {
     writePieces(temporary, pieces);
     renameSync(temporary, path);
@@ -67,18 +68,18 @@ export function* wholeLines(path: string): Generator<string, void> {
   }
 }
 
-/** The temporary names of `writeFileSafely`, with the process that writes. */
-const TEMPORARY = /\.(\d+)-\d+\.tmp$/;
+/** The temporary names of `writeFileSafely`, with the process that writes, and its machine where that is told. */
+const TEMPORARY = /\.(\d+)-\d+(?:@([^/]+))?\.tmp$/;
 
 /**
  * Removes what `writeFileSafely` of a killed process (`kill -9`, a power cut) left in the folder, if
- * there is one. Files of processes that still run stay.
+ * there is one. Files of processes that still run stay, and those of other machines, of which that is not known.
  */
 export function removeLeftovers(folder: string): void {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
   for (const name of readdirSync(folder)) {
-    const writer = TEMPORARY.exec(name)?.[1];
-    if (writer !== undefined && !isWriting(Number(writer)))
+    const [, writer, machine = hostname()] = TEMPORARY.exec(name) ?? [];
+    if (writer !== undefined && machine === hostname() && !isWriting(Number(writer)))
       rmSync(join(folder, name), { force: true });
   }
 }

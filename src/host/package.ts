@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { STREAMS } from '../numerics/random.ts';
 
 /** The folder that holds package.json, models/ and dist/. */
 export const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
@@ -11,3 +12,6 @@ export function packageVersion(): string {
   const text = readFileSync(join(packageRoot, 'package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
+
+/** What stands in every result: of other versions, of the streams above all, the same seed may have other numbers. */
+export const madeBy = () => ({ version: packageVersion(), streams: STREAMS });

@@ -17,7 +17,7 @@ import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { csvLine } from './csv.ts';
 import { errorCode, readable, writeFileSafely } from './files.ts';
 import { encodeNpy, growNpy, readNpy, readNpyRow } from './npy.ts';
-import { packageVersion } from './package.ts';
+import { madeBy } from './package.ts';
 
 export interface Recording {
   /** Writes a frame. Throws Error, naming the folder, where the system refuses; the frames before are kept. */
@@ -137,7 +137,7 @@ export function startRecording(
   const files = openFiles(folder, settings, resumed?.frames ?? 0);
   const begun = {
     command: 'simulate',
-    version: packageVersion(),
+    ...madeBy(),
     settings: resumed ? continuedRecord(settings, resumed) : settingsRecord(settings),
     source,
   };

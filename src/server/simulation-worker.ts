@@ -8,7 +8,7 @@ import {
   settingsRecord,
   simulationSettings,
 } from '../flow/simulation-settings.ts';
-import { packageVersion } from '../host/package.ts';
+import { madeBy } from '../host/package.ts';
 import { asFlow } from '../language/model.ts';
 import { asksModel } from '../language/options.ts';
 import { modelOptions } from '../language/particles.ts';
@@ -69,7 +69,7 @@ async function run(request: SimulateRequest, { signal, send }: ReturnType<typeof
   const simulation = await openSimulation(settings, { signal });
   const { engine } = simulation.report();
   const record = settingsRecord(settings);
-  await send({ kind: 'begin', version: packageVersion(), settings: record, engine });
+  await send({ kind: 'begin', ...madeBy(), settings: record, engine });
   for await (const frame of simulation.frames())
     await send({ kind: 'frame', ...frameToJson(frame) });
   const seconds = (performance.now() - begun) / 1000;

@@ -1,7 +1,7 @@
 /** What the faces need of the machine: files, bytes, tables, models on disk. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { toCsv } from '../../src/host/csv.ts';
@@ -37,8 +37,16 @@ describe('writing a file', () => {
     const place = join(folder, 'leftovers');
     mkdirSync(place);
     const { pid } = spawnSync(process.execPath, ['--version']);
-    const kept = ['a.tmp', 'b.txt', `state.safetensors.${process.ppid}-3.tmp`];
-    const left = [`state.safetensors.${pid}-3.tmp`, `config.json.${process.pid}-0.tmp`];
+    const kept = [
+      'a.tmp',
+      'b.txt',
+      `state.safetensors.${process.ppid}-3.tmp`,
+      `cells.csv.${pid}-0@elsewhere.tmp`,
+    ];
+    const left = [
+      `state.safetensors.${pid}-3.tmp`,
+      `config.json.${process.pid}-0@${hostname()}.tmp`,
+    ];
     for (const name of [...kept, ...left]) writeFileSync(join(place, name), 'half');
     removeLeftovers(place);
     removeLeftovers(join(place, 'none'));

@@ -4,13 +4,17 @@ import { join } from 'node:path';
 import { type Experiment, type Prediction, rangeOf } from '../../experiments/experiment.ts';
 import type { ExperimentRun } from '../../experiments/run.ts';
 import { toCsv } from '../../host/csv.ts';
-import { packageVersion } from '../../host/package.ts';
+import { madeBy } from '../../host/package.ts';
 import { DamagedFileError } from '../../numerics/errors.ts';
 import { type FigureFormat, figureFiles } from '../figures.ts';
 import { makeFolder, writeFiles } from '../folder.ts';
 
 /** A run as it is kept and printed: without the figure, which has files of its own. */
-export type Kept = Omit<ExperimentRun, 'figure'> & { readonly version: string };
+export type Kept = Omit<ExperimentRun, 'figure'> & {
+  readonly version: string;
+  /** Of the random numbers; absent in runs of versions that did not say it. */
+  readonly streams?: number;
+};
 
 export const FIGURES = { light: 'figure.svg', dark: 'figure-dark.svg' } as const;
 
@@ -22,7 +26,7 @@ export async function keep(
   out?: string,
   formats: readonly FigureFormat[] = [],
 ): Promise<Kept> {
-  const kept = { ...run, version: packageVersion() };
+  const kept = { ...run, ...madeBy() };
   if (out === undefined) return kept;
   const folder = join(out, run.id);
   makeFolder(folder);
@@ -60,8 +64,9 @@ export function readKept(
 export function isCurrent(kept: Kept, entry: Experiment, settings: Record<string, unknown>) {
   const predicted = (of: readonly Prediction[]) =>
     of.map(({ quantity, expected, why }) => [quantity, rangeOf(expected), why]);
-  const now = [packageVersion(), settings, predicted(entry.predict(settings))];
-  const then = [kept.version, kept.settings, predicted(kept.findings)];
+  const { version, streams } = kept;
+  const now = [madeBy(), settings, predicted(entry.predict(settings))];
+  const then = [{ version, streams }, kept.settings, predicted(kept.findings)];
   return JSON.stringify(now, withWords) === JSON.stringify(then, withWords);
 }
 

@@ -1,7 +1,7 @@
 /** An inspection as a folder of files for other programs. Each file appears whole; run.json comes last. */
 import type { Inspection } from '../../flow/inspect.ts';
 import { toCsv } from '../../host/csv.ts';
-import { packageVersion } from '../../host/package.ts';
+import { madeBy } from '../../host/package.ts';
 import { scalarCells, scalarNames } from '../diagnostic-columns.ts';
 import { writeFiles } from '../folder.ts';
 
@@ -47,6 +47,6 @@ function runRecord(inspection: Inspection, sources: Sources, seconds: number): s
   const { space, beta, shape, clusters, notes } = inspection;
   const tolerances = clusters[0].map(({ tolerance }) => tolerance);
   const settings = { ...sources, space, beta, tolerances };
-  const record = { command: 'inspect', version: packageVersion(), settings, shape, notes, seconds };
+  const record = { command: 'inspect', ...madeBy(), settings, shape, notes, seconds };
   return `${JSON.stringify(record, null, 2)}\n`;
 }

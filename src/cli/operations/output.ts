@@ -1,7 +1,7 @@
 /** What operations print and write, whichever it is. */
 import type { Report, ReportCell, ReportColumn } from '../../figures/report.ts';
 import { toCsv } from '../../host/csv.ts';
-import { packageVersion } from '../../host/package.ts';
+import { madeBy } from '../../host/package.ts';
 import type { TableAccount } from '../../host/tables.ts';
 import { printable } from '../../numerics/printable.ts';
 import { resultToJson } from '../../numerics/result-json.ts';
@@ -49,7 +49,7 @@ export async function deliver(
 }
 
 function recordOf({ command, record, tables = [], seconds }: Measured): object {
-  const about = { command, version: packageVersion() };
+  const about = { command, ...madeBy() };
   return { ...about, ...resultToJson(record), ...tablesRecord(tables), seconds };
 }
 

@@ -5,7 +5,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { SimulationFrame } from '../../flow/frames.ts';
 import { simulationToJson } from '../../flow/simulation.ts';
 import { type SimulationSettings, settingsRecord } from '../../flow/simulation-settings.ts';
-import { packageVersion } from '../../host/package.ts';
+import { madeBy } from '../../host/package.ts';
 import { recordedFiles } from '../../host/recording.ts';
 import { counted } from '../../numerics/counted.ts';
 import { diagnosticColumns } from '../diagnostic-columns.ts';
@@ -17,11 +17,10 @@ import type { Outcome } from './run.ts';
 /** Everything but the frames where a folder has them. */
 export function outcomeJson({ settings, tables, out }: SimulationJob, outcome: Outcome) {
   const { report, frames, count, seconds, failure } = outcome;
-  const version = packageVersion();
   const failed = failure ? { failure: failure.message } : {};
   if (out !== null)
     return {
-      version,
+      ...madeBy(),
       settings: settingsRecord(settings),
       ...tablesRecord(tables),
       ...report,
@@ -31,7 +30,7 @@ export function outcomeJson({ settings, tables, out }: SimulationJob, outcome: O
       ...failed,
     };
   const simulation = simulationToJson({ settings, frames, ...report, seconds });
-  return { version, ...simulation, ...tablesRecord(tables), ...failed };
+  return { ...madeBy(), ...simulation, ...tablesRecord(tables), ...failed };
 }
 
 /** Most lines of the table. */

@@ -8,9 +8,8 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { type SimulationSettings, settingsRecord } from '../../flow/simulation-settings.ts';
 import { readable, writeFileSafely } from '../../host/files.ts';
-import { packageVersion } from '../../host/package.ts';
+import { madeBy, packageVersion } from '../../host/package.ts';
 import { DamagedFileError, InputError } from '../../numerics/errors.ts';
-import { STREAMS } from '../../numerics/random.ts';
 import { cellCount } from './grid.ts';
 import type { SweepRequest } from './request.ts';
 import type { SweepTable } from './rows.ts';
@@ -55,8 +54,7 @@ export function recordOf(
   const { columns, diagnostics, times, mergeError, noiseError, positions } = table;
   const record = {
     command: 'sweep',
-    version: packageVersion(),
-    streams: STREAMS,
+    ...madeBy(),
     cwd: process.cwd(),
     flags,
     files: sumsOf(flags, grid),

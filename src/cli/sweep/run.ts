@@ -3,11 +3,10 @@
  * sweep without shards ends with its table; shards and tasks leave sheets, of which `sweep merge` makes it.
  */
 import { exitOnInterrupt } from '../../host/files.ts';
-import { packageVersion } from '../../host/package.ts';
+import { madeBy } from '../../host/package.ts';
 import type { TableAccount } from '../../host/tables.ts';
 import { counted } from '../../numerics/counted.ts';
 import { UnfinishedError } from '../../numerics/errors.ts';
-import { STREAMS } from '../../numerics/random.ts';
 import { makeFolder } from '../folder.ts';
 import { sayTables, tablesRecord } from '../tables.ts';
 import { dim, printJson, printLines, standardScreen } from '../terminal.ts';
@@ -152,7 +151,7 @@ function outcomeOf(
 
 /** Prints it. Throws Error for cells that failed, UnfinishedError for cells that are still to be run. */
 function report(command: string, outcome: SweepOutcome, { json }: { json?: boolean }): void {
-  if (json) printJson({ command, version: packageVersion(), streams: STREAMS, ...outcome });
+  if (json) printJson({ command, ...madeBy(), ...outcome });
   else printLines(outcomeLines(outcome));
   const { open, failed, cells, failure } = outcome;
   if (open > 0)

@@ -2,7 +2,7 @@
 import { trajectoriesFigure } from '../../flow/figures.ts';
 import { type Cell, toCsv } from '../../host/csv.ts';
 import { encodeNpy } from '../../host/npy.ts';
-import { packageVersion } from '../../host/package.ts';
+import { madeBy } from '../../host/package.ts';
 import type { TraceOptions } from '../../language/options.ts';
 import { type Trace, traceToJson } from '../../language/trace.ts';
 import type { Matrix } from '../../numerics/matrix.ts';
@@ -90,6 +90,6 @@ function tokensTable({ tokens }: Trace): string {
 function runRecord({ prediction }: Trace, options: TraceOptions, seconds: number): string {
   const { model, text, depth, scheme, coupling } = prediction;
   const settings = { ...options, model, text, depth, scheme, coupling };
-  const record = { command: 'trace', version: packageVersion(), settings, seconds };
+  const record = { command: 'trace', ...madeBy(), settings, seconds };
   return `${JSON.stringify(record, null, 2)}\n`;
 }
