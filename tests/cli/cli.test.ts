@@ -291,7 +291,7 @@ it('without a build it names the remedy', async () => {
   mkdirSync(join(place, 'bin'), { recursive: true });
   writeFileSync(join(place, 'package.json'), '{"type": "module"}');
   copyFileSync(ENTRY, join(place, 'bin', 'schmetterling.js'));
-  const outcome = await cold(['models'], '', join(place, 'bin', 'schmetterling.js'));
+  const outcome = await cold(['models'], '', { entry: join(place, 'bin', 'schmetterling.js') });
   expect(outcome.code).toBe(1);
   expectOneLine(outcome, /dist\/ is missing: run `npm ci`/);
 });

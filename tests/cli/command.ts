@@ -13,18 +13,25 @@ export interface Outcome {
 
 const env = { ...process.env, NO_COLOR: '1' };
 
+/** What a process of its own has of its own. */
+interface Own {
+  readonly entry?: string;
+  /** Variables beside the usual ones. */
+  readonly more?: NodeJS.ProcessEnv;
+}
+
 /** A process of its own: to be killed, or to be as cold as a user's. */
-export function start(args: readonly string[], entry = ENTRY): ChildProcess {
-  return spawn(process.execPath, [entry, ...args], { env });
+export function start(args: readonly string[], { entry = ENTRY, more }: Own = {}): ChildProcess {
+  return spawn(process.execPath, [entry, ...args], { env: { ...env, ...more } });
 }
 
 /** A process of its own, to its end, with `input` on standard input. */
 export async function cold(
   args: readonly string[],
   input?: string | Uint8Array,
-  entry = ENTRY,
+  own?: Own,
 ): Promise<Outcome> {
-  const child = start(args, entry);
+  const child = start(args, own);
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   child.stdin?.end(input);

@@ -2,7 +2,7 @@
  * Work for Slurm without a cluster: how it is cut, what is read of Slurm's answers, what a user may ask, and what
  * becomes of refusals, which programs of the same names give. On a real one: tests/slurm.
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseConfig, parseCores } from '../../src/cli/slurm/cluster.ts';
@@ -22,7 +22,7 @@ import { bytesOf, requested, secondsOf, slurmOptions } from '../../src/cli/slurm
 import { chunksOf, deal, taskCount } from '../../src/cli/slurm/plan.ts';
 import { isOver, isRunning, parseQueue } from '../../src/cli/slurm/queue.ts';
 import { jobScript, quoted } from '../../src/cli/slurm/script.ts';
-import { ENTRY, type Outcome } from './command.ts';
+import { cold, ENTRY, type Outcome } from './command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'schmetterling-slurm-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -292,20 +292,9 @@ function fakeSlurm(name: string, programs: Readonly<Record<string, string>>): st
   return bin;
 }
 
-/** The command line with only these programs in front. */
-async function within(bin: string, args: readonly string[]): Promise<Outcome> {
-  const env = {
-    ...process.env,
-    NO_COLOR: '1',
-    PATH: [bin, dirname(process.execPath), '/bin'].join(delimiter),
-  };
-  const child = spawn(process.execPath, [ENTRY, ...args], { env });
-  const said = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk) => Object.assign(said, { stdout: said.stdout + chunk }));
-  child.stderr.on('data', (chunk) => Object.assign(said, { stderr: said.stderr + chunk }));
-  const code = await new Promise<number | null>((done) => child.once('close', done));
-  return { code, ...said };
-}
+/** The command line with these programs in front, and few others behind. */
+const within = (bin: string, args: readonly string[]): Promise<Outcome> =>
+  cold(args, '', { more: { PATH: [bin, '/bin'].join(delimiter) } });
 
 const SWEEP = [
   'sweep',
@@ -330,15 +319,10 @@ describe('without a cluster, or refused by it', () => {
   it('where there is no Slurm nothing is made', async () => {
     const bin = path('empty');
     mkdirSync(bin);
-    // a PATH without /bin, where Debian has Slurm's programs
-    const env = { ...process.env, PATH: bin };
-    const child = spawn(process.execPath, [ENTRY, ...slurmed('nowhere')], { env });
-    let said = '';
-    child.stderr.on('data', (chunk) => {
-      said += chunk;
-    });
-    expect(await new Promise((done) => child.once('close', done))).toBe(2);
-    expect(said).toMatch(/there is no Slurm on this machine .*--shard i\/N/);
+    // without /bin, where Debian has Slurm's programs
+    const { code, stderr } = await cold(slurmed('nowhere'), '', { more: { PATH: bin } });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/there is no Slurm on this machine .*--shard i\/N/);
     expect(existsSync(path('nowhere'))).toBe(false);
   });
 

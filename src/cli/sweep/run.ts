@@ -149,11 +149,18 @@ function outcomeOf(
   return { sheet, ...counts, failure: first, ...tablesRecord(tables), seconds };
 }
 
-/** Prints it. Throws Error for cells that failed, UnfinishedError for cells that are still to be run. */
+/**
+ * Prints it. Throws Error for cells that failed, and UnfinishedError for cells that are still to be run: Error where
+ * none was done, since another turn of the same length would do none.
+ */
 function report(command: string, outcome: SweepOutcome, { json }: { json?: boolean }): void {
   if (json) printJson({ command, ...madeBy(), ...outcome });
   else printLines(outcomeLines(outcome));
-  const { open, failed, cells, failure } = outcome;
+  const { open, failed, cells, before, failure } = outcome;
+  if (open > 0 && open + before === cells)
+    throw new Error(
+      `no cell was done before the task was told to end: expected time for one at least, give it more, ${counted(open, 'cell')} are still to be run`,
+    );
   if (open > 0)
     throw new UnfinishedError(
       `${open} of ${counted(cells, 'cell')} are still to be run: expected an end without a signal, begin the task again`,
