@@ -111,17 +111,12 @@ function pull<A>(algebra: CouplingAlgebra<A>, own: A, from: Sources<A>, coupling
 }
 
 /**
- * P_{x_i} v_i [n, d], without sign, as Σ_h O_h Σ_j A^h_ij V_h (x_j − x_i) and Σ_h O_h (Σ_j A^h_ij) V_h x_i,
- * each projected: in a cluster the velocity is a small difference of large terms. Where V_h O_h are
- * multiples of the identity the second part is radial and left out, so that a cluster's velocity keeps
- * its relative accuracy.
+ * P_{x_i} v_i [n, d], without sign. Where V_h O_h are multiples of the identity, what a particle passes to itself is
+ * radial and left out, as Σ_h O_h Σ_j A^h_ij V_h (x_j − x_i): in a cluster the velocity is a small difference of large
+ * terms, and so keeps its relative accuracy. Elsewhere it is no smaller than those terms.
  */
 export function fieldTangent<A>(algebra: CouplingAlgebra<A>, x: A, from: Sources<A>, mask: A): A {
+  if (!from.ownAlong) return algebra.tangent(x, fieldAmbient(algebra, x, from, mask));
   const own = through(algebra, x, from.weights?.value);
-  const coupling = fieldCoupling(algebra, x, from, mask);
-  const pulled = algebra.tangent(x, pull(algebra, own, from, coupling));
-  if (from.ownAlong) return pulled;
-  const kept = algebra.headTotals(coupling, own, from.interaction.beta.length);
-  const radial = algebra.tangent(x, through(algebra, kept, from.weights?.output));
-  return algebra.addScaled(pulled, radial, 1);
+  return algebra.tangent(x, pull(algebra, own, from, fieldCoupling(algebra, x, from, mask)));
 }

@@ -102,16 +102,6 @@ function headDifferences(
   return out;
 }
 
-function headTotals(coupling: Float64Tensor, u: Float64Tensor, heads: number): Float64Tensor {
-  const width = last(u.shape);
-  const out = tensor(u.shape);
-  forRows(coupling, width, heads, (row, target) => {
-    const total = sumOf(row);
-    for (let at = target; at < target + width / heads; at++) out.data[at] = total * u.data[at];
-  });
-  return out;
-}
-
 export const referenceCouplings: CouplingAlgebra<Float64Tensor> = {
   ...referenceAlgebra,
   scaleHeads,
@@ -121,5 +111,4 @@ export const referenceCouplings: CouplingAlgebra<Float64Tensor> = {
   lengthPotentials,
   shares,
   headDifferences,
-  headTotals,
 };

@@ -68,6 +68,4 @@ export interface CouplingAlgebra<A> extends Algebra<A> {
   shares(x: A): A;
   /** Per head Σ_j A_ij (v_j − u_i): coupling [B, H, n, m], v [B, m, H·k], u [B, n, H·k] → [B, n, H·k]. */
   headDifferences(coupling: A, v: A, u: A, heads: number): A;
-  /** Per head (Σ_j A_ij) u_i: coupling [B, H, n, m], u [B, n, H·k] → [B, n, H·k]. */
-  headTotals(coupling: A, u: A, heads: number): A;
 }
