@@ -1,14 +1,23 @@
 /** The size of adaptive steps. `ratio` is the estimated error of a step over its tolerance. */
 import { pow } from '../numerics/elementary.ts';
 
-/** After an accepted step: PI control (Hairer–Nørsett–Wanner II.4), damped by the ratio of the step before. */
-export function growth(ratio: number, previous: number): number {
-  const factor = 0.9 * pow(Math.max(ratio, 1e-10), -0.17) * pow(previous, 0.04);
+/** Exponents of PI control (Hairer–Nørsett–Wanner II.4): of a ratio, of the one before, and of a rejected step's. */
+export interface StepControl {
+  readonly ratio: number;
+  readonly previous: number;
+  readonly rejected: number;
+}
+
+/** After an accepted step, damped by the ratio of the step before. */
+export function growth(control: StepControl, ratio: number, previous: number): number {
+  const { ratio: power, previous: memory } = control;
+  const factor = 0.9 * pow(Math.max(ratio, 1e-10), -power) * pow(previous, memory);
   return Math.min(5, Math.max(0.2, factor));
 }
 
 /** After a rejected step. */
-export const shrinkage = (ratio: number): number => Math.max(0.2, 0.9 * pow(ratio, -0.2));
+export const shrinkage = ({ rejected }: StepControl, ratio: number): number =>
+  Math.max(0.2, 0.9 * pow(ratio, -rejected));
 
 /** The ratio as the next step is damped by it: bounded below. */
 export const boundedRatio = (ratio: number): number => Math.max(ratio, 1e-4);

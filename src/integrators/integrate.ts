@@ -17,7 +17,7 @@ import {
   type Stretch,
 } from './clock.ts';
 import { beginPace, collapsed, type Pace } from './collapse.ts';
-import { boundedRatio, firstStep, growth, shrinkage } from './controller.ts';
+import { boundedRatio, firstStep, growth, type StepControl, shrinkage } from './controller.ts';
 import { crosses, type FlowEvent, locate } from './events.ts';
 import { withNoise } from './noise.ts';
 import type { FlowProblem } from './problem.ts';
@@ -37,11 +37,11 @@ import { type WienerPath, wienerPath } from './wiener.ts';
 export interface IntegrationSettings {
   /** A name of the catalogue `schemes`. */
   readonly scheme: string;
-  /** h of a fixed scheme (required there); the first step that dopri5 tries, its own choice if absent. */
+  /** h of a fixed scheme (required there); the first step that an adaptive one tries, its own choice if absent. */
   readonly step?: number;
-  /** dopri5: bound on the error estimate of a step, per entry x_i in units of max(1, |x_i|). */
+  /** Adaptive: bound on the error estimate of a step, per entry x_i in units of max(1, |x_i|). */
   readonly tolerance?: number;
-  /** dopri5: steps are held to this share of the tolerance, which messages name; 1 if absent. */
+  /** Adaptive: steps are held to this share of the tolerance, which messages name; 1 if absent. */
   readonly toleranceShare?: number;
   /** The end T of the run. */
   readonly end: number;
@@ -81,7 +81,7 @@ export interface Continuation {
   readonly delivered: number;
   readonly steps: number;
   readonly rejected: number;
-  /** The step that comes next, and the error ratio of the one before, for dopri5. */
+  /** The step that comes next, and the error ratio of the one before, of adaptive schemes. */
   readonly step: number;
   readonly previousRatio: number;
 }
@@ -207,7 +207,8 @@ function* frames(run: Run, plan: Plan, hooks: Hooks): Generator<IntegrationFrame
 /** One step; where steps become too small instead, the last state before the error. More steps may be allowed later. */
 function* nextStep(run: Run, plan: Plan): Generator<IntegrationFrame, Span> {
   try {
-    return plan.scheme.adaptive ? adaptiveStep(run, plan) : fixedStep(run, plan);
+    const { control } = plan.scheme;
+    return control ? adaptiveStep(run, plan, control) : fixedStep(run, plan);
   } catch (error) {
     const tooSmall = error instanceof InputError && error.field === 'tolerance';
     if (tooSmall && !isSaved(run, plan))
@@ -313,7 +314,7 @@ function fixedStep(run: Run, plan: Plan): Span {
 }
 
 /** Tries steps until one meets the tolerance. */
-function adaptiveStep(run: Run, plan: Plan): Span {
+function adaptiveStep(run: Run, plan: Plan, control: StepControl): Span {
   const { state } = run.stepper;
   if (!run.step) run.step = firstStep(state, run.stepper.velocity(run.time));
   run.pace ??= beginPace(firstStep(state, run.stepper.velocity(run.time)), run.time, tries(run));
@@ -329,16 +330,22 @@ function adaptiveStep(run: Run, plan: Plan): Span {
     const span = spanOf(run, adaptiveStretch(run.time, run.step, run.stops));
     error = run.stepper.attempt(span);
     const ratio = error / plan.bound;
-    if (ratio <= 1) return acceptSize(run, span, ratio, largest);
+    if (ratio <= 1)
+      return acceptSize(
+        run,
+        span,
+        ratio,
+        Math.min(largest, growth(control, ratio, run.previousRatio)),
+      );
     run.rejected++;
-    run.step = span.h * shrinkage(ratio);
+    run.step = span.h * shrinkage(control, ratio);
     largest = 1;
   }
 }
 
 /** Sets the size of the next step. A step that was cut short says nothing against the size proposed. */
-function acceptSize(run: Run, span: Span, ratio: number, largest: number): Span {
-  const next = span.h * Math.min(largest, growth(ratio, run.previousRatio));
+function acceptSize(run: Run, span: Span, ratio: number, factor: number): Span {
+  const next = span.h * factor;
   run.step = span.h < run.step ? Math.max(next, run.step) : next;
   run.previousRatio = boundedRatio(ratio);
   run.steps++;

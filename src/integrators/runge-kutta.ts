@@ -18,23 +18,33 @@ export interface Tableau {
   readonly stages: readonly (readonly number[])[];
   /** b_i */
   readonly weights: readonly number[];
-  /** b_i minus those of the embedded scheme; one more entry for the slope at the end. */
+  /** b_i minus those of the embedded scheme; with one more entry where it has the slope at the end. */
   readonly error?: readonly number[];
+  /** The same of a scheme of lower order: where it is the larger one, the estimate is that much smaller. */
+  readonly coarseError?: readonly number[];
+  /** Slopes for dense output alone, behind that at the end: of each c_i and a_ij. */
+  readonly inside?: Pick<Tableau, 'nodes' | 'stages'>;
   /**
-   * d_i: dense output is the cubic Hermite interpolant plus θ²(1−θ)² h Σ d_i k_i, one more entry for
-   * the slope at the end. Absent: the cubic alone.
+   * d_ri: dense output is the cubic Hermite interpolant plus θ²(1−θ)² h Σ_r p_r(θ) Σ_i d_ri k_i with
+   * p = 1, θ, θ(1−θ), θ²(1−θ); slopes are the stages', that at the end, those inside. Absent: the cubic alone.
    */
-  readonly dense?: readonly number[];
+  readonly dense?: readonly (readonly number[])[];
 }
 
 /** A stepper that holds its stages: [size] each, allocated once. */
 export function rungeKutta(problem: FlowProblem, start: Float64Array, tableau: Tableau): Stepper {
   const count = tableau.nodes.length;
-  // Slope `count` is the one at the end of the step.
-  const slopes = Array.from({ length: count + 1 }, () => new Float64Array(problem.size));
+  const { nodes: innerNodes, stages: innerStages } = tableau.inside ?? { nodes: [], stages: [] };
+  // Slope `count` is the one at the end of the step; behind it are those inside.
+  const slopes = Array.from(
+    { length: count + 1 + innerNodes.length },
+    () => new Float64Array(problem.size),
+  );
+  const inner = tableau.inside ? new Float64Array(problem.size) : null;
   let span: Span | null = null;
   let firstKnown = false;
   let lastKnown = false;
+  let insideKnown = false;
 
   function endSlope(at: Span): void {
     if (!lastKnown) problem.velocity(lastTime(at), stepper.next, slopes[count]);
@@ -52,28 +62,46 @@ export function rungeKutta(problem: FlowProblem, start: Float64Array, tableau: T
     }
   }
 
+  function slopesInside(at: Span): void {
+    if (!inner || insideKnown) return;
+    for (const [i, node] of innerNodes.entries()) {
+      combine(inner, stepper.state, at.h, innerStages[i], slopes);
+      problem.retract?.(inner);
+      problem.velocity(at.time + node * at.h, inner, slopes[count + 1 + i]);
+    }
+    insideKnown = true;
+  }
+
   const stepper: Stepper = {
     state: start,
     next: new Float64Array(problem.size),
     attempt(given) {
       span = given;
       lastKnown = false;
+      insideKnown = false;
       stepper.velocity(given.time);
       runStages(given);
       combine(stepper.next, stepper.state, given.h, tableau.weights, slopes);
       if (!land(problem, stepper.next)) return Number.POSITIVE_INFINITY;
       if (!tableau.error) return 0;
-      endSlope(given);
-      return largestError(stepper, given.h, tableau.error, slopes);
+      if (tableau.error.length > count) endSlope(given);
+      const fine = largestError(stepper, given.h, tableau.error, slopes);
+      if (!tableau.coarseError || fine === 0) return fine;
+      const coarse = largestError(stepper, given.h, tableau.coarseError, slopes);
+      // HNW II.10 (10.20), by largest entries
+      return (fine * fine) / Math.sqrt(fine * fine + 0.01 * coarse * coarse);
     },
     interpolate(theta, out) {
       if (!span) throw new RangeError('no step to interpolate in: attempt one first');
       endSlope(span);
-      hermite(stepper, theta, span.h, slopes, out);
-      const bump = (theta * (1 - theta)) ** 2 * span.h;
-      tableau.dense?.forEach((weight, s) => {
-        addScaled(out, slopes[s], bump * weight, 0, out.length);
-      });
+      slopesInside(span);
+      hermite(stepper, theta, span.h, slopes[0], slopes[count], out);
+      const rest = 1 - theta;
+      const bump = (theta * rest) ** 2 * span.h;
+      const powers = [1, theta, theta * rest, theta * theta * rest];
+      for (const [r, weights] of (tableau.dense ?? []).entries())
+        for (const [s, weight] of weights.entries())
+          addScaled(out, slopes[s], bump * powers[r] * weight, 0, out.length);
       problem.retract?.(out);
     },
     accept() {
@@ -114,11 +142,10 @@ function hermite(
   { state, next }: Stepper,
   theta: number,
   h: number,
-  slopes: readonly Float64Array[],
+  first: Float64Array,
+  last: Float64Array,
   out: Float64Array,
 ): void {
-  const first = slopes[0];
-  const last = slopes[slopes.length - 1];
   const rest = 1 - theta;
   for (let i = 0; i < out.length; i++) {
     const way = next[i] - state[i];

@@ -1,6 +1,8 @@
 /** The catalogue of schemes, and the parameters of an integration as data. Not the steps themselves. */
 import type { ChoiceParameter, NumberParameter } from '../numerics/parameters.ts';
+import type { StepControl } from './controller.ts';
 import { DORMAND_PRINCE } from './dormand-prince.ts';
+import { DORMAND_PRINCE_8 } from './dormand-prince-8.ts';
 import { HEUN } from './heun.ts';
 import { layer, projectedEuler } from './one-stage.ts';
 import type { FlowProblem } from './problem.ts';
@@ -18,13 +20,15 @@ export interface Scheme {
   readonly stages: number;
   /** Chooses its steps by a tolerance; the others have a fixed step. */
   readonly adaptive: boolean;
+  /** How it does. */
+  readonly control: StepControl | null;
   /** A step is a thing of its own and is never cut. */
   readonly whole: boolean;
   /** `start` becomes the stepper's own. */
   open(problem: FlowProblem, start: Float64Array): Stepper;
 }
 
-const FIXED = { adaptive: false, whole: false };
+const FIXED = { adaptive: false, control: null, whole: false };
 
 const described = {
   layer: {
@@ -58,8 +62,19 @@ const described = {
     order: 5,
     stages: 6,
     adaptive: true,
+    control: { ratio: 0.17, previous: 0.04, rejected: 0.2 },
     whole: false,
     open: (problem, start) => rungeKutta(problem, start, DORMAND_PRINCE),
+  },
+  dop853: {
+    title: 'Dormand–Prince 8(5,3)',
+    help: 'Chooses its steps by a tolerance; order 8, dense output of order 7. For tolerances below 1e-9.',
+    order: 8,
+    stages: 12,
+    adaptive: true,
+    control: { ratio: 1 / 8, previous: 0, rejected: 1 / 8 },
+    whole: false,
+    open: (problem, start) => rungeKutta(problem, start, DORMAND_PRINCE_8),
   },
   heun: {
     ...FIXED,
@@ -104,7 +119,7 @@ export const STEP: NumberParameter = {
   type: 'number',
   name: 'step',
   title: 'Step',
-  help: 'The step h of a scheme with a fixed step; the first one tried by dopri5.',
+  help: 'The step h of a scheme with a fixed step; the first one tried by an adaptive scheme.',
   unit: 'time',
   default: 0.1,
   minimum: 1e-12,
@@ -116,7 +131,7 @@ export const TOLERANCE: NumberParameter = {
   type: 'number',
   name: 'tolerance',
   title: 'Tolerance',
-  help: 'dopri5: bound on the error estimate of a step, per entry, in units of max(1, |entry|).',
+  help: 'Adaptive schemes: bound on the error estimate of a step, per entry, in units of max(1, |entry|).',
   unit: '',
   default: 1e-8,
   minimum: 1e-15,

@@ -182,7 +182,7 @@ function depthLimit({ depths }: Pick<DepthReply, 'depths'>): Omit<DepthReply, 's
     breakpoints: [],
     depths,
     schemes: { layer: scheme(1), rk4: scheme(4) },
-    reference: { scheme: 'dopri5', tolerance: 1e-12, estimated_error: 7e-13 },
+    reference: { scheme: 'dop853', tolerance: 1e-12, estimated_error: 7e-13 },
     apriori: {
       log10_constant: 126.58,
       log10_measured: 0.48,

@@ -14,7 +14,7 @@ export function depthReport(limit: DepthLimit | ModelDepthLimit): Report {
   const answer = 'answer' in limit ? limit.answer : null;
   return {
     title: 'text' in limit ? limit.text : 'Layers against the flow',
-    settings: `time ${time}${knots} · reference dopri5 at ${reference.tolerance}, good to ${reference.estimatedError.toExponential(1)}`,
+    settings: `time ${time}${knots} · reference ${reference.scheme} at ${reference.tolerance}, good to ${reference.estimatedError.toExponential(1)}`,
     columns: [
       { name: 'layers', heading: 'L', values: depths },
       ...errorColumns(limit),
@@ -70,7 +70,7 @@ export function depthFigure({ depths, schemes, reference }: DepthLimit): Figure 
   const floor = depths.map((depth): Point => [log10(depth), reference.estimatedError]);
   return {
     title: 'Layers against the flow',
-    caption: `Largest distance of a particle to its place in the flow at the end; the flow is dopri5 at tolerance ${reference.tolerance}.`,
+    caption: `Largest distance of a particle to its place in the flow at the end; the flow is ${reference.scheme} at tolerance ${reference.tolerance}.`,
     panels: [
       {
         x: { label: 'layers L', ticks: powersOf(depths) },

@@ -115,11 +115,11 @@ const german: Readonly<Record<Kind, Words>> = {
     seed: ['Startwert', 'Derselbe Startwert gibt auf jedem Rechner dieselben Zahlen.'],
     step: [
       'Schritt h',
-      'Der Schritt h der Verfahren mit festem Schritt; bei dopri5 die Zeit zwischen zwei Bildern.',
+      'Der Schritt h der Verfahren mit festem Schritt; bei anpassenden die Zeit zwischen zwei Bildern.',
     ],
     tolerance: [
       'Toleranz',
-      'dopri5: Schranke des geschätzten Fehlers eines Schritts, je Eintrag, in Einheiten von max(1, |Eintrag|).',
+      'Anpassende Verfahren: Schranke des geschätzten Fehlers eines Schritts, je Eintrag, in Einheiten von max(1, |Eintrag|).',
     ],
     time: ['Zeit T', 'Das Ende T des Laufs; er beginnt bei 0.'],
     merge: [
@@ -259,6 +259,10 @@ const german: Readonly<Record<Kind, Words>> = {
     dopri5: [
       'Dormand–Prince 5(4)',
       'Wählt seine Schritte nach einer Toleranz; Ordnung 5, dichte Ausgabe der Ordnung 4.',
+    ],
+    dop853: [
+      'Dormand–Prince 8(5,3)',
+      'Wählt seine Schritte nach einer Toleranz; Ordnung 8, dichte Ausgabe der Ordnung 7. Für Toleranzen unter 1e-9.',
     ],
     heun: ['Heun', 'Zwei Stufen; mit Rauschen von schwacher Ordnung 2 und dort üblich. Ordnung 2.'],
   },
