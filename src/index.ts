@@ -52,7 +52,11 @@ export {
 } from './language/effects/effects.ts';
 export { fillBlank } from './language/fill.ts';
 export { FlowModel } from './language/flow-model.ts';
-export { inspectText } from './language/inspect-text.ts';
+export {
+  type InspectTextOptions,
+  inspectText,
+  type TextInspection,
+} from './language/inspect-text.ts';
 export {
   type InterventionOptions,
   type InterventionRun,

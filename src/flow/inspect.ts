@@ -17,10 +17,12 @@ import {
 } from '../diagnostics/clusters.ts';
 import type { DiagnosticFrame, Space } from '../diagnostics/diagnostic.ts';
 import { spread } from '../diagnostics/spread.ts';
+import { checkPairs, type Survey, survey, surveySchema } from '../diagnostics/survey/survey.ts';
 import { counted } from '../numerics/counted.ts';
 import { InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix, row } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';
+import { resultToJson } from '../numerics/result-json.ts';
 import { norm } from '../numerics/vectors.ts';
 
 /** Numbers in row-major order with their shape. */
@@ -31,7 +33,11 @@ export interface ArrayOfShape {
 
 const notNegative = { error: 'expected a number from 0 on' };
 
-const inspectSchema = z.strictObject({
+const isArray = (value: unknown): value is ArrayOfShape =>
+  typeof value === 'object' && value !== null && 'shape' in value && 'data' in value;
+
+/** How frames are read, whatever they are of. */
+export const readingSchema = z.strictObject({
   /** `sphere`: angles between directions; `euclidean`: distances between the rows as they are. */
   space: z
     .enum(['sphere', 'euclidean'], { error: 'expected sphere or euclidean' })
@@ -45,9 +51,20 @@ const inspectSchema = z.strictObject({
     .optional(),
 });
 
+const inspectSchema = readingSchema.extend({
+  /** A survey of the directions, too; `reference` [L, m, d] are states of another text, by whose mean they are centred. */
+  survey: surveySchema
+    .extend({
+      reference: z
+        .custom<ArrayOfShape>(isArray, { error: 'expected an array with its shape' })
+        .optional(),
+    })
+    .optional(),
+});
+
 /**
- * How hidden states are read: on the sphere or in R^d, β of energy and coupling, and the tolerances of the
- * clusters (radians, or distances).
+ * How hidden states are read: on the sphere or in R^d, β of energy and coupling, the tolerances of the clusters
+ * (radians, or distances), and what a survey of them is given.
  */
 export type InspectOptions = z.input<typeof inspectSchema>;
 
@@ -65,6 +82,8 @@ export interface Inspection {
   readonly splits: ClusterChange[];
   /** By name, what a reader must know, such as that not all tokens were read. */
   readonly notes: DiagnosticNotes;
+  /** Where it was asked for. */
+  readonly survey?: Survey;
 }
 
 /** The options with their defaults. Throws InputError for unknown names and wrong values. */
@@ -74,16 +93,18 @@ export const inspectSettings = (options?: InspectOptions) => parseOptions(inspec
  * The inspection of hidden states [L, n, d]. `attentions` [layers, H, n, n], where there are any, has a
  * matrix for every frame, or for every frame but the first, which is then the embedding.
  * Throws InputError (field `frames`, `attentions`, or the option's name) for shapes that do not fit,
- * numbers that are not finite, negative attention, and on the sphere rows without a direction.
+ * numbers that are not finite, negative attention, and on the sphere rows without a direction; for a survey off the
+ * sphere or of one token.
  */
 export function inspectFrames(
   frames: ArrayOfShape,
   attentions?: ArrayOfShape | null,
   options?: InspectOptions,
 ): Inspection {
-  const { space, beta, tolerances } = inspectSettings(options);
+  const { space, beta, tolerances, survey: asked } = inspectSettings(options);
   const shape = checkFrames(frames);
   if (attentions) checkAttentions(attentions, shape);
+  const surveyed = asked && surveyArrays(frames, attentions, shape, space, asked);
   const states = split(frames.data, shape);
   const radii = space === 'sphere' ? states.map(bringToSphere) : null;
   const scale = space === 'sphere' ? 1 : spread(states[0]) || 1;
@@ -97,7 +118,64 @@ export function inspectFrames(
     }
   }
   const found = diagnose(read());
-  return { space, beta, shape, ...found, ...history, notes: { ...found.notes, ...notes } };
+  return {
+    ...{ space, beta, shape, ...found, ...history, notes: { ...found.notes, ...notes } },
+    ...(surveyed && { survey: surveyed }),
+  };
+}
+
+/** The record of `inspect --json`. */
+export const inspectionToJson = ({ survey: found, ...inspection }: Inspection) => ({
+  ...inspection,
+  ...(found && { survey: resultToJson(found) }),
+});
+
+function surveyArrays(
+  frames: ArrayOfShape,
+  attentions: ArrayOfShape | null | undefined,
+  shape: readonly [number, number, number],
+  space: Space,
+  { reference, ...settings }: NonNullable<z.output<typeof inspectSchema>['survey']>,
+): Survey {
+  checkDirections(space);
+  checkPairs(shape[1], 'frames');
+  const others = reference && checkReference(reference, shape);
+  return survey(
+    split(frames.data, shape).map((states, layer) => ({
+      states,
+      heads: attentions ? headsAt(attentions, layer, shape[0]) : null,
+      ...(others && { reference: others[layer] }),
+    })),
+    settings,
+  );
+}
+
+/** Throws InputError for a survey in R^d. */
+export function checkDirections(space: Space): void {
+  if (space === 'sphere') return;
+  throw new InputError(
+    'survey',
+    'a survey is of directions, and the space is euclidean: expected one of the two, leave out the survey or the space',
+  );
+}
+
+/** States of a reference text, a matrix a frame. */
+function checkReference(
+  { shape, data }: ArrayOfShape,
+  [layers, , d]: readonly [number, number, number],
+): Matrix[] {
+  const [count, m, width] = shape;
+  if (shape.length !== 3 || count !== layers || width !== d || !(m > 0))
+    throw new InputError(
+      'reference',
+      `the reference has the shape (${shape.join(', ')}), expected (${layers}, tokens, ${d}) with one token at least: give the states of a text in the same model`,
+    );
+  if (data.length !== count * m * width || !data.every(Number.isFinite))
+    throw new InputError(
+      'reference',
+      `the reference of the shape (${shape.join(', ')}) does not hold ${count * m * width} finite numbers: give what the model has computed`,
+    );
+  return split(data, [count, m, width]);
 }
 
 function checkFrames({ shape, data }: ArrayOfShape): [number, number, number] {

@@ -21,7 +21,7 @@ import type { LanguageModel } from './model.ts';
 import { traceSchema } from './options.ts';
 import { type Trace, traceOf, traceToJson } from './trace.ts';
 
-export const interventionSchema = traceSchema.extend(changesSchema.shape);
+export const interventionSchema = traceSchema.omit({ survey: true }).extend(changesSchema.shape);
 
 /**
  * Those of `trace`, and what is changed: heads, attention or MLPs switched off, β scaled, particles put where another
@@ -62,7 +62,7 @@ export function runWithCache(
 ): InterventionRun {
   const all = parseOptions(interventionSchema, options);
   const { firstTokens, tolerances, frames, ...rest } = all;
-  const inside = { firstTokens, tolerances, frames };
+  const inside = { firstTokens, tolerances, frames, parts: rest.parts };
   const [changes, settings] = parted(rest);
   const depth = settings.depth ?? model.sizes.depth;
   const particles = particleCount(model, text, settings.coupling);

@@ -8,6 +8,7 @@
 import type { CouplingName } from '../attention/model-coupling.ts';
 import type { Float64Tensor } from '../engines/tensor.ts';
 import { InputError } from '../numerics/errors.ts';
+import { type Matrix, matrix } from '../numerics/matrix.ts';
 import type { Network } from '../pretrained/network.ts';
 import type { Stage } from '../pretrained/schedule.ts';
 import type { AnswerRules } from './answers.ts';
@@ -54,6 +55,15 @@ export interface ModelFrame {
   readonly positions: Float64Tensor;
   /** [H, n, n] of the layer that led here; null at the start. */
   readonly coupling: Float64Tensor | null;
+}
+
+/** The coupling of a frame, one matrix a head; none before the first layer. */
+export function headsOf({ coupling }: ModelFrame): Matrix[] {
+  if (!coupling) return [];
+  const [count, n, m] = coupling.shape;
+  return Array.from({ length: count }, (_, h) =>
+    matrix(n, m, coupling.data.subarray(h * n * m, (h + 1) * n * m)),
+  );
 }
 
 /** The tokens of an answer so far; none of them at its first place. */

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { COUPLING_NAMES } from '../attention/model-coupling.ts';
+import { surveySchema } from '../diagnostics/survey/survey.ts';
 import { InputError } from '../numerics/errors.ts';
 import { parseOptions, wholeNumber } from '../numerics/options.ts';
 import { either } from '../numerics/parameters.ts';
@@ -73,6 +74,16 @@ export const fillSchema = searchSchema.extend({
     ),
 });
 
+/** What a survey of a text is given, besides how it is read. */
+export const surveyedSchema = surveySchema.extend({
+  reference: z
+    .string({ error: 'expected a text' })
+    .optional()
+    .describe(
+      'A text whose mean direction, frame by frame, is taken from the directions; their own by default',
+    ),
+});
+
 export const traceSchema = searchSchema.extend({
   firstTokens: wholeNumber(1, 100)
     .default(5)
@@ -92,6 +103,7 @@ export const traceSchema = searchSchema.extend({
     .boolean({ error: 'expected true or false' })
     .default(false)
     .describe('Of layers with an MLP: the stream behind attention and behind the MLP, too'),
+  survey: surveyedSchema.optional().describe('A survey of all layers, too'),
 });
 
 /**
@@ -102,7 +114,7 @@ export type FillOptions = z.input<typeof fillSchema>;
 
 /**
  * What `trace` takes: depth, coupling and answers as for `fillBlank`; how many first tokens the lens lists,
- * at which angles (radians) clusters are told, how many frames.
+ * at which angles (radians) clusters are told, how many frames, and a survey.
  */
 export type TraceOptions = z.input<typeof traceSchema>;
 

@@ -167,12 +167,15 @@ function histogramOf({ histograms }: SurveyFrame, frame: number): Panel {
   };
 }
 
+/** A token before every text has no text of its own. */
+const nameOf = (token: string) => token || '(start)';
+
 /** The share of the first token, in the mean over layers. */
 function attentionFinding({ frames }: Survey, { tokens }: Surveyed): string[] {
   const shares = frames.flatMap(({ firstAttention }) => firstAttention ?? []);
   if (shares.length === 0) return [];
   return [
-    `the first token, “${tokens[0]}”, receives ${(100 * mean(shares)).toFixed(0)} % of the attention of all rows but its own (mean over layers and heads)`,
+    `the first token, “${nameOf(tokens[0])}”, receives ${(100 * mean(shares)).toFixed(0)} % of the attention of all rows but its own (mean over layers and heads)`,
   ];
 }
 
@@ -182,14 +185,21 @@ function sinkFindings({ frames }: Survey, { tokens }: Surveyed): string[] {
   if (courses.length === 0) return ['no token is a sink'];
   return courses.map(
     ({ token, frames: at, norm, attention }) =>
-      `sink: token ${token} “${tokens[token]}” in frames ${spans(at)}: norm up to ${norm.toPrecision(3)} × median, attention up to ${attention.toPrecision(3)} / n`,
+      `sink: token ${token} “${nameOf(tokens[token])}” in frames ${spans(at)}: norm up to ${norm.toPrecision(3)} × median, attention up to ${attention.toPrecision(3)} / n`,
   );
 }
 
-function clusterFindings({ frames, settings }: Survey): string[] {
-  if (settings.surrogates === 0) return [];
+function clusterFindings({ frames, settings: { surrogates } }: Survey): string[] {
+  if (surrogates === 0) return [];
+  if (1 / (1 + surrogates) > UNUSUAL)
+    return [
+      `clusters: against ${counted(surrogates, 'surrogate')} p is ${(1 / (1 + surrogates)).toPrecision(2)} at least, which says nothing at ${UNUSUAL}: take ${Math.ceil(1 / UNUSUAL) - 1} or more`,
+    ];
   const told = (what: string, of: (frame: SurveyFrame) => CloudNumbers | undefined) => {
-    const unusual = frames.flatMap((frame, k) => (isUnusual(of(frame)?.clusters) ? [k] : []));
+    const found = frames.map((frame) => of(frame)?.clusters);
+    if (!found.some((clusters) => clusters))
+      return `${what}: fewer than three have no clusters between all apart and all in one`;
+    const unusual = found.flatMap((clusters, k) => (isUnusual(clusters) ? [k] : []));
     return unusual.length === 0
       ? `${what}: no clusters beyond chance in any frame`
       : `${what}: clusters beyond chance (p ≤ ${UNUSUAL}) in frames ${spans(unusual)}, none elsewhere`;

@@ -1,29 +1,21 @@
 /** The survey of a text's states in a model, frame by frame. What is surveyed: diagnostics/survey. */
-import { z } from 'zod';
+import type { z } from 'zod';
+import type { CouplingName } from '../attention/model-coupling.ts';
 import { prepareFrame } from '../diagnostics/diagnostic.ts';
 import { energyAt } from '../diagnostics/energy.ts';
 import { directionsOf } from '../diagnostics/survey/directions.ts';
-import { type Survey, survey, surveySchema } from '../diagnostics/survey/survey.ts';
+import { checkPairs, type Survey, survey } from '../diagnostics/survey/survey.ts';
 import { asMatrix } from '../engines/tensor.ts';
 import { InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { parseOptions } from '../numerics/options.ts';
-import { openText } from './findings.ts';
-import type { LanguageModel, ModelRun } from './model.ts';
+import { type Findings, openText } from './findings.ts';
+import { type Depth, headsOf, type LanguageModel, type ModelRun } from './model.ts';
 import { placesIn } from './network-run.ts';
-import { couplingSchema } from './options.ts';
+import { couplingSchema, surveyedSchema } from './options.ts';
 import { type LayerEnergies, layerEnergies } from './survey-energies.ts';
-import { headsOf } from './trace.ts';
 
-export const surveyTextSchema = surveySchema.extend({
-  reference: z
-    .string({ error: 'expected a text' })
-    .optional()
-    .describe(
-      'A text whose mean direction, frame by frame, is taken from the directions; their own by default',
-    ),
-  coupling: couplingSchema.optional(),
-});
+export const surveyTextSchema = surveyedSchema.extend({ coupling: couplingSchema.optional() });
 
 /** Those of `survey`, a reference text, and how both texts are read. */
 export type SurveyTextOptions = z.input<typeof surveyTextSchema>;
@@ -62,22 +54,51 @@ export function surveyText(
   text: string,
   options?: SurveyTextOptions,
 ): TextSurvey {
-  const { reference, coupling, ...settings } = parseOptions(surveyTextSchema, options);
+  const settings = parseOptions(surveyTextSchema, options);
+  checkSurvey(model, text, settings);
+  const { coupling } = settings;
+  return surveyRun(openText(model, text, { coupling, parts: hasParts(model) }), text, settings);
+}
+
+/** Whether a survey takes the parts of layers: a flow has none. */
+export const hasParts = ({ flow }: LanguageModel) => flow === null;
+
+/** How a text is read, and what of its states is asked. */
+interface Asked extends z.output<typeof surveyedSchema> {
+  readonly coupling?: CouplingName;
+  readonly depth?: Depth;
+}
+
+/** Throws InputError for an empty reference and for a text of one token, before anything runs. */
+export function checkSurvey(
+  model: LanguageModel,
+  text: string,
+  { reference, coupling }: Pick<Asked, 'reference' | 'coupling'>,
+): void {
   if (reference?.trim() === '')
     throw new InputError(
       'reference',
       'the reference text is empty, and has no mean direction: give a text, or leave it out',
     );
-  const { layout, run } = openText(model, text, { coupling, parts: model.flow === null });
+  checkPairs(model.layOut(text, coupling).tokens.length, 'text');
+}
+
+/** The survey of a text that has run, with its parts where it has any. */
+export function surveyRun(
+  { model, layout, run }: Pick<Findings, 'model' | 'layout' | 'run'>,
+  text: string,
+  asked: Asked,
+): TextSurvey {
+  const { reference, coupling, depth, sinkNorm, sinkAttention, surrogates, seed } = asked;
   const others =
-    reference === undefined ? null : openText(model, reference, { coupling }).run.frames;
+    reference === undefined ? null : openText(model, reference, { coupling, depth }).run.frames;
   const found = survey(
     run.frames.map((frame, k) => ({
       states: asMatrix(frame.positions),
       heads: headsOf(frame),
       ...(others && { reference: asMatrix(others[k].positions) }),
     })),
-    settings,
+    { sinkNorm, sinkAttention, surrogates, seed },
   );
   return {
     ...found,

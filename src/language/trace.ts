@@ -13,9 +13,10 @@ import { parseOptions } from '../numerics/options.ts';
 import { resultToJson } from '../numerics/result-json.ts';
 import { type Findings, findAnswers } from './findings.ts';
 import { type LensLayer, logitLens } from './lens.ts';
-import type { LanguageModel, ModelFrame } from './model.ts';
+import { headsOf, type LanguageModel } from './model.ts';
 import { type TraceOptions, traceSchema } from './options.ts';
 import { type Prediction, predictionOf, predictionToJson } from './prediction.ts';
+import { checkSurvey, hasParts, surveyRun, type TextSurvey } from './survey-text.ts';
 import type { Token } from './tokenizer.ts';
 
 /** A sentence through the layers: positions, attention, lens, diagnostics and clusters of each frame. */
@@ -47,6 +48,8 @@ export interface Trace {
   readonly parts?: readonly (readonly Matrix[])[];
   /** Which block of weights each layer that was run is, where layers have their own. */
   readonly blocks?: readonly string[];
+  /** Of all layers, where it was asked for. */
+  readonly survey?: TextSurvey;
 }
 
 /**
@@ -54,16 +57,26 @@ export interface Trace {
  * For depth `ode` the frames are as many as for the model's own depth, equally spaced in time.
  */
 export function trace(model: LanguageModel, text: string, options?: TraceOptions): Trace {
-  const { firstTokens, tolerances, frames, parts, ...settings } = parseOptions(
+  const { firstTokens, tolerances, frames, parts, survey, ...settings } = parseOptions(
     traceSchema,
     options,
   );
-  const findings = findAnswers(model, text, { ...settings, parts });
-  return traceOf(findings, { firstTokens, tolerances, frames });
+  if (survey) checkSurvey(model, text, { ...survey, ...settings });
+  const findings = findAnswers(model, text, {
+    ...settings,
+    parts: parts || (survey !== undefined && hasParts(model)),
+  });
+  const traced = traceOf(findings, { firstTokens, tolerances, frames, parts });
+  return survey
+    ? { ...traced, survey: surveyRun(findings, text, { ...settings, ...survey }) }
+    : traced;
 }
 
 /** What a trace shows of the inside. */
-export type Inside = Pick<z.output<typeof traceSchema>, 'firstTokens' | 'tolerances' | 'frames'>;
+export type Inside = Pick<
+  z.output<typeof traceSchema>,
+  'firstTokens' | 'tolerances' | 'frames' | 'parts'
+>;
 
 /** Every so many of the layers 0 … `last`, as few as keeps them within `most`, and the last. */
 export function keptLayers(last: number, most: number): number[] {
@@ -75,7 +88,7 @@ export function keptLayers(last: number, most: number): number[] {
 /** The trace of what a search has found. */
 export function traceOf(
   findings: Findings,
-  { firstTokens, tolerances, frames: most = Number.POSITIVE_INFINITY }: Inside,
+  { firstTokens, tolerances, frames: most = Number.POSITIVE_INFINITY, parts }: Inside,
 ): Trace {
   const { model, run, changed } = findings;
   const blocks = changed?.schedule?.map(({ layer }) => model.blocks?.[layer - 1] ?? `${layer}`);
@@ -106,7 +119,7 @@ export function traceOf(
     projection: projection(directions),
     prediction: predictionOf(findings),
     directions,
-    ...(run.parts && { parts: run.parts.map(pairOf) }),
+    ...(parts && run.parts && { parts: run.parts.map(pairOf) }),
     ...(model.blocks && { blocks: blocks ?? model.blocks }),
   };
 }
@@ -120,15 +133,6 @@ function pointedOf(states: Matrix, layer: number) {
 /** The two matrices [n, d] of [2, n, d]. */
 function pairOf({ shape: [, n, d], data }: Float64Tensor): Matrix[] {
   return [matrix(n, d, data.subarray(0, n * d)), matrix(n, d, data.subarray(n * d))];
-}
-
-/** The coupling of a frame, one matrix a head; none before the first layer. */
-export function headsOf({ coupling }: ModelFrame): Matrix[] {
-  if (!coupling) return [];
-  const [count, n, m] = coupling.shape;
-  return Array.from({ length: count }, (_, h) =>
-    matrix(n, m, coupling.data.subarray(h * n * m, (h + 1) * n * m)),
-  );
 }
 
 /** The record of `trace --json`: that of `predict --json` with the inside added. */
@@ -148,6 +152,7 @@ export function traceToJson(trace: Trace) {
     projection: trace.projection,
     ...(trace.blocks && { blocks: trace.blocks }),
     ...(trace.parts && { parts: trace.parts.map((pair) => pair.map(toRows)) }),
+    ...(trace.survey && { survey: resultToJson(trace.survey) }),
   };
 }
 

@@ -146,6 +146,21 @@ describe('trace', () => {
     });
   });
 
+  it('surveys the layers, too', async () => {
+    const out = join(folder, 'surveyed');
+    const asked = withModel('trace', QUESTION, '--survey', '--surrogates', '2');
+    const { code, stdout } = await command([...asked, '--out', out]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/best answer[\s\S]*clusters against 2 surrogates[\s\S]*frame +norm/);
+    expect(readdirSync(out)).toEqual(expect.arrayContaining(['survey.csv', 'survey.svg']));
+    const record = JSON.parse((await command([...asked, '--json'])).stdout);
+    expect(record.survey.frames).toHaveLength(record.hidden_states.length);
+    expectOneLine(
+      await command(withModel('trace', QUESTION, '--reference', 'x')),
+      /reference is for a survey/,
+    );
+  });
+
   it('refuses a folder that cannot be made', async () => {
     const out = join(model, 'config.json', 'below');
     const outcome = await command(withModel('trace', QUESTION, '--out', out));

@@ -58,6 +58,30 @@ describe('inspect', () => {
     expect(run).toMatchObject({ command: 'inspect', settings: { tolerances: [0.5, 1], beta: 1 } });
   });
 
+  it('surveys the directions, too', async () => {
+    const out = join(folder, 'surveyed');
+    const asked = [frames, '--survey', '--surrogates', '19', '--reference', frames];
+    const { code, stdout } = await inspect(...asked, '--out', out, '--figures', 'svg,pdf');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/4 tokens · sinks: norm over 10 × median.*19 surrogates/);
+    expect(stdout).toMatch(/no clusters beyond chance in any frame/);
+    expect(readdirSync(out).sort()).toEqual([
+      'clusters.csv',
+      'diagnostics.csv',
+      'inspect.json',
+      'run.json',
+      'survey.csv',
+      'survey.pdf',
+      'survey.svg',
+    ]);
+    const record = JSON.parse((await inspect(...asked, '--json')).stdout);
+    expect(record.survey.frames).toHaveLength(3);
+    expect(record.survey.settings).toMatchObject({ surrogates: 19, sinkNorm: 10 });
+    expect(record.diagnostics).toEqual(
+      JSON.parse((await inspect(frames, '--json')).stdout).diagnostics,
+    );
+  });
+
   it('has examples in its help', async () => {
     const { stdout } = await inspect('--help');
     expect(stdout).toContain('Examples:\n  schmetterling inspect');
@@ -78,6 +102,15 @@ describe('inspect ends with one line', () => {
   const texts = save('texts.npy', [1, 2, 2, 4, 4], [shares]);
 
   it.each<[string, string[], number, RegExp]>([
+    ['a flag of no survey', [frames, '--seed', '3'], 2, /seed is for a survey.*give --survey/],
+    [
+      'figures of no survey',
+      [frames, '--figures', 'pdf', '--out', folder],
+      2,
+      /only a survey has any/,
+    ],
+    ['a survey off the sphere', [frames, '--survey', '--space', 'euclidean'], 2, /of directions/],
+    ['a reference that is no array', [frames, '--survey', '--reference', text], 2, /no .npy file/],
     ['without a file', [], 2, /nothing is given to inspect/],
     ['about a missing file', [join(folder, 'none.npy')], 2, /there is no such file/],
     ['about another format', [text], 2, /states\.csv is no \.npy file/],

@@ -2,7 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { runDiagnostics } from '../../src/diagnostics/catalogue.ts';
 import { clusterHistory } from '../../src/diagnostics/clusters.ts';
-import { type ArrayOfShape, type InspectOptions, inspectFrames } from '../../src/flow/inspect.ts';
+import { survey } from '../../src/diagnostics/survey/survey.ts';
+import {
+  type ArrayOfShape,
+  type InspectOptions,
+  inspectFrames,
+  inspectionToJson,
+} from '../../src/flow/inspect.ts';
 import { InputError } from '../../src/numerics/errors.ts';
 import { type Matrix, matrix } from '../../src/numerics/matrix.ts';
 import { fromRows, scattered } from '../diagnostics/configurations.ts';
@@ -154,5 +160,69 @@ describe('inspecting refuses', () => {
     [JSON.parse('{"betta":2}'), /"betta".*"beta"/],
   ])('the options %j', (options, message) => {
     expect(() => inspectFrames(good, null, options)).toThrow(message);
+  });
+});
+
+describe('a survey of hidden states', () => {
+  const many = Array.from({ length: 3 }, (_, layer) => scattered(12, 5, layer));
+  // one token dwarfs the others
+  for (const { data } of many) for (let k = 0; k < 5; k++) data[k] *= 50;
+  const surveyed = { survey: { surrogates: 3 } };
+
+  it('is that of the frames, and leaves the rest as it is', () => {
+    const { survey: found, ...rest } = inspectFrames(stacked(many), uniform(2, 12), surveyed);
+    const heads = [matrix(12, 12, new Float64Array(144).fill(Math.fround(1 / 12)))];
+    const wanted = survey(
+      many.map((states, k) => ({ states, heads: k === 0 ? null : [...heads, ...heads] })),
+      { surrogates: 3 },
+    );
+    expect(found).toEqual(wanted);
+    expect(found?.frames.map(({ sinks }) => sinks.map(({ token }) => token))).toEqual([
+      [0],
+      [0],
+      [0],
+    ]);
+    expect(rest).toEqual(inspectFrames(stacked(many), uniform(2, 12)));
+    const record = inspectionToJson({ ...rest, survey: found });
+    expect(record.survey?.frames[1].norm_ratio).toBe(found?.frames[1].normRatio);
+  });
+
+  it('is centred by the states of another text', () => {
+    const others = Array.from({ length: 3 }, (_, layer) => scattered(2, 5, 20 + layer));
+    const options = { survey: { surrogates: 0, reference: stacked(others) } };
+    const { survey: found } = inspectFrames(stacked(many), null, options);
+    const wanted = survey(
+      many.map((states, k) => ({ states, heads: null, reference: others[k] })),
+      { surrogates: 0 },
+    );
+    expect(found).toEqual(wanted);
+    expect(found?.centre).toBe('reference');
+  });
+
+  it.each<[string, Matrix[], InspectOptions, RegExp]>([
+    ['one token', [scattered(1, 3, 1)], surveyed, /1 token has no pairs/],
+    ['off the sphere', many, { ...surveyed, space: 'euclidean' }, /a survey is of directions/],
+    [
+      'an empty reference',
+      many,
+      { survey: { reference: { shape: [3, 0, 5], data: new Float64Array() } } },
+      /reference has the shape \(3, 0, 5\), expected \(3, tokens, 5\)/,
+    ],
+    [
+      'a reference of another depth',
+      many,
+      { survey: { reference: stacked(many.slice(1)) } },
+      /shape \(2, 12, 5\), expected \(3, tokens, 5\)/,
+    ],
+    [
+      'a reference that is no number',
+      many,
+      { survey: { reference: { shape: [3, 1, 5], data: new Float64Array(15).fill(Number.NaN) } } },
+      /does not hold 15 finite numbers/,
+    ],
+    ['no surrogates below 0', many, { survey: { surrogates: -1 } }, /surrogates/],
+  ])('refuses %s', (_, states, options, message) => {
+    expect(() => inspectFrames(stacked(states), null, options)).toThrow(InputError);
+    expect(() => inspectFrames(stacked(states), null, options)).toThrow(message);
   });
 });

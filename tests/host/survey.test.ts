@@ -1,9 +1,11 @@
 /** The survey of texts in models. */
 import { expect, it } from 'vitest';
 import { readModel } from '../../src/host/models.ts';
+import { inspectText } from '../../src/language/inspect-text.ts';
 import { textSurveyReport } from '../../src/language/survey-report.ts';
 import { surveyText } from '../../src/language/survey-text.ts';
-import { trace } from '../../src/language/trace.ts';
+import { trace, traceToJson } from '../../src/language/trace.ts';
+import { resultToJson } from '../../src/numerics/result-json.ts';
 import { folderOf, plainOf, textOf } from './pretrained-folder.ts';
 
 const { ids } = plainOf('gemma3');
@@ -43,4 +45,32 @@ it('centres by a reference text, and refuses one that is empty', () => {
     /reference text is empty/,
   );
   expect(() => surveyText(model, 'w1')).toThrow(/1 token has no pairs/);
+});
+
+it('is the same beside a trace and an inspection, whose own numbers stay', () => {
+  const text = textOf(ids);
+  const asked = { surrogates: 3, reference: textOf(ids.slice(2)) };
+  const alone = surveyText(model, text, asked);
+  const { survey: traced, ...rest } = trace(model, text, { frames: 2, survey: asked });
+  expect(traced).toEqual(alone);
+  expect(rest).toEqual(trace(model, text, { frames: 2 }));
+  expect(traceToJson({ ...rest, survey: traced }).survey).toEqual(resultToJson(alone));
+  const { survey: inspected, ...diagnosed } = inspectText(model, text, { survey: asked });
+  expect(inspected).toEqual(alone);
+  expect(diagnosed).toEqual(inspectText(model, text));
+  for (const run of [trace, inspectText]) {
+    expect(() => run(model, text, { survey: { reference: ' ' } })).toThrow(
+      /reference text is empty/,
+    );
+    expect(() => run(model, 'w1', { survey: {} })).toThrow(/1 token has no pairs/);
+  }
+});
+
+it('says what two tokens and few surrogates cannot', () => {
+  const findingsOf = (text: string, surrogates: number) =>
+    textSurveyReport(surveyText(model, text, { surrogates })).findings.join('\n');
+  expect(findingsOf('w1 w2', 20)).toMatch(/2 tokens cannot be centred by their own mean/);
+  expect(findingsOf('w1 w2', 20)).toMatch(/directions: fewer than three have no clusters/);
+  expect(findingsOf(textOf(ids), 5)).toMatch(/5 surrogates p is 0.17 at least.*take 19 or more/);
+  expect(findingsOf(textOf(ids), 19)).toMatch(/^directions: .*clusters beyond chance/m);
 });

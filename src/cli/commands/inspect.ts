@@ -1,13 +1,17 @@
 /** `inspect`: every diagnostic on the hidden states of any transformer, from arrays that it saved or by running it. */
 import { Command } from 'commander';
 import type { Inspection, InspectOptions } from '../../flow/inspect.ts';
+import type { InspectTextOptions } from '../../language/inspect-text.ts';
+import type { TextSurvey } from '../../language/survey-text.ts';
 import { InputError } from '../../numerics/errors.ts';
+import { type FigureFlags, readFormats, withFigureFlag } from '../figures.ts';
 import { numberIfOne, PRECISION_FLAG, readingOf, THREADS_FLAG } from '../flags.ts';
 import type { Sources } from '../inspect/files.ts';
+import { type SurveyFlags, surveyLines, surveyOptions, withSurveyFlags } from '../survey.ts';
 import { printJson, printLines, standardScreen } from '../terminal.ts';
 import { givenText } from '../text.ts';
 
-interface InspectFlags {
+interface InspectFlags extends FigureFlags, SurveyFlags {
   readonly text?: string;
   readonly model?: string;
   readonly precision?: string;
@@ -15,7 +19,6 @@ interface InspectFlags {
   readonly space?: string;
   readonly beta?: string;
   readonly tolerances?: string;
-  readonly out?: string;
   readonly json?: boolean;
 }
 
@@ -24,6 +27,7 @@ Examples:
   schmetterling inspect hidden_states.npy
   schmetterling inspect hidden_states.npy --attentions attentions.npy --out runs/mine
   schmetterling inspect hidden_states.npy --space euclidean --json > numbers.json
+  schmetterling inspect hidden_states.npy --attentions attentions.npy --survey
   schmetterling inspect --model ./bert-base-german-cased --text "Mein Lieblingstier ist [MASK]."
 
 FRAMES.npy is [layers, tokens, width], --attentions [layers, heads, tokens, tokens], with a matrix for
@@ -35,10 +39,14 @@ every frame or for every frame but the embedding. In Python, from a model of the
 --text runs a text through --model instead, as trace does: the numbers are those of the arrays that
 trace --out writes.
 
---out writes inspect.json, diagnostics.csv, clusters.csv, and run.json last.`;
+--survey tells sinks, cosines, ranks and clusters against chance, too, of directions as they are and centred, as
+the command survey does; --reference is the states [layers, tokens, width] of another text then, or with --text a text.
+
+--out writes inspect.json, diagnostics.csv, clusters.csv, with --survey survey.csv and survey.svg (of a text
+survey-heads.csv, too), and run.json last.`;
 
 export function inspectCommand(): Command {
-  return new Command('inspect')
+  const command = new Command('inspect')
     .description('the diagnostics of any transformer’s hidden states, saved as .npy')
     .argument('[frames]', 'an .npy file of hidden states [layers, tokens, width]')
     .option('--attentions <file>', 'an .npy file of attentions [layers, heads, tokens, tokens]')
@@ -59,23 +67,54 @@ export function inspectCommand(): Command {
     .option('--json', 'print one JSON document and nothing else')
     .addHelpText('after', HELP)
     .action(inspect);
+  return withSurveyFlags(withFigureFlag(command), [
+    '<file|text>',
+    'of the survey: states or a text whose mean directions are taken from the directions (default: their own)',
+  ]);
 }
 
 async function inspect(file: string | undefined, flags: InspectFlags): Promise<void> {
-  const { inspectSettings } = await import('../../flow/inspect.ts');
-  const options = inspectSettings(optionsOf(flags) as InspectOptions);
-  const run =
-    file === undefined ? await ofModel(flags, options) : await ofArrays(file, flags, options);
+  const formats = formatsOf(flags);
+  const asked = optionsOf(flags);
+  const run = file === undefined ? await ofModel(flags, asked) : await ofArrays(file, flags, asked);
   const folder = flags.out;
   if (folder !== undefined) (await import('../folder.ts')).prepareFolder(folder);
   const begun = performance.now();
   const inspection = run.inspect();
   const seconds = (performance.now() - begun) / 1000;
   const { sources } = run;
-  const written = folder === undefined ? [] : await write(folder, inspection, sources, seconds);
-  if (flags.json) return printJson({ ...sources, ...inspection, seconds });
+  const report = await reportOf(inspection, file ?? '', flags);
+  const written =
+    folder === undefined ? [] : await write(folder, inspection, sources, report, formats, seconds);
+  if (flags.json) {
+    const { inspectionToJson } = await import('../../flow/inspect.ts');
+    return printJson({ ...sources, ...inspectionToJson(inspection), seconds });
+  }
   const { inspectionLines } = await import('../inspect/text.ts');
-  printLines([...inspectionLines(standardScreen(), sources, inspection, seconds), ...written]);
+  const lines = inspectionLines(standardScreen(), sources, inspection, seconds);
+  printLines([...lines, ...(report ? surveyLines(report) : []), ...written]);
+}
+
+/** Throws InputError for formats of figures where no survey has any. */
+function formatsOf(flags: InspectFlags) {
+  if (flags.figures === undefined || flags.survey) return readFormats(flags);
+  throw new InputError(
+    'figures',
+    `option figures is ${flags.figures}, and only a survey has any: give --survey, or leave it out`,
+  );
+}
+
+/** What is said of the survey, where there is one. */
+async function reportOf({ survey, shape }: Inspection, file: string, { reference }: InspectFlags) {
+  if (!survey) return null;
+  const { surveyReport, textSurveyReport } = await import('../../language/survey-report.ts');
+  if ('text' in survey) return textSurveyReport(survey as TextSurvey);
+  return surveyReport(survey, {
+    title: file,
+    source: `${shape[0]} frames`,
+    tokens: Array.from({ length: shape[1] }, (_, token) => `#${token}`),
+    reference: reference ?? null,
+  });
 }
 
 /** What is inspected, read and checked. */
@@ -84,21 +123,20 @@ interface Opened {
   readonly inspect: () => Inspection;
 }
 
-async function ofArrays(
-  frames: string,
-  flags: InspectFlags,
-  options: InspectOptions,
-): Promise<Opened> {
+async function ofArrays(frames: string, flags: InspectFlags, asked: Asked): Promise<Opened> {
   for (const name of ['text', 'model', 'precision'] as const)
     if (flags[name] !== undefined)
       throw new InputError(
         name,
         `option ${name} is ${JSON.stringify(flags[name])}, and ${frames} holds the states of a run: leave out one of the two`,
       );
-  const { inspectFrames } = await import('../../flow/inspect.ts');
+  const { inspectFrames, inspectSettings } = await import('../../flow/inspect.ts');
+  inspectSettings(asked as InspectOptions);
   const { readNpy } = await import('../../host/npy.ts');
-  const attentions =
-    flags.attentions === undefined ? null : readNpy(flags.attentions, 'attentions');
+  const read = (file: string | undefined, field: string) =>
+    file === undefined ? undefined : readNpy(file, field);
+  const attentions = read(flags.attentions, 'attentions');
+  const options = referring(asked, read(flags.reference, 'reference')) as InspectOptions;
   const states = readNpy(frames, 'frames');
   return {
     sources: { frames, attentions: flags.attentions ?? null },
@@ -106,7 +144,7 @@ async function ofArrays(
   };
 }
 
-async function ofModel(flags: InspectFlags, options: InspectOptions): Promise<Opened> {
+async function ofModel(flags: InspectFlags, asked: Asked): Promise<Opened> {
   if (flags.text === undefined)
     throw new InputError(
       'frames',
@@ -117,9 +155,10 @@ async function ofModel(flags: InspectFlags, options: InspectOptions): Promise<Op
       'attentions',
       `option attentions is ${JSON.stringify(flags.attentions)}, and a model that runs has its own: leave it out`,
     );
+  const { inspectText, inspectTextSettings } = await import('../../language/inspect-text.ts');
+  const options = inspectTextSettings(referring(asked, flags.reference) as InspectTextOptions);
   const text = await givenText(flags.text);
   const { readModel } = await import('../../host/models.ts');
-  const { inspectText } = await import('../../language/inspect-text.ts');
   const model = readModel(flags.model, readingOf(flags));
   return {
     sources: { model: model.name, text },
@@ -127,16 +166,29 @@ async function ofModel(flags: InspectFlags, options: InspectOptions): Promise<Op
   };
 }
 
-/** The flags as options of the library, unchecked. */
-function optionsOf({ space, beta, tolerances }: InspectFlags) {
+/** Options of the library, unchecked, without the reference of a survey. */
+interface Asked {
+  readonly survey?: Readonly<Record<string, unknown>>;
+  readonly [name: string]: unknown;
+}
+
+/** With the reference that the survey is given, if any. */
+const referring = ({ survey, ...asked }: Asked, reference: unknown) => ({
+  ...asked,
+  ...(survey && { survey: { ...survey, ...(reference !== undefined && { reference }) } }),
+});
+
+function optionsOf(flags: InspectFlags): Asked {
+  const { space, beta, tolerances } = flags;
   const list = tolerances?.split(',').map((text) => numberIfOne(text));
-  const given = { space, beta: numberIfOne(beta), tolerances: list };
+  const survey = surveyOptions(flags);
+  const given = { space, beta: numberIfOne(beta), tolerances: list, survey };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 /** Writes the folder and says so, in one line. */
 async function write(...job: Parameters<typeof import('../inspect/files.ts').writeInspection>) {
   const { writeInspection } = await import('../inspect/files.ts');
-  const files = writeInspection(...job);
+  const files = await writeInspection(...job);
   return ['', `${job[0]}: ${files.join(', ')}`];
 }

@@ -45,7 +45,12 @@ export async function deliver(
   const written =
     out === undefined ? [] : ['', `${out}: ${(await write(out, measured, formats)).join(', ')}`];
   if (json) printJson(recordOf(measured));
-  else printLines([...reportLines(report, seconds), ...written]);
+  else
+    printLines([
+      ...reportLines(report),
+      ...['', dim(standardScreen(), `${seconds.toFixed(1)} s`)],
+      ...written,
+    ]);
 }
 
 function recordOf({ command, record, tables = [], seconds }: Measured): object {
@@ -69,7 +74,7 @@ async function write(
   });
 }
 
-function csvOf(columns: readonly ReportColumn[]): string {
+export function csvOf(columns: readonly ReportColumn[]): string {
   const rows = columns[0].values.map((_, i) => columns.map(({ values }) => values[i]));
   return toCsv(
     columns.map(({ name }) => name),
@@ -77,7 +82,8 @@ function csvOf(columns: readonly ReportColumn[]): string {
   );
 }
 
-function reportLines(report: Report, seconds: number): string[] {
+/** Title, settings, tables and findings. */
+export function reportLines(report: Report): string[] {
   const { title, settings, columns, more = [], findings } = report;
   const screen = standardScreen();
   return [
@@ -90,7 +96,6 @@ function reportLines(report: Report, seconds: number): string[] {
       return lines.length > 0 ? [bold(screen, above), '', ...lines] : [];
     }),
     ...findings.map(printable),
-    ...['', dim(screen, `${seconds.toFixed(1)} s`)],
   ];
 }
 

@@ -4,11 +4,13 @@ import { type Cell, toCsv } from '../../host/csv.ts';
 import { encodeNpy } from '../../host/npy.ts';
 import { madeBy } from '../../host/package.ts';
 import type { TraceOptions } from '../../language/options.ts';
+import { textSurveyReport } from '../../language/survey-report.ts';
 import { type Trace, traceToJson } from '../../language/trace.ts';
 import type { Matrix } from '../../numerics/matrix.ts';
 import { scalarCells, scalarNames } from '../diagnostic-columns.ts';
 import { type FigureFormat, figureFiles } from '../figures.ts';
 import { prepareFolder, writeFiles } from '../folder.ts';
+import { surveyFiles } from '../survey.ts';
 import { particleNames } from './text.ts';
 
 /** Writes the files into `folder`, which is made where it is missing, and returns their names. */
@@ -24,6 +26,7 @@ export async function writeTrace(
   return writeFiles(folder, {
     ...traceFiles(trace),
     ...(await figureFiles({ trajectories }, formats, { width: 720 })),
+    ...(trace.survey && (await surveyFiles(textSurveyReport(trace.survey), formats))),
     'run.json': runRecord(trace, options, seconds),
   });
 }

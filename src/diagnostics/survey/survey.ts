@@ -130,16 +130,21 @@ export function survey(frames: readonly SurveyedFrame[], options?: SurveyOptions
   };
 }
 
+/** Throws InputError for fewer than two tokens. */
+export function checkPairs(tokens: number, field: string): void {
+  if (tokens < 2)
+    throw new InputError(
+      field,
+      `${tokens} token has no pairs: expected a text of two tokens at least`,
+    );
+}
+
 function surveyed(
   { states, heads, reference }: SurveyedFrame,
   frame: number,
   settings: SurveySettings,
 ): SurveyFrame {
-  if (states.rows < 2)
-    throw new InputError(
-      'frames',
-      `${states.rows} token has no pairs: expected a text of two tokens at least`,
-    );
+  checkPairs(states.rows, 'frames');
   if (reference && reference.columns !== states.columns)
     throw new InputError(
       'reference',
