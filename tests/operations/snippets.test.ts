@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { trainingEngine } from '../../src/host/engines.ts';
 import { readModel } from '../../src/host/models.ts';
 import { encodeNpy } from '../../src/host/npy.ts';
+import { madeBy } from '../../src/host/package.ts';
 import { random } from '../../src/numerics/random.ts';
 import { resultToJson } from '../../src/numerics/result-json.ts';
 import { sumOf } from '../../src/numerics/vectors.ts';
@@ -231,7 +232,15 @@ it.each(
   const words = wordsOf(snippets);
   const { stdout, stderr } = await command(words);
   expect(stderr).toBe('');
-  const { command: called, version: __, tables: ___, seconds: ____, ...told } = JSON.parse(stdout);
+  const {
+    command: called,
+    version,
+    streams,
+    tables: __,
+    seconds: ___,
+    ...told
+  } = JSON.parse(stdout);
+  expect({ version, streams }).toEqual(madeBy());
   expect(called).toBe(spelled(group, name));
   expect(told).toEqual(own);
   if ('dynamics' in body) return; // whose matrices the command line leaves as they were typed
