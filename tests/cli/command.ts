@@ -18,11 +18,16 @@ interface Own {
   readonly entry?: string;
   /** Variables beside the usual ones. */
   readonly more?: NodeJS.ProcessEnv;
+  /** Where it is begun. */
+  readonly cwd?: string;
 }
 
 /** A process of its own: to be killed, or to be as cold as a user's. */
-export function start(args: readonly string[], { entry = ENTRY, more }: Own = {}): ChildProcess {
-  return spawn(process.execPath, [entry, ...args], { env: { ...env, ...more } });
+export function start(
+  args: readonly string[],
+  { entry = ENTRY, more, cwd }: Own = {},
+): ChildProcess {
+  return spawn(process.execPath, [entry, ...args], { env: { ...env, ...more }, cwd });
 }
 
 /** A process of its own, to its end, with `input` on standard input. */

@@ -10,9 +10,11 @@ import { type SimulationSettings, settingsRecord } from '../../flow/simulation-s
 import { readable, writeFileSafely } from '../../host/files.ts';
 import { madeBy, packageVersion } from '../../host/package.ts';
 import { DamagedFileError, InputError } from '../../numerics/errors.ts';
+import { STREAMS } from '../../numerics/random.ts';
 import { cellCount } from './grid.ts';
 import type { SweepRequest } from './request.ts';
 import type { SweepTable } from './rows.ts';
+import { sheetsIn } from './sheet.ts';
 
 const FILE = 'sweep.json';
 
@@ -43,6 +45,8 @@ const schema = z.object({
   /** All settings of the first cell that can be run, those not given included. */
   settings: z.record(z.string(), z.unknown()),
 });
+
+const whole = schema.refine(({ grid, cells }) => cellCount(grid) === cells);
 
 export type SweepRecord = z.output<typeof schema>;
 
@@ -121,13 +125,17 @@ const isFolder = (path: string | undefined): path is string =>
   path !== undefined && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
 
 function checkHere(folder: string, record: SweepRecord): void {
-  const { version, files, cwd = process.cwd() } = record;
+  const { version, streams = STREAMS, files, cwd = process.cwd() } = record;
   const refuse = (why: string) => {
     throw new InputError('folder', `"${folder}" holds a sweep ${why}`);
   };
   if (version !== packageVersion())
     refuse(
       `of version ${version}, and this is ${packageVersion()}: expected the same, whose numbers are the same; go on with that version`,
+    );
+  if (streams !== STREAMS)
+    refuse(
+      `with version ${streams} of the streams of random numbers, and this has ${STREAMS}: expected the same; go on with the program that began it`,
     );
   for (const [file, sum] of Object.entries(files)) {
     if (fileOf(file) === null)
@@ -142,29 +150,42 @@ function checkHere(folder: string, record: SweepRecord): void {
 }
 
 /**
- * Writes the record where there is none. Throws InputError (field `out`) where the folder holds a sweep with
- * other settings, naming the first that differs.
+ * Writes the record where there is none, and returns the one that stands there. Throws InputError (field `out`) where
+ * the folder holds a sweep with other settings, naming the first that differs, or rows of an unknown one.
  */
-export function keepRecord(folder: string, record: SweepRecord): void {
-  const path = join(folder, FILE);
-  if (!existsSync(path)) writeFileSafely(path, `${JSON.stringify(record, null, 2)}\n`);
-  const difference = differenceOf(readRecord(folder, 'out'), record);
+export function keepRecord(folder: string, record: SweepRecord): SweepRecord {
+  if (!hasSweep(folder)) {
+    const [sheet] = sheetsIn(folder);
+    if (sheet !== undefined)
+      throw new InputError(
+        'out',
+        `${sheet} has rows of a sweep, and ${FILE} with its plan is not there: expected both; restore it, or choose another --out`,
+      );
+    writeRecord(folder, record);
+  }
+  const kept = readRecord(folder, 'out');
+  const { streams = record.streams } = kept;
+  const difference = differenceOf({ ...kept, streams }, record);
   if (difference)
     throw new InputError(
       'out',
       `"${folder}" holds another sweep: ${difference.name} was ${difference.before} and is ${difference.now} now; expected the same settings to go on with it, choose another --out`,
     );
+  return kept;
 }
+
+export const writeRecord = (folder: string, record: SweepRecord): void =>
+  writeFileSafely(join(folder, FILE), `${JSON.stringify(record, null, 2)}\n`);
 
 /** Throws InputError (the field) where the folder has no sweep, DamagedFileError where its record is none. */
 export function readRecord(folder: string, field: string): SweepRecord {
   const path = join(folder, FILE);
   const text = readable(field, path, (file) => readFileSync(file, 'utf8'));
   try {
-    return schema.parse(JSON.parse(text));
+    return whole.parse(JSON.parse(text));
   } catch {
     throw new DamagedFileError(
-      `${path} is damaged, expected the JSON that sweep wrote: move the folder away and begin again`,
+      `${path} is damaged, expected the JSON that sweep wrote: restore it, or move the folder away and begin again`,
     );
   }
 }
@@ -180,7 +201,14 @@ export function differenceOf(before: SweepRecord, now: SweepRecord) {
 const shown = (text = 'not given') => (text.length > 60 ? `${text.slice(0, 57)}…` : text);
 
 /** What makes a sweep the same, by name. */
-function settingsOf({ version, streams, flags, files, grid }: SweepRecord): Record<string, string> {
+function settingsOf({
+  version,
+  streams,
+  flags,
+  files,
+  grid,
+  columns,
+}: SweepRecord): Record<string, string> {
   const { axes, seed, seeds } = grid;
   const named = Object.fromEntries(axes.map(({ name, values }) => [`grid ${name}`, values]));
   const all = {
@@ -193,8 +221,9 @@ function settingsOf({ version, streams, flags, files, grid }: SweepRecord): Reco
     seeds,
   };
   const order = { 'order of the grid': axes.map(({ name }) => name) };
+  const fields = Object.fromEntries(columns.map(({ name }, k) => [`column ${k + 1}`, name]));
   return Object.fromEntries(
-    Object.entries({ ...all, ...order }).map(([name, given]) => [name, textOf(given)]),
+    Object.entries({ ...all, ...order, ...fields }).map(([name, given]) => [name, textOf(given)]),
   );
 }
 

@@ -33,6 +33,7 @@ import {
 } from './request.ts';
 import { tableOf } from './rows.ts';
 import { type Failure, failedCells, failuresOf, readState } from './state.ts';
+import { withStreams } from './streams.ts';
 import { writeTable } from './table.ts';
 import { type PlannedSweep, runTask, type TaskOutcome } from './task.ts';
 
@@ -90,8 +91,8 @@ export async function planSweep(request: SweepRequest, out: string): Promise<Pla
   const settings = firstFitting(request, plan);
   const table = tableOf(request, settings);
   makeFolder(out);
-  const record = recordOf(request, table, settings);
-  keepRecord(out, record);
+  const kept = keepRecord(out, recordOf(request, table, settings));
+  const record = await withStreams(out, kept, plan);
   if (table.positions) preparePositions(out);
   return { folder: out, request, record, tables: plan.tables };
 }
@@ -102,8 +103,9 @@ export function openSweep<T>(out: string, work: (planned: Planned) => Promise<T>
   const request = requestOf(record);
   return whereItWasPlanned(out, record, async (folder) => {
     makeFolder(folder);
-    const { tables } = await planOf(request);
-    return work({ folder, request, record, tables });
+    const plan = await planOf(request);
+    const known = await withStreams(folder, record, plan);
+    return work({ folder, request, record: known, tables: plan.tables });
   });
 }
 
@@ -129,9 +131,9 @@ function cellsOf(shard: Shard | null, count: number): number[] {
 /** Runs a task of the sweep in a folder; SIGUSR1 and SIGTERM end it with the cells that it is at. */
 export async function sweepTask(out: string, flags: TaskFlags): Promise<void> {
   const begun = performance.now();
+  const task = readTask(flags, readRecord(out, 'folder').cells);
   const ending = endedBySignal();
   const outcome = await openSweep(out, async (planned) => {
-    const task = readTask(flags, planned.record.cells);
     const found = await runTask(planned, { ...task, signal: ending.signal });
     return outcomeOf(planned, found, begun);
   }).finally(ending.ignore);
