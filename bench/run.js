@@ -7,6 +7,7 @@ for (const name of [
   'sweep',
   'sweep-files',
   'training',
+  'trace',
 ]) {
   console.log(`\n── ${name}`);
   await import(`./${name}.js`);

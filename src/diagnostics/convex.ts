@@ -28,12 +28,12 @@ export function largestHullDistance(points: Matrix, targets: Matrix): number {
 const SHIFTED = new WeakMap<Matrix, Matrix>();
 
 /** The rows less x. */
-const shifted = ({ rows, columns, data }: Matrix, x: Float64Array): Matrix =>
-  matrix(
-    rows,
-    columns,
-    data.map((value, at) => value - x[at % columns]),
-  );
+function shifted({ rows, columns, data }: Matrix, x: Float64Array): Matrix {
+  const out = matrix(rows, columns);
+  for (let i = 0, at = 0; i < rows; i++)
+    for (let k = 0; k < columns; k++, at++) out.data[at] = data[at] - x[k];
+  return out;
+}
 
 /** The largest distance of the targets [m, d] to the cone Σ λ_j p_j, λ_j ≥ 0, of the rows p_j of points [n, d]. */
 export function largestConeDistance(points: Matrix, targets: Matrix): number {

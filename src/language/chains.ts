@@ -3,6 +3,7 @@
  * caller names.
  */
 import { exp, log } from '../numerics/elementary.ts';
+import { sumOf } from '../numerics/vectors.ts';
 import type { AnswerRules } from './answers.ts';
 import type { LanguageModel, ModelRun, StatesBehind, Tokens } from './model.ts';
 
@@ -22,6 +23,8 @@ export interface ChainSettings {
   readonly rules: AnswerRules | null;
   /** Tokens of each answer, one at least. */
   readonly chains: readonly Tokens[];
+  /** p of every token behind the text at the last frame, where it has been read: large vocabularies are dear. */
+  readonly law?: Float64Array;
 }
 
 /** The scores at the frames of these layers, the start being layer 0, read from the particles' states there. */
@@ -31,17 +34,36 @@ export function* chainScores(
 ): Generator<FrameScores> {
   const beginnings = beginningsOf(settings);
   const wanted = new Set(layers);
+  const together = Math.max(1, Math.floor(READ_AT_ONCE / beginnings.length));
+  const law = beginnings.length === 1 ? settings.law : undefined;
+  const last = settings.run.frames.length - 1;
+  let waiting: Reading[] = [];
   let layer = 0;
-  for (const behind of settings.run.framesBehind(beginnings))
-    if (wanted.has(layer++)) yield frameScores(settings, beginnings, behind);
+  for (const behind of settings.run.framesBehind(beginnings)) {
+    if (wanted.has(layer)) waiting.push(layer === last ? { ...behind, law } : behind);
+    layer++;
+    if (waiting.length < together) continue;
+    yield* frameScores(settings, beginnings, waiting);
+    waiting = [];
+  }
+  yield* frameScores(settings, beginnings, waiting);
 }
+
+/** States that are read, or what has been read of them before. */
+interface Reading extends StatesBehind {
+  readonly law?: Float64Array;
+}
+
+/** States that are read in one product: of large vocabularies the weights are read seldom, and what comes out is large. */
+const READ_AT_ONCE = 32;
 
 /** The scores at the last frame alone. */
 export function finalChainScores(settings: ChainSettings): FrameScores {
   const beginnings = beginningsOf(settings);
   let last: StatesBehind | undefined;
   for (const behind of settings.run.framesBehind(beginnings)) last = behind;
-  return frameScores(settings, beginnings, last as StatesBehind);
+  const [scores] = frameScores(settings, beginnings, [last as StatesBehind]);
+  return scores;
 }
 
 const keyOf = (tokens: Tokens) => tokens.join(' ');
@@ -59,26 +81,38 @@ function beginningsOf({ chains, rules }: ChainSettings): Tokens[] {
   return [...found.values()];
 }
 
-function frameScores(
+function* frameScores(
   settings: ChainSettings,
   beginnings: readonly Tokens[],
-  { time, states }: StatesBehind,
-): FrameScores {
+  frames: readonly Reading[],
+): Generator<FrameScores> {
   const { model, chains } = settings;
   const size = model.tokenizer.size;
-  const p = model.tokenProbabilities(states);
+  const unread = frames.filter(({ law }) => !law).map(({ states }) => states);
+  const p = unread.length > 0 ? model.tokenProbabilities(belowEachOther(unread)) : null;
   const place = new Map(beginnings.map((tokens, b) => [keyOf(tokens), b]));
-  const at = (tokens: Tokens) => {
-    const b = place.get(keyOf(tokens)) as number;
-    return p.subarray(b * size, (b + 1) * size);
-  };
-  const logScores = Float64Array.from(chains, (chain) => logChainScore(settings, chain, at));
-  return {
-    time,
-    scores: logScores.map(exp),
-    logScores,
-    first: p.subarray(0, size),
-  };
+  let read = 0;
+  for (const { time, law } of frames) {
+    const from = law ? 0 : read++ * beginnings.length * size;
+    const own = (law ?? (p as Float64Array)).subarray(from, from + beginnings.length * size);
+    const at = (tokens: Tokens) => {
+      const row = place.get(keyOf(tokens)) as number;
+      return own.subarray(row * size, (row + 1) * size);
+    };
+    const logScores = Float64Array.from(chains, (chain) => logChainScore(settings, chain, at));
+    yield { time, scores: logScores.map(exp), logScores, first: at([]) };
+  }
+}
+
+function belowEachOther(states: readonly Float64Array[]): Float64Array {
+  if (states.length === 1) return states[0];
+  const out = new Float64Array(sumOf(states.map(({ length }) => length)));
+  let next = 0;
+  for (const some of states) {
+    out.set(some, next);
+    next += some.length;
+  }
+  return out;
 }
 
 /** Σ_j log p(a_j | a_1 … a_{j−1}) + log p(the answer ends | a_1 … a_J). */

@@ -1,5 +1,5 @@
 /** The search for the answers of a text: its particles run, and answers are read behind them. It knows no records. */
-import { largestPlaces } from '../numerics/largest.ts';
+import { fallingPlaces, largestPlaces } from '../numerics/largest.ts';
 import { sumOf } from '../numerics/vectors.ts';
 import type { AnswerRules } from './answers.ts';
 import type { Layout } from './layout.ts';
@@ -83,15 +83,41 @@ class UnreadAnswer implements FoundAnswer {
   }
 }
 
+/** One of all tokens, of which there may be hundreds of thousands: what few are asked for is made when it is. */
+class NextToken implements FoundAnswer {
+  readonly id: number;
+  readonly score: number;
+  readonly #textOf: (id: number) => string;
+
+  constructor(id: number, score: number, textOf: (id: number) => string) {
+    this.id = id;
+    this.score = score;
+    this.#textOf = textOf;
+  }
+
+  get text(): string {
+    return this.#textOf(this.id);
+  }
+
+  get tokens(): number[] {
+    return [this.id];
+  }
+
+  get steps(): number[] {
+    return [this.score];
+  }
+}
+
 function nextTokens(model: LanguageModel, run: ModelRun): SearchResult {
   const { tokenizer, end } = model;
-  const textOf = ([id]: readonly number[]) => (id === end ? '' : tokenizer.decode([id]));
+  const textOf = (id: number) => (id === end ? '' : tokenizer.decode([id]));
+  const p = model.tokenProbabilities(run.behind([[]]));
   const answers: FoundAnswer[] = [];
-  for (const [id, p] of model.tokenProbabilities(run.behind([[]])).entries())
-    if (id === end || tokenizer.hasText(id)) answers.push(new UnreadAnswer([id], [p], p, textOf));
-  answers.sort((a, b) => b.score - a.score);
+  for (const id of fallingPlaces(p))
+    if (id === end || tokenizer.hasText(id)) answers.push(new NextToken(id, p[id], textOf));
   const found = answers.reduce((sum, { score }) => sum + score, 0);
-  return { answers, bound: 0, unexplored: Math.max(0, 1 - found), open: 0, expansions: 1 };
+  const unexplored = Math.max(0, 1 - found);
+  return { answers, bound: 0, unexplored, open: 0, expansions: 1, law: p };
 }
 
 /** Whether the model says anything of tokens, and the text asks for it. */

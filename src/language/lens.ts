@@ -3,6 +3,7 @@
  * scored by the chain rule with the particles' states at that layer, so the last layer equals the
  * prediction; beside them stand the layer's own best first tokens.
  */
+import { largestPlaces } from '../numerics/largest.ts';
 import { chainScores, type FrameScores } from './chains.ts';
 import { type Findings, says } from './findings.ts';
 import { type Answer, answer } from './prediction.ts';
@@ -36,7 +37,8 @@ export function logitLens(
     });
   const candidates = findings.result.answers.slice(0, findings.settings.top);
   const chains = candidates.map(({ tokens }) => tokens);
-  return Array.from(chainScores({ ...findings, chains }, layers), (frame, k) => ({
+  const settings = { ...findings, chains, law: findings.result.law };
+  return Array.from(chainScores(settings, layers), (frame, k) => ({
     layer: layers[k],
     time: frame.time,
     predictions: candidates
@@ -47,10 +49,9 @@ export function logitLens(
 }
 
 function bestTokens({ model }: Findings, { first }: FrameScores, count: number): FirstToken[] {
-  const least = Float64Array.from(first).sort()[Math.max(0, first.length - count)];
-  return Array.from(first.keys())
-    .filter((token) => first[token] >= least)
-    .sort((a, b) => first[b] - first[a])
-    .slice(0, count)
-    .map((token) => ({ score: first[token], token, tokenStr: model.tokenizer.decode([token]) }));
+  return largestPlaces(first, count).map((token) => ({
+    score: first[token],
+    token,
+    tokenStr: model.tokenizer.decode([token]),
+  }));
 }

@@ -198,7 +198,7 @@ export function runText(
 }
 
 /** Numbers of any precision as the rest of the house takes them. */
-const wide = ({ shape, data }: Tensor): Float64Tensor => tensor(shape, Float64Array.from(data));
+const wide = ({ shape, data }: Tensor): Float64Tensor => tensor(shape, new Float64Array(data));
 
 /** Factors on scores and on what heads have gathered, in place; moved states. */
 function hooksOf({ architecture }: Network, { scores, heads, mlp, patch }: RunHooks): Hooks {

@@ -42,6 +42,8 @@ export interface SearchResult {
   /** The part of it that may belong to answers: what was not looked behind. */
   readonly open: number;
   readonly expansions: number;
+  /** p of every token behind the text itself, where a search reads nothing else. */
+  readonly law?: Float64Array;
 }
 
 /** Beginnings less likely than this are not kept; their probability stays unexplored. */

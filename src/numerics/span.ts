@@ -3,7 +3,7 @@
  * all inner products as they were. Not principal axes, which are ordered and centred: spectrum.ts.
  */
 import { type Matrix, matrix, row } from './matrix.ts';
-import { dot, squaredNorm } from './vectors.ts';
+import { squaredNorm } from './vectors.ts';
 
 /** A row this close to the span of others, relative to its length, adds no dimension. */
 const DEPENDENT = 1e-13;
@@ -28,11 +28,13 @@ export function spanOf(points: Matrix): Span {
 export function split(x: Float64Array, basis: readonly Float64Array[]) {
   const rest = x.slice();
   const inside = new Float64Array(basis.length);
-  basis.forEach((axis, k) => {
-    const along = dot(rest, axis);
+  for (let k = 0; k < basis.length; k++) {
+    const axis = basis[k];
+    let along = 0;
+    for (let c = 0; c < rest.length; c++) along += rest[c] * axis[c];
     inside[k] = along;
     for (let c = 0; c < rest.length; c++) rest[c] -= along * axis[c];
-  });
+  }
   return { inside, rest, outside: squaredNorm(rest) };
 }
 

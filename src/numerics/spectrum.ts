@@ -6,6 +6,7 @@ import { EigenvalueDecomposition, Matrix as LibraryMatrix } from 'ml-matrix';
 import { balanced, irreducibleBlocks } from './balance.ts';
 import { type Matrix, matrix, row, stacked } from './matrix.ts';
 import { gramFast } from './product.ts';
+import { largestEigenvectors } from './tridiagonal.ts';
 import { squaredNorm } from './vectors.ts';
 
 export interface SymmetricEigen {
@@ -121,7 +122,7 @@ export function principalAxes(frames: readonly Matrix[], components: number): Pr
   const rounding = (points.rows * Number.EPSILON) ** 2 * squaredNorm(points.data);
   const mean = centre(points);
   const d = points.columns;
-  const { values, vectors } = columnEigen(points);
+  const { values, vectors } = columnEigen(points, components);
   const total = values.reduce((sum, value) => sum + Math.max(0, value), 0);
   const axes = matrix(components, d);
   const explained = new Array<number>(components).fill(0);
@@ -169,12 +170,14 @@ function columnGram(points: Matrix): Matrix {
   return result;
 }
 
-/** Eigenvalues and eigenvectors of XᵀX, by XXᵀ when that is smaller: XXᵀu = λu gives Xᵀu / √λ. */
-function columnEigen(points: Matrix): SymmetricEigen {
-  if (points.columns <= points.rows) return symmetricEigen(columnGram(points));
-  const { values, vectors } = symmetricEigen(gram(points));
-  const result = matrix(points.rows, points.columns);
-  for (let k = 0; k < points.rows; k++) {
+/**
+ * Eigenvalues of XᵀX and its `count` leading eigenvectors, by XXᵀ when that is smaller: XXᵀu = λu gives Xᵀu / √λ.
+ */
+function columnEigen(points: Matrix, count: number): SymmetricEigen {
+  if (points.columns <= points.rows) return largestEigenvectors(columnGram(points), count);
+  const { values, vectors } = largestEigenvectors(gram(points), count);
+  const result = matrix(vectors.rows, points.columns);
+  for (let k = 0; k < vectors.rows; k++) {
     const scale = values[k] > 0 ? 1 / Math.sqrt(values[k]) : 0;
     const axis = row(result, k);
     for (let i = 0; i < points.rows; i++) {

@@ -1,8 +1,10 @@
 /**
- * Eigenvalues of a symmetric matrix without its vectors, in a tenth of their time: Householder's reduction to three
- * diagonals, then implicit QL steps with Wilkinson's shift (Golub and Van Loan, Matrix computations, §8.3).
+ * Eigenvalues of a symmetric matrix without its vectors, or with few of them, in a tenth of their time: Householder's
+ * reduction to three diagonals, then implicit QL steps with Wilkinson's shift (Golub and Van Loan, Matrix computations,
+ * §8.3). Vectors are what the rotations and reflections make of axes: as orthogonal as those of all.
  */
-import type { Matrix } from './matrix.ts';
+import { largestPlaces } from './largest.ts';
+import { type Matrix, matrix } from './matrix.ts';
 import { heapOf, sharedKernels } from './matrix-kernels.ts';
 
 /** Steps for one eigenvalue, of which two or three are usual. */
@@ -12,8 +14,51 @@ const MOST_STEPS = 60;
 export const symmetricEigenvalues = (symmetric: Matrix): Float64Array =>
   tridiagonalEigenvalues(tridiagonal(symmetric));
 
+/**
+ * All eigenvalues, falling, and unit eigenvectors of the largest `count`, a row each. O(n³), and n² a vector. Only the
+ * symmetric part of the matrix is meaningful.
+ */
+export function largestEigenvectors(
+  symmetric: Matrix,
+  count: number,
+): { readonly values: Float64Array; readonly vectors: Matrix } {
+  const n = symmetric.rows;
+  const reflections: Reflection[] = [];
+  const rotations: number[] = [];
+  const values = diagonalised(tridiagonal(symmetric, reflections), rotations);
+  const vectors = matrix(Math.min(count, n), n);
+  for (const [k, place] of largestPlaces(values, count).entries()) {
+    const axis = vectors.data.subarray(k * n, (k + 1) * n);
+    axis[place] = 1;
+    for (let at = rotations.length - 3; at >= 0; at -= 3) {
+      const [i, sine, cosine] = [rotations[at], rotations[at + 1], rotations[at + 2]];
+      const [one, other] = [axis[i], axis[i + 1]];
+      axis[i] = cosine * one + sine * other;
+      axis[i + 1] = cosine * other - sine * one;
+    }
+    for (const { first, vector, squared } of reflections.toReversed()) {
+      let along = 0;
+      for (let i = 0; i < vector.length; i++) along += vector[i] * axis[first + i];
+      along /= squared;
+      for (let i = 0; i < vector.length; i++) axis[first + i] -= along * vector[i];
+    }
+  }
+  return { values: values.sort().reverse(), vectors };
+}
+
+/** 1 − v vᵀ / squared, v of zeros before `first`. */
+interface Reflection {
+  readonly first: number;
+  readonly vector: Float64Array;
+  readonly squared: number;
+}
+
 /** Falling. O(n²). */
-export function tridiagonalEigenvalues(of: Tridiagonal): Float64Array {
+export const tridiagonalEigenvalues = (of: Tridiagonal): Float64Array =>
+  diagonalised(of).sort().reverse();
+
+/** Eigenvalues as they come; every rotation of two neighbouring axes is told by its place, sine and cosine. */
+function diagonalised(of: Tridiagonal, rotations?: number[]): Float64Array {
   const [diagonal, beside] = [of.diagonal.slice(), of.beside.slice()];
   const n = diagonal.length;
   // what the reduction has rounded off: less does not hold two blocks together, in the zeros of a low rank above all
@@ -29,9 +74,9 @@ export function tridiagonalEigenvalues(of: Tridiagonal): Float64Array {
       if (last === first) break;
       if (step === MOST_STEPS)
         throw new RangeError(`eigenvalue ${first} of ${n} did not converge in ${MOST_STEPS} steps`);
-      sweep(diagonal, beside, first, last);
+      sweep(diagonal, beside, first, last, rotations);
     }
-  return diagonal.sort().reverse();
+  return diagonal;
 }
 
 /** Three diagonals of a symmetric matrix with its eigenvalues: [n], and [n] with a 0 behind. */
@@ -53,7 +98,7 @@ interface Step {
  * Qᵀ A Q of three diagonals, Q orthogonal and without effect on the first axis: without its first row and column it is
  * that of A without its own. What a step subtracts is subtracted while the next one multiplies: A is read once a step.
  */
-export function tridiagonal({ rows: n, data }: Matrix): Tridiagonal {
+export function tridiagonal({ rows: n, data }: Matrix, reflections?: Reflection[]): Tridiagonal {
   const diagonal = new Float64Array(n);
   const beside = new Float64Array(n);
   const step = stepsOf(n);
@@ -89,6 +134,7 @@ export function tridiagonal({ rows: n, data }: Matrix): Tridiagonal {
       continue;
     }
     const squared = (sum + v[k + 1] * v[k + 1]) / 2;
+    reflections?.push({ first: k + 1, vector: v.slice(k + 1, n), squared });
     let along = 0;
     for (let i = k + 1; i < n; i++) {
       p[i] /= squared;
@@ -136,7 +182,13 @@ export function plainStep(heap: Float64Array, width: number, first: number): voi
 }
 
 /** One implicit QL step on first … last. */
-function sweep(d: Float64Array, e: Float64Array, first: number, last: number): void {
+function sweep(
+  d: Float64Array,
+  e: Float64Array,
+  first: number,
+  last: number,
+  rotations?: number[],
+): void {
   let shift = (d[first + 1] - d[first]) / (2 * e[first]);
   let radius = Math.sqrt(shift * shift + 1);
   shift = d[last] - d[first] + e[first] / (shift + (shift < 0 ? -radius : radius));
@@ -151,6 +203,7 @@ function sweep(d: Float64Array, e: Float64Array, first: number, last: number): v
       return;
     }
     [sine, cosine] = [f / radius, shift / radius];
+    rotations?.push(i, sine, cosine);
     shift = d[i + 1] - taken;
     const turned = (d[i] - shift) * sine + 2 * cosine * b;
     taken = sine * turned;

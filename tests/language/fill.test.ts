@@ -271,6 +271,11 @@ test.each<[string, FillOptions]>([
     p.predictions.map((a) => a.score),
     { absolute: 1e-12 },
   );
+  // frames are read together, with the bits of each alone
+  for (const [k, { states }] of [...findings.run.framesBehind([[]])].entries()) {
+    const law = model.tokenProbabilities(states).toSorted().reverse();
+    expect(lens[k].firstTokens.map(({ score }) => score)).toEqual([...law.subarray(0, 3)]);
+  }
   expect(lens[0].firstTokens.length).toBe(3);
   expect(lens[0].firstTokens[0].score).toBeGreaterThanOrEqual(lens[0].firstTokens[1].score);
 });

@@ -4,6 +4,7 @@ import { heapOf, type MatrixKernels, ownKernels } from '../../src/numerics/matri
 import { random } from '../../src/numerics/random.ts';
 import { gram, symmetricEigen } from '../../src/numerics/spectrum.ts';
 import {
+  largestEigenvectors,
   plainStep,
   symmetricEigenvalues,
   tridiagonal,
@@ -51,6 +52,59 @@ describe('symmetricEigenvalues', () => {
     expect([...symmetricEigenvalues(matrix(5, 5))]).toEqual([0, 0, 0, 0, 0]);
     const one = matrix(3, 3, Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1));
     expect([...symmetricEigenvalues(one)]).toEqual([1, 1, 1]);
+  });
+});
+
+describe('largestEigenvectors', () => {
+  const residual = (of: ReturnType<typeof gram>, value: number, vector: Float64Array) => {
+    let most = 0;
+    for (let i = 0; i < of.rows; i++) {
+      let sum = -value * vector[i];
+      for (let j = 0; j < of.rows; j++) sum += of.data[i * of.rows + j] * vector[j];
+      most = Math.max(most, Math.abs(sum));
+    }
+    return most;
+  };
+  const rowsOf = ({ rows, columns, data }: ReturnType<typeof gram>) =>
+    Array.from({ length: rows }, (_, k) => data.subarray(k * columns, (k + 1) * columns));
+
+  it.each([
+    [1, 1, 1],
+    [2, 2, 5],
+    [3, 17, 17],
+    [4, 40, 2],
+    [5, 300, 200],
+  ])('are orthonormal, and those of their values (seed %i, %i points of R^%i)', (seed, n, d) => {
+    const { gaussian } = random(seed);
+    const products = gram(matrix(n, d, Float64Array.from({ length: n * d }, gaussian)));
+    const { values, vectors } = largestEigenvectors(products, 3);
+    expect(values).toEqual(symmetricEigenvalues(products));
+    expect(vectors.rows).toBe(Math.min(3, n));
+    expect(gram(vectors).data).toBeAllClose(
+      Float64Array.from({ length: vectors.rows ** 2 }, (_, at) =>
+        at % (vectors.rows + 1) === 0 ? 1 : 0,
+      ),
+      { absolute: 1e-13 },
+    );
+    for (const [k, vector] of rowsOf(vectors).entries())
+      expect(residual(products, values[k], vector)).toBeLessThan(1e-12 * values[0]);
+  });
+
+  it('are orthonormal where eigenvalues coincide: of a simplex, of the identity, of 0', () => {
+    const n = 9;
+    const simplex = matrix(n, n, new Float64Array(n * n).fill(-1 / (n - 1)));
+    for (let i = 0; i < n; i++) simplex.data[i * (n + 1)] = 1;
+    const one = matrix(n, n);
+    for (let i = 0; i < n; i++) one.data[i * (n + 1)] = 1;
+    for (const of of [simplex, one, matrix(n, n)]) {
+      const { values, vectors } = largestEigenvectors(of, 4);
+      expect(gram(vectors).data).toBeAllClose(
+        Float64Array.from({ length: 16 }, (_, at) => (at % 5 === 0 ? 1 : 0)),
+        { absolute: 1e-14 },
+      );
+      for (const [k, vector] of rowsOf(vectors).entries())
+        expect(residual(of, values[k], vector)).toBeLessThan(1e-14);
+    }
   });
 });
 
