@@ -4,7 +4,14 @@ import type { CouplingName } from '../attention/model-coupling.ts';
 import { prepareFrame } from '../diagnostics/diagnostic.ts';
 import { energyAt } from '../diagnostics/energy.ts';
 import { directionsOf } from '../diagnostics/survey/directions.ts';
-import { checkPairs, type Survey, survey } from '../diagnostics/survey/survey.ts';
+import {
+  checkPairs,
+  type Survey,
+  type SurveyElsewhere,
+  type SurveyedFrame,
+  survey,
+  surveyBy,
+} from '../diagnostics/survey/survey.ts';
 import { asMatrix } from '../engines/tensor.ts';
 import { InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
@@ -54,10 +61,31 @@ export function surveyText(
   text: string,
   options?: SurveyTextOptions,
 ): TextSurvey {
+  const { run, settings } = opened(model, text, options);
+  return surveyRun(run, text, settings);
+}
+
+/** The same, its frames surveyed elsewhere. */
+export async function surveyTextBy(
+  elsewhere: SurveyElsewhere,
+  model: LanguageModel,
+  text: string,
+  options?: SurveyTextOptions,
+): Promise<TextSurvey> {
+  const { run, settings } = opened(model, text, options);
+  return told(
+    run,
+    text,
+    settings,
+    await surveyBy(elsewhere, framesOf(run, settings), own(settings)),
+  );
+}
+
+function opened(model: LanguageModel, text: string, options?: SurveyTextOptions) {
   const settings = parseOptions(surveyTextSchema, options);
   checkSurvey(model, text, settings);
   const { coupling } = settings;
-  return surveyRun(openText(model, text, { coupling, parts: hasParts(model) }), text, settings);
+  return { run: openText(model, text, { coupling, parts: hasParts(model) }), settings };
 }
 
 /** Whether a survey takes the parts of layers: a flow has none. */
@@ -83,35 +111,45 @@ export function checkSurvey(
   checkPairs(model.layOut(text, coupling).tokens.length, 'text');
 }
 
+type Opened = Pick<Findings, 'model' | 'layout' | 'run'>;
+
 /** The survey of a text that has run, with its parts where it has any. */
-export function surveyRun(
-  { model, layout, run }: Pick<Findings, 'model' | 'layout' | 'run'>,
-  text: string,
-  asked: Asked,
-): TextSurvey {
-  const { reference, coupling, depth, sinkNorm, sinkAttention, surrogates, seed } = asked;
+export const surveyRun = (run: Opened, text: string, asked: Asked): TextSurvey =>
+  told(run, text, asked, survey(framesOf(run, asked), own(asked)));
+
+/** Without how texts are read. */
+const own = ({ sinkNorm, sinkAttention, surrogates, seed }: Asked) => ({
+  sinkNorm,
+  sinkAttention,
+  surrogates,
+  seed,
+});
+
+function framesOf({ model, run }: Opened, { reference, coupling, depth }: Asked): SurveyedFrame[] {
   const others =
     reference === undefined ? null : openText(model, reference, { coupling, depth }).run.frames;
-  const found = survey(
-    run.frames.map((frame, k) => ({
-      states: asMatrix(frame.positions),
-      heads: headsOf(frame),
-      ...(others && { reference: asMatrix(others[k].positions) }),
-    })),
-    { sinkNorm, sinkAttention, surrogates, seed },
-  );
-  return {
-    ...found,
-    model: model.name,
-    text,
-    reference: reference ?? null,
-    precision: model.precision ?? 'float64',
-    tokens: layout.tokens.map((token) => token.text),
-    energies: energiesOf(run),
-    logEnergies:
-      model.network && layerEnergies(model.network, run, placesIn(model.network, layout)),
-  };
+  return run.frames.map((frame, k) => ({
+    states: asMatrix(frame.positions),
+    heads: headsOf(frame),
+    ...(others && { reference: asMatrix(others[k].positions) }),
+  }));
 }
+
+const told = (
+  { model, layout, run }: Opened,
+  text: string,
+  { reference }: Asked,
+  found: Survey,
+): TextSurvey => ({
+  ...found,
+  model: model.name,
+  text,
+  reference: reference ?? null,
+  precision: model.precision ?? 'float64',
+  tokens: layout.tokens.map((token) => token.text),
+  energies: energiesOf(run),
+  logEnergies: model.network && layerEnergies(model.network, run, placesIn(model.network, layout)),
+});
 
 function energiesOf({ frames, parts }: ModelRun): FrameEnergy[] {
   const at = (states: Matrix, frame: number) =>

@@ -18,6 +18,19 @@ export interface MatrixKernels {
     first: number,
     width: number,
   ): void;
+  linkageHeights(
+    a: number,
+    n: number,
+    width: number,
+    x: number,
+    y: number,
+    b: number,
+    mean: number,
+    scales: number,
+    nearest: number,
+    inside: number,
+    heights: number,
+  ): void;
   turnRows(
     x: number,
     out: number,

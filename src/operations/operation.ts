@@ -4,6 +4,7 @@
  * computes, which stands in limits/ and reduction/.
  */
 import type { z } from 'zod';
+import type { SurveyElsewhere } from '../diagnostics/survey/survey.ts';
 import type { Engines } from '../engines/catalogue.ts';
 import type { TrainingEngine } from '../engines/training-engine.ts';
 import type { Report } from '../figures/report.ts';
@@ -18,6 +19,8 @@ export interface OperationContext {
   readonly trainer?: () => Promise<TrainingEngine>;
   /** For `cut` operations: the ends of their flow, computed elsewhere. */
   readonly ends?: EndsOf;
+  /** For `framed` operations: the survey of a frame, computed elsewhere. */
+  readonly surveyed?: SurveyElsewhere;
 }
 
 export interface Operation<
@@ -49,6 +52,8 @@ export interface Operation<
   readonly files?: readonly string[];
   /** It runs one flow in many cuts, which the command line spreads over threads. */
   readonly cut?: boolean;
+  /** It surveys frames, which the command line spreads over threads. */
+  readonly framed?: boolean;
   /** Of the progress bar: what is counted. */
   readonly counted: string;
   /** Throws as the library does; the options are unchecked. */

@@ -1,6 +1,6 @@
 /** `survey`: what can be said of a real model's states, frame by frame. */
 import { textSurveyReport } from '../language/survey-report.ts';
-import { surveyText, surveyTextSchema } from '../language/survey-text.ts';
+import { surveyText, surveyTextBy, surveyTextSchema } from '../language/survey-text.ts';
 import { LimitError } from '../numerics/errors.ts';
 import { operation } from './operation.ts';
 import { atMost } from './options.ts';
@@ -25,8 +25,10 @@ export default operation({
         `the text has ${length} tokens, expected at most ${MOST_TOKENS} of a server: shorten it, or use the command line`,
       );
   },
+  framed: true,
   counted: 'frames',
-  run: (options, _, { model, text }) => surveyText(model, text, options),
+  run: (options, { surveyed }, { model, text }) =>
+    surveyed ? surveyTextBy(surveyed, model, text, options) : surveyText(model, text, options),
   report: textSurveyReport,
   examples: [
     '"My favourite animal is the butterfly." --model ./SmolLM2-135M',
@@ -37,5 +39,6 @@ A sink is a token whose norm is over --sink-norm times the median of its frame, 
 times 1/n of the attention of all later rows; each number is told with all tokens and without the sinks, the centred ones in
 the files. Clusters are those of single linkage that last longest between two merges; surrogates are clouds of the same
 mean and spectrum, turned at random, and p is the share of them, the text itself included, whose clusters last as long.
-Frame 0 is before the first layer.`,
+Frame 0 is before the first layer. --threads is also how many frames of long texts are surveyed at once, all cores by
+default; the numbers do not change.`,
 });

@@ -1,8 +1,15 @@
 /** What is said of real models' states: sinks, centring, clusters against chance. */
 import { describe, expect, it } from 'vitest';
+import { singleLinkage } from '../../src/diagnostics/clusters.ts';
 import { centred, meanOf } from '../../src/diagnostics/survey/directions.ts';
 import { receivedAttention, sinksOf } from '../../src/diagnostics/survey/sinks.ts';
-import { hubOf, surrogateOf } from '../../src/diagnostics/survey/surrogates.ts';
+import {
+  hubOf,
+  plainHeights,
+  productOf,
+  surrogateHeights,
+  surrogateOf,
+} from '../../src/diagnostics/survey/surrogates.ts';
 import { BINS, survey } from '../../src/diagnostics/survey/survey.ts';
 import { fromRows, type Matrix, matrix, product, transposed } from '../../src/numerics/matrix.ts';
 import { type Random, random } from '../../src/numerics/random.ts';
@@ -84,6 +91,26 @@ describe('surrogates', () => {
     }
   });
 
+  it('are linked as their points are, to the bits of the plain loop', () => {
+    for (const n of [3, 4, 9, 32]) {
+      const x = normal(n, n, 12, 0.3);
+      const draws = random(n, 2);
+      const drawn = surrogateOf(hubOf(product(x, transposed(x)), draws), draws, matrix(n, n));
+      const heights = surrogateHeights(drawn);
+      const squares = Array.from({ length: n }, (_, i) => productOf(drawn, i, i));
+      const scales = Float64Array.from(squares, (squared) => 1 / Math.sqrt(squared));
+      expect(heights).toEqual(plainHeights(drawn, scales));
+      const { merges } = singleLinkage(n, (one, others, out) => {
+        for (const [k, other] of others.entries())
+          out[k] = -productOf(drawn, one, other) / Math.sqrt(squares[one] * squares[other]);
+      });
+      expect(heights).toBeAllClose(
+        merges.map(({ height }) => height),
+        { absolute: 1e-14 },
+      );
+    }
+  });
+
   it('are spread evenly: a first axis goes to all of them', () => {
     // one point far from n − 1 at the origin: its share of the centred spectrum spreads over all
     const n = 32;
@@ -103,11 +130,12 @@ describe('surrogates', () => {
 /** The products of one surrogate of points with products `gram`. */
 function drawnFrom(gram: Matrix, draws: Random): Matrix {
   const n = gram.rows;
-  const { from } = surrogateOf(hubOf(gram, draws), draws, matrix(n, n));
-  const out = matrix(n, n);
-  const all = Int32Array.from({ length: n }, (_, j) => j);
-  for (let i = 0; i < n; i++) from(i, all, out.data.subarray(i * n));
-  return out;
+  const drawn = surrogateOf(hubOf(gram, draws), draws, matrix(n, n));
+  return matrix(
+    n,
+    n,
+    Float64Array.from({ length: n * n }, (_, at) => productOf(drawn, Math.floor(at / n), at % n)),
+  );
 }
 
 /** H G H, H = I − 11ᵀ/n. */

@@ -1,6 +1,7 @@
 /** A group of operations as a command, and each of them as a subcommand, made from its record. */
 import { Command } from 'commander';
 import type { DepthSubject, DepthThreads } from '../../host/depth-threads.ts';
+import type { SurveyThreads } from '../../host/survey-threads.ts';
 import { ConvergenceError, InputError } from '../../numerics/errors.ts';
 import { type Matrix, toRows } from '../../numerics/matrix.ts';
 import { type Group, loadOperation, operationNames, spelled } from '../../operations/catalogue.ts';
@@ -124,13 +125,18 @@ async function measured(
   const { machineEngines, trainingEngine } = await import('../../host/engines.ts');
   const progress = await progressBar(`{bar} {value} of {total} ${record.counted}`);
   const threads = record.cut && elsewhere ? await threadsFor(elsewhere, count) : null;
+  const surveys = record.framed ? await surveysFor(count) : null;
   const trainer = record.trains ? { trainer: trainingEngine } : {};
   const context = { engines: machineEngines(), onProgress: progress.update, ...trainer };
   try {
-    return await record.run(options, { ...context, ends: threads?.ends }, subject);
+    return await record.run(
+      options,
+      { ...context, ends: threads?.ends, surveyed: surveys?.surveyed },
+      subject,
+    );
   } finally {
     progress.stop();
-    await threads?.close();
+    await Promise.all([threads?.close(), surveys?.close()]);
   }
 }
 
@@ -140,6 +146,11 @@ async function threadsFor(elsewhere: DepthSubject, count: unknown): Promise<Dept
   if (most === 1) return null;
   const { depthThreads } = await import('../../host/depth-threads.ts');
   return depthThreads(elsewhere, Number.isInteger(most) ? most : undefined);
+}
+
+async function surveysFor(count: unknown): Promise<SurveyThreads> {
+  const { surveyThreads } = await import('../../host/survey-threads.ts');
+  return surveyThreads(Number(count) > 0 ? Number(count) : undefined);
 }
 
 const helpOf = (group: Group, name: string, { examples, library, notes, served }: Operation) =>

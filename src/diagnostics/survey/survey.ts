@@ -17,7 +17,7 @@ import { angleRange, longest, type Plateau } from '../plateau.ts';
 import { selectRows } from '../sample.ts';
 import { centred, directionsOf, meanOf } from './directions.ts';
 import { receivedAttention, type Sink, sinksOf } from './sinks.ts';
-import { hubOf, type Products, surrogateOf } from './surrogates.ts';
+import { hubOf, surrogateHeights, surrogateOf } from './surrogates.ts';
 
 const above = { error: 'expected a number above 0' };
 
@@ -125,10 +125,31 @@ export function survey(frames: readonly SurveyedFrame[], options?: SurveyOptions
   const settings = parseOptions(surveySchema, options);
   return {
     settings,
-    centre: frames.some(({ reference }) => reference) ? 'reference' : 'frame',
-    frames: frames.map((frame, k) => surveyed(frame, k, settings)),
+    centre: centreOf(frames),
+    frames: frames.map((frame, k) => surveyFrame(frame, k, settings)),
   };
 }
+
+/** Where frames are surveyed: on other threads. */
+export type SurveyElsewhere = (
+  frame: SurveyedFrame,
+  place: number,
+  settings: SurveySettings,
+) => Promise<SurveyFrame>;
+
+/** The same, its frames surveyed elsewhere and together. */
+export async function surveyBy(
+  elsewhere: SurveyElsewhere,
+  frames: readonly SurveyedFrame[],
+  options?: SurveyOptions,
+): Promise<Survey> {
+  const settings = parseOptions(surveySchema, options);
+  const found = await Promise.all(frames.map((frame, k) => elsewhere(frame, k, settings)));
+  return { settings, centre: centreOf(frames), frames: found };
+}
+
+const centreOf = (frames: readonly SurveyedFrame[]) =>
+  frames.some(({ reference }) => reference) ? 'reference' : 'frame';
 
 /** Throws InputError for fewer than two tokens. */
 export function checkPairs(tokens: number, field: string): void {
@@ -139,7 +160,8 @@ export function checkPairs(tokens: number, field: string): void {
     );
 }
 
-function surveyed(
+/** Of one frame at its place, whose random numbers are its own. */
+export function surveyFrame(
   { states, heads, reference }: SurveyedFrame,
   frame: number,
   settings: SurveySettings,
@@ -177,12 +199,12 @@ function surveyed(
   };
 }
 
-const pairsAmong = ({ rows: n, data }: Matrix, kept: readonly number[]): Matrix =>
-  matrix(
-    kept.length,
-    kept.length,
-    Float64Array.from(kept.flatMap((i) => kept.map((j) => data[i * n + j]))),
-  );
+function pairsAmong({ rows: n, data }: Matrix, kept: readonly number[]): Matrix {
+  const out = matrix(kept.length, kept.length);
+  let next = 0;
+  for (const i of kept) for (const j of kept) out.data[next++] = data[i * n + j];
+  return out;
+}
 
 function pairsOf({ rows: n, data }: Matrix): Float64Array {
   const out = new Float64Array((n * (n - 1)) / 2);
@@ -244,13 +266,13 @@ function clustersOf(
   draws: Random,
 ): ClusterFinding | null {
   const n = cosines.rows;
-  const own = plateauOf(n, heightsIn(cosines));
+  const own = n < 3 ? null : plateauOf(linkageHeights(n, heightsIn(cosines)));
   if (!own || surrogates === 0) return own && { ...own, chance: null, unusual: null };
   const hub = hubOf(cosines, draws);
   const room = matrix(n, n);
   const ratios = Array.from({ length: surrogates }, () => {
-    const drawn = plateauOf(n, heightsBy(surrogateOf(hub, draws, room)));
-    return drawn ? drawn.to / drawn.from : 1;
+    const drawn = plateauOf(surrogateHeights(surrogateOf(hub, draws, room)));
+    return drawn.to / drawn.from;
   });
   const as = ratios.filter((ratio) => ratio >= own.to / own.from).length;
   return {
@@ -267,23 +289,13 @@ const heightsIn =
     for (let k = 0; k < others.length; k++) out[k] = -data[one * n + others[k]];
   };
 
-/** Of points by their products; 0 of a point that is 0. */
-function heightsBy({ squares, from }: Products): HeightsFrom {
-  const scales = squares.map((squared) => (squared > 0 ? 1 / Math.sqrt(squared) : 0));
-  return (one, others, out) => {
-    from(one, others, out);
-    for (let k = 0; k < others.length; k++) out[k] *= -scales[one] * scales[others[k]];
-  };
-}
-
-/** Between the first merge and the last. */
-function plateauOf(n: number, heightsFrom: HeightsFrom): Plateau | null {
-  if (n < 3) return null;
+/** Between the first merge and the last, of heights that are −cosines. */
+function plateauOf(rising: Float64Array): Plateau {
   const { least } = angleRange;
-  const heights = linkageHeights(n, heightsFrom).map((height) => Math.max(least, angleOf(-height)));
+  const heights = rising.map((height) => Math.max(least, angleOf(-height)));
   const plateaus = Array.from(
     heights.subarray(1),
-    (to, k): Plateau => ({ count: n - k - 1, from: heights[k], to }),
+    (to, k): Plateau => ({ count: rising.length - k, from: heights[k], to }),
   );
   return longest(plateaus);
 }
