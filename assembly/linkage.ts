@@ -25,8 +25,8 @@ export function linkageHeights(
 ): void {
   const across = (<usize>width) << 3;
   for (let j = 0; j < width; j++) {
-    store<f64>(nearest + (<usize>j << 3), Infinity);
-    store<f64>(inside + (<usize>j << 3), j === 0 || j >= n ? Infinity : 0);
+    store<f64>(nearest + ((<usize>j) << 3), Infinity);
+    store<f64>(inside + ((<usize>j) << 3), j === 0 || j >= n ? Infinity : 0);
   }
   let added: usize = 0;
   for (let edge = 0; edge < n - 1; edge++) {
@@ -49,7 +49,7 @@ export function linkageHeights(
     const found = min(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1));
     added = firstAt(nearest, inside, found);
     store<f64>(inside + (added << 3), Infinity);
-    store<f64>(heights + (<usize>edge << 3), found);
+    store<f64>(heights + ((<usize>edge) << 3), found);
   }
 }
 
