@@ -28,6 +28,16 @@ export interface Field {
   tangent(positions: Float64Array, masses: Float64Array, out: Float64Array): void;
   /** v_i itself, same arguments; x need not be unit vectors. */
   ambient(positions: Float64Array, masses: Float64Array, out: Float64Array): void;
+  /**
+   * The derivative of `tangent` on the sphere, of `ambient` elsewhere, at x along directions [k, n, d], written to
+   * out [k, n, d]; only their tangent parts count. Absent where it is known by differences alone.
+   */
+  derivatives?(
+    positions: Float64Array,
+    masses: Float64Array,
+    directions: Float64Array,
+    out: Float64Array,
+  ): void;
   /** A_ij per head [n, n]; absent where the engine never has it. */
   couplings?(positions: Float64Array, masses: Float64Array): Matrix[];
   /** Velocities of this absolute size and below are round-off (or the approximation's error). */

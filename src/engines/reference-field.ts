@@ -25,6 +25,7 @@ import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { balancingOf, type Engine, type Field, type FieldRequest, notCausal } from './field.ts';
 import { warmed } from './reference-balance.ts';
 import { referenceCouplings } from './reference-coupling.ts';
+import { hasDerivative, softmaxDerivatives } from './reference-derivative.ts';
 import { asTensor, type Float64Tensor, tensor } from './tensor.ts';
 
 /** Most particles: 4e8 pairs already take half a minute a velocity. */
@@ -102,6 +103,18 @@ export function openReferenceField(request: FieldRequest, algebra = fieldAlgebra
   return {
     tangent: evaluate(fieldTangent),
     ambient: evaluate(fieldAmbient),
+    ...(hasDerivative(interaction) && {
+      derivatives: (positions, masses, directions, out) =>
+        softmaxDerivatives(
+          interaction,
+          setting.weights,
+          space !== 'euclidean',
+          positions,
+          masses,
+          directions,
+          out,
+        ),
+    }),
     couplings: (positions, masses) => allCouplings(setting, positions, masses),
     // Positions are only known to the last place, so velocities are to that of the largest one. Asked
     // for once a run, where weights that change with time open a field for every velocity.

@@ -20,10 +20,21 @@ type Velocity = (
   out: Float64Array,
 ) => void;
 
+/** Dv(x)[y_a] to out [k, n, d] for directions [k, n, d]: of the tangent field on the sphere. */
+type Derivatives = (
+  time: number,
+  positions: Float64Array,
+  masses: Float64Array,
+  directions: Float64Array,
+  out: Float64Array,
+) => void;
+
 /** v_i(x) as an engine gives it: tangent to the sphere, or as it is. */
 export interface Velocities {
   readonly tangent: Velocity;
   readonly ambient: Velocity;
+  /** Absent where they are known by differences alone. */
+  readonly derivatives?: Derivatives;
 }
 
 export interface ProblemParts {
@@ -69,11 +80,21 @@ export function partsOf(entry: Dynamics, state: Float64Array, n: number, d: numb
   };
 }
 
+/** Who had derivatives at first has them later. Throws RangeError where that is not so. */
+export function present<D>(derivatives: D | undefined): D {
+  if (!derivatives)
+    throw new RangeError('the derivatives of a field are gone in the course of a run');
+  return derivatives;
+}
+
 /** The velocities of an engine's field, the same at every time. */
 export function fieldVelocities(field: () => Field): Velocities {
   return {
     tangent: (_, positions, masses, out) => field().tangent(positions, masses, out),
     ambient: (_, positions, masses, out) => field().ambient(positions, masses, out),
+    ...(field().derivatives && {
+      derivatives: (_, ...where) => present(field().derivatives)(...where),
+    }),
   };
 }
 
@@ -90,6 +111,9 @@ export function changingVelocities(openAt: (time: number) => Field): Velocities 
   return {
     tangent: (time, positions, masses, out) => at(time).tangent(positions, masses, out),
     ambient: (time, positions, masses, out) => at(time).ambient(positions, masses, out),
+    ...(at(0).derivatives && {
+      derivatives: (time, ...where) => present(at(time).derivatives)(...where),
+    }),
   };
 }
 
@@ -130,7 +154,7 @@ export function flowProblem(parts: ProblemParts): FlowProblem {
   };
 }
 
-type Rates = Required<Pick<FlowProblem, 'velocity' | 'ambient'>>;
+type Rates = Required<Pick<FlowProblem, 'velocity' | 'ambient'>> & Pick<FlowProblem, 'derivatives'>;
 
 function ratesOf(parts: ProblemParts): Rates {
   const { entry, parameters } = parts;
@@ -140,11 +164,15 @@ function ratesOf(parts: ProblemParts): Rates {
 }
 
 function plainField({ entry, velocities, masses }: ProblemParts): Rates {
-  const { ambient, tangent } = velocities;
+  const { ambient, tangent, derivatives } = velocities;
   const onSphere = entry.space === 'sphere';
   return {
     velocity: (time, state, out) => (onSphere ? tangent : ambient)(time, state, masses, out),
     ambient: (time, state, out) => ambient(time, state, masses, out),
+    ...(derivatives && {
+      derivatives: (time, state, directions, out) =>
+        derivatives(time, state, masses, directions, out),
+    }),
   };
 }
 

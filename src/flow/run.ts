@@ -25,7 +25,7 @@ import {
   type Population,
   unmerged,
 } from './merging.ts';
-import { flowProblem, stateOf, type Velocities } from './problem.ts';
+import { flowProblem, present, stateOf, type Velocities } from './problem.ts';
 import { beginResolution, isResolvable, type Resolution, resolutionNote } from './resolution.ts';
 import { type SimulationSettings, STEP_SHARE } from './simulation-settings.ts';
 import { type EngineReport, openVelocities, type VelocitySource } from './velocities.ts';
@@ -117,6 +117,9 @@ function problemOf(run: Pick<Run, 'settings' | 'population' | 'source'>): FlowPr
   const velocities: Velocities = {
     tangent: (...at) => run.source.velocities.tangent(...at),
     ambient: (...at) => run.source.velocities.ambient(...at),
+    ...(run.source.velocities.derivatives && {
+      derivatives: (...at) => present(run.source.velocities.derivatives)(...at),
+    }),
   };
   return flowProblem({ entry, parameters, masses: run.population.masses, d, velocities, noise });
 }

@@ -11,6 +11,16 @@ export interface FlowProblem {
   velocity(time: number, state: Float64Array, out: Float64Array): void;
   /** What a layer adds before it retracts, over its step h (v, not yet projected); `velocity` where absent. */
   ambient?(time: number, state: Float64Array, out: Float64Array, h: number): void;
+  /**
+   * Df(t, x)[y_a], written to out [k, size], for k directions [k, size], of which the parts along the manifold count.
+   * Absent where they are known by differences of f alone.
+   */
+  derivatives?(
+    time: number,
+    state: Float64Array,
+    directions: Float64Array,
+    out: Float64Array,
+  ): void;
   /** Brings a state back to the manifold, in place. */
   retract?(state: Float64Array): void;
   /**

@@ -4,25 +4,11 @@
  * it along. Bits are those of the plain loops. Not products of matrices that come and go: product.ts.
  */
 import type { Matrix } from './matrix.ts';
-import { matrixModule } from './matrix-kernels.ts';
-
-interface Kernel {
-  multiplyBetween(
-    a: number,
-    left: number,
-    right: number,
-    t: number,
-    panel: number,
-    out: number,
-    rows: number,
-    inner: number,
-    columns: number,
-  ): void;
-}
+import { type MatrixKernels, matrixModule } from './matrix-kernels.ts';
 
 /** A kernel's memory: matrices, a panel, then room for states and results. */
 interface Hold {
-  readonly kernel: Kernel;
+  readonly kernel: Pick<MatrixKernels, 'multiplyBetween'>;
   readonly heap: Float64Array;
   /** Where panel and room begin, in numbers. */
   readonly panel: number;
@@ -52,7 +38,7 @@ export function hold(matrices: readonly Matrix[]): readonly Float64Array[] {
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const heap = new Float64Array(memory.buffer);
-  HOLDS.set(memory.buffer, { kernel: exports as unknown as Kernel, heap, panel, room });
+  HOLDS.set(memory.buffer, { kernel: exports as unknown as MatrixKernels, heap, panel, room });
   let next = 0;
   return matrices.map(({ data }) => {
     const held = heap.subarray(next, next + data.length);

@@ -9,6 +9,17 @@ import { once } from './once.ts';
 export interface MatrixKernels {
   readonly memory: WebAssembly.Memory;
   multiply(a: number, b: number, out: number, rows: number, inner: number, columns: number): void;
+  multiplyBetween(
+    a: number,
+    left: number,
+    right: number,
+    t: number,
+    panel: number,
+    out: number,
+    rows: number,
+    inner: number,
+    columns: number,
+  ): void;
   stepDown(
     a: number,
     v: number,

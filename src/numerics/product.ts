@@ -23,11 +23,12 @@ export function multiplyFast(
   if (rows < FEWEST_ROWS || columns % BLOCK !== 0 || columns === 0) return false;
   const found = sharedKernels();
   if (!found) return false;
-  const heap = heapOf(found, a.length + b.length + out.length);
+  const panel = b.length + a.length;
+  const result = panel + BLOCK * inner;
+  const heap = heapOf(found, result + out.length);
   heap.set(b);
   heap.set(a, b.length);
-  const result = b.length + a.length;
-  found.multiply(8 * b.length, 0, 8 * result, rows, inner, columns);
+  found.multiplyBetween(8 * b.length, 0, 0, 0, 8 * panel, 8 * result, rows, inner, columns);
   out.set(heap.subarray(result, result + out.length));
   return true;
 }

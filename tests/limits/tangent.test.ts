@@ -90,7 +90,7 @@ describe('two tokens on the circle (docs/theory.md §4.3)', () => {
         Math.exp(beta * Math.cos(phi)) * (beta * Math.sin(phi) ** 2 - Math.cos(phi));
       return ['usa', beta, of] as const;
     }),
-  ])('%s, β = %d: derivatives of the field are good to 1e-8', async (dynamics, beta, exact) => {
+  ])('%s, β = %d: differences of the field are good to 1e-8', async (dynamics, beta, exact) => {
     for (const phi of [0.1, 0.5, 1, 1.5, 2.5, 3]) {
       const problem = await problemOf({ dynamics, parameters: { beta }, init: pair(phi) });
       const [x, along] = [pair(phi).flat(), [-Math.sin(phi), Math.cos(phi)]];
@@ -195,6 +195,47 @@ describe('contraction over a long time', () => {
     expect(Math.abs(logs[0])).toBeLessThan(1);
     expect(logs[2]).toBeLessThan(-20);
   });
+});
+
+describe('derivatives of softmax attention', () => {
+  const masses = [0.1, 0.2, 0.3, 0.15, 0.25];
+  const model = modelOptions(randomModel(3), { text: 'Mein Lieblingstier', dynamics: 'model' });
+  const causal = modelOptions(randomModel(4), {
+    text: 'Mein Lieblingstier',
+    dynamics: 'model',
+    coupling: 'causal',
+  });
+  it.each<[string, SimulationOptions]>([
+    ['sa with masses', { dynamics: 'sa', parameters: { beta: 3 }, n: 5, d: 4, masses }],
+    ['β below 0', { dynamics: 'sa', parameters: { beta: -2 }, n: 5, d: 3 }],
+    ['a causal mask', { dynamics: 'causal_sa', parameters: { beta: 3 }, n: 6, d: 3 }],
+    ['repulsion', { dynamics: 'repulsion', n: 5, d: 3 }],
+    ['several heads', { dynamics: 'multi_head', n: 6, d: 4 }],
+    ['no projection', { dynamics: 'no_projection', n: 5, d: 3 }],
+    ['the weights of a model', model],
+    ['the same, causal', causal],
+  ])('%s: exact, as differences say to 1e-7', async (_, options) => {
+    const problem = await problemOf({ seed: 5, ...options });
+    const { positions, entry, n, d } = simulationSettings({ seed: 5, ...options });
+    const place: Place = { space: entry.space, n, d };
+    const count = Math.min(9, n * (d - 1));
+    const basis = tangentBasis(positions.data, place, count, random(6));
+    const time = 0.37;
+    const out = new Float64Array(basis.data.length);
+    problem.derivatives?.(time, positions.data, basis.data, out);
+    const expected = matrix(count, problem.size);
+    for (let a = 0; a < count; a++)
+      directional(problem, time, positions.data, row(basis, a), row(expected, a));
+    expect(out).toBeAllClose(expected.data, { absolute: 1e-7 });
+    expect(expected.data.some((value) => Math.abs(value) > 1e-2)).toBe(true);
+  });
+
+  it.each(['usa', 'sinkhorn', 'hardmax', 'linear'])(
+    'of %s differences alone are known',
+    async (dynamics) => {
+      expect((await problemOf({ dynamics, n: 4, d: 3 })).derivatives).toBeUndefined();
+    },
+  );
 });
 
 it('dynamics of one’s own in R^d: ẋ = x/2 stretches every direction by e^{T/2}', async () => {

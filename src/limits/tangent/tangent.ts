@@ -151,8 +151,8 @@ const STREAM = 0x746e;
 
 /**
  * Exponents along the trajectory by repeated orthonormalisation (Benettin, Galgani, Giorgilli & Strelcyn,
- * Meccanica 15, 1980), and the spectrum at its end. Df is a central difference, relatively good to 1e-8 up
- * to β = 9. Throws InputError as `simulationSettings` does, and for dynamics with noise or radii.
+ * Meccanica 15, 1980), and the spectrum at its end. Df is exact for softmax attention; elsewhere it is a central
+ * difference, relatively good to 1e-8 up to β = 9. Throws InputError as `simulationSettings` does, and for dynamics with noise or radii.
  */
 export async function tangentFlow(
   options: TangentFlowOptions = {},

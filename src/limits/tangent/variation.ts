@@ -1,9 +1,9 @@
 /** Derivatives of a flow's field, and the flow together with vectors that it carries. */
 import type { FlowProblem } from '../../integrators/problem.ts';
 import { hypot } from '../../numerics/elementary.ts';
-import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
+import { type Matrix, matrix, product, row, transposed } from '../../numerics/matrix.ts';
 import type { Random } from '../../numerics/random.ts';
-import { argmax, dot, unitVector } from '../../numerics/vectors.ts';
+import { argmax, dot, squaredNorm, unitVector } from '../../numerics/vectors.ts';
 
 /** Central differences of fields of size 1 are then good to about 1e-9 times β². */
 const DIFFERENCE = 1e-5;
@@ -43,43 +43,91 @@ export function directional(
   for (let at = 0; at < out.length; at++) out[at] = (ends[0][at] - ends[1][at]) / (2 * h);
 }
 
+/** Df(t, x)[y_a], written to out, for all rows of y [k, size]: exactly where the flow knows it. */
+function derivatives(
+  problem: FlowProblem,
+  time: number,
+  x: Float64Array,
+  y: Float64Array,
+  out: Float64Array,
+): void {
+  const { size } = problem;
+  if (problem.derivatives) problem.derivatives(time, x, y, out);
+  else
+    for (let at = 0; at < y.length; at += size)
+      directional(problem, time, x, y.subarray(at, at + size), out.subarray(at, at + size));
+}
+
 /**
  * ẋ = f(t, x) with ẏ_a = Df(t, x)[y_a] for k vectors: state [x, y_1 … y_k]. What keeps x on its manifold
  * leaves the vectors as they are.
  */
 export function withVectors(problem: FlowProblem, count: number): FlowProblem {
   const { size, breakpoints } = problem;
-  const part = (state: Float64Array, a: number) => state.subarray(a * size, (a + 1) * size);
   return {
     size: (count + 1) * size,
     breakpoints,
     velocity(time, state, out) {
-      const x = part(state, 0);
-      problem.velocity(time, x, part(out, 0));
-      for (let a = 1; a <= count; a++) directional(problem, time, x, part(state, a), part(out, a));
+      const x = state.subarray(0, size);
+      problem.velocity(time, x, out.subarray(0, size));
+      derivatives(problem, time, x, state.subarray(size), out.subarray(size));
     },
-    ...(problem.retract && { retract: (state) => problem.retract?.(part(state, 0)) }),
+    ...(problem.retract && { retract: (state) => problem.retract?.(state.subarray(0, size)) }),
   };
 }
 
-/** The k × k upper triangle R of Y = QR by modified Gram–Schmidt, twice; the rows of Y [k, size] become those of Q. */
+/** Rows that are made orthogonal one by one; what lies before them is taken out of all of them at once. */
+const BLOCK = 32;
+
+/**
+ * The k × k upper triangle R of Y = QR; the rows of Y [k, size] become those of Q. Block Gram–Schmidt with matrix
+ * products, and within a block modified, twice.
+ */
 export function orthonormalise(vectors: Matrix): Matrix {
   const { rows: k } = vectors;
   const upper = matrix(k, k);
-  for (let a = 0; a < k; a++) {
-    const own = row(vectors, a);
-    for (let pass = 0; pass < 2; pass++)
-      for (let b = 0; b < a; b++) {
-        const other = row(vectors, b);
-        const along = dot(own, other);
-        upper.data[b * k + a] += along;
-        for (let at = 0; at < own.length; at++) own[at] -= along * other[at];
-      }
-    const length = Math.sqrt(dot(own, own));
-    upper.data[a * k + a] = length;
-    for (let at = 0; at < own.length; at++) own[at] /= length;
+  for (let from = 0; from < k; from += BLOCK) {
+    const to = Math.min(k, from + BLOCK);
+    if (from > 0) takeOut(vectors, from, to, upper);
+    for (let a = from; a < to; a++) orthonormaliseRow(vectors, from, a, upper);
   }
   return upper;
+}
+
+/** A row that keeps this share of its square is orthogonal to round-off after one pass (Kahan and Parlett: ½). */
+const KEPT = 0.5;
+
+/** Rows from … to − 1 without their parts along those before, again where little is left of one. */
+function takeOut(vectors: Matrix, from: number, to: number, upper: Matrix): void {
+  const { columns } = vectors;
+  const before = matrix(from, columns, vectors.data.subarray(0, from * columns));
+  const own = matrix(to - from, columns, vectors.data.subarray(from * columns, to * columns));
+  for (let pass = 0; pass < 2; pass++) {
+    const squares = Array.from({ length: own.rows }, (_, a) => squaredNorm(row(own, a)));
+    const along = product(before, transposed(own));
+    const parts = product(transposed(along), before);
+    for (let at = 0; at < own.data.length; at++) own.data[at] -= parts.data[at];
+    for (let b = 0; b < from; b++)
+      for (let a = 0; a < own.rows; a++)
+        upper.data[b * upper.columns + from + a] += along.data[b * own.rows + a];
+    if (squares.every((square, a) => squaredNorm(row(own, a)) >= KEPT * square)) return;
+  }
+}
+
+/** Row a made orthogonal to those from `from` on before it, and of length 1. */
+function orthonormaliseRow(vectors: Matrix, from: number, a: number, upper: Matrix): void {
+  const { rows: k } = vectors;
+  const own = row(vectors, a);
+  for (let pass = 0; pass < 2; pass++)
+    for (let b = from; b < a; b++) {
+      const other = row(vectors, b);
+      const along = dot(own, other);
+      upper.data[b * k + a] += along;
+      for (let at = 0; at < own.length; at++) own[at] -= along * other[at];
+    }
+  const length = Math.sqrt(dot(own, own));
+  upper.data[a * k + a] = length;
+  for (let at = 0; at < own.length; at++) own[at] /= length;
 }
 
 /** k orthonormal tangent vectors at x, [k, nd]: all directions alike. */
@@ -140,10 +188,9 @@ export function tangentMatrix(
 ): Matrix {
   const size = basis.rows;
   const result = matrix(size, size);
-  const image = new Float64Array(x.length);
-  for (let b = 0; b < size; b++) {
-    directional(problem, time, x, row(basis, b), image);
-    for (let a = 0; a < size; a++) result.data[a * size + b] = dot(row(basis, a), image);
-  }
+  const images = matrix(size, x.length);
+  derivatives(problem, time, x, basis.data, images.data);
+  for (let b = 0; b < size; b++)
+    for (let a = 0; a < size; a++) result.data[a * size + b] = dot(row(basis, a), row(images, b));
   return result;
 }
