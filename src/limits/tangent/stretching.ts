@@ -4,7 +4,7 @@
  */
 import { exp, hypot, log } from '../../numerics/elementary.ts';
 import { type Matrix, row } from '../../numerics/matrix.ts';
-import { dot, norm, unitVector } from '../../numerics/vectors.ts';
+import { norm, unitVector } from '../../numerics/vectors.ts';
 
 /** Row a of the product is e^{log} · direction, with a direction of length 1. */
 interface ScaledRow {
@@ -43,39 +43,72 @@ const MOST_SWEEPS = 30;
  * Matrix Anal. Appl. 13, 1992): rows are of very different sizes, and each value is good relative to itself.
  */
 export function logStretchings(product: ScaledRows): number[] {
-  const rows = [...product];
+  // the longest first: they take the shorter ones' parts along them in the first sweep
+  const order = [...product].sort((a, b) => b.log - a.log);
+  const rows = order.map(({ direction }) => direction.slice());
+  const logs = Float64Array.from(order, ({ log }) => log);
   let turned = true;
   for (let sweep = 0; turned && sweep < MOST_SWEEPS; sweep++) {
     turned = false;
     for (let a = 0; a < rows.length; a++)
       for (let b = a + 1; b < rows.length; b++) {
-        const [long, short] = rows[a].log >= rows[b].log ? [a, b] : [b, a];
-        const apart = separated(rows[long], rows[short]);
-        if (!apart) continue;
-        [rows[long], rows[short]] = apart;
-        turned = true;
+        const [long, short] = logs[a] >= logs[b] ? [a, b] : [b, a];
+        if (separate(rows, logs, long, short)) turned = true;
       }
   }
-  return rows.map(({ log }) => log).sort((a, b) => b - a);
+  return [...logs].sort((a, b) => b - a);
 }
 
 /**
- * Two rows p and q, the longer first, turned within their plane until they are orthogonal; null where they are
- * already. With ρ = |q|/|p| and the tangent ρτ of the angle, p ← c(p − ρτ q) and q ← c(ρτ p + q): what each
+ * Turns two rows p and q, the longer first, within their plane until they are orthogonal, in place; false where they
+ * are already. With ρ = |q|/|p| and the tangent ρτ of the angle, p ← c(p − ρτ q) and q ← c(ρτ p + q): what each
  * gains is of its own size, so that ρ may be 0.
  */
-function separated(p: ScaledRow, q: ScaledRow): [ScaledRow, ScaledRow] | null {
-  const cosine = dot(p.direction, q.direction);
-  if (!(Math.abs(cosine) > 4 * Number.EPSILON)) return null;
-  const ratio = exp(q.log - p.log);
+function separate(
+  rows: readonly Float64Array[],
+  logs: Float64Array,
+  long: number,
+  short: number,
+): boolean {
+  const [p, q] = [rows[long], rows[short]];
+  const cosine = product4(p, q);
+  if (!(Math.abs(cosine) > 4 * Number.EPSILON)) return false;
+  const ratio = exp(logs[short] - logs[long]);
   const slant = (ratio * ratio - 1) / (2 * cosine);
   const tau = (slant < 0 ? -1 : 1) / (Math.abs(slant) + hypot([ratio, slant]));
   const shrink = 1 / hypot([1, ratio * tau]);
-  const long = p.direction.map(
-    (value, at) => shrink * (value - ratio * ratio * tau * q.direction[at]),
-  );
-  const short = q.direction.map((value, at) => shrink * (tau * p.direction[at] + value));
-  return [scaled(p.log, long), scaled(q.log, short)];
+  const [taken, given] = [shrink * ratio * ratio * tau, shrink * tau];
+  for (let at = 0; at < p.length; at++) {
+    const [x, y] = [p[at], q[at]];
+    p[at] = shrink * x - taken * y;
+    q[at] = given * x + shrink * y;
+  }
+  logs[long] += resize(p);
+  logs[short] += resize(q);
+  return true;
+}
+
+/** Makes a row of length 1, and says the logarithm of what it was; the zero vector stays. */
+function resize(row: Float64Array): number {
+  const length = Math.sqrt(product4(row, row));
+  if (length === 0) return Number.NEGATIVE_INFINITY;
+  const factor = 1 / length;
+  for (let at = 0; at < row.length; at++) row[at] *= factor;
+  return log(length);
+}
+
+/** ⟨x, y⟩ in four sums: one alone would wait for itself at every term. */
+function product4(x: Float64Array, y: Float64Array): number {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let at = 0;
+  for (; at + 3 < x.length; at += 4) {
+    s0 += x[at] * y[at];
+    s1 += x[at + 1] * y[at + 1];
+    s2 += x[at + 2] * y[at + 2];
+    s3 += x[at + 3] * y[at + 3];
+  }
+  for (; at < x.length; at++) s0 += x[at] * y[at];
+  return s0 + s1 + (s2 + s3);
 }
 
 /** e^{size} · vector; the zero vector as one of length 0. */

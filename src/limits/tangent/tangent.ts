@@ -26,7 +26,7 @@ import { type Matrix, matrix, row } from '../../numerics/matrix.ts';
 import { parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { random } from '../../numerics/random.ts';
 import { type Complex, eigenvalues } from '../../numerics/spectrum.ts';
-import { sumOf } from '../../numerics/vectors.ts';
+import { largestOf, sumOf } from '../../numerics/vectors.ts';
 import { YIELD_INTERVAL, yieldToEvents } from '../../numerics/yielding.ts';
 import { checkSmooth, type FlowRecord } from '../smooth.ts';
 import { logStretchings, noFactors, type ScaledRows, withFactor } from './stretching.ts';
@@ -255,7 +255,15 @@ interface Carrying {
   readonly context: TangentContext;
 }
 
-/** The flow with vectors that are made tangent and orthonormal again after every step. */
+/** Steps from one orthonormalisation to the next, at most. */
+const MOST_WAIT = 8;
+/**
+ * How much the fastest vector may grow beside the slowest from one to the next: so many times round-off is lost of
+ * their angles. Below the first the next one may wait twice as long, above the second half as long.
+ */
+const APART = [2, 8];
+
+/** The flow with vectors that are made tangent and orthonormal again before they turn into each other. */
 async function carry(
   problem: FlowProblem,
   start: Float64Array,
@@ -270,19 +278,24 @@ async function carry(
   const logs = new Float64Array(count);
   let stretched = noFactors(count);
   let yielded = performance.now();
+  let [wait, waited] = [1, 0];
   const renew = (view: StepView) => {
     context.onProgress?.(view.time, time);
     if (view.time === 0) return undefined;
+    const due = performance.now() - yielded > YIELD_INTERVAL;
+    const pause = due ? { frame: 'pause' } : undefined;
+    if (++waited < wait && view.time !== begin && view.time !== time) return pause;
     const next = view.state.slice();
     const moved = matrix(count, size, next.subarray(size));
     if (place.space === 'sphere') makeTangent(moved, next.subarray(0, size), place.d);
     const factor = orthonormalise(moved);
+    wait = nextWait(factor, wait);
+    waited = 0;
     if (view.time > begin) {
       for (let a = 0; a < count; a++) logs[a] += log(factor.data[a * (count + 1)]);
       stretched = withFactor(factor, stretched);
     }
-    const due = performance.now() - yielded > YIELD_INTERVAL;
-    return { state: next, ...(due && { frame: 'pause' }) };
+    return { state: next, ...pause };
   };
   const settings = { scheme: 'dopri5', tolerance, maximumSteps, end: time, times: [time] };
   const carried = withVectors(problem, count);
@@ -295,6 +308,15 @@ async function carry(
     yielded = performance.now();
   }
   return { end, logs, stretched };
+}
+
+function nextWait(factor: Matrix, wait: number): number {
+  const logs = Array.from({ length: factor.rows }, (_, a) =>
+    log(factor.data[a * (factor.rows + 1)]),
+  );
+  const apart = exp(largestOf(logs) + largestOf(logs.map((one) => -one)));
+  if (apart < APART[0]) return Math.min(2 * wait, MOST_WAIT);
+  return apart < APART[1] ? wait : Math.max(1, wait / 2);
 }
 
 /**
