@@ -161,7 +161,9 @@ interface Run {
   /** g of every event at the present state. */
   values: number[];
   readonly delivered: number;
-  /** Where a continuation begins. Its state is a live buffer. */
+  /** Whether an adaptive step was cut short by the end of the run. */
+  cut: boolean;
+  /** Where a continuation begins. Its state is a live buffer, until a step is cut. */
   base: Omit<Continuation, 'delivered' | 'state'> & { readonly state: Float64Array };
 }
 
@@ -265,6 +267,7 @@ function beginRun(problem: FlowProblem, start: Float64Array | Continuation, plan
     taken: 0,
     pace: null,
     delivered,
+    cut: false,
     base: { ...counters, state },
   };
 }
@@ -319,7 +322,7 @@ function adaptiveStep(run: Run, plan: Plan, control: StepControl): Span {
   if (!run.step) run.step = firstStep(state, run.stepper.velocity(run.time));
   run.pace ??= beginPace(firstStep(state, run.stepper.velocity(run.time)), run.time, tries(run));
   // As it was before any step was tried, for then the same steps are tried again.
-  run.base = { ...run.base, step: run.step };
+  if (!run.cut) run.base = { ...run.base, step: run.step };
   let largest = 5;
   let error = 0;
   for (;;) {
@@ -328,6 +331,7 @@ function adaptiveStep(run: Run, plan: Plan, control: StepControl): Span {
     // Also where it is NaN. Below a few units in the last place the time would not be kept.
     if (!(run.step > 4 * Number.EPSILON * run.time)) throw tooSmall(run, plan, error);
     const span = spanOf(run, adaptiveStretch(run.time, run.step, run.stops));
+    if (span.end === plan.end && !run.cut) keepBase(run);
     error = run.stepper.attempt(span);
     const ratio = error / plan.bound;
     if (ratio <= 1)
@@ -341,6 +345,15 @@ function adaptiveStep(run: Run, plan: Plan, control: StepControl): Span {
     run.step = span.h * shrinkage(control, ratio);
     largest = 1;
   }
+}
+
+/**
+ * From here on the end of the run decides how long steps are, and those that are tried after a rejected one too: a run
+ * that is continued goes on from here.
+ */
+function keepBase(run: Run): void {
+  run.cut = true;
+  run.base = { ...run.base, state: Float64Array.from(run.base.state) };
 }
 
 /** Sets the size of the next step. A step that was cut short says nothing against the size proposed. */
@@ -483,8 +496,7 @@ function* arrive(
   const reply = hooks.onStep?.(viewOf(run)) ?? {};
   const changed = change(run, plan, reply);
   const ended = run.time >= plan.end;
-  // The last step of dopri5 is cut short by the end: a run that is continued takes it as a whole.
-  if (changed || !(ended && plan.scheme.adaptive)) run.base = baseOf(run);
+  if (changed || !run.cut) run.base = baseOf(run);
   const saved = isSaved(run, plan);
   const reason = reply.stop ?? event?.reason ?? reply.frame ?? (ended ? 'end' : null);
   if ((saved || reason !== null) && run.time > run.delivered)

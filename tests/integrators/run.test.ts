@@ -329,6 +329,27 @@ describe('continuing', () => {
     const rest = run(tokens(4), first[1].continuation(), { scheme: name, end: 3, times });
     expect(rest.map(plain)).toEqual(whole.slice(2).map(plain));
   });
+
+  it.each(schemes.filter(({ adaptive }) => adaptive))(
+    '$name: also where the step that the first end cut was rejected',
+    ({ name }) => {
+      const bumpy: FlowProblem = {
+        size: 1,
+        velocity: (time, x, out) => {
+          out[0] = 1 / ((time - 1) ** 2 + 1e-4) - 100 * x[0];
+        },
+      };
+      const settings = { scheme: name, tolerance: 1e-6, step: undefined };
+      const [, last] = run(bumpy, ONE, { ...settings, end: 2, times: [0, 2] });
+      for (let end = 0.9; end < 1.1; end += 0.001) {
+        const first = run(bumpy, ONE, { ...settings, end, times: [end] });
+        const from = first[0].continuation();
+        expect(run(bumpy, from, { ...settings, end: 2, times: [2] }).map(plain)).toEqual([
+          plain(last),
+        ]);
+      }
+    },
+  );
 });
 
 describe('blow-up', () => {
