@@ -35,6 +35,17 @@ export const pointCount = ({ axes }: Pick<Grid, 'axes'>): number =>
 
 export const cellCount = (grid: Grid): number => pointCount(grid) * grid.seeds;
 
+/** The axes, each with how many cells a value lasts. */
+export function stridesOf({ axes, seeds }: Grid): (Axis & { readonly stride: number })[] {
+  let stride = seeds;
+  const fastestFirst = axes.toReversed().map((axis) => {
+    const found = { ...axis, stride };
+    stride *= axis.values.length;
+    return found;
+  });
+  return fastestFirst.reverse();
+}
+
 /** Where a cell, 0 … cellCount − 1, lies. */
 export function placeOf({ axes, seed, seeds }: Grid, cell: number): Place {
   const indices: number[] = [];

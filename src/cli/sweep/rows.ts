@@ -1,10 +1,15 @@
 /** The table of a sweep: its columns, the row of a cell, and which cell a row is of. Not its file (sheet.ts). */
 import type { SimulationFrame } from '../../flow/frames.ts';
-import { openSimulation } from '../../flow/simulate.ts';
+import type { SimulationContinuation } from '../../flow/run.ts';
+import {
+  openSimulation,
+  type SimulationContext,
+  type SimulationReport,
+} from '../../flow/simulate.ts';
 import type { SimulationSettings } from '../../flow/simulation-settings.ts';
 import { type Cell, csvCells, csvLine } from '../../host/csv.ts';
 import { InputError } from '../../numerics/errors.ts';
-import { type AxisValue, cellCount, type Grid, placeOf } from './grid.ts';
+import { type AxisValue, cellCount, type Grid, placeOf, stridesOf } from './grid.ts';
 import { keepsPositions } from './positions.ts';
 import type { SweepRequest } from './request.ts';
 
@@ -90,56 +95,98 @@ function checkNames(columns: readonly SweepColumn[]): void {
     );
 }
 
-/** Runs a cell and words its row; what fails becomes a row with its error, and has no frames. */
-export async function cellRow(
-  table: SweepTable,
-  cell: number,
-  settingsOf: (cell: number) => SimulationSettings,
-): Promise<{ row: string; state: CellState; frames: readonly SimulationFrame[] }> {
-  try {
-    const end = await runCell(settingsOf(cell), table);
-    return { row: doneRow(table, cell, end), state: 'done', frames: end.frames };
-  } catch (error) {
-    return { row: failedRow(table, cell, error), state: 'failed', frames: [] };
-  }
-}
-
-interface CellEnd {
-  readonly last: SimulationFrame;
-  readonly saved: readonly Cell[];
-  /** All of them where positions are kept. */
+/** What a cell has come to, with its row; `frames` where positions are kept. */
+export interface CellResult {
+  readonly cell: number;
+  readonly row: string;
+  readonly state: CellState;
   readonly frames: readonly SimulationFrame[];
 }
 
-/** The last frame, and the diagnostics of those saved; on this thread alone. */
-async function runCell(settings: SimulationSettings, table: SweepTable): Promise<CellEnd> {
-  const simulation = await openSimulation(settings);
-  const byTime = new Map<number, Cell[]>();
-  const frames: SimulationFrame[] = [];
-  let last: SimulationFrame | null = null;
-  for await (const frame of simulation.frames()) {
-    last = frame;
-    if (table.positions) frames.push(frame);
-    if (table.times.length > 0) byTime.set(frame.time, valuesOf(table, frame));
+/** Runs a cell and words its row; what fails becomes a row with its error, and has no frames. */
+export async function cellResult(
+  table: SweepTable,
+  cell: number,
+  settingsOf: (cell: number) => SimulationSettings,
+): Promise<CellResult> {
+  try {
+    return doneResult(table, cell, await runCell(settingsOf(cell), table));
+  } catch (error) {
+    return failedResult(table, cell, error);
   }
-  if (!last) throw new Error('the run has no frame');
-  const blank = table.diagnostics.map(() => null);
-  return { last, saved: table.times.flatMap((time) => byTime.get(time) ?? blank), frames };
 }
 
-const valuesOf = ({ diagnostics }: SweepTable, frame: SimulationFrame): Cell[] =>
-  diagnostics.map((name) => frame.diagnostics[name] as number | null);
+export const failedResult = (table: SweepTable, cell: number, error: unknown): CellResult => ({
+  ...{ cell, row: failedRow(table, cell, error), state: 'failed', frames: [] },
+});
 
-function doneRow(table: SweepTable, cell: number, { last, saved }: CellEnd): string {
+export const doneResult = (
+  table: SweepTable,
+  cell: number,
+  end: CellEnd,
+  measured?: Naming,
+): CellResult => ({
+  ...{ cell, row: doneRow(table, cell, end, measured), state: 'done', frames: end.frames },
+});
+
+/** What a run is called that measures a diagnostic of the table; by default as the table calls it. */
+type Naming = (diagnostic: string) => string;
+
+export interface CellEnd {
+  readonly first: SimulationFrame;
+  readonly last: SimulationFrame;
+  /** Diagnostics by time, where the table has times. */
+  readonly saved: ReadonlyMap<number, SimulationFrame['diagnostics']>;
+  /** All of them where positions are kept. */
+  readonly frames: readonly SimulationFrame[];
+  readonly report: SimulationReport;
+  /** From the last frame on. */
+  readonly continuation: SimulationContinuation;
+}
+
+/** Runs a cell on this thread alone. */
+export async function runCell(
+  settings: SimulationSettings,
+  table: SweepTable,
+  context: SimulationContext = {},
+): Promise<CellEnd> {
+  // A list has no column.
+  const chosen = settings.chosen.filter(({ kind }) => kind === 'scalar');
+  const simulation = await openSimulation({ ...settings, chosen }, context);
+  const saved = new Map<number, SimulationFrame['diagnostics']>();
+  const frames: SimulationFrame[] = [];
+  let first: SimulationFrame | null = null;
+  let last: SimulationFrame | null = null;
+  let continuation: SimulationContinuation | null = null;
+  for await (const frame of simulation.frames()) {
+    first ??= frame;
+    last = frame;
+    continuation = frame.continuation();
+    if (table.positions) frames.push(frame);
+    if (table.times.length > 0) saved.set(frame.time, frame.diagnostics);
+  }
+  if (!first || !last || !continuation) throw new Error('the run has no frame');
+  return { first, last, continuation, saved, frames, report: simulation.report() };
+}
+
+function doneRow(
+  table: SweepTable,
+  cell: number,
+  { last, saved }: CellEnd,
+  measured: Naming = (name) => name,
+): string {
   const { time, particles, steps, rejected, mergeError, noiseError } = last;
   const errors = [
     ...(table.mergeError ? [mergeError] : []),
     ...(table.noiseError ? [noiseError] : []),
   ];
-  const numbers = [time, particles, steps, rejected, ...errors];
+  const valuesOf = (values: SimulationFrame['diagnostics'] = {}) =>
+    table.diagnostics.map((name) => (values[measured(name)] ?? null) as number | null);
   return csvLine([
     ...placeCells(table.grid, cell),
-    ...['done', ...numbers, ...valuesOf(table, last), ...saved, null],
+    ...['done', time, particles, steps, rejected, ...errors],
+    ...valuesOf(last.diagnostics),
+    ...[...table.times.flatMap((at) => valuesOf(saved.get(at))), null],
   ]);
 }
 
@@ -198,15 +245,8 @@ export function rowReader({ grid, columns }: Pick<SweepTable, 'grid' | 'columns'
 const fieldOf = (value: Cell) => Buffer.from(`${csvLine([value]).slice(0, -1)},`);
 
 /** The values of every axis as they stand in a row, and how many cells each lasts. */
-function textsOf({ axes, seeds }: Grid) {
-  let stride = seeds;
-  const fastestFirst = axes.toReversed().map(({ values }) => {
-    const axis = { texts: values.map(fieldOf), stride };
-    stride *= values.length;
-    return axis;
-  });
-  return fastestFirst.reverse();
-}
+const textsOf = (grid: Grid) =>
+  stridesOf(grid).map(({ values, stride }) => ({ texts: values.map(fieldOf), stride }));
 
 const digitsOf = (value: number) => String(value).length;
 

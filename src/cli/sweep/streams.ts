@@ -3,7 +3,7 @@ import { InputError } from '../../numerics/errors.ts';
 import { STREAMS } from '../../numerics/random.ts';
 import type { Plan } from './plan.ts';
 import { type SweepRecord, writeRecord } from './record.ts';
-import { cellRow } from './rows.ts';
+import { cellResult } from './rows.ts';
 import { readState, rowFinder, STATE } from './state.ts';
 
 /**
@@ -20,7 +20,7 @@ export async function withStreams(
   const cell = state.states.indexOf(STATE.done);
   if (cell >= 0) {
     const before = rowFinder(state)(cell).toString('utf8');
-    const { row } = await cellRow(record, cell, settingsOf);
+    const { row } = await cellResult(record, cell, settingsOf);
     if (row !== before)
       throw new InputError(
         'folder',

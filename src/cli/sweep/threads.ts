@@ -7,7 +7,8 @@ import { availableParallelism } from 'node:os';
 import { Tinypool } from 'tinypool';
 import { builtWorker } from '../../host/built.ts';
 import { errorFromJson } from '../../numerics/errors.ts';
-import { failedRow } from './rows.ts';
+import { failedRow, type SweepTable } from './rows.ts';
+import { sharingOf } from './share.ts';
 import { type Pen, penOf } from './sheet.ts';
 import { claim, STATE } from './state.ts';
 import type { BatchResult, SweepThreadStart } from './worker.ts';
@@ -36,7 +37,7 @@ export async function runCells(
   const count = Math.min(threads, cells.length);
   const start = { ...shared, stop: new Int32Array(new SharedArrayBuffer(4)) };
   const pool = openPool(start, count);
-  const queue = queueOf(cells, count);
+  const queue = queueOf(start.table, cells, count);
   const pen = penOf(start.sheet);
   let [over, isBroken] = [false, false];
   const stop = () => {
@@ -89,22 +90,29 @@ async function runBatch(
   }
 }
 
-/** Writes the row of the cell at which a thread died; returns those of its batch that are still to be run. */
+/**
+ * Writes the row of the cell at which a thread died; returns those of its batch that are still to be run, one by one.
+ * Of cells that shared a run it is not known which one that was.
+ */
 function buryCell(
   { states, table }: SweepThreadStart,
   batch: readonly number[],
   pen: Pen,
   reason: unknown,
 ): readonly number[] {
-  const [lost, ...others] = batch.filter((cell) => states[cell] === STATE.open);
+  const open = batch.filter((cell) => states[cell] === STATE.open);
+  const [lost, ...others] = open;
   if (lost === undefined) return [];
+  if (sharingOf(table).among(batch, lost).length > 1) return open;
   if (claim(states, lost, 'failed'))
     pen.append(failedRow(table, lost, new Error(`its thread ended: ${reason}`)));
   return others;
 }
 
 /** The cells still to be run, in their order; the size of a batch comes from the cost of a cell, by thread. */
-function queueOf(cells: readonly number[], threads: number) {
+function queueOf(table: SweepTable, all: readonly number[], threads: number) {
+  const sharing = sharingOf(table);
+  const cells = sharing.order(all);
   let taken = 0;
   const returned: number[] = [];
   return {
@@ -114,8 +122,9 @@ function queueOf(cells: readonly number[], threads: number) {
       const fair = Math.ceil((cells.length - taken) / (2 * threads));
       const wanted = millisecondsPerCell > 0 ? Math.floor(MOMENT / millisecondsPerCell) : 1;
       const size = Math.max(1, Math.min(wanted, fair, MOST_IN_BATCH));
-      taken += size;
-      return cells.slice(taken - size, taken);
+      const begun = taken;
+      while (taken < Math.min(begun + size, cells.length)) taken = sharing.end(cells, taken);
+      return cells.slice(begun, taken);
     },
     putBack: (open: readonly number[]) => void returned.push(...open),
   };

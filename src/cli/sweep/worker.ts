@@ -4,7 +4,8 @@ import { type ErrorRecord, errorToJson } from '../../numerics/errors.ts';
 import { type Plan, planOf } from './plan.ts';
 import { keepPositions } from './positions.ts';
 import type { SweepRequest } from './request.ts';
-import { cellRow, type SweepTable } from './rows.ts';
+import type { SweepTable } from './rows.ts';
+import { groupResults, sharingOf } from './share.ts';
 import { type Pen, penOf } from './sheet.ts';
 import { claim } from './state.ts';
 
@@ -24,6 +25,7 @@ export interface SweepThreadStart {
 export type BatchResult = { readonly milliseconds: number } | { readonly failure: ErrorRecord };
 
 const [, start] = workerData as [unknown, SweepThreadStart];
+const sharing = sharingOf(start.table);
 let ready: { readonly plan: Plan; readonly pen: Pen } | null = null;
 
 /** Never throws: see server/worker.ts. */
@@ -32,11 +34,15 @@ export default async function run(cells: readonly number[]): Promise<BatchResult
   try {
     ready ??= { plan: await planOf(request), pen: penOf(sheet) };
     const begun = performance.now();
-    for (const cell of cells) {
-      if (Atomics.load(stop, 0) !== 0) break;
-      const { row, state, frames } = await cellRow(table, cell, ready.plan.settingsOf);
-      if (frames.length > 0) keepPositions(out, cell, frames);
-      if (claim(states, cell, state)) ready.pen.append(row);
+    const isOver = () => Atomics.load(stop, 0) !== 0;
+    for (let k = 0; k < cells.length && !isOver(); k = sharing.end(cells, k)) {
+      const group = cells.slice(k, sharing.end(cells, k));
+      for await (const result of groupResults(table, group, ready.plan.settingsOf)) {
+        const { cell, row, state, frames } = result;
+        if (frames.length > 0) keepPositions(out, cell, frames);
+        if (claim(states, cell, state)) ready.pen.append(row);
+        if (isOver()) break;
+      }
     }
     ready.pen.keep();
     return { milliseconds: performance.now() - begun };
