@@ -10,6 +10,7 @@ import {
   constants,
   existsSync,
   fdatasync,
+  fdatasyncSync,
   openSync,
   readdirSync,
   readSync,
@@ -120,6 +121,7 @@ export interface Pen {
   append(row: string): void;
   /** Asks the system to bring the rows to the disk, at most every second; does not wait. */
   keep(): void;
+  /** When the rows of all pens of the sheet are on the disk. */
   close(): void;
 }
 
@@ -148,6 +150,9 @@ export function penOf(path: string): Pen {
       keptAt = performance.now();
       fdatasync(file, () => {});
     },
-    close: () => closeSync(file),
+    close() {
+      fdatasyncSync(file);
+      closeSync(file);
+    },
   };
 }

@@ -13,8 +13,8 @@ import { SHEETS, TABLE } from './sheet.ts';
 import { cellsThat, checkResults, rowFinder, type SweepState } from './state.ts';
 
 /**
- * Writes the table into a folder, as Parquet too if asked, and removes the sheets there, all of whose rows it has;
- * returns the paths. Throws Error for cells that are missing, naming them, and DamagedFileError for results that
+ * Writes the table into a folder, as Parquet too if asked, and removes the sheets there when every cell is done: until
+ * then a run may still write the result of one that failed. Returns the paths. Throws Error for cells that are missing, naming them, and DamagedFileError for results that
  * contradict each other.
  */
 export async function writeTable(
@@ -27,8 +27,9 @@ export async function writeTable(
   const files = [join(out, TABLE)];
   if (parquet) files.push(await writeParquet(join(out, PARQUET), record, state));
   writePiecesSafely(files[0], piecesOf(record, state));
-  const folded = state.sheets.filter((sheet) => dirname(sheet) === join(out, SHEETS));
-  for (const sheet of folded) rmSync(sheet, { force: true });
+  const own = state.sheets.filter((sheet) => dirname(sheet) === join(out, SHEETS));
+  const isFinal = cellsThat(state, 'failed').length === 0;
+  if (isFinal) for (const sheet of own) rmSync(sheet, { force: true });
   return files;
 }
 
