@@ -248,11 +248,9 @@ describe('a script', () => {
   it('runs the task of its chunk and index on all of its cores', () => {
     const echo = path('echo.mjs');
     writeFileSync(echo, 'console.log(process.argv.slice(2).join(" "))');
-    const text = jobScript({ ...start, entry: echo }, 'task $task --restart $restart');
+    const text = jobScript({ ...start, entry: echo }, 'task $task --restart $restart $cores');
     const { said } = runScript(text, { SLURM_CPUS_ON_NODE: '3', SLURM_RESTART_COUNT: '2' });
-    expect(said).toMatch(
-      /^task 1007 on .*begun again 2 times\ntask 1007 --restart 2 --threads 3\n$/,
-    );
+    expect(said).toMatch(/^task 1007 on .*begun again 2 times\ntask 1007 --restart 2 3\n$/);
   });
 
   it('says what its node lacks', () => {
@@ -379,6 +377,64 @@ echo "$@" >> ${path('narrow', 'taken')}; echo 41`,
       .split('\n')
       .flatMap((line) => line.split(',').map(Number));
     expect(cells.sort((a, b) => a - b)).toEqual([...Array(40).keys()]);
+  });
+
+  it('experiments and a depth limit are shown as they would be submitted', async () => {
+    const bin = fakeSlurm('shown', { sbatch: 'exit 1' });
+    const script = (name: string, nonce: string) =>
+      readFileSync(path(name, 'slurm', nonce, 'job.sh'), 'utf8');
+    const asked = ['--slurm', '--dry-run', '--json', '--cores', '2'];
+    const ids = ['c09-repulsion', 'c04-phase-diagram', 'c06-polytope'];
+    const claims = await within(bin, [
+      'experiment',
+      'run',
+      ...ids,
+      '--quick',
+      '--out',
+      path('claims'),
+      ...asked,
+    ]);
+    const { nonce, tasks, commands } = JSON.parse(claims.stdout);
+    expect(tasks).toBe(2);
+    expect(commands).toMatchObject(
+      [/--array=0-1 .*--cpus-per-task=2/, /afterany:ID0 .*--cpus-per-task=1/].map((pattern) =>
+        expect.stringMatching(pattern),
+      ),
+    );
+    // the longest first
+    expect(readFileSync(path('claims', 'slurm', nonce, 'tasks.txt'), 'utf8')).toBe(
+      'c04-phase-diagram c06-polytope\nc09-repulsion\n',
+    );
+    expect(script('claims', nonce)).toMatch(
+      /experiment run \$\(sed .*\) --threads \$cores --quick --out /,
+    );
+    const text = 'Das "ist" $1 \'__';
+    const limit = await within(bin, [
+      'limit',
+      'depth',
+      text,
+      '--depths',
+      '1,2',
+      '--out',
+      path('depth'),
+      ...asked,
+    ]);
+    const found = JSON.parse(limit.stdout);
+    expect(found).toMatchObject({ tasks: 1, commands: [expect.stringMatching(/--array=0 /)] });
+    expect(script('depth', found.nonce)).toContain(`--depths 1,2 -- ${quoted(text)}`);
+    const odd = await within(bin, [
+      'experiment',
+      'run',
+      'all',
+      '--out',
+      path('odd'),
+      '--slurm',
+      '--force',
+    ]);
+    expect(odd).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/option force is given with slurm/),
+    });
   });
 
   it('a time limit or a memory below what a cell takes is refused', async () => {

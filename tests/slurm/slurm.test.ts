@@ -165,24 +165,57 @@ describe.skipIf(why !== null)('on a real Slurm', () => {
     expect(table('forgotten')).toBe(await alone('forgotten-alone', ...args));
   });
 
+  it('experiments and the cuts of a limit are computed there', async () => {
+    const limit = [
+      'limit',
+      'depth',
+      '--dynamics',
+      'sa',
+      '--n',
+      '4',
+      '--depths',
+      '1,2,4',
+      '--schemes',
+      'layer',
+    ];
+    const [{ jobs }] = await Promise.all([
+      json('experiment', 'run', 'c20-cosines', '--quick', '--out', path('claims'), '--slurm'),
+      json(...limit, '--out', path('depth'), '--slurm'),
+    ]);
+    expect(jobs).toMatchObject([{ part: 0, indexes: '0' }, { part: 'merge' }]);
+    await until(
+      () => existsSync(path('claims', 'claims.md')) && existsSync(path('depth', 'depth.json')),
+    );
+    expect(readFileSync(path('claims', 'claims.md'), 'utf8')).toContain(
+      '[c20-cosines](#c20-cosines)',
+    );
+    const { seconds: _, ...found } = JSON.parse(readFileSync(path('depth', 'depth.json'), 'utf8'));
+    expect(await json(...limit)).toMatchObject(found);
+    const status = await json('sweep', 'status', path('claims'));
+    expect(status).toMatchObject({ experiments: 1, done: 1, missing: [] });
+  });
+
   it('a profile that is refused leaves nothing behind, and a sweep is cancelled', async () => {
     const profile = path('profile.json');
     writeFileSync(profile, '{"partition": "nowhere", "cells-per-task": 2}');
-    const args = [...cells(60, 'rate=1:4:0.5'), '--out', path('refused'), '--slurm'];
-    const { code, stderr } = await lab.command(...args, '--slurm-profile', profile);
+    const args = cells(200, 'rate=1:4:0.5');
+    const slurm = ['--out', path('refused'), '--slurm', '--slurm-profile', profile];
+    const { code, stderr } = await lab.command(...args, ...slurm);
     expect(code).toBe(2);
     expect(stderr).toMatch(/Slurm refuses the jobs \(.*invalid partition/i);
     const [{ nonce }] = deeds('refused');
     expect(queue()).not.toMatch(nonce);
-    const sent = await json(...args, '--cells-per-task', '2');
+    const sent = await submitting('refused', ...args, '--cells-per-task', '2');
     expect(queue()).toMatch(sent.nonce);
     const cancelled = await json('sweep', 'cancel', path('refused'));
     expect(cancelled).toMatchObject({ left: [] });
     expect(queue()).not.toMatch(sent.nonce);
+    await sent.over;
+    expect(queue()).not.toMatch(sent.nonce);
     // and finished by one process
     const { code: done } = await lab.command('sweep', '--out', path('refused'), '--threads', '8');
     expect(done).toBe(0);
-    expect(table('refused')).toBe(await alone('refused-alone', ...cells(60, 'rate=1:4:0.5')));
+    expect(table('refused')).toBe(await alone('refused-alone', ...args));
   });
 
   it('what Slurm has forgotten is known from the files and the journal', async () => {

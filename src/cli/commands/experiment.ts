@@ -1,5 +1,6 @@
 /** `experiment`: the claims of the papers, predicted, measured and judged. */
 import { Command } from 'commander';
+import { withSlurmFlags } from '../slurm/flags.ts';
 
 const HELP = `
 Examples:
@@ -8,11 +9,13 @@ Examples:
   schmetterling experiment run c15-sinkformer --set beta=100,n=800 --out runs/claims
   schmetterling experiment run all --out runs/claims
   schmetterling experiment report runs/claims --out docs
+  schmetterling experiment run all --out runs/claims --slurm --partition short
 
 A verdict compares what was predicted before the measurement with the interval that was measured: holds, does not
 hold, or inconclusive where the interval reaches beyond the prediction. Several experiments run beside each other,
 one a core; one that fails is reported and does not stop the others. With --out every experiment has a folder of
-run.json, table.csv, figure.svg and figure-dark.svg, with --figures pdf figure.pdf, and one that is there with the same settings is not run again.
+run.json, table.csv, figure.svg and figure-dark.svg, with --figures pdf figure.pdf, and one that is there with the same settings is not run again. --slurm gives each
+a task of a job array (docs/cluster.md); sweep status, sweep resume and sweep cancel take their folder, too.
 \`report\` writes OUT/claims.md with the figures in OUT/claims: the same runs give the same page.`;
 
 export function experimentCommand(): Command {
@@ -32,7 +35,7 @@ function listCommand(): Command {
 }
 
 function runCommand(): Command {
-  return new Command('run')
+  return withSlurmFlags(new Command('run'))
     .description('runs one experiment, several, or all')
     .argument('<ids...>', 'of the list, or all')
     .option('--quick', 'the variant that takes seconds')

@@ -84,8 +84,8 @@ function statusCommand(): Command {
     .option('--watch', 'every 30 s until no job is left')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (folder, _, command: Command) => {
-      const { sweepStatus } = await import('../sweep/status.ts');
-      await sweepStatus(folder, command.optsWithGlobals());
+      const { folderStatus } = await import('../slurm/folders.ts');
+      await folderStatus(folder, command.optsWithGlobals());
     });
 }
 
@@ -97,8 +97,8 @@ function resumeCommand(): Command {
     .option('--json', 'print one JSON document and nothing else')
     .action(async (folder, _, command: Command) => {
       const flags = command.optsWithGlobals();
-      const { resumeSweep } = await import('../sweep/slurm.ts');
-      await resumeSweep(folder, flags, askedOf(flags));
+      const { resumeFolder } = await import('../slurm/folders.ts');
+      await resumeFolder(folder, flags, askedOf(flags));
     });
 }
 

@@ -54,7 +54,7 @@ const keptOf = ({ id }: Experiment, { out, formats }: AllOptions) =>
   out === undefined ? null : readKept(out, id, formats);
 
 /** By what they took before, or say that they take. A long one that begins last would have the other cores wait. */
-function longestFirst(
+export function longestFirst(
   experiments: readonly Experiment[],
   known: ReadonlyMap<string, Kept | null>,
 ): Experiment[] {

@@ -10,9 +10,11 @@ import { type FigureFlags, type FigureFormat, readFormats } from '../figures.ts'
 import { numberIfOne } from '../flags.ts';
 import { prepareFolder } from '../folder.ts';
 import { progressBar } from '../progress.ts';
+import { partSlurm } from '../slurm/flags.ts';
 import { printJson, printLines } from '../terminal.ts';
 import { runAll } from './all.ts';
 import { isCurrent, type Kept, keep, plain, readKept } from './kept.ts';
+import { experimentsOnSlurm } from './slurm.ts';
 import { runLines } from './text.ts';
 
 interface Flags extends FigureFlags {
@@ -23,10 +25,12 @@ interface Flags extends FigureFlags {
   readonly json?: boolean;
 }
 
-export async function runExperiments(ids: readonly string[], flags: Flags): Promise<void> {
+export async function runExperiments(ids: readonly string[], given: Flags): Promise<void> {
+  const { asked, others: flags } = partSlurm(given);
   const variant: Variant = flags.quick ? 'quick' : 'full';
   const chosen = ids.includes('all') ? experiments : [...new Set(ids)].map(experimentNamed);
-  if (chosen.length === 1) await showOne(chosen[0], variant, flags);
+  if (asked) await experimentsOnSlurm(chosen, variant, flags, asked);
+  else if (chosen.length === 1) await showOne(chosen[0], variant, flags);
   else await showAll(chosen, variant, flags);
 }
 

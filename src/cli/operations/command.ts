@@ -9,6 +9,7 @@ import type { Operation } from '../../operations/operation.ts';
 import { fieldsOf } from '../../operations/options.ts';
 import { withFigureFlag } from '../figures.ts';
 import { progressBar } from '../progress.ts';
+import { partSlurm, withSlurmFlags } from '../slurm/flags.ts';
 import { printLines } from '../terminal.ts';
 import { type Fields, flagOf, typedOptions } from './flags.ts';
 import { commandSubjects, type Read } from './subjects.ts';
@@ -36,6 +37,7 @@ async function describe(command: Command, group: Group, name: string): Promise<v
   const record = await loadOperation(group, name);
   commandSubjects[record.subject].describe(command);
   const fields = addFlags(command, record);
+  if (record.cut) withSlurmFlags(command);
   withFigureFlag(command)
     .description(record.summary)
     .option('--out <folder>', 'write numbers, table and figure into this folder')
@@ -71,13 +73,18 @@ async function runCommand(command: Command, described: Described): Promise<void>
   const begun = performance.now();
   const { group, name, record, fields } = described;
   const { deliver, prepare } = await import('./output.ts');
-  const { out, json, figures, asCode, ...flags } = command.opts();
+  const { asked, others: opts } = partSlurm(command.opts());
+  const { out, json, figures, asCode, ...flags } = opts;
   const others = Object.entries(flags).filter(([flag]) => !(flag in fields));
   const read = await commandSubjects[record.subject].read(
     command.processedArgs,
     Object.fromEntries(others),
   );
   const typed = await typedOptions(fields, flags, record, read.columns);
+  if (asked) {
+    const { operationOnSlurm } = await import('./slurm.ts');
+    return operationOnSlurm({ command: spelled(group, name), name }, command, opts, asked);
+  }
   const options = { ...read.options, ...typed.options };
   if (asCode) return printLines([await codeOf(described, read, options, flags.model)]);
   const formats = prepare({ out, figures });

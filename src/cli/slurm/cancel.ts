@@ -9,8 +9,9 @@ import { cancelAll } from './submit.ts';
 export async function cancelWork(folder: string, { json }: { json?: boolean }): Promise<void> {
   const deeds = readJournal(folder);
   const { nonce } = lastPlan(folder, deeds);
-  const { cancelled, left } = await cancelAll(new Set(deeds.map((deed) => deed.nonce)));
+  // before: who has just submitted looks again, and must not take cancelled jobs for lost ones
   noteDeed(folder, { deed: 'cancelled', nonce });
+  const { cancelled, left } = await cancelAll(new Set(deeds.map((deed) => deed.nonce)));
   if (json)
     printJson({ command: 'sweep cancel', version: packageVersion(), folder, cancelled, left });
   else printLines([`${counted(cancelled, 'job')} of ${folder} cancelled; what is done is kept`]);

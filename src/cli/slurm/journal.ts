@@ -10,13 +10,15 @@ import type { SlurmOptions } from './options.ts';
 import type { Part } from './queue.ts';
 
 /** What the jobs of a folder work on. */
-export type WorkKind = 'sweep' | 'experiments';
+export type WorkKind = 'sweep' | 'experiments' | 'operation';
 
 /** A submission as it was planned. */
 export interface Planned {
   readonly deed: 'planned';
   readonly nonce: string;
   readonly kind: WorkKind;
+  /** What the folder itself does not say of the work. */
+  readonly about?: unknown;
   readonly options: SlurmOptions;
   /** Of one item on one core; null where nobody has measured it. */
   readonly secondsPerItem: number | null;

@@ -36,7 +36,7 @@ export interface ListedJob {
 /** Null where nothing of the folder was ever submitted. */
 export async function readOverview(work: Work, open: readonly number[]): Promise<Overview | null> {
   const deeds = readJournal(work.folder);
-  if (!deeds.some(({ deed }) => deed === 'submitted')) return null;
+  if (deeds.length === 0) return null;
   const nonces = new Set(deeds.map(({ nonce }) => nonce));
   try {
     const queue = (await readQueue()).filter((job) => nonces.has(job.nonce));

@@ -34,16 +34,17 @@ entry=${quoted(entry)}
 
 /**
  * A task: the number that index 0 stands for is its argument, and `work` what it runs of schmetterling, in shell, with
- * $task for its number and $restart for how often it was begun before. Told that its time ends, it finishes what it is at and
+ * $task for its number, $restart for how often it was begun before and $cores for its cores. Told that its time ends, it finishes what it is at and
  * asks for another turn, for itself alone: SLURM_JOB_ID of a last task is the number of the whole array.
  */
 export const jobScript = (start: ScriptStart, work: string): string => `${startOf(start)}
 task=$(($1 + SLURM_ARRAY_TASK_ID))
 restart=\${SLURM_RESTART_COUNT:-0}
+cores=\${SLURM_CPUS_ON_NODE:-1}
 echo "task $task on $(hostname), begun again $restart times"
 told=0
 trap 'told=$((told + 1)); kill -TERM "$work"' USR1
-"$node" "$entry" ${work} --threads "\${SLURM_CPUS_ON_NODE:-1}" &
+"$node" "$entry" ${work} &
 work=$!
 until [ "\${heard:-}" = "$told" ]; do
   heard=$told

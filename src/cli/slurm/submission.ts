@@ -118,7 +118,10 @@ async function checkIdle(folder: string): Promise<void> {
 
 function tellNothing({ command, folder, merge }: Work, { json }: Printed): void {
   if (json) printJson({ command, version: packageVersion(), folder, tasks: 0, jobs: [] });
-  else printLines([`nothing is missing in ${folder}: \`schmetterling ${merge}\` makes its table`]);
+  else {
+    const next = merge === null ? '' : `: \`schmetterling ${merge}\` puts it together`;
+    printLines([`nothing is missing in ${folder}${next}`]);
+  }
 }
 
 /** Throws InputError for a time limit or a memory that one item alone exceeds. */
@@ -186,18 +189,19 @@ async function submitPlan(
   { options, cluster, dryRun }: Opened,
   { json }: Printed,
 ): Promise<void> {
-  const { kind, folder } = work;
+  const { kind, about, folder } = work;
   const { arraySize } = cluster;
   const nonce = randomBytes(4).toString('hex');
   const secondsPerItem = timing?.seconds ?? null;
-  const submission: Submission = { folder, nonce, options, tasks, arraySize };
+  const merges = work.merge !== null;
+  const submission: Submission = { folder, nonce, options, tasks, arraySize, merges };
   writeSubmission(folder, nonce, {
     [TASKS]: `${lines.join('\n')}\n`,
     ...scriptsOf(work, nonce, options),
   });
   const told = { work, submission, secondsPerItem };
   if (dryRun) return json ? printJson(submissionRecord(told, null)) : printLines(dryLines(told));
-  noteDeed(folder, { deed: 'planned', nonce, kind, options, secondsPerItem, arraySize });
+  noteDeed(folder, { deed: 'planned', nonce, kind, about, options, secondsPerItem, arraySize });
   const jobs = await submitAll(submission);
   if (!json) printLines(submittedLines(told, jobs));
   const sure = await lookAgain(submission, jobs);
@@ -212,6 +216,6 @@ function scriptsOf(work: Work, nonce: string, { before }: SlurmOptions) {
   const tasks = join(submissionFolder(folder, nonce), TASKS);
   return {
     [JOB]: jobScript(start, work.task(tasks, nonce)),
-    [MERGE]: mergeScript(start, merge),
+    ...(merge !== null && { [MERGE]: mergeScript(start, merge) }),
   };
 }

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '../../numerics/errors.ts';
 import { rangesText } from '../sweep/ranges.ts';
 import { callSlurm } from './command.ts';
-import { logFolder, logsOf, noteDeed, submissionFolder } from './journal.ts';
+import { logFolder, logsOf, noteDeed, readJournal, submissionFolder } from './journal.ts';
 import { requested, type SlurmOptions, secondsOf } from './options.ts';
 import { type Chunk, chunksOf } from './plan.ts';
 import { isOver, markOf, type Part, type QueuedJob, readQueue } from './queue.ts';
@@ -20,6 +20,8 @@ export interface Submission {
   readonly tasks: readonly number[];
   /** Indexes of arrays are below this. */
   readonly arraySize: number;
+  /** Whether a job follows that merges. */
+  readonly merges: boolean;
 }
 
 export interface SubmittedJob {
@@ -33,9 +35,10 @@ export const MERGE = 'merge.sh';
 
 /** The jobs to be, without what they depend on. */
 export function jobsOf(submission: Submission): readonly { part: Part; chunk?: Chunk }[] {
-  const { tasks, arraySize, options } = submission;
+  const { tasks, arraySize, options, merges } = submission;
   const chunks = chunksOf(tasks, arraySize, options.throttle ?? null);
-  return [...chunks.map((chunk) => ({ part: chunk.offset, chunk })), { part: 'merge' as const }];
+  const arrays = chunks.map((chunk) => ({ part: chunk.offset, chunk }));
+  return merges ? [...arrays, { part: 'merge' }] : arrays;
 }
 
 /** Whether a job depends on the one of that number in their order: the merge on all, a chunk on that of its lane. */
@@ -145,6 +148,7 @@ export async function lookAgain(
   let now = jobs;
   for (let round = 0; round < ROUNDS; round++) {
     const queue = await patientQueue();
+    if (isCancelled(submission)) return now;
     const lost = now.filter((job) => isLost(submission, job, queue));
     if (lost.length === 0) return now;
     now = await replace(submission, now, lost, queue);
@@ -152,6 +156,9 @@ export async function lookAgain(
   }
   return now;
 }
+
+const isCancelled = ({ folder, nonce }: Submission) =>
+  readJournal(folder).some((deed) => deed.deed === 'cancelled' && deed.nonce === nonce);
 
 /** A controller that was killed is started again within minutes, if at all. */
 async function patientQueue(): Promise<QueuedJob[]> {

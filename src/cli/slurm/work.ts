@@ -3,6 +3,8 @@ import type { WorkKind } from './journal.ts';
 
 export interface Work {
   readonly kind: WorkKind;
+  /** What its folder does not say, as JSON: the journal keeps it. */
+  readonly about?: unknown;
   /** As it is called, such as `sweep`. */
   readonly command: string;
   /** Without an end of its own: "the sweep in runs/phase". */
@@ -11,17 +13,21 @@ export interface Work {
   readonly folder: string;
   /** Where the relative paths among its flags begin. */
   readonly cwd: string;
-  /** What an item is called. */
+  /** What an item is called, and one of them by number. */
   readonly noun: string;
+  name(item: number): string;
+  /** How many there are. */
+  readonly items: number;
   /** What its files say, now. */
   look(): WorkState;
   /** Items as a line of the file of tasks, and back. */
   line(items: readonly number[]): string;
   itemsOf(line: string): readonly number[];
-  /** What a task runs, in shell: `tasks` is the file of tasks, $task the number of a task, $restart of its run. */
+  /** What a task runs, in shell: `tasks` is the file of tasks, $task the number of a task, $restart of its run, $cores of
+   * its node. */
   task(tasks: string, nonce: string): string;
-  /** What makes one of the results, in shell. */
-  readonly merge: string;
+  /** What makes one of the results, in shell; null where there is one alone. */
+  readonly merge: string | null;
   /** Measures some of the items, whose results are kept. Null where that is not done. */
   time?(items: readonly number[]): Promise<Timing>;
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { InputError } from '../../numerics/errors.ts';
 import type { Asked } from '../slurm/flags.ts';
 import { quoted } from '../slurm/script.ts';
-import { openSlurm, resumeWork, submitWork } from '../slurm/submission.ts';
+import { openSlurm, submitWork } from '../slurm/submission.ts';
 import type { Work } from '../slurm/work.ts';
 import { rangesText, readRanges } from './ranges.ts';
 import { hasSweep, readRecord, whereItWasPlanned } from './record.ts';
@@ -29,11 +29,6 @@ export async function sweepOnSlurm(flags: SweepFlags, asked: Asked): Promise<voi
   await submitWork(sweepWork(out, flags), opened, flags);
 }
 
-/** `sweep resume`. */
-export function resumeSweep(folder: string, flags: SweepFlags, asked: Asked): Promise<void> {
-  return resumeWork(sweepWork(folder, flags), asked, flags);
-}
-
 /** The sweep that stands in a folder. Throws InputError (field `folder`) where there is none. */
 export function sweepWork(out: string, { retryFailed = false }: { retryFailed?: boolean }): Work {
   const record = readRecord(out, 'folder');
@@ -41,7 +36,7 @@ export function sweepWork(out: string, { retryFailed = false }: { retryFailed?: 
   const again = retryFailed ? ' --retry-failed' : '';
   return {
     ...{ kind: 'sweep', command: 'sweep', title: `the sweep in ${out}`, noun: 'cell' },
-    ...{ folder, cwd: record.cwd ?? process.cwd() },
+    ...{ folder, cwd: record.cwd ?? process.cwd(), items: record.cells },
     look() {
       const state = readState([folder], record);
       checkResults(state);
@@ -49,10 +44,11 @@ export function sweepWork(out: string, { retryFailed = false }: { retryFailed?: 
       const open = cellsThat(state, 'open');
       return { failed, open: retryFailed ? [...open, ...failed].sort((a, b) => a - b) : open };
     },
+    name: (cell) => `cell ${cell}`,
     line: rangesText,
     itemsOf: (line) => readRanges(line, record.cells),
     task: (tasks, nonce) =>
-      `sweep task ${quoted(folder)} --cells-of ${quoted(tasks)} --line $((task + 1)) --task ${nonce}-$task --restart $restart${again}`,
+      `sweep task ${quoted(folder)} --cells-of ${quoted(tasks)} --line $((task + 1)) --task ${nonce}-$task --restart $restart --threads $cores${again}`,
     merge: `sweep merge ${quoted(folder)}`,
     time: (cells) => whereItWasPlanned(folder, record, () => sampleCells(folder, cells)),
   };

@@ -1,13 +1,8 @@
-/** `sweep status`: how far a sweep is, from its files, and what becomes of its jobs, where Slurm has some. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { packageVersion } from '../../host/package.ts';
+/** How far a sweep is, from its files alone. */
 import { counted } from '../../numerics/counted.ts';
 import { printable } from '../../numerics/printable.ts';
-import { type Overview, overviewLines, readOverview } from '../slurm/overview.ts';
-import { printJson, printLines } from '../terminal.ts';
 import { rangesNamed, rangesText } from './ranges.ts';
-import { readRecord, type SweepRecord } from './record.ts';
-import { sweepWork } from './slurm.ts';
+import { readRecord } from './record.ts';
 import { cellsThat, failuresOf, readState, type SweepState } from './state.ts';
 
 /** Most failures that are listed. */
@@ -28,40 +23,17 @@ export function statusOf(state: SweepState) {
   };
 }
 
-interface StatusFlags {
-  readonly json?: boolean;
-  /** Say it again and again until no job is left. */
-  readonly watch?: boolean;
-}
-
-/** Milliseconds between two looks: the controller of a cluster is not ours alone. */
-const PAUSE = 30_000;
-
-export async function sweepStatus(folder: string, { json, watch }: StatusFlags): Promise<void> {
-  const work = sweepWork(folder, {});
+/** What a sweep has come to by its files: as JSON, as lines, and the cells that have no result. */
+export function sweepStatus(folder: string) {
   const record = readRecord(folder, 'folder');
-  for (;;) {
-    const state = readState([folder], record);
-    const status = statusOf(state);
-    const overview = await readOverview(work, cellsThat(state, 'open'));
-    if (json) printJson(recordOf(record, status, overview));
-    else printLines([...statusLines(status, state), ...overviewLines(overview, work)]);
-    if (!watch || !goesOn(overview)) return;
-    await sleep(PAUSE);
-  }
-}
-
-/** Also while Slurm does not answer. */
-const goesOn = (overview: Overview | null) =>
-  overview !== null && (overview.unanswered !== null || overview.jobs.length > 0);
-
-function recordOf(
-  { version, streams }: SweepRecord,
-  status: ReturnType<typeof statusOf>,
-  slurm: Overview | null,
-) {
-  const sweep = { version, streams: streams ?? null };
-  return { command: 'sweep status', version: packageVersion(), sweep, ...status, slurm };
+  const state = readState([folder], record);
+  const status = statusOf(state);
+  const { version, streams = null } = record;
+  return {
+    json: { sweep: { version, streams }, ...status },
+    lines: statusLines(status, state),
+    open: cellsThat(state, 'open'),
+  };
 }
 
 function statusLines(
