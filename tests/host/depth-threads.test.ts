@@ -14,9 +14,14 @@ const root = mkdtempSync(join(tmpdir(), 'schmetterling-depth-'));
 afterAll(() => rmSync(root, { recursive: true }));
 const OPTIONS = { dynamics: 'sa', parameters: { beta: 2 }, n: 6, d: 3, time: 1 };
 
-it.each([1, 2])('dynamics on %d threads give the numbers of none', async (count) => {
-  const threads = depthThreads({ kind: 'flow', options: OPTIONS }, count);
-  const options = { ...OPTIONS, depths: [4, 8, 16] };
+it.each([
+  [1, OPTIONS],
+  [2, OPTIONS],
+  // ends at the default time there, too
+  [2, { dynamics: 'sa', n: 4 }],
+])('dynamics on %d threads give the numbers of none', async (count, flow) => {
+  const threads = depthThreads({ kind: 'flow', options: flow }, count);
+  const options = { ...flow, depths: [4, 8, 16] };
   const { limit } = await depthLimit(options, { ends: threads.ends });
   await threads.close();
   expect(limit).toEqual((await depthLimit(options)).limit);

@@ -208,7 +208,8 @@ async function endOf(
   options: SimulationOptions,
   context: Pick<SimulationContext, 'engines' | 'signal'>,
 ): Promise<FlowEnd> {
-  const time = options.time ?? 0;
+  // threads get the options as they were given
+  const time = simulationSchema.shape.time.parse(options.time);
   const run = await simulate({ ...options, saveAt: [time], diagnostics: [] }, context);
   const { entry, parameters, masses: given } = run.settings;
   const { positions, masses } = run.frames[run.frames.length - 1];
