@@ -63,8 +63,22 @@ function refined(model, part, m) {
   return { schedule: Array.from({ length: depth }, (_, k) => ({ layer: k + 1, [part]: m })) };
 }
 
+/** Of the heads of all layers, in which share each part raises the energy with their own Q, K and β. */
+const headNumbers = (heads) =>
+  Object.fromEntries(
+    [
+      ['as a whole', ({ before, after }) => after - before],
+      ['by attention', ({ attention }) => attention],
+      ['by MLPs', ({ mlp }) => mlp],
+      ['by norms', ({ normalisation }) => normalisation],
+    ].map(([part, change]) => [
+      `heads whose own energy rises, ${part}`,
+      mean(heads.map((steps) => (change(steps) > 0 ? 1 : 0))),
+    ]),
+  );
+
 function numbersOf(model, text) {
-  const { frames, energies } = surveyText(model, text, { surrogates: 20 });
+  const { frames, energies, logEnergies } = surveyText(model, text, { surrogates: 20 });
   const last = frames.length - 1;
   const cosines = frames.map(({ plain }) => plain.withoutSinks.cosineMean);
   const rises = (values) => mean(values.slice(1).map((value, k) => (value > values[k] ? 1 : 0)));
@@ -76,6 +90,7 @@ function numbersOf(model, text) {
     'layers in which it rises': rises(cosines),
     'layers in which E rises': rises(energies.map(({ energy }) => energy)),
     'by attention alone': mean(energies.slice(1).map(({ attention }) => (attention > 0 ? 1 : 0))),
+    ...(logEnergies && headNumbers(logEnergies.flatMap(({ heads }) => heads))),
     'effective rank / tokens, frame 0':
       frames[0].plain.withoutSinks.effectiveRank / (frames[0].tree.size - frames[0].sinks.length),
     'at the end ':
