@@ -72,6 +72,14 @@ export function surrogateHeights(surrogate: Surrogate): Float64Array {
   return fastHeights(surrogate, scales) ?? plainHeights(surrogate, scales);
 }
 
+/** Of points with cosines [n, n] themselves. */
+export function heightsOf(cosines: Matrix): Float64Array {
+  const nothing = new Float64Array(cosines.rows);
+  const own = { inner: cosines, along: nothing, mean: 0, axis: nothing, shift: nothing };
+  const ones = nothing.map(() => 1);
+  return fastHeights(own, ones) ?? plainHeights(own, ones);
+}
+
 /** To the bits of the kernel. */
 export const plainHeights = (surrogate: Surrogate, scales: Float64Array): Float64Array =>
   linkageHeights(scales.length, (one, others, out) => {

@@ -11,13 +11,17 @@ import { parseOptions, wholeNumber } from '../../numerics/options.ts';
 import { type Random, random } from '../../numerics/random.ts';
 import { gram } from '../../numerics/spectrum.ts';
 import { entropy, histogram, mean, median } from '../../numerics/statistics.ts';
-import { symmetricEigenvalues } from '../../numerics/tridiagonal.ts';
-import { type Dendrogram, type HeightsFrom, linkageHeights, singleLinkage } from '../clusters.ts';
+import {
+  symmetricEigenvalues,
+  tridiagonal,
+  tridiagonalEigenvalues,
+} from '../../numerics/tridiagonal.ts';
+import { type Dendrogram, type HeightsFrom, singleLinkage } from '../clusters.ts';
 import { angleRange, longest, type Plateau } from '../plateau.ts';
 import { selectRows } from '../sample.ts';
 import { centred, directionsOf, meanOf } from './directions.ts';
 import { receivedAttention, type Sink, sinksOf } from './sinks.ts';
-import { hubOf, surrogateHeights, surrogateOf } from './surrogates.ts';
+import { heightsOf, hubOf, surrogateHeights, surrogateOf } from './surrogates.ts';
 
 const above = { error: 'expected a number above 0' };
 
@@ -178,10 +182,18 @@ export function surveyFrame(
   const kept = [...norms.keys()].filter((token) => !without.has(token));
   const centre = reference && meanOf(directionsOf(reference, frame).directions);
   const draws = (place: number) => random(settings.seed, frame, place);
-  const both = (cosines: Matrix, rest: () => Matrix | null, place: number): BothNumbers => {
-    const all = numbersOf(cosines, settings, draws(place));
-    if (sinks.length === 0) return { all, withoutSinks: all };
-    return { all, withoutSinks: numbersOf(rest(), settings, draws(place + 1)) };
+  const both = (cosines: Matrix, among: boolean, place: number): BothNumbers => {
+    if (sinks.length === 0) {
+      const all = numbersOf(cosines, settings, draws(place));
+      return { all, withoutSinks: all };
+    }
+    const rest = among ? pairsAmong(cosines, kept) : centredCosines(selectRows(directions, kept));
+    const [rank, restRank] =
+      among && sinks.length === 1 ? ranksBeside(cosines, sinks[0].token, kept) : [];
+    return {
+      all: numbersOf(cosines, settings, draws(place), rank),
+      withoutSinks: numbersOf(rest, settings, draws(place + 1), restRank),
+    };
   };
   const centredCosines = (cloud: Matrix) =>
     centre || cloud.rows > 2 ? gram(centred(cloud, centre)) : null;
@@ -191,9 +203,9 @@ export function surveyFrame(
     sinks,
     normRatio: norms.reduce((most, value) => Math.max(most, value), 0) / median(norms),
     firstAttention: heads && heads.length > 0 ? receivedAttention(heads)[0] / states.rows : null,
-    plain: both(cosines, () => pairsAmong(cosines, kept), 0),
-    centred:
-      cosinesCentred && both(cosinesCentred, () => centredCosines(selectRows(directions, kept)), 2),
+    plain: both(cosines, true, 0),
+    // by a mean of their own those without sinks have another one
+    centred: cosinesCentred && both(cosinesCentred, centre !== undefined, 2),
     histograms: { plain: counted(cosines), centred: cosinesCentred && counted(cosinesCentred) },
     tree: treeOf(cosines),
   };
@@ -223,28 +235,40 @@ const NOTHING: CloudNumbers = {
   clusters: null,
 };
 
-function numbersOf(cosines: Matrix | null, settings: SurveySettings, draws: Random): CloudNumbers {
+function numbersOf(
+  cosines: Matrix | null,
+  settings: SurveySettings,
+  draws: Random,
+  rank?: number,
+): CloudNumbers {
   if (!cosines || cosines.rows < 2) return NOTHING;
   const pairs = pairsOf(cosines);
   const { rows: n, data } = cosines;
-  let [squares, trace] = [0, 0];
+  let [squares, trace, least] = [0, 0, 1];
   for (let at = 0; at < data.length; at++) squares += data[at] * data[at];
   for (let i = 0; i < n; i++) trace += data[i * (n + 1)];
+  for (let k = 0; k < pairs.length; k++) least = Math.min(least, pairs[k]);
   return {
     cosineMean: mean(pairs),
-    cosineMin: pairs.reduce((least, value) => Math.min(least, value), 1),
-    effectiveRank: exp(entropy(spectrumOf(cosines))),
+    cosineMin: least,
+    effectiveRank: rank ?? rankOf(symmetricEigenvalues(cosines)),
     participationRatio: (trace * trace) / squares,
     clusters: clustersOf(cosines, settings, draws),
   };
 }
 
-/** Singular values of points by the products of their pairs. */
-function spectrumOf(cosines: Matrix): Float64Array {
-  const values = symmetricEigenvalues(cosines);
+/** Effective rank of points, by the eigenvalues of the products of their pairs. */
+function rankOf(values: Float64Array): number {
   const floor =
-    cosines.rows * Number.EPSILON * values.reduce((most, value) => Math.max(most, value), 0);
-  return Float64Array.from(values, (value) => (value > floor ? Math.sqrt(value) : 0));
+    values.length * Number.EPSILON * values.reduce((most, value) => Math.max(most, value), 0);
+  return exp(entropy(values.map((value) => (value > floor ? Math.sqrt(value) : 0))));
+}
+
+/** Of all points, and of all but one: three diagonals that begin with the one have those of the rest behind it. */
+function ranksBeside(cosines: Matrix, one: number, others: readonly number[]): number[] {
+  const { diagonal, beside } = tridiagonal(pairsAmong(cosines, [one, ...others]));
+  const rest = { diagonal: diagonal.subarray(1), beside: beside.subarray(1) };
+  return [{ diagonal, beside }, rest].map((three) => rankOf(tridiagonalEigenvalues(three)));
 }
 
 /**
@@ -266,7 +290,7 @@ function clustersOf(
   draws: Random,
 ): ClusterFinding | null {
   const n = cosines.rows;
-  const own = n < 3 ? null : plateauOf(linkageHeights(n, heightsIn(cosines)));
+  const own = n < 3 ? null : plateauOf(heightsOf(cosines));
   if (!own || surrogates === 0) return own && { ...own, chance: null, unusual: null };
   const hub = hubOf(cosines, draws);
   const room = matrix(n, n);
