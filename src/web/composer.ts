@@ -4,7 +4,7 @@ import { MAXIMUM_DEPTH } from '../language/choices.ts';
 import { fill, fillTrack, h, setAttribute } from './dom.ts';
 import { lockIcon } from './icons.ts';
 import { controlsOf, locksOf } from './locks.ts';
-import { couplingOf, isFlow, isPretrained, type Page } from './page.ts';
+import { couplingOf, hasCoupling, isFlow, isPretrained, type Page } from './page.ts';
 import { createSegments } from './segments.ts';
 import { blanks, endsInBlank } from './sentence.ts';
 import type { State } from './state.ts';
@@ -195,19 +195,21 @@ function turnOde({ state }: Page, box: HTMLInputElement): void {
 }
 
 function createCoupling(page: Page): HTMLElement {
-  const { words, state } = page;
+  const { words, state, models } = page;
   const hint = h('p', { id: 'coupling-hint', class: 'hint' });
   const show = () => fill(hint, couplingHint(page, state.get()));
   state.subscribe(show);
+  models.subscribe(show);
   show();
   const segments = createSegments(page, {
     id: 'coupling',
     label: words.coupling,
     values: COUPLING_NAMES,
     name: (coupling) => words.couplings[coupling],
-    chosen: couplingOf,
+    chosen: (now) => couplingOf(now, page),
     choose: (coupling) => state.set({ coupling }),
     offered: canCouple,
+    shown: (now, coupling) => hasCoupling(now, page, coupling),
     explained: hint.id,
   });
   return h('div', { class: 'control' }, ...segments, hint);
@@ -218,7 +220,9 @@ function canCouple({ text }: State, coupling: CouplingName): boolean {
   return coupling !== 'causal' || endsInBlank(text);
 }
 
-function couplingHint({ words }: Page, { text }: State): string {
-  if (blanks(text).length === 0) return words.couplingHint.none;
-  return endsInBlank(text) ? words.couplingHint.choice : words.couplingHint.inside;
+function couplingHint(page: Page, state: State): string {
+  const { none, inside, choice, sinkhorn } = page.words.couplingHint;
+  if (blanks(state.text).length === 0) return none;
+  if (!endsInBlank(state.text)) return inside;
+  return hasCoupling(state, page, 'sinkhorn') ? `${choice} ${sinkhorn}` : choice;
 }

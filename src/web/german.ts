@@ -28,8 +28,9 @@ export const german: Words = {
   coupling: 'Kopplung',
   couplings: { full: 'voll', causal: 'kausal', sinkhorn: 'Sinkhorn' },
   couplingHint: {
-    choice:
-      'Voll: jedes Teilchen sieht alle anderen. Kausal: nur die vor ihm. Sinkhorn: alle sehen alle, und auch die Gewichte auf jedes haben die Summe 1 (doppelt stochastisch).',
+    choice: 'Voll: jedes Teilchen sieht alle anderen. Kausal: nur die vor ihm.',
+    sinkhorn:
+      'Sinkhorn: alle sehen alle, und auch die Gewichte auf jedes haben die Summe 1 (doppelt stochastisch).',
     inside: 'Kausal geht nur mit der Lücke ganz am Ende.',
     none: 'Ohne Lücke wird der Text fortgesetzt, also kausal gekoppelt.',
   },

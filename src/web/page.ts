@@ -52,11 +52,20 @@ export interface Page {
   readonly retry: () => void;
 }
 
-/** The coupling that will be used: the reader's, where the text allows it. */
-export function couplingOf({ text, coupling }: State): CouplingName {
+/** The coupling that will be used: the reader's, where the model and the text allow it. */
+export function couplingOf(state: State, page: Pick<Page, 'models'>): CouplingName {
+  const { text, coupling } = state;
   if (blanks(text).length === 0) return 'causal';
+  if (!hasCoupling(state, page, coupling)) return 'full';
   return coupling === 'causal' && !endsInBlank(text) ? 'full' : coupling;
 }
+
+/** Whether the model that answers knows a coupling at all: Sinkhorn's is for flows. */
+export const hasCoupling = (
+  state: State,
+  page: Pick<Page, 'models'>,
+  coupling: CouplingName,
+): boolean => coupling !== 'sinkhorn' || isFlow(state, page);
 
 /** Whether somebody else's model answers, whose depth and coupling are its own. False while models are unknown. */
 export const isPretrained = (state: State, page: Pick<Page, 'models'>): boolean =>
@@ -121,7 +130,7 @@ export function questionOf(state: State, page: Pick<Page, 'models'>): Question |
   if (isPretrained(state, page)) return { text, ...model, ...own };
   const asked = { text, ...(isFlow(state, page) && { depth: state.depth }), ...model };
   if (blanks(text).length === 0) return asked;
-  return { ...asked, coupling: couplingOf(state), ...own };
+  return { ...asked, coupling: couplingOf(state, page), ...own };
 }
 
 /**

@@ -13,14 +13,16 @@ interface Choice<T extends string | number> {
   readonly choose: (value: T) => void;
   /** All of them where absent. */
   readonly offered?: (state: State, value: T) => boolean;
+  /** Whether it is to be seen at all; where absent it is. */
+  readonly shown?: (state: State, value: T) => boolean;
   /** The id of what explains them. */
   readonly explained?: string;
 }
 
 /** The label, and the group of buttons that it names. */
 export function createSegments<T extends string | number>(
-  { state }: Page,
-  { id, label, values, name, chosen, choose, offered, explained }: Choice<T>,
+  { state, models }: Page,
+  { id, label, values, name, chosen, choose, offered, shown, explained }: Choice<T>,
 ): [HTMLElement, HTMLElement] {
   const described = explained === undefined ? {} : { 'aria-describedby': explained };
   const buttons = values.map((value) =>
@@ -35,9 +37,11 @@ export function createSegments<T extends string | number>(
     for (const [i, value] of values.entries()) {
       setAttribute(buttons[i], 'aria-pressed', String(chosen(now) === value));
       buttons[i].disabled = offered !== undefined && !offered(now, value);
+      buttons[i].hidden = shown !== undefined && !shown(now, value);
     }
   };
   state.subscribe(show);
+  models.subscribe(show);
   show();
   const group = { class: 'segments', role: 'group', 'aria-labelledby': `${id}-label` };
   return [h('span', { class: 'label', id: `${id}-label` }, label), h('div', group, ...buttons)];

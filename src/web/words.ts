@@ -23,8 +23,8 @@ const english = {
   coupling: 'Coupling',
   couplings: { full: 'full', causal: 'causal', sinkhorn: 'Sinkhorn' },
   couplingHint: {
-    choice:
-      'Full: every particle sees all others. Causal: only those before it. Sinkhorn: all see all, and the weights on each sum to 1 too (doubly stochastic).',
+    choice: 'Full: every particle sees all others. Causal: only those before it.',
+    sinkhorn: 'Sinkhorn: all see all, and the weights on each sum to 1 too (doubly stochastic).',
     inside: 'Causal needs the blank at the very end.',
     none: 'Without a blank the text goes on, so the coupling is causal.',
   },

@@ -325,6 +325,30 @@ describe.skipIf(!executablePath)('the page', () => {
     });
   });
 
+  test('Sinkhorn’s coupling is for flows alone, and a link that asks for it asks for another', async () => {
+    const flows = server.models;
+    const coupling = ({ page }: Visit) => page.locator('#coupling-sinkhorn');
+    const asked: unknown[] = [];
+    for (const standard of [false, true]) {
+      if (standard) server.models = [{ name: 'standard', depth: 4 }];
+      const at = await visit('');
+      at.page.on('request', (request) => {
+        if (request.url().endsWith('/api/predict')) asked.push(request.postDataJSON().coupling);
+      });
+      await at.page.goto(`${server.url}#language=en&coupling=sinkhorn`);
+      await at.page.reload();
+      await expect.poll(() => answer(at).count()).toBe(1);
+      expect(await coupling(at).isVisible()).toBe(!standard);
+      expect(await at.page.locator('#coupling-hint').textContent()).toMatch(
+        standard ? /only those before it\.$/ : /doubly stochastic/,
+      );
+      await at.page.waitForLoadState('networkidle');
+      expect(asked.pop()).toBe(standard ? 'full' : 'sinkhorn');
+      await leave(at);
+    }
+    server.models = flows;
+  });
+
   test('with one model there is nothing to choose', async () => {
     const at = await visit('');
     await expect.poll(() => answer(at).count()).toBe(1);

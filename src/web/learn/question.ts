@@ -1,7 +1,7 @@
 /** One question to try: a button sets the state, and the answer is measured before and after. */
 import { fill, h } from '../dom.ts';
 import { isLocked } from '../locks.ts';
-import type { Page } from '../page.ts';
+import { hasCoupling, type Page } from '../page.ts';
 import type { State } from '../state.ts';
 import type { Trial } from './context.ts';
 import { prose } from './formula.ts';
@@ -28,7 +28,9 @@ export function createQuestion(page: Page, words: LearnWords, step: StepWords, t
   };
   const back = h('button', { type: 'button', class: 'button', click: putBack }, words.back);
   function show(): void {
-    const keys = Object.keys(trial.patch(page)) as (keyof State)[];
+    const patch = trial.patch(page);
+    const keys = Object.keys(patch) as (keyof State)[];
+    element.hidden = !hasCoupling(page.state.get(), page, patch.coupling ?? 'full');
     button.disabled = keys.some((key) => isLocked(page.state.get(), key));
     back.hidden = before === null;
     told.hidden = before === null;
