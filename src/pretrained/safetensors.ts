@@ -51,6 +51,8 @@ const TYPE_BYTES: Readonly<Record<string, number>> = {
 /** A tensor of a file, its numbers not yet read. */
 export interface TensorEntry {
   readonly name: string;
+  /** What its file calls it, where that is something else. */
+  readonly stored?: string;
   /** Of the format, such as F32. */
   readonly type: string;
   readonly shape: readonly number[];
@@ -59,6 +61,10 @@ export interface TensorEntry {
   readonly from: number;
   readonly to: number;
 }
+
+/** A tensor as messages name it: as its file does, and as its checkpoint would. */
+export const labelOf = ({ name, stored }: Pick<TensorEntry, 'name' | 'stored'>): string =>
+  stored === undefined || stored === name ? name : `${stored} (${name})`;
 
 export interface SafetensorsHeader {
   /** By name, in the order of the header. */

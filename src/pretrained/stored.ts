@@ -5,7 +5,7 @@
 import { DamagedFileError } from '../numerics/errors.ts';
 import { once } from '../numerics/once.ts';
 import { notFiniteAt, shapeSize } from '../numerics/vectors.ts';
-import type { TensorEntry } from './safetensors.ts';
+import { labelOf, type TensorEntry } from './safetensors.ts';
 
 /** What a network computes with. */
 export type Numbers = Float32Array | Float64Array;
@@ -28,16 +28,16 @@ export const isFloatType = (type: string): type is FloatType =>
  * DamagedFileError for numbers that are not finite.
  */
 export function readStored(entry: TensorEntry, into?: Uint8Array): Stored {
-  const { name, type, shape, source, from, to } = entry;
+  const { type, shape, source, from, to } = entry;
   if (!isFloatType(type))
     throw new DamagedFileError(
-      `${source.name}: tensor ${name} is of type ${type}, expected ${FLOAT_TYPES.join(', ')}`,
+      `${source.name}: tensor ${labelOf(entry)} is of type ${type}, expected ${FLOAT_TYPES.join(', ')}`,
     );
   const stored = overBytes(type, shape, source.read(from, to, into));
   const at = notFinite(stored);
   if (at >= 0)
     throw new DamagedFileError(
-      `${source.name}: tensor ${name} of shape [${shape}] holds ${valueAt(stored, at)} at place ${at}, expected finite numbers: fetch the file again`,
+      `${source.name}: tensor ${labelOf(entry)} of shape [${shape}] holds ${valueAt(stored, at)} at place ${at}, expected finite numbers: fetch the file again`,
     );
   return stored;
 }

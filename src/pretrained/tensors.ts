@@ -6,7 +6,7 @@ import { DamagedFileError } from '../numerics/errors.ts';
 import { shapeSize, sumOf } from '../numerics/vectors.ts';
 import type { Architecture } from './architecture.ts';
 import type { Arithmetic } from './arithmetic.ts';
-import type { TensorEntry } from './safetensors.ts';
+import { labelOf, type TensorEntry } from './safetensors.ts';
 import { FLOAT_TYPES, isFloatType, sameNumbers } from './stored.ts';
 import {
   assembled,
@@ -17,7 +17,10 @@ import {
 } from './weights.ts';
 
 /** A checkpoint's tensors by name, of all its files. */
-export type Entries = ReadonlyMap<string, TensorEntry>;
+export interface Entries extends ReadonlyMap<string, TensorEntry> {
+  /** What its file would call a tensor that is not there, where that is something else. */
+  readonly storedName?: (name: string) => string;
+}
 
 export interface ReadWeights {
   readonly weights: NetworkWeights;
@@ -46,7 +49,7 @@ function shelve(entries: Entries, { base, head }: Names): Shelf {
       (text, [pattern, today]) => text.replace(pattern, today),
       given.startsWith(base) ? given.slice(base.length) : given,
     );
-    if (byName.has(name)) twice.push(`${byName.get(name)!.name} and ${given}`);
+    if (byName.has(name)) twice.push(`${labelOf(byName.get(name)!)} and ${given}`);
     byName.set(name, entry);
   }
   if (twice.length > 0)
@@ -55,8 +58,12 @@ function shelve(entries: Entries, { base, head }: Names): Shelf {
     );
   const prefixed = [...entries.keys()].some((name) => name.startsWith(base));
   const ofHead = new Set(headNames(head));
-  const fileName = (name: string) =>
-    byName.get(name)?.name ?? (prefixed && !ofHead.has(name) ? base + name : name);
+  const fileName = (given: string) => {
+    const entry = byName.get(given);
+    if (entry) return labelOf(entry);
+    const name = prefixed && !ofHead.has(given) ? base + given : given;
+    return labelOf({ name, stored: entries.storedName?.(name) });
+  };
   return { byName, fileName };
 }
 
@@ -158,9 +165,9 @@ function checker({ byName, fileName }: Shelf) {
     if (!wanted.has(name)) {
       if (!entry) faults.push(`missing ${fileName(name)} [${shape}]`);
       else if (!isFloatType(entry.type))
-        faults.push(`${entry.name} of type ${entry.type}, expected ${FLOAT_TYPES.join(', ')}`);
+        faults.push(`${labelOf(entry)} of type ${entry.type}, expected ${FLOAT_TYPES.join(', ')}`);
       else if (String(entry.shape) !== String(shape))
-        faults.push(`${entry.name} [${entry.shape}], expected [${shape}]`);
+        faults.push(`${labelOf(entry)} [${entry.shape}], expected [${shape}]`);
     }
     wanted.add(name);
     return { type: 'F32', shape, data: new Float32Array(0) };
@@ -180,8 +187,8 @@ function leftOver(
   const extras: string[] = [];
   for (const [name, entry] of byName) {
     if (wanted.has(name) || second.has(name)) continue;
-    if (known.some((pattern) => pattern.test(name))) extras.push(entry.name);
-    else unknown.push(`unknown ${entry.name} [${entry.shape}]`);
+    if (known.some((pattern) => pattern.test(name))) extras.push(labelOf(entry));
+    else unknown.push(`unknown ${labelOf(entry)} [${entry.shape}]`);
   }
   return { unknown, extras };
 }

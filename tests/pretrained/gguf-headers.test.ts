@@ -338,7 +338,12 @@ describe('refused', () => {
     [
       'a tensor that is missing',
       renamed('blk.1.attn_v.weight', { name: 'blk.1.ssm_a' }),
-      /missing model\.layers\.1\.self_attn\.v_proj\.weight.*unknown blk\.1\.ssm_a/,
+      /missing blk\.1\.attn_v\.weight \(model\.layers\.1\.self_attn\.v_proj\.weight\) \[.*unknown blk\.1\.ssm_a \[/,
+    ],
+    [
+      'a tensor outside the layers that is missing',
+      renamed('output_norm.weight', { name: 'rope.x' }),
+      /missing output_norm\.weight \(model\.norm\.weight\) \[/,
     ],
     [
       'a tensor of another shape',
@@ -374,7 +379,7 @@ describe('refused', () => {
       return { ...file, data };
     };
     expect(opened(change)).toThrow(
-      /tensor model\.norm\.weight of shape \[64\] holds NaN at place 2/,
+      /tensor output_norm\.weight \(model\.norm\.weight\) of shape \[64\] holds NaN at place 2/,
     );
   });
 

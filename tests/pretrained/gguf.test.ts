@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readGgufFile } from '../../src/host/gguf.ts';
 import { readPretrained } from '../../src/host/pretrained.ts';
 import { QUANTISED } from '../../src/pretrained/gguf/quantised.ts';
 import { PRECISIONS } from '../../src/pretrained/precision.ts';
@@ -47,6 +48,13 @@ describe('packed numbers', () => {
 describe.each(names)('%s', (file) => {
   const path = join(FOLDER, file);
   const name = file.slice(0, -'.gguf'.length);
+
+  it('has the names of its tensors, there and back', () => {
+    const { tensors } = readGgufFile(path);
+    expect(tensors.size).toBeGreaterThan(10);
+    for (const [own, { stored }] of tensors) expect(tensors.storedName?.(own)).toBe(stored);
+    expect(tensors.storedName?.('model.other.weight')).toBe('model.other.weight');
+  });
 
   it.each(PRECISIONS)('agrees with the reference library in %s', (precision) => {
     const { network } = readPretrained(path, { precision });

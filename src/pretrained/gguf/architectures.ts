@@ -190,7 +190,8 @@ export function checkpointOf(
     const own = checkpointName(tensor.name, architecture);
     entries.set(own, entryOf(source, tensor, own, changeOf(tensor.name, architecture, read)));
   }
-  return { config, tensors: entries };
+  const storedName = (own: string) => nameInFile(own, architecture);
+  return { config, tensors: Object.assign(entries, { storedName }) };
 }
 
 function architectureOf(source: ByteSource, metadata: Metadata) {
@@ -384,6 +385,17 @@ function checkpointName(name: string, { names = {} }: GgufArchitecture): string 
   }
   const [, outer, outerKind] = /^([a-z_]+)\.(weight|bias)$/.exec(name) ?? [];
   return outer !== undefined && OUTER[outer] ? `${OUTER[outer]}.${outerKind}` : name;
+}
+
+/** What a file calls a tensor of a checkpoint: `checkpointName` backwards. */
+function nameInFile(own: string, { names = {} }: GgufArchitecture): string {
+  const [, layer, part, kind] = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/.exec(own) ?? [];
+  const known = part === undefined ? OUTER : { ...NAMES, ...names };
+  const wanted = part ?? own.replace(/\.(weight|bias)$/, '');
+  // what this architecture calls otherwise comes last
+  const name = Object.keys(known).findLast((one) => known[one] === wanted);
+  if (name === undefined) return own;
+  return part === undefined ? own.replace(wanted, name) : `blk.${layer}.${name}.${kind}`;
 }
 
 function changeOf(

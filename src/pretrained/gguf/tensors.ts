@@ -47,6 +47,7 @@ export function entryOf(
   const read = rowReader(file, tensor, change, { columns, rowBytes, count: bytes / rowBytes });
   return {
     name,
+    stored: tensor.name,
     type: width === 4 ? 'F32' : type.name,
     shape,
     from: 0,
