@@ -31,9 +31,12 @@ type MeasureRows = readonly { readonly points: Rows; readonly masses?: readonly 
 
 /** The snippets of an operation that is called `limit stack`. */
 export function snippetsOf(called: string, record: Repeatable, body: Body): Snippets {
-  const { text, model, measures, frames, ...options } = body;
+  const { text, model, measures, frames, ...flagged } = body;
+  // of a text it is how its model is read, and no option of the operation
+  const { precision, ...others } = flagged;
+  const options = text === undefined ? flagged : others;
   const files: SnippetFile[] = [];
-  const flags = Object.entries(options).flatMap(([name, value]) =>
+  const flags = Object.entries(flagged).flatMap(([name, value]) =>
     flagsOf(name, value, record, files),
   );
   const subject = wordsOf(body, files);
@@ -104,13 +107,17 @@ function programOf(record: Repeatable, body: Body, options: Body): string {
       ? [`import { ${fromNode.join(', ')} } from 'schmetterling/node';`]
       : []),
     '',
-    ...(body.text === undefined
-      ? []
-      : [`const model = readModel(${body.model === undefined ? '' : literal(body.model)});`]),
+    ...(body.text === undefined ? [] : [`const model = readModel(${readingOf(body)});`]),
     `const result = await ${name}(${given.join(', ')});`,
     `console.log(JSON.stringify(resultToJson(${result})));`,
     '',
   ].join('\n');
+}
+
+/** Which model, and in which precision. */
+function readingOf({ model, precision }: Body): string {
+  const name = model === undefined ? (precision === undefined ? '' : 'undefined') : literal(model);
+  return precision === undefined ? name : `${name}, ${objectLiteral({ precision })}`;
 }
 
 /** The subject as the library takes it. */

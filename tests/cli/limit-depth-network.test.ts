@@ -57,7 +57,13 @@ it.each(['float32', 'float64'] as const)(
   async (precision) => {
     const { code, stdout } = await depth(...FEW, '--precision', precision, '--json');
     expect(code).toBe(0);
-    const { command: called, version: _, seconds: __, ...record } = JSON.parse(stdout);
+    const {
+      command: called,
+      version: _,
+      streams: __,
+      seconds: ___,
+      ...record
+    } = JSON.parse(stdout);
     expect(called).toBe('limit depth');
     const options = { steps: [2, 4], alone: 3, parts: ['attention', 'mlp'] } as const;
     const found = await networkDepthLimit(readModel(folder, { precision }), TEXT, {
@@ -74,6 +80,14 @@ it('prints the program that does the same', async () => {
   expect(code).toBe(0);
   expect(stdout).toContain('await modelDepthLimit(model, ');
   expect(stdout).toContain("parts: ['attention', 'mlp']");
+  expect(stdout).toMatch(/readModel\('[^']+'\);/);
+});
+
+it('prints in which precision the model is read, too', async () => {
+  const { code, stdout } = await depth(...FEW, '--precision', 'float64', '--as-code');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/readModel\('[^']+', \{\s+precision: 'float64',\s+\}\);/);
+  expect(stdout).not.toMatch(/modelDepthLimit\(.*precision/s);
 });
 
 it.each([

@@ -86,7 +86,7 @@ async function runCommand(command: Command, described: Described): Promise<void>
     return operationOnSlurm({ command: spelled(group, name), name }, command, opts, asked);
   }
   const options = { ...read.options, ...typed.options };
-  if (asCode) return printLines([await codeOf(described, read, options, flags.model)]);
+  if (asCode) return printLines([await codeOf(described, read, options, flags)]);
   const formats = prepare({ out, figures });
   const found = await measured(record, options, read, flags.threads);
   const report = record.report(found, read.subject);
@@ -104,7 +104,7 @@ async function codeOf(
   { group, name, record }: Described,
   { subject }: Read,
   { init, ...options }: Readonly<Record<string, unknown>>,
-  model: unknown,
+  { model, precision }: Readonly<Record<string, unknown>>,
 ): Promise<string> {
   const { snippetsOf } = await import('../../operations/snippets.ts');
   const { subjectToJson } = await import('../../operations/subject.ts');
@@ -116,6 +116,7 @@ async function codeOf(
   const body = {
     ...subjectToJson(subject),
     ...(model !== undefined && { model }),
+    ...(subject !== null && 'text' in subject && precision !== undefined && { precision }),
     ...options,
     ...(init !== undefined && { init: toRows(init as Matrix) }),
   };
