@@ -46,13 +46,22 @@ export const readingOf = (flags: Pick<AnswerFlags, 'precision' | 'threads'>) => 
   threads: numberIfOne(flags.threads) as number | undefined,
 });
 
+/** Of commands that take any model. */
+export const MODEL_FLAG = [
+  '--model <name>',
+  'name of an installed model, or the path of a model folder, of a Hugging Face one too, or of a GGUF file',
+] as const;
+
+/** Of commands that need a flow, which neither of the others is. */
+export const FLOW_FLAG = [
+  '--model <name>',
+  'name of an installed model that is a flow, or the path of its folder',
+] as const;
+
 /** Adds --model, --top, --depth, --coupling, --targets and --json. */
 export function withAnswerFlags(command: Command): Command {
   return command
-    .option(
-      '--model <name>',
-      'name of an installed model, or the path of a model folder, of a Hugging Face one too, or of a GGUF file',
-    )
+    .option(...MODEL_FLAG)
     .option('--top <count>', 'how many answers to list (default: 10)')
     .option('--depth <layers>', 'number of layers, or ode (default: as the model was trained)')
     .option('--coupling <name>', COUPLING_HELP)
@@ -63,7 +72,10 @@ export function withAnswerFlags(command: Command): Command {
 }
 
 /** Adds what particles flow and where they begin: --dynamics, --start, --init, --text, --n and their like. */
-export function withParticleFlags(command: Command): Command {
+export function withParticleFlags(
+  command: Command,
+  model: readonly [string, string] = FLOW_FLAG,
+): Command {
   return command
     .option('--dynamics <name|file>', 'a name of the catalogue, model, or a module (default: sa)')
     .option('--set <name=value>', 'a parameter of dynamics of your own; may be repeated', gather)
@@ -71,7 +83,7 @@ export function withParticleFlags(command: Command): Command {
     .option('--init <file>', 'positions of your own instead, a row a particle, .csv or .npy')
     .option('--normalise', 'bring the positions of --init onto the sphere')
     .option('--text <text>', 'the tokens of this sentence as particles, embedded by --model')
-    .option('--model <name>', 'name of an installed model, or the path of a model folder')
+    .option(...model)
     .option('--coupling <name>', `of --dynamics model: ${either(COUPLING_NAMES)}`)
     .option('--n <count>', 'particles (default: 32)')
     .option('--d <count>', 'coordinates of a particle (default: 3)')

@@ -8,7 +8,7 @@ import type { LanguageModel } from '../../language/model.ts';
 import type { OwnModel } from '../../language/own-model.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { parseOptions } from '../../numerics/options.ts';
-import { numberIfOne, PRECISION_FLAG, readingOf, THREADS_FLAG } from '../flags.ts';
+import { MODEL_FLAG, numberIfOne, PRECISION_FLAG, readingOf, THREADS_FLAG } from '../flags.ts';
 import { printJson, printLines, type Screen, standardScreen } from '../terminal.ts';
 
 interface EvaluateFlags {
@@ -35,7 +35,7 @@ Of a text file (one sentence a line, .txt or .txt.gz) only the test part is used
 same file leaves out; near-duplicates of a sentence are all in one part. Numbers are of each corpus by
 itself: give every language a file. Weights (path:weight) are read as train reads them, and change nothing.
 
-Of a Hugging Face folder the lines are taken as they are, --texts of them at random, with no part held back and no
+Of a Hugging Face folder or a GGUF file the lines are taken as they are, --texts of them at random, with no part held back and no
 n-grams beside: nats a token and a character. A causal model is asked for each token behind the ones before, the
 first only where the tokenizer puts a token before the text; a masked one for each token masked alone, the others
 seen (pseudo-log-likelihood, Salazar et al. 2020). Own sentences are ranked in its whole list: by --slots masks, for
@@ -44,7 +44,7 @@ answers of as many tokens; of a causal model blanks at the end. What cannot be a
 export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description('held-out numbers of a model: against the exact law of a world, or of text files')
-    .option('--model <name>', 'name of an installed model, or the path of a model folder')
+    .option(...MODEL_FLAG)
     .option(
       '--corpus <path...>',
       'text files, or folders of worlds such as data/worlds/lieblingstier',
@@ -58,7 +58,7 @@ export function evaluateCommand(): Command {
     .option('--seed <number>', 'seed of the held-out texts')
     .option(
       '--slots <count>',
-      'masks of a blank, of a Hugging Face folder that fills masks (default: 1)',
+      'masks of a blank, of a Hugging Face model that fills masks (default: 1)',
     )
     .option(...PRECISION_FLAG)
     .option(...THREADS_FLAG)

@@ -5,7 +5,7 @@ import type { InspectTextOptions } from '../../language/inspect-text.ts';
 import type { TextSurvey } from '../../language/survey-text.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { type FigureFlags, readFormats, withFigureFlag } from '../figures.ts';
-import { numberIfOne, PRECISION_FLAG, readingOf, THREADS_FLAG } from '../flags.ts';
+import { MODEL_FLAG, numberIfOne, PRECISION_FLAG, readingOf, THREADS_FLAG } from '../flags.ts';
 import type { Sources } from '../inspect/files.ts';
 import { type SurveyFlags, surveyLines, surveyOptions, withSurveyFlags } from '../survey.ts';
 import { printJson, printLines, standardScreen } from '../terminal.ts';
@@ -51,10 +51,7 @@ export function inspectCommand(): Command {
     .argument('[frames]', 'an .npy file of hidden states [layers, tokens, width]')
     .option('--attentions <file>', 'an .npy file of attentions [layers, heads, tokens, tokens]')
     .option('--text <text>', 'the states of this text instead, as --model runs it')
-    .option(
-      '--model <name>',
-      'name of an installed model, or the path of a model folder or of a GGUF file',
-    )
+    .option(...MODEL_FLAG)
     .option(...PRECISION_FLAG)
     .option(...THREADS_FLAG)
     .option(

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import type { Portrait } from '../../language/portrait/portrait.ts';
 import { type FigureFlags, type FigureFormat, readFormats, withFigureFlag } from '../figures.ts';
-import { answerOptions, COUPLING_HELP } from '../flags.ts';
+import { answerOptions, COUPLING_HELP, MODEL_FLAG } from '../flags.ts';
 import { printJson, printLines, standardScreen } from '../terminal.ts';
 
 interface PortraitFlags extends FigureFlags {
@@ -19,7 +19,7 @@ Examples:
   schmetterling portrait --model ../bert-base-german-cased "Mein Lieblingstier ist __"
   schmetterling portrait --file data/evaluation/portrait.txt --out runs/portrait
 
-Of a Hugging Face folder there is an entry of weights for every layer: effective β, likeness, symmetry, attraction and
+Of a Hugging Face folder or a GGUF file there is an entry of weights for every layer: effective β, likeness, symmetry, attraction and
 spectrum of V·O of each head, of the maps alone, without biases, gains of norms and rotation.
 
 --out writes portrait.json, layers.csv, heads.csv, glances.csv, merges.csv and the figures cosines.svg,
@@ -31,7 +31,7 @@ export function portraitCommand(): Command {
       'a model looked at: clusters, heads and lens over some sentences, spectra of its weights',
     )
     .argument('[texts...]', 'sentences as for predict')
-    .option('--model <name>', 'name of an installed model, or the path of a model folder')
+    .option(...MODEL_FLAG)
     .option('--file <path>', 'sentences of a text file, one a line')
     .option('--depth <layers>', 'number of layers, or ode (default: as the model was trained)')
     .option('--coupling <name>', COUPLING_HELP)

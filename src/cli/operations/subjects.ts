@@ -14,6 +14,8 @@ import type {
 } from '../../operations/subject.ts';
 import {
   type AnswerFlags,
+  FLOW_FLAG,
+  MODEL_FLAG,
   PRECISION_FLAG,
   precisionOf,
   readingOf,
@@ -40,10 +42,6 @@ interface CommandSubject<K extends SubjectKind> {
   read(given: readonly unknown[], flags: SimulationFlags): Promise<Read<Subjects[K]>>;
 }
 
-const MODEL = [
-  '--model <name>',
-  'name of an installed model, or the path of a model folder',
-] as const;
 const MASSES = ['--masses', 'the last number of a row is a mass'] as const;
 
 export const commandSubjects: { readonly [K in SubjectKind]: CommandSubject<K> } = {
@@ -52,7 +50,7 @@ export const commandSubjects: { readonly [K in SubjectKind]: CommandSubject<K> }
     read: async () => ({ subject: null }),
   },
   text: {
-    describe: (command) => command.argument('<text>', 'a text as for predict').option(...MODEL),
+    describe: (command) => command.argument('<text>', 'a text as for predict').option(...FLOW_FLAG),
     async read([text], { model }) {
       const { readFlow } = await import('../../host/models.ts');
       const { givenText } = await import('../text.ts');
@@ -65,7 +63,7 @@ export const commandSubjects: { readonly [K in SubjectKind]: CommandSubject<K> }
     describe: (command) =>
       command
         .argument('<text>', 'a text as for predict')
-        .option(...MODEL)
+        .option(...MODEL_FLAG)
         .option(...PRECISION_FLAG)
         .option(...THREADS_FLAG),
     async read([text], flags) {
@@ -80,7 +78,8 @@ export const commandSubjects: { readonly [K in SubjectKind]: CommandSubject<K> }
     read: async ([text], flags) => (await readDynamics(flags, text)) ?? readFlowText(flags, text),
   },
   'any text or flow': {
-    describe: (command) => withParticleFlags(command.argument('[text]', 'a text as for predict')),
+    describe: (command) =>
+      withParticleFlags(command.argument('[text]', 'a text as for predict'), MODEL_FLAG),
     read: async ([text], flags) => (await readDynamics(flags, text)) ?? readModelText(flags, text),
   },
   measures: {
