@@ -6,6 +6,10 @@ export interface ServerSettings {
   readonly port: number;
   /** Names or paths of models besides the installed ones; the first answers when a request names none. */
   readonly models?: readonly string[];
+  /** Names beside localhost and addresses that requests may be sent to, and pages come from. */
+  readonly allowHosts?: readonly string[];
+  /** Proxies before the server, whose word on who asks counts; none by default. */
+  readonly proxies?: number;
   /** Worker threads; as many as the machine has cores, at most four, by default. */
   readonly workers?: number;
   /** Seconds that a request may wait and compute, together; those of server/limits.ts by default. */

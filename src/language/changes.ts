@@ -196,6 +196,7 @@ export function checkChanges(
       checkPlace(field, 'head', head, 0, model.sizes.heads - 1);
       checkLayer(field, layer, 1, depth);
     }
+  checkScalings(model.sizes.heads, scalingsOf(changes), depth);
   if (ablateMlp.length > 0 && model.flow) throw model.flow.withoutMlp('ablateMlp');
   const repeated = repeat.map(({ layer }) => layer);
   const lists = { ablateAttention, ablateMlp, swap: swap.flat(), repeat: repeated, skip };
@@ -213,6 +214,21 @@ export function checkChanges(
       for (const one of token === undefined ? from.tokens.keys() : [token])
         checkOnSphere(row(from.hiddenStates[layer], one), layer, one);
   }
+}
+
+/** Beyond this the attention of any model is hard, and scores may be larger than a number can be. */
+const MOST_FACTOR = 1e6;
+
+/** What the factors of a head in a layer come to together. */
+function checkScalings(heads: number, scalings: readonly Scaling[], depth: Depth): void {
+  const factors = factorsOf(heads, scalings);
+  for (let layer = 1; layer <= (depth === 'ode' ? 1 : depth); layer++)
+    for (const [head, factor] of factors(depth === 'ode' ? null : layer).entries())
+      if (!(Math.abs(factor) <= MOST_FACTOR))
+        throw new InputError(
+          'scaleBeta',
+          `option scaleBeta multiplies β of head ${head} by ${factor}: expected at most ${MOST_FACTOR} in size, where the attention is hard already`,
+        );
 }
 
 /** A layer is swapped once, and not repeated when it is left out. */

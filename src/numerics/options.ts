@@ -40,8 +40,12 @@ export function parseOptions<S extends z.ZodObject>(schema: S, value: unknown): 
   );
 }
 
-function unknownName(name: string, schema: z.ZodObject): InputError {
+/** Of a name no more is looked at and said: the nearest one takes time in proportion to its length. */
+const NAME = 100;
+
+function unknownName(given: string, schema: z.ZodObject): InputError {
   const valid = Object.keys(schema.shape);
+  const name = given.length > NAME ? `${given.slice(0, NAME)}…` : given;
   return new InputError(
     name,
     `unknown option "${name}": did you mean "${closest(name, valid)}"? Valid are ${valid.join(', ')}`,

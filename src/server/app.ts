@@ -6,11 +6,14 @@ import compression from 'compression';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { closest } from 'fastest-levenshtein';
+import helmet from 'helmet';
 import type { z } from 'zod';
 import { catalogue } from '../host/catalogue.ts';
 import { InputError } from '../numerics/errors.ts';
 import { parseOptions } from '../numerics/options.ts';
 import { BOUNDS, checkText } from './bounds.ts';
+import { onlyKnownHosts } from './hosts.ts';
+import { shapeFault } from './json-shape.ts';
 import { openApi } from './openapi.ts';
 import { servedOperations } from './operations.ts';
 import type { Workers } from './pool.ts';
@@ -21,13 +24,13 @@ import {
   onlyMethods,
   problemDetailsOf,
   problemDocument,
-  REPEATED_NAME,
+  SHAPE_FAULT,
   sendProblemDetails,
 } from './problem-details.ts';
-import { repeatedName } from './repeated-name.ts';
 import { predictRequest, type SimulateRequest, simulateRequest, traceRequest } from './requests.ts';
 import type { Reader, Simulations } from './simulations.ts';
 import type { SimulationLine, Task } from './task.ts';
+import { inTurns } from './turns.ts';
 
 export interface AppParts {
   readonly workers: Workers;
@@ -38,6 +41,11 @@ export interface AppParts {
   /** Folder of the built page; without one only the API is served. */
   readonly page?: string;
   readonly requestsPerMinute?: number;
+  /** The name that the server listens on, and others that it answers for. */
+  readonly host?: string;
+  readonly allowHosts?: readonly string[];
+  /** How many proxies stand before the server, whose word on addresses counts; 0 by default. */
+  readonly proxies?: number;
   readonly log?: (error: unknown) => void;
 }
 
@@ -45,7 +53,9 @@ export interface AppParts {
 export function createApp(parts: AppParts): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
-  app.use(securityHeaders, compression());
+  app.set('trust proxy', parts.proxies ?? 0);
+  app.use(SECURITY, onlyKnownHosts(parts.host ?? 'localhost', parts.allowHosts ?? []));
+  app.use(compression());
   app.use('/api', limited(parts.requestsPerMinute ?? BOUNDS.requestsPerMinute), api(parts));
   if (parts.page) app.use(pageFiles(parts.page));
   app.use(notFound);
@@ -53,22 +63,25 @@ export function createApp(parts: AppParts): Express {
   return app;
 }
 
-const SECURITY = {
-  'Content-Security-Policy':
-    "default-src 'self'; img-src 'self' blob:; script-src 'self' 'wasm-unsafe-eval'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
-  // Isolated from other origins, the page may share memory with its workers.
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-  'X-Frame-Options': 'DENY',
-};
-
-const securityHeaders: RequestHandler = (_request, response, next) => {
-  response.set(SECURITY);
-  next();
-};
+const SECURITY = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      'default-src': ["'self'"],
+      'img-src': ["'self'", 'blob:'],
+      'script-src': ["'self'", "'wasm-unsafe-eval'"],
+      'base-uri': ["'none'"],
+      'form-action': ["'self'"],
+      'frame-ancestors': ["'none'"],
+      'object-src': ["'none'"],
+    },
+  },
+  // isolated from other origins, the page may share memory with its workers
+  crossOriginEmbedderPolicy: { policy: 'require-corp' },
+  xFrameOptions: { action: 'deny' },
+  // it speaks http; whoever puts TLS before it says how long
+  strictTransportSecurity: false,
+});
 
 /** The names of files in `assets` hold a hash of what is in them, so they never change; all others are asked for again. */
 function pageFiles(folder: string): express.Router {
@@ -197,17 +210,19 @@ const onlyJson: RequestHandler = (request, response, next) => {
 const bodyUpTo = (limit: number) =>
   express.json({
     limit,
+    // packed, a few kilobytes would be gigabytes
+    inflate: false,
     verify: (_request, _response, bytes) => {
       if (!isUtf8(bytes)) throw new Error('not UTF-8');
       // What is not there would be read as {}, and answered with all defaults.
       if (bytes.length === 0) throw Object.assign(new Error('empty'), { type: EMPTY_BODY });
-      const twice = repeatedName(bytes.toString());
-      if (twice !== null) throw Object.assign(new Error(twice), { type: REPEATED_NAME });
+      const fault = shapeFault(bytes.toString(), BOUNDS.body);
+      if (fault) throw Object.assign(new Error(fault.kind), { type: SHAPE_FAULT, fault });
     },
   });
 
 const readBody = bodyUpTo(BOUNDS.bodyBytes);
-const readLargeBody = bodyUpTo(BOUNDS.simulation.bodyBytes);
+const readLargeBody = inTurns(BOUNDS.body.large, bodyUpTo(BOUNDS.simulation.bodyBytes));
 
 /** The request's body, checked before it costs a worker anything. Throws InputError or LimitError. */
 function checked<S extends z.ZodObject>(schema: S, request: Request, parts: AppParts): z.output<S> {

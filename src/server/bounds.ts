@@ -12,6 +12,16 @@ import { LimitError } from '../numerics/errors.ts';
 export const BOUNDS = {
   /** Bytes of a request's body. */
   bodyBytes: 65_536,
+  body: {
+    /** Lists and objects within each other. */
+    depth: 32,
+    /** Lists and objects: as many as particles may have coordinates. */
+    brackets: 200_000,
+    /** Large bodies that are read at a time; others wait unread. */
+    large: 8,
+  },
+  /** UTF-16 units of the details of a problem. */
+  detailCharacters: 500,
   /** UTF-16 units of a text. */
   textCharacters: 4_000,
   /** Numbers in the answer of a trace. */

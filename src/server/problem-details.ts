@@ -2,6 +2,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { KnownError } from '../numerics/errors.ts';
+import { BOUNDS } from './bounds.ts';
+import type { ShapeFault } from './json-shape.ts';
 import { BusyError } from './pool.ts';
 
 export interface ProblemDetails {
@@ -23,14 +25,23 @@ export function sendProblemDetails(response: Response, details: ProblemDetails):
     .send(JSON.stringify(problemDocument(details)));
 }
 
-/** The document as RFC 9457 writes it. */
-export function problemDocument({ headers: _, ...details }: ProblemDetails): object {
-  return { type: 'about:blank', title: STATUS_CODES[details.status], ...details };
+/** The document as RFC 9457 writes it; what somebody sent is not sent back at length. */
+export function problemDocument({ headers: _, detail, field, ...details }: ProblemDetails): object {
+  return {
+    type: 'about:blank',
+    title: STATUS_CODES[details.status],
+    ...details,
+    detail: cut(detail, BOUNDS.detailCharacters),
+    ...(field !== undefined && { field: cut(field, 100) }),
+  };
 }
 
-/** Beside the names of `body-parser`; the message of the second is the name. */
+const cut = (text: string, most: number) =>
+  text.length > most ? `${text.slice(0, most - 1)}…` : text;
+
+/** Beside the names of `body-parser`. */
 export const EMPTY_BODY = 'entity.empty';
-export const REPEATED_NAME = 'entity.name.repeated';
+export const SHAPE_FAULT = 'entity.shape';
 
 /** What `body-parser` says went wrong, by its own names. */
 const BODY_DETAILS: Record<string, ProblemDetails> = {
@@ -47,7 +58,7 @@ const BODY_DETAILS: Record<string, ProblemDetails> = {
   },
   'encoding.unsupported': {
     status: 415,
-    detail: 'the content encoding is not supported, expected none, gzip, deflate or br',
+    detail: 'the body is packed, expected it as it is: leave out Content-Encoding',
   },
   'charset.unsupported': { status: 415, detail: 'the charset is not supported, expected utf-8' },
   'entity.verify.failed': {
@@ -55,6 +66,14 @@ const BODY_DETAILS: Record<string, ProblemDetails> = {
     field: 'body',
     detail: 'the body is not UTF-8, expected JSON in UTF-8',
   },
+};
+
+const SHAPES: Record<ShapeFault['kind'], (fault: ShapeFault) => string> = {
+  depth: () =>
+    `the body has lists and objects more than ${BOUNDS.body.depth} deep within each other: expected less`,
+  brackets: () => `the body has more than ${BOUNDS.body.brackets} lists and objects: shorten it`,
+  name: (fault) =>
+    `the body has ${JSON.stringify('name' in fault && fault.name.slice(0, 100))} twice in one object: expected every name once, leave one out`,
 };
 
 const OWN_FAULT: ProblemDetails = {
@@ -87,23 +106,19 @@ interface BodyError {
   readonly status?: number;
   readonly message?: string;
   readonly limit?: number;
+  readonly fault?: ShapeFault;
 }
 
 function bodyDetails(error: unknown): ProblemDetails | null {
   if (typeof error !== 'object' || error === null) return null;
-  const { type, status, message, limit } = error as BodyError;
+  const { type, status, message, limit, fault } = error as BodyError;
   if (type === 'entity.too.large')
     return {
       status: 413,
       field: 'body',
       detail: `the body is larger than ${limit} bytes: shorten it`,
     };
-  if (type === REPEATED_NAME)
-    return {
-      status: 400,
-      field: 'body',
-      detail: `the body has ${JSON.stringify(message?.slice(0, 100))} twice in one object: expected every name once, leave one out`,
-    };
+  if (fault) return { status: 400, field: 'body', detail: SHAPES[fault.kind](fault) };
   if (type !== undefined && type in BODY_DETAILS) return BODY_DETAILS[type];
   const isRequest = status !== undefined && status >= 400 && status < 500;
   return isRequest

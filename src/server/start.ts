@@ -1,8 +1,9 @@
 /** Starts the HTTP server with its workers, and stops it. */
 import { existsSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, STATUS_CODES } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { errorCode } from '../host/files.ts';
 import { DEFAULT_MODEL, describeModel, listModels, modelFolder } from '../host/models.ts';
 import { packageRoot, packageVersion } from '../host/package.ts';
@@ -11,9 +12,13 @@ import { modelRecord } from '../language/model-record.ts';
 import { InputError } from '../numerics/errors.ts';
 import { createApp } from './app.ts';
 import { startWorkers } from './pool.ts';
+import { problemDocument } from './problem-details.ts';
 import { startSimulations } from './simulations.ts';
 
 const PAGE = join(packageRoot, 'dist', 'page');
+
+/** Milliseconds until a request must have come with its body: who sends no further holds no turn. */
+const REQUEST_MILLISECONDS = 60_000;
 
 /** Milliseconds that requests in flight are given when the server stops. */
 const DRAIN_MILLISECONDS = 5_000;
@@ -24,7 +29,7 @@ const DRAIN_MILLISECONDS = 5_000;
  */
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const { folders, defaultModel, models, pretrained } = chooseModels(settings.models);
-  const http = createServer();
+  const http = createServer({ headersTimeout: 10_000, requestTimeout: REQUEST_MILLISECONDS });
   await listen(http, settings);
   const share = { threads: settings.workers, seconds: settings.seconds };
   const workers = startWorkers({ folders, defaultModel, pretrained }, share);
@@ -35,8 +40,12 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     version: packageVersion(),
     models: { default: defaultModel, models },
     page: existsSync(PAGE) ? PAGE : undefined,
+    host: settings.host,
+    allowHosts: settings.allowHosts,
+    proxies: settings.proxies,
   };
   http.on('request', createApp(parts));
+  http.on('clientError', answerUnread);
   const server = running(http, settings.host, [workers, simulations]);
   try {
     await workers.ready;
@@ -71,6 +80,28 @@ function chooseModels(given: readonly string[] = []) {
     models: all.map(modelRecord),
   };
 }
+
+/** What is no HTTP never comes to the application: it gets the same document, and the connection ends. */
+function answerUnread(error: Error, socket: Duplex): void {
+  if (!socket.writable) return void socket.destroy();
+  const status = UNREAD[errorCode(error) ?? ''] ?? 400;
+  const detail = `the request cannot be read as HTTP (${errorCode(error)}): check its line and headers`;
+  const body = JSON.stringify(problemDocument({ status, detail }));
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** By Node's names, where it is not 400. */
+const UNREAD: Record<string, number> = {
+  HPE_HEADER_OVERFLOW: 431,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
 
 function listen(http: Server, { port, host }: ServerSettings): Promise<void> {
   return new Promise((listening, reject) => {

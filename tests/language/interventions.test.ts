@@ -250,6 +250,12 @@ it.each([
     /option patch\.0\.from is .*: expected what runWithCache or trace has returned/,
   ],
   ['an option that is misspelt', { ablat: [] }, /unknown option "ablat": did you mean "ablate"/],
+  ['β beyond all numbers', { scaleBeta: 1e308 }, /scaleBeta multiplies β of head 0 by 1e\+308/],
+  [
+    'β beyond all numbers, by parts',
+    { scaleBeta: [{ factor: 1e4 }, { factor: -1e4, head: 1, layer: 2 }] },
+    /β of head 1 by -100000000: expected at most 1000000/,
+  ],
 ])('is refused: %s', (_, options, message) => {
   expect(() => runWithCache(model, TEXT, options as InterventionOptions)).toThrow(message);
 });

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COUPLING_NAMES } from '../../src/attention/model-coupling.ts';
 import { ENGINE_CHOICES } from '../../src/engines/catalogue.ts';
@@ -363,9 +364,37 @@ describe('problems', () => {
     await expectProblem(response, 415, { detail: expect.stringContaining('text/plain') });
   });
 
-  it('a body that is not packed as it says', async () => {
-    const response = await post('/api/predict', QUESTION, { 'Content-Encoding': 'gzip' });
-    await expectProblem(response, 400, { detail: expect.stringMatching(/cannot be read .*check/) });
+  it.each(['gzip', 'br', 'deflate'])('a body packed with %s, whatever is in it', async (coding) => {
+    const packed = new Blob([gzipSync(JSON.stringify(QUESTION))]);
+    const response = await post('/api/predict', packed, { 'Content-Encoding': coding });
+    await expectProblem(response, 415, { detail: expect.stringMatching(/packed.*leave out/) });
+  });
+
+  it.each([
+    ['lists within lists', `{"frames": ${'['.repeat(20_000)}`, /more than 32 deep/],
+    ['objects within objects', '{"a": '.repeat(33), /more than 32 deep/],
+    ['many small lists', `{"init": [${'[1],'.repeat(200_000)}[1]]}`, /more than 200000 lists/],
+  ])('%s, before they are parsed', async (_, body, detail) => {
+    const response = await post('/api/simulate', body);
+    await expectProblem(response, 400, { field: 'body', detail: expect.stringMatching(detail) });
+  });
+
+  it.each([
+    ['/api/simulate', 3_000_000],
+    ['/api/predict', 60_000],
+  ])('a name as long as the body of %s, which is not sent back', async (path, length) => {
+    const response = await post(path, { ['x'.repeat(length)]: 1 });
+    const { detail, field } = await response.json();
+    expect(response.status).toBe(400);
+    expect(detail).toMatch(/^unknown option "x+…": did you mean/);
+    expect(detail.length).toBeLessThanOrEqual(500);
+    expect(field.length).toBeLessThanOrEqual(101);
+  });
+
+  it('numbers that are finite, and too large later', async () => {
+    const body = { ...QUESTION, model: 'lieblingstier', scaleBeta: 1e308 };
+    const response = await post('/api/trace', body);
+    expect(response.status).toBe(400);
   });
 
   it('another method', async () => {

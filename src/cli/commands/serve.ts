@@ -11,6 +11,8 @@ interface ServeFlags {
   readonly host: string;
   readonly model?: readonly string[];
   readonly workers?: string;
+  readonly allowHost?: readonly string[];
+  readonly proxies: string;
 }
 
 const HELP = `
@@ -31,14 +33,23 @@ export function serveCommand(services: Services): Command {
       gather,
     )
     .option('--workers <count>', 'worker threads (default: one a core, at most 4)')
+    .option(
+      '--allow-host <name>',
+      'answer for this name too, beside localhost and addresses; may be repeated',
+      gather,
+    )
+    .option('--proxies <count>', 'proxies before the server, whose word on addresses counts', '0')
     .addHelpText('after', HELP)
     .action((flags: ServeFlags) => serve(flags, services));
 }
 
-async function serve({ port, host, model, workers }: ServeFlags, services: Services) {
+async function serve(flags: ServeFlags, services: Services) {
+  const { port, host, model, workers, allowHost, proxies } = flags;
   const settings = {
     host,
     models: model,
+    allowHosts: allowHost,
+    proxies: wholeNumber('proxies', proxies, 0, 16),
     port: wholeNumber('port', port, 0, 65_535),
     workers: workers === undefined ? undefined : wholeNumber('workers', workers, 1, 64),
   };
