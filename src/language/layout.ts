@@ -25,6 +25,8 @@ export interface Layout {
   readonly tokens: readonly Token[];
   /** Position of each particle. */
   readonly positions: readonly number[];
+  /** The row among the token types of each, of a model that has them; 0 where absent. */
+  readonly typeIds?: readonly number[];
   /** The particle at which the answer's first token is read. */
   readonly readAt: number;
   /** Position of the answer's first token. */

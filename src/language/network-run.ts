@@ -127,9 +127,20 @@ function treeOf(beginnings: readonly Tokens[]) {
   return { ids, parents, before, places };
 }
 
-/** Under a full coupling the text of a causal network sees both sides, and no token that goes on from it. */
+/**
+ * Under a full coupling the text of a causal network sees both sides, and no token that goes on from it. Of others the
+ * token types, where the network has them.
+ */
 export const placesIn = ({ architecture }: Network, layout: Layout): Places =>
-  architecture.causal ? { positions: layout.positions, bothSides: layout.coupling === 'full' } : {};
+  architecture.causal
+    ? { positions: layout.positions, bothSides: layout.coupling === 'full' }
+    : typesIn(architecture, layout);
+
+/** Of texts with tokens of these types. */
+export const typesIn = (
+  { tokenTypes }: Network['architecture'],
+  { typeIds }: { readonly typeIds?: readonly number[] },
+): Pick<Places, 'typeIds'> => (tokenTypes > 0 && typeIds ? { typeIds } : {});
 
 /** The run of a text. */
 export function runText(
@@ -166,7 +177,8 @@ export function runText(
       ids: causal ? [...ids, ...tokens] : ids.map((id, i) => tokens[i - layout.readAt] ?? id),
       place: layout.readAt + tokens.length,
     }));
-    return rowsOfTexts(network, texts, { hooks, schedule });
+    const { typeIds } = placed;
+    return rowsOfTexts(network, texts, { hooks, schedule, typeIds });
   };
   const know = (beginnings: readonly Tokens[]): void => {
     const unknown = beginnings.filter((tokens) => !known.has(keyOf(tokens)));

@@ -113,11 +113,10 @@ function withoutEnd({ template }: PretrainedTokenizer, encoding: Encoding): Enco
 function masked(model: LaidOutFor, text: string, mark: Mark | null, slots: number): Layout {
   const { tokenizer } = model;
   if (mark === null) {
-    const tokens = tokensOf(tokenizer, tokenizer.encode(text), text.length, (from, to) => [
-      from,
-      to,
-    ]);
-    return { ...unread, text, tokens, positions: tokens.map((_, i) => i) };
+    const encoding = tokenizer.encode(text);
+    const tokens = tokensOf(tokenizer, encoding, text.length, (from, to) => [from, to]);
+    const { typeIds } = encoding;
+    return { ...unread, text, tokens, positions: tokens.map((_, i) => i), typeIds };
   }
   const mask = maskOf(model);
   const inside = mask.piece.repeat(slots);
@@ -146,6 +145,7 @@ function masked(model: LaidOutFor, text: string, mark: Mark | null, slots: numbe
       i >= readAt && i < readAt + slots ? { ...token, start: mark.start, end: mark.end } : token,
     ),
     positions: tokens.map((_, i) => i),
+    typeIds: encoding.typeIds,
     readAt,
     followFrom: readAt,
     leadingBlank: before.endsWith(' '),

@@ -39,7 +39,8 @@ export class PretrainedModel implements LanguageModel {
 
   constructor({ name, network, tokenizer }: PretrainedParts) {
     checkVocabulary(tokenizer, network.architecture.vocabulary);
-    checkTokenTypes(tokenizer, network.architecture.tokenTypes);
+    const { tokenTypes, causal } = network.architecture;
+    checkTokenTypes(tokenizer, tokenTypes, causal);
     this.name = name;
     this.network = network;
     this.pieces = tokenizer;

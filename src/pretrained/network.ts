@@ -44,13 +44,13 @@ import type { NetworkWeights } from './weights.ts';
 export interface Places {
   /** Where absent they count on from the past or the token before, or as the family has it. */
   readonly positions?: readonly number[];
+  /** Rows of the embedding of token types; 0 where absent. */
+  readonly typeIds?: readonly number[];
   /** Of a causal network without a past: its tokens see both sides, and those that go on from them see all of them. */
   readonly bothSides?: boolean;
 }
 
 export interface RunSettings extends Places {
-  /** Rows of the embedding of token types; 0 where absent. */
-  readonly typeIds?: readonly number[];
   /** Keep the stream after attention and after the MLP of every layer. */
   readonly parts?: boolean;
   /** Keep the attention of every layer. */

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { predictionLines } from '../../src/cli/prediction-text.ts';
 import { describeModel, readFlow, readModel } from '../../src/host/models.ts';
+import { evaluatePretrainedTexts } from '../../src/language/evaluation/pretrained-texts.ts';
 import { fillBlank } from '../../src/language/fill.ts';
 import { runWithCache } from '../../src/language/interventions.ts';
 import type { LanguageModel } from '../../src/language/model.ts';
@@ -15,6 +16,7 @@ import type { FillOptions } from '../../src/language/options.ts';
 import type { PretrainedModel } from '../../src/language/pretrained-model.ts';
 import { trace, traceToJson } from '../../src/language/trace.ts';
 import { softmaxRows } from '../../src/language/transformer.ts';
+import { layerFlow } from '../../src/limits/layer/layer.ts';
 import { configOf } from '../pretrained/fixtures.ts';
 import { folderOf, lawAt, plainOf, single, textOf } from './pretrained-folder.ts';
 
@@ -393,23 +395,68 @@ describe('records', () => {
 });
 
 describe('a template with token types', () => {
-  /** The fixture with a template that gives the text this type. */
+  const MASK = 9;
+  /** The fixture with a template that puts w5 before the text, w6 behind, and gives the text and w6 this type. */
   const typed = (name: string, type_id: number) => {
-    const folder = folderOf(name);
+    const folder = folderOf(name, MASK);
     const file = join(folder, 'tokenizer.json');
     const tokenizer = JSON.parse(readFileSync(file, 'utf8'));
-    const single = [{ Sequence: { id: 'A', type_id } }];
-    tokenizer.post_processor = { type: 'TemplateProcessing', single, special_tokens: {} };
+    const special = (id: string, type: number) => ({ SpecialToken: { id, type_id: type } });
+    tokenizer.post_processor = {
+      type: 'TemplateProcessing',
+      single: [special('w5', 0), { Sequence: { id: 'A', type_id } }, special('w6', type_id)],
+      special_tokens: {
+        w5: { id: 'w5', ids: [5], tokens: ['w5'] },
+        w6: { id: 'w6', ids: [6], tokens: ['w6'] },
+      },
+    };
     writeFileSync(file, JSON.stringify(tokenizer));
     return folder;
   };
+  const read = (name: string, type: number) =>
+    readModel(typed(name, type), { precision: 'float64' }) as PretrainedModel;
+  const lastOf = (model: PretrainedModel, ids: readonly number[], typeIds: readonly number[]) =>
+    model.network.run(ids, { typeIds }).states.at(-1)?.data as Float64Array;
 
-  it('is refused where the model has types, and not where it has none', () => {
-    expect(() => readModel(typed('bert', 1))).toThrow(
-      /has the token type 1 in its template: texts are run with type 0/,
+  it('is refused for types that the model does not have, and taken no notice of without any', () => {
+    expect(() => readModel(typed('bert', 2))).toThrow(
+      /has the token type 2 in its template: the model has the types 0 to 1/,
     );
-    expect(readModel(typed('bert', 0)).name).toMatch(/^bert/);
-    expect(readModel(typed('distilbert', 1)).name).toMatch(/^distilbert/);
+    expect(readModel(typed('bert', 1)).name).toMatch(/^bert/);
+    expect(readModel(typed('distilbert', 2)).name).toMatch(/^distilbert/);
+  });
+
+  it('is run with its types: frames, masks and what fills them', () => {
+    const [model, plain] = [read('bert', 1), read('bert', 0)];
+    const types = [0, 1, 1, 1, 1, 1];
+    const layout = model.layOut('w3 __ w7 w8');
+    expect(layout.typeIds).toEqual(types);
+    const run = model.run(layout);
+    const own = lastOf(model, [5, 3, MASK, 7, 8, 6], types);
+    expect(run.frames[model.sizes.depth].positions.data).toEqual(own);
+    expect(plain.run(plain.layOut('w3 __ w7 w8')).frames.at(-1)?.positions.data).not.toEqual(own);
+    // two masks, the first filled
+    const two = model.layOut('w3 __ w7', undefined, 2);
+    const filled = lastOf(model, [5, 3, 4, MASK, 7, 6], types);
+    const { dimension } = model.sizes;
+    expect(model.run(two).behind([[4]])).toBeAllClose(
+      filled.subarray(3 * dimension, 4 * dimension),
+      CLOSE,
+    );
+    expect(layerFlow(model, 'w3 w7 w8 w2', { time: 1, layer: 1 }).tokens).toHaveLength(6);
+  });
+
+  it('is evaluated with them, a token masked at a time', () => {
+    const model = read('bert', 1);
+    const { natsPerText } = evaluatePretrainedTexts(model, ['w3 w7'], { seed: 1, texts: 1 });
+    const wanted = [1, 2].map((place) => {
+      const ids = [5, 3, 7, 6];
+      const states = lastOf(model, ids.with(place, MASK), [0, 1, 1, 1]);
+      const { dimension } = model.sizes;
+      const p = model.tokenProbabilities(states.slice(place * dimension, (place + 1) * dimension));
+      return -Math.log(p[ids[place]]);
+    });
+    expect(natsPerText).toBeCloseTo(wanted[0] + wanted[1], 10);
   });
 });
 

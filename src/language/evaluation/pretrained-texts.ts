@@ -9,7 +9,7 @@ import { firstStreams } from '../../numerics/random.ts';
 import type { Tensor } from '../../pretrained/arithmetic.ts';
 import type { Numbers } from '../../pretrained/stored.ts';
 import { checkReads } from '../model.ts';
-import { rowsOfTexts, scoresOf } from '../network-run.ts';
+import { rowsOfTexts, scoresOf, typesIn } from '../network-run.ts';
 import type { PretrainedModel } from '../pretrained-model.ts';
 import { shuffled } from '../training/shuffle.ts';
 import { lossRecord, ratioEstimate, type TextCost } from './estimates.ts';
@@ -18,6 +18,7 @@ import type { EvaluationSettings } from './settings.ts';
 /** A text in tokens, without what a template puts behind it where it is causal. */
 interface Encoded {
   readonly ids: readonly number[];
+  readonly typeIds: readonly number[];
   /** Places of the tokens that are scored. */
   readonly scored: readonly number[];
   /** What the scored tokens stand for. */
@@ -99,7 +100,7 @@ function firstToken({ masks, pieces }: PretrainedModel): string {
 
 function encode(model: PretrainedModel, text: string, line: number): Encoded {
   const { pieces, masks, sizes } = model;
-  const { ids: all, offsets } = pieces.encode(text);
+  const { ids: all, offsets, typeIds } = pieces.encode(text);
   const ids = masks ? all : all.slice(0, all.length - pieces.template.after.length);
   if (ids.length > sizes.positions)
     throw new LimitError(
@@ -109,7 +110,7 @@ function encode(model: PretrainedModel, text: string, line: number): Encoded {
   const own = [...ids.keys()].filter((place) => offsets[place] !== null);
   const scored = masks ? own : own.filter((place) => place > 0);
   const unsaid = scored.length < own.length ? (offsets[own[0]]?.[1] ?? 0) : 0;
-  return { ids, scored, said: text.slice(unsaid) };
+  return { ids, typeIds, scored, said: text.slice(unsaid) };
 }
 
 function costOf(model: PretrainedModel, text: Encoded): PieceCost {
@@ -134,12 +135,15 @@ function causalNats({ network }: PretrainedModel, { ids, scored }: Encoded): num
 }
 
 /** −Σ_i log p(token_i | all others, a mask in its place). */
-function maskedNats({ network, pieces }: PretrainedModel, { ids, scored }: Encoded): number {
+function maskedNats({ network, pieces }: PretrainedModel, encoded: Encoded): number {
+  const { ids, scored } = encoded;
   const mask = pieces.special.mask?.id as number;
   const masked = scored.map((place) => ({ ids: ids.with(place, mask), place }));
   return surprise(
     network,
-    rowsOfTexts(network, masked).map((rows) => rows[rows.length - 1]),
+    rowsOfTexts(network, masked, typesIn(network.architecture, encoded)).map(
+      (rows) => rows[rows.length - 1],
+    ),
     scored.map((place) => ids[place]),
   );
 }

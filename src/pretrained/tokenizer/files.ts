@@ -105,14 +105,18 @@ export function checkVocabulary({ size, token }: TokenizerCore, rows: number): v
 }
 
 /**
- * Throws InputError where the template gives another token type than 0 to a model that has `rows` of them: texts are
- * run with type 0, as those of all these models are. A model without types takes no notice of them.
+ * Throws InputError where the template gives a token type that a model with `rows` of them does not have, or to a
+ * causal one, whose texts go on, any but 0. A model without types takes no notice of them.
  */
-export function checkTokenTypes({ template }: TokenizerCore, rows: number): void {
+export function checkTokenTypes({ template }: TokenizerCore, rows: number, causal: boolean): void {
   const { before, after, typeId } = template;
-  const other = [...before, { typeId }, ...after].find((token) => token.typeId !== 0);
+  const most = causal ? 0 : rows - 1;
+  const other = [...before, { typeId }, ...after].find((token) => token.typeId > most);
   if (rows > 0 && other)
-    throw refusal(`token type ${other.typeId} in its template`, 'texts are run with type 0');
+    throw refusal(
+      `token type ${other.typeId} in its template`,
+      causal ? 'texts that go on are run with type 0' : `the model has the types 0 to ${most}`,
+    );
 }
 
 function parsed(files: TokenizerFiles, name: TokenizerFile): Record<string, unknown> | undefined {
