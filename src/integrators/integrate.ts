@@ -161,7 +161,7 @@ interface Run {
   /** g of every event at the present state. */
   values: number[];
   readonly delivered: number;
-  /** Whether an adaptive step was cut short by the end of the run. */
+  /** Whether a step was cut short by the end of the run that a longer run takes as a whole. */
   cut: boolean;
   /** Where a continuation begins. Its state is a live buffer, until a step is cut. */
   base: Omit<Continuation, 'delivered' | 'state'> & { readonly state: Float64Array };
@@ -309,6 +309,9 @@ function stopsOf(
 function fixedStep(run: Run, plan: Plan): Span {
   checkCount(run, plan);
   const span = spanOf(run, fixedStretch(run.time, run.step, run.stops));
+  // With noise the longer run takes the whole step.
+  const isCut = span.end === plan.end && gridIndex(plan.end, run.step) === null;
+  if (run.problem.noise && isCut && !run.cut) keepBase(run);
   const error = run.stepper.attempt(span);
   if (error > 0) throw diverged(run, `take a step below ${span.h}${otherScheme(run)}`);
   run.steps++;

@@ -46,6 +46,7 @@ describe('have the rows of runs of their own', () => {
     ['noise', { kappa: '30', grid: ['time=0.5,1,3'] }, [3]],
     ['noise of dynamics', { dynamics: 'noisy', grid: ['time=0.3,1.2'], step: '0.2' }, [2]],
     ['noise whose ends lie within a coarse step', { kappa: '50', grid: ['time=2.5,5'] }, [2]],
+    ['times that are read', { dynamics: 'resnet', kappa: '50', grid: ['time=7.1,20'] }, [2]],
     ['potentials that go on', { dynamics: 'sinkhorn', grid: ['time=1,2'] }, [2]],
     ['circle', { d: '2', n: '40', scheme: 'rk4', grid: ['time=1,20,beta=2,9'] }, [2, 2]],
     ['modes', { d: '2', n: '300', engine: 'spectral', grid: ['time=1,30'], scheme: 'dopri5' }, [2]],

@@ -350,6 +350,16 @@ describe('continuing', () => {
       }
     },
   );
+
+  it('noise: also where the first end lies within a step', () => {
+    const settings = { scheme: 'heun', step: 0.25, path: wienerPath(5, 0.25, 3) };
+    const [, last] = run(withNoise, someTokens(4), { ...settings, end: 2, times: [0, 2] });
+    for (const end of [0.1, 0.5, 0.6, 1.99]) {
+      const [first] = run(withNoise, someTokens(4), { ...settings, end, times: [end] });
+      const rest = run(withNoise, first.continuation(), { ...settings, end: 2, times: [2] });
+      expect(rest.map(plain)).toEqual([plain(last)]);
+    }
+  });
 });
 
 describe('blow-up', () => {

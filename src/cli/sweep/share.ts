@@ -139,9 +139,15 @@ function onwards(
   return { from: continuation, reference: { first: shown, last: shown } };
 }
 
-/** Steps of dopri5 are taken as a whole when the run goes on; with noise steps twice as long run beside. */
-const cutsSteps = ({ scheme, time, step, noise }: SimulationSettings) =>
-  !scheme.adaptive && gridIndex(time, noise > 0 ? 2 * step : step) === null;
+/**
+ * Steps of dopri5, and those with noise within which it ends, are taken as a whole when the run goes on. Others end
+ * where they do in a longer run if they end at the same number, which dynamics may read.
+ */
+function cutsSteps({ scheme, time, step, noise }: SimulationSettings): boolean {
+  if (scheme.adaptive) return false;
+  const index = gridIndex(time, step);
+  return index === null ? noise === 0 : index * step !== time;
+}
 
 /** Sinkhorn's iteration begins where that of the last velocity ended. */
 const remembers = ({ entry, parameters, d }: SimulationSettings) =>
