@@ -115,15 +115,24 @@ function scoreSteps(
   const width = keys.length / n;
   const size = width / heads;
   const qi = i * width + h * size;
-  for (let j = 0; j < n; j++) {
-    const kj = j * width + h * size;
-    let fromQuery = 0;
-    let fromKey = 0;
+  // two keys at a time: one sum alone would wait for itself at every term; an odd last one is done twice
+  for (let j = 0; j < n; j += 2) {
+    const k0 = j * width + h * size;
+    const k1 = j + 1 < n ? k0 + width : k0;
+    let fromQuery0 = 0;
+    let fromQuery1 = 0;
+    let fromKey0 = 0;
+    let fromKey1 = 0;
     for (let c = 0; c < size; c++) {
-      fromQuery += dQueries[a + qi + c] * keys[kj + c];
-      fromKey += queries[qi + c] * dKeys[a + kj + c];
+      const dq = dQueries[a + qi + c];
+      const q = queries[qi + c];
+      fromQuery0 += dq * keys[k0 + c];
+      fromQuery1 += dq * keys[k1 + c];
+      fromKey0 += q * dKeys[a + k0 + c];
+      fromKey1 += q * dKeys[a + k1 + c];
     }
-    steps[j] = fromQuery + fromKey;
+    steps[j] = fromQuery0 + fromKey0;
+    if (j + 1 < n) steps[j + 1] = fromQuery1 + fromKey1;
   }
 }
 
@@ -148,12 +157,18 @@ function mixSteps(
   const width = values.length / n;
   const size = width / heads;
   const target = a + i * width + h * size;
-  for (let j = 0; j < n; j++) {
-    const share = coupling[row + j];
-    if (share === 0) continue; // hidden
-    const vj = j * width + h * size;
+  // as above; where nothing is heard the share and its step are 0
+  for (let j = 0; j < n; j += 2) {
+    const both = j + 1 < n;
+    const v0 = j * width + h * size;
+    const v1 = both ? v0 + width : v0;
+    const [share0, share1] = [coupling[row + j], both ? coupling[row + j + 1] : 0];
+    const [step0, step1] = [steps[j], both ? steps[j + 1] : 0];
     for (let c = 0; c < size; c++)
-      out[target + c] += steps[j] * values[vj + c] + share * dValues[a + vj + c];
+      out[target + c] +=
+        step0 * values[v0 + c] +
+        share0 * dValues[a + v0 + c] +
+        (step1 * values[v1 + c] + share1 * dValues[a + v1 + c]);
   }
 }
 

@@ -72,7 +72,8 @@ function separate(
 ): boolean {
   const [p, q] = [rows[long], rows[short]];
   const cosine = product4(p, q);
-  if (!(Math.abs(cosine) > 4 * Number.EPSILON)) return false;
+  // what rounding leaves of a sum of so many terms (LAPACK, dgesvj)
+  if (!(Math.abs(cosine) > Math.max(4, Math.sqrt(p.length)) * Number.EPSILON)) return false;
   const ratio = exp(logs[short] - logs[long]);
   const slant = (ratio * ratio - 1) / (2 * cosine);
   const tau = (slant < 0 ? -1 : 1) / (Math.abs(slant) + hypot([ratio, slant]));
