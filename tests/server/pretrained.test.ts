@@ -129,3 +129,24 @@ it.each([
   expect([status, body.field]).toEqual([400, field]);
   expect(body.detail).toMatch(detail);
 });
+
+it('surveys a text with the energies of its heads, and refuses what has no pairs or no centre', async () => {
+  const text = 'w5 [MASK] w7 w9';
+  const { status, body } = await post('survey', { text, surrogates: 2 });
+  expect(status).toBe(200);
+  expect(body.log_energies).toHaveLength(3);
+  const { before, attention, mlp, normalisation, after } = body.log_energies[1].heads[1];
+  expect(before + attention + mlp + normalisation).toBeCloseTo(after, 5);
+  for (const [asked, field, message] of [
+    [{ text, reference: ' ' }, 'reference', /reference text is empty/],
+    [{ text: 'w5' }, 'text', /1 token has no pairs/],
+  ] as const) {
+    const refused = await post('survey', asked);
+    expect(refused).toMatchObject({ status: 400, body: { field } });
+    expect(JSON.stringify(refused.body)).toMatch(message);
+  }
+  const two = await post('survey', { text: 'w5 w7', surrogates: 0 });
+  expect(two.body.frames.map((frame: { centred: unknown }) => frame.centred)).toEqual(
+    new Array(4).fill(null),
+  );
+});
