@@ -81,7 +81,8 @@ async function addLate({ commands }: Command, args: readonly string[]): Promise<
       const { addOperations } = await import('./operations/command.ts');
       await addOperations(command, group, args);
     }
-    const flows = [command, ...command.commands].filter(takesDynamics);
+    const nested = nestedOf(command, args);
+    const flows = (nested ? [nested] : [command, ...command.commands]).filter(takesDynamics);
     if (flows.length > 0) {
       const { addCatalogueFlags } = await import('./simulation/flags.ts');
       flows.forEach(addCatalogueFlags);
@@ -89,6 +90,10 @@ async function addLate({ commands }: Command, args: readonly string[]): Promise<
     throwing(command);
   }
 }
+
+/** Which of its subcommands is asked for, such as `status` of `sweep status`. */
+const nestedOf = (command: Command, args: readonly string[]) =>
+  command.commands.find((one) => one.name() === args[args.indexOf(command.name()) + 1]);
 
 const takesDynamics = ({ options }: Command) => options.some(({ long }) => long === '--dynamics');
 

@@ -3,10 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { cellResult } from '../../src/cli/sweep/cell.ts';
 import { cellCount } from '../../src/cli/sweep/grid.ts';
 import { firstFitting, planOf } from '../../src/cli/sweep/plan.ts';
 import { readSweep, type SweepFlags } from '../../src/cli/sweep/request.ts';
-import { cellResult, tableOf } from '../../src/cli/sweep/rows.ts';
+import { tableOf } from '../../src/cli/sweep/rows.ts';
 import { groupResults, sharingOf } from '../../src/cli/sweep/share.ts';
 import { command } from './command.ts';
 

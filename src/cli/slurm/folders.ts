@@ -2,8 +2,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packageVersion } from '../../host/package.ts';
 import { counted } from '../../numerics/counted.ts';
-import { experimentsWork } from '../experiment/slurm.ts';
-import { operationWork } from '../operations/slurm.ts';
 import { hasSweep } from '../sweep/record.ts';
 import { sweepWork } from '../sweep/slurm.ts';
 import { sweepStatus } from '../sweep/status.ts';
@@ -21,23 +19,26 @@ interface Flags {
   readonly watch?: boolean;
 }
 
-/** The work in a folder. Throws InputError (field `folder`) where there is none. */
-function workIn(folder: string, flags: Flags): Work {
+/**
+ * The work in a folder, of which no more is loaded than its kind needs. Throws InputError (field `folder`) where there
+ * is none.
+ */
+async function workIn(folder: string, flags: Flags): Promise<Work> {
   const plan = readJournal(folder).findLast((deed) => deed.deed === 'planned');
   if (hasSweep(folder) || !plan) return sweepWork(folder, flags);
   return plan.kind === 'experiments'
-    ? experimentsWork(folder, plan.about)
-    : operationWork(folder, plan.about);
+    ? (await import('../experiment/slurm.ts')).experimentsWork(folder, plan.about)
+    : (await import('../operations/slurm.ts')).operationWork(folder, plan.about);
 }
 
-export const resumeFolder = (folder: string, flags: Flags, asked: Asked): Promise<void> =>
-  resumeWork(workIn(folder, flags), asked, flags);
+export const resumeFolder = async (folder: string, flags: Flags, asked: Asked): Promise<void> =>
+  resumeWork(await workIn(folder, flags), asked, flags);
 
 /** Milliseconds between two looks: the controller of a cluster is not ours alone. */
 const PAUSE = 30_000;
 
 export async function folderStatus(folder: string, { json, watch }: Flags): Promise<void> {
-  const work = workIn(folder, {});
+  const work = await workIn(folder, {});
   const command = 'sweep status';
   for (;;) {
     const status = work.kind === 'sweep' ? sweepStatus(folder) : statusOf(work);

@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { type SimulationSettings, settingsRecord } from '../../flow/simulation-settings.ts';
 import { readable, writeFileSafely } from '../../host/files.ts';
 import { madeBy, packageVersion } from '../../host/package.ts';
 import { DamagedFileError, InputError } from '../../numerics/errors.ts';
@@ -53,7 +52,7 @@ export type SweepRecord = z.output<typeof schema>;
 export function recordOf(
   { flags, grid }: SweepRequest,
   table: SweepTable,
-  settings: SimulationSettings,
+  settings: object,
 ): SweepRecord {
   const { columns, diagnostics, times, mergeError, noiseError, positions } = table;
   const record = {
@@ -70,7 +69,7 @@ export function recordOf(
     mergeError,
     noiseError,
     positions,
-    settings: settingsRecord(settings),
+    settings,
   };
   // As it comes back from its file.
   return schema.parse(JSON.parse(JSON.stringify(record)));

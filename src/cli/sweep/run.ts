@@ -2,6 +2,7 @@
  * `sweep` and `sweep task`: check, go on where it stopped, run the cells on all cores, and say what came of them. A
  * sweep without shards ends with its table; shards and tasks leave sheets, of which `sweep merge` makes it.
  */
+import { settingsRecord } from '../../flow/simulation-settings.ts';
 import { exitOnInterrupt } from '../../host/files.ts';
 import { madeBy } from '../../host/package.ts';
 import type { TableAccount } from '../../host/tables.ts';
@@ -91,7 +92,7 @@ export async function planSweep(request: SweepRequest, out: string): Promise<Pla
   const settings = firstFitting(request, plan);
   const table = tableOf(request, settings);
   makeFolder(out);
-  const kept = keepRecord(out, recordOf(request, table, settings));
+  const kept = keepRecord(out, recordOf(request, table, settingsRecord(settings)));
   const record = await withStreams(out, kept, plan);
   if (table.positions) preparePositions(out);
   return { folder: out, request, record, tables: plan.tables };

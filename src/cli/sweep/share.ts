@@ -7,7 +7,6 @@ import type { PreparedFrame, ScalarDiagnostic } from '../../diagnostics/diagnost
 import type { SimulationContext } from '../../flow/simulate.ts';
 import type { SimulationSettings } from '../../flow/simulation-settings.ts';
 import { gridIndex } from '../../integrators/clock.ts';
-import { stridesOf } from './grid.ts';
 import {
   type CellEnd,
   type CellResult,
@@ -15,8 +14,9 @@ import {
   doneResult,
   failedResult,
   runCell,
-  type SweepTable,
-} from './rows.ts';
+} from './cell.ts';
+import { stridesOf } from './grid.ts';
+import type { SweepTable } from './rows.ts';
 
 /** Which cells of a sweep share a run. */
 export interface Sharing {

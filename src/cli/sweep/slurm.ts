@@ -7,8 +7,7 @@ import { openSlurm, submitWork } from '../slurm/submission.ts';
 import type { Work } from '../slurm/work.ts';
 import { rangesText, readRanges } from './ranges.ts';
 import { hasSweep, readRecord, whereItWasPlanned } from './record.ts';
-import { readContinued, readSweep, type SweepFlags } from './request.ts';
-import { planSweep } from './run.ts';
+import type { SweepFlags } from './request.ts';
 import { sampleCells } from './sample.ts';
 import { cellsThat, checkResults, readState } from './state.ts';
 
@@ -20,6 +19,9 @@ export async function sweepOnSlurm(flags: SweepFlags, asked: Asked): Promise<voi
       local,
       `option ${local} is of one machine, and slurm is given: expected --cores for the threads of a task and --throttle for tasks at a time, leave it out`,
     );
+  // Only here, so that a look at a sweep loads nothing that runs one.
+  const { readContinued, readSweep } = await import('./request.ts');
+  const { planSweep } = await import('./run.ts');
   const continued = readContinued(flags);
   const goesOn = continued !== null && hasSweep(continued.out);
   const job = goesOn ? null : readSweep(flags);

@@ -1,9 +1,9 @@
 /** Whether a sweep of a version that did not say the version of its streams of random numbers has those of this one. */
 import { InputError } from '../../numerics/errors.ts';
 import { STREAMS } from '../../numerics/random.ts';
+import { cellResult } from './cell.ts';
 import type { Plan } from './plan.ts';
 import { type SweepRecord, writeRecord } from './record.ts';
-import { cellResult } from './rows.ts';
 import { readState, rowFinder, STATE } from './state.ts';
 
 /**
