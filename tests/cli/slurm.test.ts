@@ -437,6 +437,18 @@ echo "$@" >> ${path('narrow', 'taken')}; echo 41`,
     });
   });
 
+  it('cells that share a run are of one task', async () => {
+    const bin = fakeSlurm('sharing', { sbatch: 'exit 1' });
+    const grid = ['--grid', 'time=1,2,beta=1:4:1', '--n', '4', '--diagnostics', 'cosine_mean'];
+    const asked = ['--slurm', '--dry-run', '--json', '--cells-per-task', '4'];
+    const { stdout } = await within(bin, ['sweep', ...grid, '--out', path('shared'), ...asked]);
+    const lines = readFileSync(
+      path('shared', 'slurm', JSON.parse(stdout).nonce, 'tasks.txt'),
+      'utf8',
+    );
+    expect(lines).toBe('0,2,4,6\n1,3,5,7\n');
+  });
+
   it('a time limit or a memory below what a cell takes is refused', async () => {
     const bin = fakeSlurm('small', { sbatch: 'exit 1' });
     const mem = await within(bin, slurmed('small-mem', '--mem', '10M'));

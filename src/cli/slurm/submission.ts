@@ -62,12 +62,10 @@ export async function submitWork(work: Work, opened: Opened, printed: Printed): 
   if (timing) checkTiming(work, timing, options);
   const left = work.look().open;
   if (left.length === 0) return tellNothing(work, printed);
-  for (
-    let tasks = tasksFor(left.length, timing, options, cluster);
-    ;
-    tasks = Math.ceil(tasks / 2)
-  ) {
-    const lines = deal(left, tasks).map((items) => work.line(items));
+  const groups = work.groups?.(left) ?? left.map((item) => [item]);
+  let tasks = Math.min(groups.length, tasksFor(left.length, timing, options, cluster));
+  for (; ; tasks = Math.ceil(tasks / 2)) {
+    const lines = deal(groups, tasks).map((some) => work.line(some.flat()));
     try {
       return await submitPlan(work, { lines, tasks: [...lines.keys()], timing }, opened, printed);
     } catch (error) {

@@ -20,6 +20,8 @@ export interface Work {
   readonly items: number;
   /** What its files say, now. */
   look(): WorkState;
+  /** Items that one task shall have, since they share work; each alone where this is absent. */
+  groups?(items: readonly number[]): readonly (readonly number[])[];
   /** Items as a line of the file of tasks, and back. */
   line(items: readonly number[]): string;
   itemsOf(line: string): readonly number[];

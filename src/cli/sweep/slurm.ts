@@ -9,6 +9,7 @@ import { rangesText, readRanges } from './ranges.ts';
 import { hasSweep, readRecord, whereItWasPlanned } from './record.ts';
 import type { SweepFlags } from './request.ts';
 import { sampleCells } from './sample.ts';
+import { type Sharing, sharingOf } from './share.ts';
 import { cellsThat, checkResults, readState } from './state.ts';
 
 /** `sweep … --slurm`. Throws InputError for flags of this machine, and for what no task could be run with. */
@@ -47,11 +48,21 @@ export function sweepWork(out: string, { retryFailed = false }: { retryFailed?: 
       return { failed, open: retryFailed ? [...open, ...failed].sort((a, b) => a - b) : open };
     },
     name: (cell) => `cell ${cell}`,
-    line: rangesText,
+    groups: (cells) => groupsOf(sharingOf(record), cells),
+    line: (cells) => rangesText(cells.toSorted((a, b) => a - b)),
     itemsOf: (line) => readRanges(line, record.cells),
     task: (tasks, nonce) =>
       `sweep task ${quoted(folder)} --cells-of ${quoted(tasks)} --line $((task + 1)) --task ${nonce}-$task --restart $restart --threads $cores${again}`,
     merge: `sweep merge ${quoted(folder)}`,
     time: (cells) => whereItWasPlanned(folder, record, () => sampleCells(folder, cells)),
   };
+}
+
+/** Cells that share a run. */
+function groupsOf({ order, end }: Sharing, cells: readonly number[]): number[][] {
+  const ordered = order(cells);
+  const groups: number[][] = [];
+  for (let at = 0; at < ordered.length; at = end(ordered, at))
+    groups.push(ordered.slice(at, end(ordered, at)));
+  return groups;
 }
