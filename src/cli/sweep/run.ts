@@ -52,6 +52,8 @@ export interface SweepOutcome {
   readonly failure: Failure | null;
   /** What was read of files, where there are any. */
   readonly tables?: readonly TableAccount[];
+  /** That all threads together spent on cells. */
+  readonly cellSeconds: number;
   readonly seconds: number;
 }
 
@@ -143,13 +145,13 @@ export async function sweepTask(out: string, flags: TaskFlags): Promise<void> {
 
 function outcomeOf(
   { folder, record, tables }: Planned,
-  { sheet, cells, before, failed, open }: TaskOutcome,
+  { sheet, cells, before, failed, open, cellSeconds }: TaskOutcome,
   begun: number,
 ): SweepOutcome {
   const [first = null] = failuresOf(readState([folder], record), failed.slice(0, 1));
   const seconds = (performance.now() - begun) / 1000;
   const counts = { cells, failed: failed.length, before, open: open.length };
-  return { sheet, ...counts, failure: first, ...tablesRecord(tables), seconds };
+  return { sheet, ...counts, failure: first, ...tablesRecord(tables), cellSeconds, seconds };
 }
 
 /**

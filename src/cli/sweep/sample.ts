@@ -10,27 +10,19 @@ import { rangesText } from './ranges.ts';
 
 const ENTRY = fileURLToPath(new URL('../../../bin/schmetterling.js', import.meta.url));
 
-/** Cells after the first one, at most, and of how many one is taken. */
+/** Cells at most, and of how many one is taken. */
 const MOST = 16;
 const ONE_OF = 10;
 /** Seconds after which no further cell begins, and after which the one that runs is given up. */
 const [ENOUGH, PATIENCE] = [5, 60];
 
-/** Runs a first cell, which pays for the start, then some of all corners of the grid, on one core, for some seconds. */
+/** Runs some cells of all corners of the grid on one core for some seconds; one at least. */
 export async function sampleCells(folder: string, cells: readonly number[]): Promise<Timing> {
-  const first = await timed(folder, spread(cells, 1));
-  if (first.done === 0) return { seconds: null, atLeast: PATIENCE, memory: first.memory };
-  const others = spread(cells, Math.min(MOST, Math.floor(cells.length / ONE_OF)));
-  const further = first.seconds > ENOUGH ? [] : others;
-  const more = further.length > 0 ? await timed(folder, further) : null;
-  const memory = Math.max(first.memory ?? 0, more?.memory ?? 0) || null;
-  if (!more || more.done < 2) return { seconds: first.seconds, atLeast: 0, memory };
-  // a tenth at least of what it took with its start, where the first one was slow by chance
-  const each = Math.max(
-    (more.seconds - first.seconds) / (more.done - 1),
-    more.seconds / more.done / 10,
-  );
-  return { seconds: each, atLeast: 0, memory };
+  const count = Math.max(1, Math.min(MOST, Math.floor(cells.length / ONE_OF)));
+  const { done, seconds, memory } = await timed(folder, spread(cells, count));
+  return done > 0
+    ? { seconds: seconds / done, atLeast: 0, memory }
+    : { seconds: null, atLeast: seconds, memory };
 }
 
 /** As many of them, evenly. */
@@ -66,7 +58,8 @@ async function timed(folder: string, cells: readonly number[]): Promise<Timed> {
   if (gaveUp) return { done: 0, seconds: PATIENCE, memory };
   if (said.stdout === '') throw new Error(`a cell cannot be run: ${said.stderr.trim()}`);
   const outcome = JSON.parse(said.stdout);
-  return { done: outcome.cells - outcome.before - outcome.open, seconds: outcome.seconds, memory };
+  const done = outcome.cells - outcome.before - outcome.open;
+  return { done, seconds: outcome.cellSeconds, memory };
 }
 
 /** Most bytes that a process had in memory, from Linux. */

@@ -37,6 +37,8 @@ export interface TaskOutcome {
   readonly failed: readonly number[];
   /** Cells without a row, of a task that was told to end. */
   readonly open: readonly number[];
+  /** That all threads together spent on cells, without their start. */
+  readonly cellSeconds: number;
 }
 
 /** Throws DamagedFileError for results that contradict each other, and Error where rows cannot be written. */
@@ -48,11 +50,13 @@ export async function runTask(sweep: PlannedSweep, task: Task): Promise<TaskOutc
   const { states } = state;
   if (retryFailed) for (const cell of cellsThat(state, 'failed', cells)) states[cell] = STATE.open;
   const todo = cellsThat(state, 'open', cells);
+  let cellSeconds = 0;
   const sheet = todo.length > 0 ? newSheet(folder, task, table) : null;
   if (sheet !== null) {
     const bar = await progressBar('{bar} {value} of {total} cells  {failed} failed');
     let [done, failed] = [cells.length - todo.length, 0];
-    const onProgress = (batch: readonly number[]) => {
+    const onProgress = (batch: readonly number[], milliseconds: number) => {
+      cellSeconds += milliseconds / 1000;
       failed += cellsThat(state, 'failed', batch).length;
       done += batch.length - cellsThat(state, 'open', batch).length;
       bar.update(done, cells.length, { failed });
@@ -66,5 +70,6 @@ export async function runTask(sweep: PlannedSweep, task: Task): Promise<TaskOutc
     before: cells.length - todo.length,
     failed: cellsThat(state, 'failed', cells),
     open: cellsThat(state, 'open', cells),
+    cellSeconds,
   };
 }

@@ -24,14 +24,14 @@ export interface Running {
 }
 
 /**
- * Runs the cells; `onProgress` hears of every batch. A thread that dies takes the cell that it was at with it,
+ * Runs the cells; `onProgress` hears of every batch, and what it took. A thread that dies takes the cell that it was at with it,
  * whose row then says so, and another takes its place. When the signal comes, every thread ends with the cell that
  * it is at. Throws Error where rows cannot be written.
  */
 export async function runCells(
   shared: Omit<SweepThreadStart, 'stop'>,
   cells: readonly number[],
-  onProgress: (batch: readonly number[]) => void,
+  onProgress: (batch: readonly number[], milliseconds: number) => void,
   { threads = availableParallelism(), signal }: Running,
 ): Promise<void> {
   const count = Math.min(threads, cells.length);
@@ -52,8 +52,9 @@ export async function runCells(
       if (isBroken) return;
       if ('failure' in result) throw errorFromJson(result.failure);
       if ('lost' in result) queue.putBack(buryCell(start, batch, pen, result.lost));
-      onProgress(batch);
-      batch = queue.next('lost' in result ? 0 : result.milliseconds / batch.length);
+      const milliseconds = 'lost' in result ? 0 : result.milliseconds;
+      onProgress(batch, milliseconds);
+      batch = queue.next(milliseconds / batch.length);
     }
   };
   try {
