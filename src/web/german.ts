@@ -229,6 +229,7 @@ export const german: Words = {
       attention: 'Aufmerksamkeit für das erste Token',
       attentionPart: 'Attention',
       mlp: 'MLP',
+      norms: 'Normierungen',
     },
     charts: {
       cosine: { title: 'Mittlerer Kosinus', help: 'Aller Paare von Richtungen' },
@@ -244,6 +245,10 @@ export const german: Words = {
       energy: {
         title: 'Änderung der Energie',
         help: 'Durch jeden Teil der Schicht; E bei β = 1',
+      },
+      heads: {
+        title: 'Energien der Köpfe',
+        help: 'Änderung des Logarithmus der eigenen Energie jedes Kopfes, mit seinem Q, K und β; Mittel über die Köpfe',
       },
     },
     pairs: {

@@ -210,6 +210,7 @@ const english = {
       attention: 'attention to the first token',
       attentionPart: 'attention',
       mlp: 'MLP',
+      norms: 'norms',
     },
     charts: {
       cosine: { title: 'Mean cosine', help: 'Of all pairs of directions' },
@@ -223,6 +224,10 @@ const english = {
         help: 'The share p of clouds of the same mean and spectrum whose clusters last as long, without sinks; up to 0.05 is unusual',
       },
       energy: { title: 'Change of the energy', help: 'By each part of the layer; E at β = 1' },
+      heads: {
+        title: 'Energies of the heads',
+        help: 'Change of the logarithm of each head’s own energy, with its Q, K and β; mean over the heads',
+      },
     },
     pairs: {
       plain: 'Inner products, as they are',

@@ -545,7 +545,11 @@ describe.skipIf(!executablePath)('the Layers tab', () => {
       expect(plain).toBe(`Directions as they are, without sinks: ${frameText(some)}`);
       expect(centred).toBe(`Directions centred, without sinks: ${frameText(others)}`);
       expect(some.length).toBeGreaterThan(0);
-      expect(await survey(at).locator('.charts canvas').count()).toBe(7);
+      expect(await survey(at).locator('.charts canvas').count()).toBe(8);
+      const heads = survey(at).locator('canvas').nth(5);
+      expect(await heads.getAttribute('aria-label')).toBe(
+        'Energies of the heads. attention: 2.000 → 2.000; MLP: −2.000 → −2.000; norms: 0.000 → 0.000',
+      );
       const cosines = await survey(at).locator('canvas').first().getAttribute('aria-label');
       expect(cosines).toMatch(/^Mean cosine\. as they are: .* → .*centred, without sinks: /);
       await at.page.getByRole('button', { name: 'Previous layer' }).click();

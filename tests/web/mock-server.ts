@@ -322,6 +322,9 @@ function surveyed({ text, reference }: SurveyQuestion) {
     reference: reference ?? null,
     precision: 'float32',
     tokens: tokens.map((token) => token.text),
+    logEnergies: layers.slice(1).map(() => ({
+      heads: [1, 3].map((part) => ({ attention: part, mlp: -part, normalisation: 0 })),
+    })),
     energies: layers.map((layer) => ({
       energy: layer / 10,
       attention: layer === 0 ? null : 0.08,

@@ -1,4 +1,5 @@
 /** What the survey's charts show: its numbers over the layers, with all tokens and without the sinks. */
+import { mean } from '../../../numerics/statistics.ts';
 import type { SurveyReply } from '../../api.ts';
 import type { Lines, Series } from '../../charts.ts';
 import type { Page } from '../../page.ts';
@@ -6,10 +7,18 @@ import type { Words } from '../../words.ts';
 
 export type SurveyChart = keyof Words['survey']['charts'];
 
-export const surveyCharts: readonly SurveyChart[] = ['cosine', 'rank', 'norm', 'chance', 'energy'];
+export const surveyCharts: readonly SurveyChart[] = [
+  'cosine',
+  'rank',
+  'norm',
+  'chance',
+  'energy',
+  'heads',
+];
 
 type Frame = SurveyReply['frames'][number];
 type Numbers = Frame['plain']['all'];
+type LayerEnergies = NonNullable<SurveyReply['log_energies']>[number];
 type Number = (numbers: Numbers) => number | null;
 
 /** What is drawn of a chart; of a text without sinks only one line of two that are the same. */
@@ -54,6 +63,17 @@ const SERIES: Readonly<Record<SurveyChart, (words: Words, found: SurveyReply) =>
     { label: series.attentionPart, values: energies.map(({ attention }) => attention), colour: 0 },
     { label: series.mlp, values: energies.map(({ mlp }) => mlp), colour: 1 },
   ],
+  heads: ({ survey: { series } }, { log_energies: layers }) => {
+    const shares = (of: (head: LayerEnergies['heads'][number]) => number) => [
+      null,
+      ...(layers ?? []).map(({ heads }) => mean(heads.map(of))),
+    ];
+    return [
+      { label: series.attentionPart, values: shares(({ attention }) => attention), colour: 0 },
+      { label: series.mlp, values: shares(({ mlp }) => mlp), colour: 1 },
+      { label: series.norms, values: shares(({ normalisation }) => normalisation), colour: 2 },
+    ];
+  },
 };
 
 function clouds({ survey: { series } }: Words, { frames }: SurveyReply, of: Number): Series[] {
