@@ -136,7 +136,7 @@ const SCENES = {
   },
 
   async lost() {
-    const args = cells(120, 1000);
+    const args = cells(120, 2000);
     const out = join(place, 'lost');
     const over = command(...args, '--out', out, '--slurm', '--cells-per-task', '60');
     await until(() => (queue() ?? []).filter(({ state }) => state === 'RUNNING').length === 2);
@@ -147,7 +147,9 @@ const SCENES = {
     await until(() => (queue() ?? []).some(({ reason }) => reason === 'BeginTime'));
     const noticed = seconds(begun);
     // a job cannot begin within the first seconds after it was requeued
-    await until(() => sheets(out).some((name) => /-[01]\.[1-9]/.test(name)), hurry);
+    const isTwice = () => sheets(out).some((name) => /-[01]\.[1-9]/.test(name));
+    await until(() => isTwice() || isMerged(out), hurry);
+    if (isMerged(out)) throw new Error('lost: the task was over before it ran twice');
     const twice = seconds(begun);
     await until(() => isMerged(out), hurry);
     await over;

@@ -377,6 +377,29 @@ echo "$@" >> ${path('narrow', 'taken')}; echo 41`,
       .split('\n')
       .flatMap((line) => line.split(',').map(Number));
     expect(cells.sort((a, b) => a - b)).toEqual([...Array(40).keys()]);
+    // which is queued still, for Slurm's reason
+    const again = await within(bin, ['sweep', 'resume', path('fewer')]);
+    expect(again).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/in Slurm's queue, such as 41 \(PENDING, None\)/),
+    });
+    const { slurm } = JSON.parse(
+      (await within(bin, ['sweep', 'status', path('fewer'), '--json'])).stdout,
+    );
+    expect(slurm).toMatchObject({ pending: { None: 8 }, running: 0, idle: 32, unanswered: null });
+    const away = fakeSlurm('away', {
+      squeue: 'echo "slurm_load_jobs error: Unable to contact" >&2; exit 1',
+    });
+    const told = await within(away, ['sweep', 'status', path('fewer')]);
+    expect(told.code).toBe(0);
+    expect(told.stdout).toMatch(
+      /0 of 40 cells done.*\n.*\n.*Unable to contact.*files and journal alone/,
+    );
+    const refused = await within(away, ['sweep', 'resume', path('fewer')]);
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/does not say what is queued/),
+    });
   });
 
   it('experiments and a depth limit are shown as they would be submitted', async () => {
