@@ -51,7 +51,7 @@ export function openLab(...options: string[]): Lab {
   const env = { ...process.env, ...more };
   const run = (...words: string[]) => execFileSync(SCRIPT, words, { env, stdio: 'pipe' });
   // a port of its own beside other clusters of this machine
-  const port = 20_000 + 3 * (process.pid % 5_000);
+  const port = 20_000 + 3 * (process.pid % 4_000);
   run('up', home, String(port), ...options);
   return {
     command: (...args) => cold(args, '', { more }),
