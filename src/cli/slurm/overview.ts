@@ -85,7 +85,8 @@ function overviewOf(
     jobs: live.map(listed),
     ...{ running, pending, idle: open.size - held.size },
     seconds: each === null || speed === 0 ? null : (open.size * each) / speed,
-    faults: plan ? faultsOf(work, plan, open, held) : [],
+    // who does not answer may have them running
+    faults: plan && unanswered === null ? faultsOf(work, plan, open, held) : [],
     merge: plan ? lastWords(work.folder, plan.nonce, MERGE_LOG) : null,
   };
 }
@@ -157,11 +158,12 @@ export function overviewLines(overview: Overview | null, { noun }: Pick<Work, 'n
     ...(seconds === null ? [] : [`about ${duration(seconds)} left`]),
     ...(merges ? [`the job that merges is ${merges.state} (${merges.reason})`] : []),
     ...(!merges && merge !== null ? [`merge: ${printable(merge)}`] : []),
-    ...faults.map(
-      ({ task, words }) => `task ${task} is over without its ${noun}s: ${printable(words)}`,
-    ),
+    ...faultLines(faults, noun),
   ];
 }
+
+export const faultLines = (faults: Overview['faults'], noun: string): string[] =>
+  faults.map(({ task, words }) => `task ${task} is over without its ${noun}s: ${printable(words)}`);
 
 function duration(seconds: number): string {
   if (seconds < 100) return `${Math.ceil(seconds)} s`;

@@ -21,6 +21,7 @@ import {
   writeSubmission,
 } from './journal.ts';
 import { bytesOf, type SlurmOptions, secondsOf, slurmOptions } from './options.ts';
+import { faultLines, readOverview } from './overview.ts';
 import { deal, MOST_TASKS, taskCount } from './plan.ts';
 import { isOver, readQueue } from './queue.ts';
 import { jobScript, mergeScript } from './script.ts';
@@ -203,9 +204,13 @@ async function submitPlan(
   const jobs = await submitAll(submission);
   if (!json) printLines(submittedLines(told, jobs));
   const sure = await lookAgain(submission, jobs);
-  if (json) printJson(submissionRecord(told, sure));
-  else if (sure !== jobs)
-    printLines([`lost with their controller, and submitted anew: ${jobsText(sure)}`]);
+  // such as those whose nodes do not see the folder: they end at once
+  const faults = (await readOverview(work, work.look().open))?.faults ?? [];
+  if (json) return printJson({ ...submissionRecord(told, sure), faults });
+  const anew =
+    sure === jobs ? [] : [`lost with their controller, submitted anew: ${jobsText(sure)}`];
+  const more = [...anew, ...faultLines(faults, work.noun)];
+  if (more.length > 0) printLines(more);
 }
 
 function scriptsOf(work: Work, nonce: string, { before }: SlurmOptions) {
