@@ -103,11 +103,11 @@ async function until(happened, each = () => {}) {
   }
 }
 
-/** The table of one process. */
-async function alone(name, args) {
+/** The table of one process; cells that wait leave its cores to others. */
+async function alone(name, args, threads = 8) {
   const out = join(place, `${name}-alone`);
   const begun = performance.now();
-  await command(...args, '--out', out, '--threads', '2');
+  await command(...args, '--out', out, '--threads', `${threads}`);
   return { bytes: table(out), seconds: Number(seconds(begun)) };
 }
 
@@ -124,7 +124,7 @@ const sheets = (out) => {
 const SCENES = {
   async speed() {
     const args = cells(2000, 50);
-    const one = await alone('speed', args);
+    const one = await alone('speed', args, 2);
     const out = join(place, 'speed');
     const begun = performance.now();
     const over = command(...args, '--out', out, '--slurm');
@@ -239,7 +239,15 @@ async function goOn(out, counts) {
 
 const asked = process.argv.slice(2);
 const scenes = asked.length > 0 ? asked : Object.keys(SCENES);
-lab('up', home, '26900', 'MinJobAge=5', 'SlurmdTimeout=20', 'KillWait=5');
+// ports of its own beside other clusters of this machine
+lab(
+  'up',
+  home,
+  `${20_000 + 3 * (process.pid % 4_000)}`,
+  'MinJobAge=5',
+  'SlurmdTimeout=20',
+  'KillWait=5',
+);
 try {
   for (const name of scenes) console.log(`${name}: ${await SCENES[name]()}`);
 } finally {
