@@ -136,13 +136,15 @@ const SCENES = {
   },
 
   async lost() {
-    const args = cells(120, 2000);
+    // one task, so that a node is free for its second run
+    const args = cells(60, 2000);
     const out = join(place, 'lost');
     const over = command(...args, '--out', out, '--slurm', '--cells-per-task', '60');
-    await until(() => (queue() ?? []).filter(({ state }) => state === 'RUNNING').length === 2);
+    await until(() => (queue() ?? []).some(({ state }) => state === 'RUNNING'));
     await sleep(2000);
+    const node = slurm('squeue', '--noheader', '--states=RUNNING', '--format=%N').trim();
     const begun = performance.now();
-    lab('kill', home, 'n1');
+    lab('kill', home, node);
     // noticed after SlurmdTimeout, while the task still runs there
     await until(() => (queue() ?? []).some(({ reason }) => reason === 'BeginTime'));
     const noticed = seconds(begun);
@@ -153,7 +155,7 @@ const SCENES = {
     const twice = seconds(begun);
     await until(() => isMerged(out), hurry);
     await over;
-    lab('again', home, 'n1');
+    lab('again', home, node);
     same('lost', out, (await alone('lost', args)).bytes);
     return `a slurmd killed: its task requeued after ${noticed} s, and running twice from ${twice} s on; the table is that of one process`;
   },
