@@ -46,7 +46,7 @@ Examples:
   schmetterling trace "Mein Lieblingstier ist __" --out runs/lieblingstier
   schmetterling serve
 
-Exit codes: 0 done, 1 failed, 2 wrong usage.`;
+Exit codes: 0 done, 1 failed, 2 wrong usage, 75 told to end before the work was done (sweep task).`;
 
 /** Runs one command line (without node and script) and returns its exit code. */
 export async function run(args: readonly string[], services: Services): Promise<number> {
