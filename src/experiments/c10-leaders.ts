@@ -1,8 +1,6 @@
 /** On the line the attention matrix tends to a Boolean one of rank 1 or 2: its columns are leaders (claim C10). */
 import { z } from 'zod';
 import { noProjection } from '../dynamics/no-projection.ts';
-import { completeParameters } from '../dynamics/parameters.ts';
-import { openReferenceField } from '../engines/reference-field.ts';
 import type { Panel } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
 import { equalMasses } from '../geometry/catalogue.ts';
@@ -15,6 +13,7 @@ import { mean, median } from '../numerics/statistics.ts';
 import { sumOf } from '../numerics/vectors.ts';
 import { measureSeeds } from './cells.ts';
 import { exactly, experiment } from './experiment.ts';
+import { attentionField } from './fields.ts';
 
 const schema = z.strictObject({
   n: wholeNumber(3, 400).default(40),
@@ -148,10 +147,7 @@ async function follow({ n, beta, halfWidth, time, value }: Settings, seed: numbe
 
 /** The attention matrix of points. */
 function couplings(given: { beta: number; value: number }, n: number) {
-  const interaction = noProjection.interaction?.(completeParameters(noProjection, given, 1), 1, 0);
-  if (!interaction) throw new RangeError('attention without projection has an interaction');
-  const shape = { n, d: 1, space: 'euclidean', precision: 'float64' } as const;
-  const field = openReferenceField({ ...shape, interaction, accuracy: 0, threads: 1 });
+  const field = attentionField(noProjection, given, n, 1);
   return (positions: Float64Array) => {
     const [only] = field.couplings?.(positions, equalMasses(n)) ?? [];
     return only;

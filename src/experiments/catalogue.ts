@@ -23,6 +23,7 @@ import { depthExperiment } from './c18-depth.ts';
 import { resnetExperiment } from './c18-resnet.ts';
 import { dobrushinExperiment } from './c19-dobrushin.ts';
 import { cosinesExperiment } from './c20-cosines.ts';
+import { oneLayerExperiment } from './c21-one-layer.ts';
 import type { Experiment } from './experiment.ts';
 import { inverseExperiment } from './inverse-problems.ts';
 import { perturbationExperiment } from './perturbations.ts';
@@ -53,6 +54,7 @@ export const experiments: readonly Experiment[] = [
   resnetExperiment,
   dobrushinExperiment,
   cosinesExperiment,
+  oneLayerExperiment,
   birthDeathExperiment,
   inverseExperiment,
   perturbationExperiment,

@@ -16,14 +16,28 @@ export interface Equiangular {
  */
 export function cosineAfterLayer(rho: number, h: number, { n, beta, sign }: Equiangular): number {
   const step = sign * h;
+  const { own, along, both } = partsOf(rho, n, beta);
+  const top = rho + 2 * step * (own * rho + along) + step ** 2 * (own ** 2 * rho + both);
+  const bottom = 1 + 2 * step * (own + along) + step ** 2 * (own ** 2 + both);
+  return top / bottom;
+}
+
+/**
+ * ρ⁺ after attention without a residual connection, x ← normalise(v): [(p−q)²ρ + b] / [(p−q)² + b], where h → ∞
+ * above. Any real n ≥ 1, so that limits of n → ∞ can be looked at.
+ */
+export function cosineAfterAttention(rho: number, { n, beta }: Omit<Equiangular, 'sign'>): number {
+  const { own, both } = partsOf(rho, n, beta);
+  return (own ** 2 * rho + both) / (own ** 2 + both);
+}
+
+/** p − q, q s and b. */
+function partsOf(rho: number, n: number, beta: number) {
   const others = (n - 1) * exp(beta * (rho - 1));
   const p = 1 / (1 + others);
   const q = exp(beta * (rho - 1)) * p;
   const s = 1 + (n - 1) * rho;
-  const both = 2 * (p - q) * q * s + q * q * n * s;
-  const top = rho + 2 * step * ((p - q) * rho + q * s) + step ** 2 * ((p - q) ** 2 * rho + both);
-  const bottom = 1 + 2 * step * (p - q + q * s) + step ** 2 * ((p - q) ** 2 + both);
-  return top / bottom;
+  return { own: p - q, along: q * s, both: 2 * (p - q) * q * s + q * q * n * s };
 }
 
 /** ρ after so many layers. */
