@@ -16,6 +16,7 @@ import {
   flow,
   runContext,
   tokenProbabilities,
+  withShorterSteps,
 } from './transformer.ts';
 
 /**
@@ -99,10 +100,10 @@ function runText(model: FlowParts, layout: Layout, { depth, hooks }: RunSettings
   };
 }
 
-/** Beyond so many layers, keys and values of every follower would fill the memory. */
+/** Beyond so many layers or evaluations, keys and values of every follower would fill the memory. */
 const MOST_KEPT = 64;
 
-const areKept = ({ cache }: ContextFlow) => cache !== null && cache.length <= MOST_KEPT;
+const areKept = ({ seen }: ContextFlow) => seen.length <= MOST_KEPT;
 
 const keyOf = (tokens: Tokens) => tokens.join(' ');
 
@@ -119,14 +120,19 @@ function followerOf<F extends Follower>(
   };
 }
 
-/** Last states behind beginnings, of followers in the context's field, each flown once. */
+/** Last states behind beginnings, of followers in the context's field, each flown once where it is kept. */
 function statesBehind(model: FlowParts, layout: Layout, context: ContextFlow) {
   const known = new Map<string, Follower>();
-  const { cache, frames } = context;
-  const last = frames[frames.length - 1].positions;
+  const last = context.frames[context.frames.length - 1].positions;
+  const keep = areKept(context);
+  let seen = context;
   const followers = (longer: readonly Tokens[]): readonly Float64Array[] => {
     const asked = longer.map((tokens) => followerOf(layout, tokens, known));
-    const found = cache && followCached(model, context, cache, asked, areKept(context));
+    let found = followCached(model, seen, asked, keep);
+    if (!found) {
+      seen = withShorterSteps(model, seen);
+      found = followCached(model, seen, asked, keep);
+    }
     longer.forEach((tokens, b) => {
       known.set(keyOf(tokens), found?.[b] ?? asked[b]);
     });

@@ -1,17 +1,31 @@
 /**
  * Followers: the tokens of possible answers as particles in the field of a context that does not
  * see them. A follower sees the whole context, the followers before it in its own answer, itself.
- * Two ways to the same numbers: with the context's keys and values kept (fast, layers only), and
- * all particles together (`ode`, every frame).
+ * Two ways to the same numbers: with the context's keys and values kept, in layers or along its steps in continuous
+ * depth (fast), and all particles together (every frame).
  */
 import { contextMask } from '../attention/coupling.ts';
 import { modelCouplings } from '../attention/model-coupling.ts';
-import { type AttentionWeights, type KeysAndValues, keysAndValues } from '../attention/scores.ts';
+import { type AttentionWeights, keysAndValues } from '../attention/scores.ts';
+import { attentionVelocity } from '../attention/step.ts';
 import { referenceAlgebra } from '../engines/reference.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
 import { layers } from '../flow/layers.ts';
+import { normaliseRows } from '../flow/problem.ts';
+import { flowAlong } from '../integrators/along.ts';
 import type { FlowParts } from './checkpoint.ts';
-import { type ContextFlow, embed, type FlowFrame, flow, layerWeights } from './transformer.ts';
+import {
+  type ContextFlow,
+  type ContextSteps,
+  embed,
+  type FlowFrame,
+  type FlowHooks,
+  flow,
+  layerWeights,
+  ODE_TOLERANCE,
+  type Seen,
+  weightsAtTime,
+} from './transformer.ts';
 
 /** A token of an answer, behind the tokens before it (null: the first). */
 export interface Follower {
@@ -40,23 +54,23 @@ function chainOf<F extends { readonly parent: F | null }>(follower: F): F[] {
 }
 
 /**
- * Last states of followers, all in one batch of layers, and with them those of their ancestors of which nothing was
- * kept. `keep`: their own keys and values, 2 L d numbers each.
+ * Last states of followers, all in one batch, and with them those of their ancestors of which nothing was kept.
+ * `keep`: their own keys and values, 2 d numbers each in every layer or evaluation. Null where the context's steps in
+ * continuous depth are too long for their tolerance.
  */
 export function followCached(
   model: FlowParts,
-  { ids, hooks }: ContextFlow,
-  cache: readonly KeysAndValues<Float64Tensor>[],
+  context: ContextFlow,
   asked: readonly Follower[],
   keep: boolean,
-): FlownFollower[] {
+): FlownFollower[] | null {
+  const { ids } = context;
   const batch = withParents(asked).filter((follower) => !isKept(follower));
   const place = new Map(batch.map((follower, b) => [follower, b]));
   const chains = batch.map(chainOf);
   const d = model.config.dimension;
   const kept = batch.map(() => ({ keys: [] as Float64Array[], values: [] as Float64Array[] }));
-  const attended = (k: number, weights: AttentionWeights<Float64Tensor>, x: Float64Tensor) => {
-    const own = keysAndValues(referenceAlgebra, weights, x);
+  const seen: SeenBy = (k, own, of) => {
     const rowOf = (follower: Follower, part: 'keys' | 'values') => {
       const b = place.get(follower);
       if (b === undefined) return (follower as FlownFollower)[part][k];
@@ -67,24 +81,71 @@ export function followCached(
         keys.push(rowOf(batch[b], 'keys'));
         values.push(rowOf(batch[b], 'values'));
       }
-    return joinKeysAndValues(cache[k], chains, rowOf);
+    return joinKeysAndValues(of, chains, rowOf);
   };
-  const { beta, horizon } = model.config;
-  const depth = cache.length;
-  const weights = layerWeights(model, depth, hooks);
+  const start = startOf(model, batch);
   const mask = chainMask(ids.length, chains);
-  let last = startOf(model, batch);
-  for (const frame of layers(
-    referenceAlgebra,
-    { weights, beta, horizon, depth, mask, attended },
-    last,
-  ))
-    last = frame.positions;
-  return asked.map((follower) => {
-    const b = place.get(follower);
-    if (b === undefined) return follower as FlownFollower;
-    return { ...follower, state: last.data.slice(b * d, (b + 1) * d), ...kept[b] };
-  });
+  const last = context.steps
+    ? alongSteps(model, context.steps, context.hooks, start, mask, seen)
+    : throughLayers(model, context, start, mask, seen);
+  return (
+    last &&
+    asked.map((follower) => {
+      const b = place.get(follower);
+      if (b === undefined) return follower as FlownFollower;
+      return { ...follower, state: last.slice(b * d, (b + 1) * d), ...kept[b] };
+    })
+  );
+}
+
+/** What a batch sees in the k-th layer or evaluation: of the context, and of its own. */
+type SeenBy = (k: number, own: Seen, ofContext: Seen) => Seen;
+
+/** Last states of a batch [B, 1, d] in the layers of a context. */
+function throughLayers(
+  model: FlowParts,
+  { seen, hooks }: ContextFlow,
+  start: Float64Tensor,
+  mask: Float64Tensor,
+  seenBy: SeenBy,
+): Float64Array {
+  const { beta, horizon } = model.config;
+  const depth = seen.length;
+  const weights = layerWeights(model, depth, hooks);
+  const attended = (k: number, own: AttentionWeights<Float64Tensor>, x: Float64Tensor) =>
+    seenBy(k, keysAndValues(referenceAlgebra, own, x), seen[k]);
+  let last = start;
+  const flow = { weights, beta, horizon, depth, mask, attended };
+  for (const { positions } of layers(referenceAlgebra, flow, start)) last = positions;
+  return last.data;
+}
+
+/** The same along the steps of a context in continuous depth; null where these are too long for the batch. */
+function alongSteps(
+  model: FlowParts,
+  steps: ContextSteps,
+  hooks: FlowHooks,
+  start: Float64Tensor,
+  mask: Float64Tensor,
+  seenBy: SeenBy,
+): Float64Array | null {
+  const { beta, dimension: d } = model.config;
+  const weightsAt = weightsAtTime(model, hooks);
+  let k = 0;
+  const problem = {
+    size: start.data.length,
+    retract: (state: Float64Array) => normaliseRows(state, d),
+    velocity(time: number, state: Float64Array, out: Float64Array, ofContext: Seen) {
+      const x = tensor(start.shape, state);
+      const weights = weightsAt(time);
+      const attended = seenBy(k++, keysAndValues(referenceAlgebra, weights, x), ofContext);
+      const given = { weights, beta, mask, attended };
+      const { velocity } = attentionVelocity(referenceAlgebra, x, given);
+      out.set(referenceAlgebra.tangent(x, velocity).data);
+    },
+  };
+  const { end, error } = flowAlong(steps, problem, start.data);
+  return error <= ODE_TOLERANCE ? end : null;
 }
 
 /** The followers' start as a batch [B, 1, d]. */
@@ -110,11 +171,7 @@ function chainMask(n: number, chains: readonly Follower[][]): Float64Tensor {
 /** Keys and values of followers in a layer, [d]. */
 type RowOf = (follower: Follower, part: 'keys' | 'values') => Float64Array;
 
-function joinKeysAndValues(
-  context: KeysAndValues<Float64Tensor>,
-  chains: readonly Follower[][],
-  rowOf: RowOf,
-): KeysAndValues<Float64Tensor> {
+function joinKeysAndValues(context: Seen, chains: readonly Follower[][], rowOf: RowOf): Seen {
   const joined = (part: 'keys' | 'values') =>
     joinRows(
       context[part],
@@ -195,7 +252,7 @@ function withParents(followers: readonly Follower[]): Follower[] {
   return [...new Set(followers.flatMap(chainOf))].sort((a, b) => a.position - b.position);
 }
 
-/** Last states of followers, together with the context: for `ode`. */
+/** Last states of followers, together with the context: where its steps in continuous depth will not do. */
 export function followTogether(
   model: FlowParts,
   context: ContextFlow,

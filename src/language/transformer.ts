@@ -6,30 +6,29 @@
  */
 import { BALANCING, contextMask } from '../attention/coupling.ts';
 import { type CouplingName, modelCouplings } from '../attention/model-coupling.ts';
-import {
-  type AttentionWeights,
-  type KeysAndValues,
-  keysAndValues,
-  mapWeights,
-} from '../attention/scores.ts';
+import { type AttentionWeights, type KeysAndValues, keysAndValues } from '../attention/scores.ts';
 import { attentionVelocity } from '../attention/step.ts';
-import type { Dynamics } from '../dynamics/dynamics.ts';
 import { projectTransposed, referenceAlgebra } from '../engines/reference.ts';
 import { warmed } from '../engines/reference-balance.ts';
-import { asTensor, type Float64Tensor, tensor } from '../engines/tensor.ts';
+import { type Float64Tensor, tensor } from '../engines/tensor.ts';
 import { weightsAt } from '../flow/depth-weights.ts';
 import { type LayerFrame, layers } from '../flow/layers.ts';
-import { flowProblem, ownVelocities } from '../flow/problem.ts';
-import { equalMasses } from '../geometry/catalogue.ts';
-import { integrate } from '../integrators/integrate.ts';
+import { normaliseRows } from '../flow/problem.ts';
+import { integrateKeeping, type TakenSteps } from '../integrators/along.ts';
 import type { Balancing } from '../numerics/algebra.ts';
 import { exp } from '../numerics/elementary.ts';
+import { knotTimes } from '../numerics/knots.ts';
 import { residentProduct } from '../numerics/product.ts';
 import type { FlowParts } from './checkpoint.ts';
 import type { Depth } from './model.ts';
-import { modelDynamics } from './model-dynamics.ts';
 
 export type FlowFrame = LayerFrame<Float64Tensor>;
+
+/** Keys, values and, for Sinkhorn, potentials: what is seen of particles. */
+export type Seen = KeysAndValues<Float64Tensor>;
+
+/** The steps of a context in continuous depth, and what is seen of it in each evaluation. */
+export type ContextSteps = TakenSteps<Seen>;
 
 /** Hooks of a forward pass: what an experimenter changes on its way; absent parts leave it as it is. */
 export interface FlowHooks {
@@ -45,7 +44,9 @@ export interface FlowHooks {
 }
 
 /** Bound on the local error of the adaptive integrator, per entry of a unit vector. */
-const ODE_TOLERANCE = 1e-7;
+export const ODE_TOLERANCE = 1e-7;
+/** To this share of it a context flows whose steps its followers take too: their errors are up to five times its own. */
+const CONTEXT_SHARE = 0.2;
 
 /** θ(t), t ∈ [0, 1]: piecewise linear between the knots. */
 export function theta(model: FlowParts, t: number): AttentionWeights<Float64Tensor> {
@@ -90,7 +91,7 @@ export function* flow(
   depth: Depth,
   hooks: FlowHooks = {},
 ): Generator<FlowFrame> {
-  if (depth === 'ode') yield* continuousFlow(model, start, mask, hooks);
+  if (depth === 'ode') yield* continuousFlow(model, start, mask, hooks).frames;
   else yield* layers(warmed(referenceAlgebra), layerFlow(model, depth, mask, hooks), start);
 }
 
@@ -117,40 +118,59 @@ function layerFlow(model: FlowParts, depth: number, mask: Float64Tensor, hooks: 
 }
 
 /** The model's dynamics, as `simulate` runs them, under any mask: by Dormand–Prince, the knots as breakpoints. */
-function* continuousFlow(
+function continuousFlow(
   model: FlowParts,
   start: Float64Tensor,
   mask: Float64Tensor,
-  { balancing, weights: change }: FlowHooks,
-): Generator<FlowFrame> {
+  hooks: FlowHooks,
+  toleranceShare = 1,
+): { frames: Iterable<FlowFrame>; steps: ContextSteps } {
   const { horizon, depth, dimension: d } = model.config;
   const { shape, data } = start;
-  const parameters = {};
-  const entry = modelDynamics(model, 'full', change && ((own) => change(null, own)));
+  const at = weightsAtTime(model, hooks);
   const algebra = warmed(referenceAlgebra);
-  const field = (time: number, x: Float64Array) => {
-    const { weights, beta } = entry.interaction(parameters, d, time);
-    const own = { weights: mapWeights(weights, asTensor), beta, mask, balancing };
-    return attentionVelocity(algebra, tensor(shape, x), own);
+  const field = (time: number, state: Float64Array) => {
+    const x = tensor(shape, state);
+    const weights = at(time);
+    const own = keysAndValues(algebra, weights, x);
+    const { beta } = model.config;
+    const given = { weights, beta, mask, balancing: hooks.balancing, attended: own };
+    return { x, own, ...attentionVelocity(algebra, x, given) };
   };
-  const masked: Dynamics = {
-    ...entry,
-    velocity: ({ positions }, _, time, out) => out.set(field(time, positions).velocity.data),
+  const problem = {
+    size: data.length,
+    breakpoints: knotTimes(model.config.knots, horizon),
+    retract: (state: Float64Array) => normaliseRows(state, d),
+    velocity(time: number, state: Float64Array, out: Float64Array) {
+      const { x, own, velocity, potentials } = field(time, state);
+      out.set(algebra.tangent(x, velocity).data);
+      return { ...own, potentials };
+    },
   };
-  const velocities = ownVelocities(masked, parameters, d);
-  const masses = equalMasses(shape[0]);
-  const problem = flowProblem({ entry, parameters, masses, d, velocities, noise: 0 });
   const settings = {
-    scheme: 'dopri5',
     end: horizon,
     times: Array.from({ length: depth + 1 }, (_, k) => horizon * (k / depth)),
     tolerance: ODE_TOLERANCE,
+    toleranceShare,
   };
-  let coupling: Float64Tensor | null = null;
-  for (const { time, state } of integrate(problem, data, settings)) {
-    yield { time, positions: tensor(shape, state), coupling };
-    if (time < horizon) coupling = field(time, state).coupling;
+  const { frames, taken } = integrateKeeping(problem, data, settings);
+  return { frames: coupledFrames(), steps: taken };
+
+  function* coupledFrames(): Generator<FlowFrame> {
+    let coupling: Float64Tensor | null = null;
+    for (const { time, state } of frames) {
+      yield { time, positions: tensor(shape, state), coupling };
+      if (time < horizon) coupling = field(time, state).coupling;
+    }
   }
+}
+
+/** θ(t/T) at a time 0 … T of the flow in continuous depth, as the hooks change it. */
+export function weightsAtTime(model: FlowParts, { weights: change }: FlowHooks) {
+  return (time: number): AttentionWeights<Float64Tensor> => {
+    const own = theta(model, time / model.config.horizon);
+    return change?.(null, own) ?? own;
+  };
 }
 
 type Readout = (x: Float64Array) => Float64Array;
@@ -202,13 +222,15 @@ export interface ContextFlow {
   readonly coupling: CouplingName;
   readonly ids: readonly number[];
   readonly positions: readonly number[];
-  /** Keys, values and, for Sinkhorn, potentials of the context in every layer; null for `ode`. */
-  readonly cache: readonly KeysAndValues<Float64Tensor>[] | null;
+  /** What is seen of the context in every layer, or in every evaluation of an `ode`. */
+  readonly seen: readonly Seen[];
+  /** Of an `ode`, the steps that followers take too. */
+  readonly steps: ContextSteps | null;
   /** Hooks of its flow, and of all that follows it. */
   readonly hooks: FlowHooks;
 }
 
-/** Runs the context by itself: it never sees its followers. */
+/** Runs the context by itself: it never sees its followers. An `ode` is held to a share of its tolerance. */
 export function runContext(
   model: FlowParts,
   ids: readonly number[],
@@ -216,22 +238,32 @@ export function runContext(
   coupling: CouplingName,
   depth: Depth,
   given: FlowHooks = {},
+  toleranceShare = CONTEXT_SHARE,
 ): ContextFlow {
   const hooks = { ...given, ...couplingHooks(coupling) };
   const start = embed(model, ids, positions);
   const mask = couplingMask(coupling, ids.length);
   const described = { depth, coupling, ids, positions, hooks };
   if (depth === 'ode') {
-    const frames = [...flow(model, start, mask, depth, hooks)];
-    return { ...described, frames, cache: null };
+    const run = continuousFlow(model, start, mask, hooks, toleranceShare);
+    const frames = [...run.frames];
+    return { ...described, frames, seen: run.steps.left, steps: run.steps };
   }
-  const own: KeysAndValues<Float64Tensor>[] = [];
+  const own: Seen[] = [];
   const attended = (k: number, w: AttentionWeights<Float64Tensor>, x: Float64Tensor) => {
     own[k] = keysAndValues(referenceAlgebra, w, x);
     return own[k];
   };
   const layered = { ...layerFlow(model, depth, mask, hooks), attended };
   const frames = [...layers(warmed(referenceAlgebra), layered, start)];
-  const cache = own.map((layer, k) => ({ ...layer, potentials: frames[k + 1].potentials }));
-  return { ...described, frames, cache };
+  const seen = own.map((layer, k) => ({ ...layer, potentials: frames[k + 1].potentials }));
+  return { ...described, frames, seen, steps: null };
+}
+
+/** The same context in continuous depth by shorter steps, for followers whose errors were too large. */
+export function withShorterSteps(
+  model: FlowParts,
+  { ids, positions, coupling, depth, hooks }: ContextFlow,
+): ContextFlow {
+  return runContext(model, ids, positions, coupling, depth, hooks, CONTEXT_SHARE / 10);
 }

@@ -95,9 +95,11 @@ describe('ablate', () => {
       expect(total(changed)).toBeCloseTo(1, 6);
       const [first] = changed.prediction.predictions;
       const told = changed.effect?.answers.find(({ tokenStr }) => tokenStr === first.tokenStr);
-      expect(told?.after).toBeCloseTo(first.score, 12);
+      // in continuous depth steps are as short as what is asked together needs
+      const digits = depth === 'ode' ? 8 : 12;
+      expect(told?.after).toBeCloseTo(first.score, digits);
       expect(told?.before).not.toBeCloseTo(first.score, 6);
-      expect(changed.lens.at(-1)?.predictions[0].score).toBeCloseTo(first.score, 12);
+      expect(changed.lens.at(-1)?.predictions[0].score).toBeCloseTo(first.score, digits);
     }
   });
 });

@@ -8,7 +8,14 @@ import {
   followTogether,
 } from '../../src/language/followers.ts';
 import type { Depth } from '../../src/language/model.ts';
-import { couplingMask, embed, flow, logits, runContext } from '../../src/language/transformer.ts';
+import {
+  couplingMask,
+  embed,
+  flow,
+  logits,
+  runContext,
+  withShorterSteps,
+} from '../../src/language/transformer.ts';
 import { randomModel } from './random-model.ts';
 
 const model = randomModel(5);
@@ -82,13 +89,7 @@ test.each(KEPT)(
       return flown.push(...follow([request]));
     };
     const follow = (requests: Follower[]) =>
-      followCached(
-        model,
-        context,
-        context.cache as NonNullable<typeof context.cache>,
-        requests,
-        keep,
-      );
+      followCached(model, context, requests, keep) as FlownFollower[];
     add(null, 40);
     add(null, 41);
     add(0, 42);
@@ -104,6 +105,27 @@ test.each(KEPT)(
     });
   },
 );
+
+test.each(COUPLING_NAMES)('%s, in continuous depth: followers along the steps', (coupling) => {
+  const context = runContext(model, ids, places, coupling, 'ode');
+  const first = { parent: null, token: 40, position: 6 };
+  const tree = [first, { parent: first, token: 41, position: 7 }, { ...first, token: 43 }];
+  const together = followTogether(model, context, tree);
+  const along = followCached(model, context, tree, false) as FlownFollower[];
+  const closer = followCached(model, withShorterSteps(model, context), tree, false);
+  along.forEach(({ state }, f) => {
+    expect(state).toBeAllClose(together[f], { absolute: 1e-6 });
+    expect(closer?.[f].state).toBeAllClose(state, { absolute: 1e-6 });
+  });
+  // the last one alone: who else is in the batch changes no bit
+  expect(followCached(model, context, [tree[2]], false)?.[0].state).toEqual(along[2].state);
+});
+
+test('followers refuse steps that are too long for them', () => {
+  const context = runContext(model, ids, places, 'full', 'ode', {}, 1e5);
+  const first = { parent: null, token: 40, position: 6 };
+  expect(followCached(model, context, [first], false)).toBe(null);
+});
 
 test('followers leave the context bit for bit as it is', () => {
   const context = runContext(model, ids, places, 'full', 8);
