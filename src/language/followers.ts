@@ -64,13 +64,12 @@ export function followCached(
   asked: readonly Follower[],
   keep: boolean,
 ): FlownFollower[] | null {
-  const { ids } = context;
-  const batch = withParents(asked).filter((follower) => !isKept(follower));
+  const all = withParents(asked);
+  const batch = all.filter((follower) => !isKept(follower));
   const place = new Map(batch.map((follower, b) => [follower, b]));
-  const chains = batch.map(chainOf);
   const d = model.config.dimension;
   const kept = batch.map(() => ({ keys: [] as Float64Array[], values: [] as Float64Array[] }));
-  const seen: SeenBy = (k, own, of) => {
+  const seen: SeenBy = (k, own, ofContext) => {
     const rowOf = (follower: Follower, part: 'keys' | 'values') => {
       const b = place.get(follower);
       if (b === undefined) return (follower as FlownFollower)[part][k];
@@ -81,10 +80,10 @@ export function followCached(
         keys.push(rowOf(batch[b], 'keys'));
         values.push(rowOf(batch[b], 'values'));
       }
-    return joinKeysAndValues(of, chains, rowOf);
+    return joinSeen(ofContext, all, rowOf);
   };
   const start = startOf(model, batch);
-  const mask = chainMask(ids.length, chains);
+  const mask = chainMask(context.ids.length, batch, all);
   const last = context.steps
     ? alongSteps(model, context.steps, context.hooks, start, mask, seen)
     : throughLayers(model, context, start, mask, seen);
@@ -101,7 +100,7 @@ export function followCached(
 /** What a batch sees in the k-th layer or evaluation: of the context, and of its own. */
 type SeenBy = (k: number, own: Seen, ofContext: Seen) => Seen;
 
-/** Last states of a batch [B, 1, d] in the layers of a context. */
+/** Last states of a batch [B, d] in the layers of a context. */
 function throughLayers(
   model: FlowParts,
   { seen, hooks }: ContextFlow,
@@ -148,22 +147,26 @@ function alongSteps(
   return error <= ODE_TOLERANCE ? end : null;
 }
 
-/** The followers' start as a batch [B, 1, d]. */
-function startOf(model: FlowParts, followers: readonly Follower[]): Float64Tensor {
-  const { data } = embed(
+/** The followers' start [B, d]. */
+const startOf = (model: FlowParts, followers: readonly Follower[]): Float64Tensor =>
+  embed(
     model,
     followers.map((f) => f.token),
     followers.map((f) => f.position),
   );
-  return tensor([followers.length, 1, model.config.dimension], data);
-}
 
-/** Context, then the chain up to the follower itself; shorter chains leave the end hidden: [B, 1, m]. */
-function chainMask(n: number, chains: readonly Follower[][]): Float64Tensor {
-  const m = n + Math.max(...chains.map((chain) => chain.length));
-  const out = tensor([chains.length, 1, m]);
-  chains.forEach((chain, b) => {
-    out.data.fill(1, b * m, b * m + n + chain.length);
+/** What each of the listeners sees of the context, n particles, and of all followers: its chain. [B, n + F] */
+function chainMask(
+  n: number,
+  listeners: readonly Follower[],
+  all: readonly Follower[],
+): Float64Tensor {
+  const m = n + all.length;
+  const place = new Map(all.map((follower, f) => [follower, n + f]));
+  const out = tensor([listeners.length, m]);
+  listeners.forEach((follower, b) => {
+    out.data.fill(1, b * m, b * m + n);
+    for (const seen of chainOf(follower)) out.data[b * m + (place.get(seen) as number)] = 1;
   });
   return out;
 }
@@ -171,48 +174,28 @@ function chainMask(n: number, chains: readonly Follower[][]): Float64Tensor {
 /** Keys and values of followers in a layer, [d]. */
 type RowOf = (follower: Follower, part: 'keys' | 'values') => Float64Array;
 
-function joinKeysAndValues(context: Seen, chains: readonly Follower[][], rowOf: RowOf): Seen {
-  const joined = (part: 'keys' | 'values') =>
-    joinRows(
-      context[part],
-      chains.map((chain) => chain.map((follower) => rowOf(follower, part))),
-    );
-  const keys = joined('keys');
-  return {
-    keys,
-    values: joined('values'),
-    ...(context.potentials && {
-      potentials: joinPotentials(context.potentials, keys.shape),
-    }),
+/** What is seen of the context, and behind it of followers, whose potentials are 0. */
+function joinSeen(
+  { keys, values, potentials }: Seen,
+  followers: readonly Follower[],
+  rowOf: RowOf,
+): Seen {
+  const joined = ({ shape: [n, width], data }: Float64Tensor, part: 'keys' | 'values') => {
+    const out = tensor([n + followers.length, width]);
+    out.data.set(data);
+    for (const [f, follower] of followers.entries())
+      out.data.set(rowOf(follower, part), (n + f) * width);
+    return out;
   };
+  const own = { keys: joined(keys, 'keys'), values: joined(values, 'values') };
+  return potentials ? { ...own, potentials: longer(potentials, followers.length) } : own;
 }
 
-/** Those of the context [H, n] for every follower, and 0 for the followers themselves: [B, H, m]. */
-function joinPotentials(
-  { shape: [heads, n], data }: Float64Tensor,
-  [batch, m]: readonly number[],
-): Float64Tensor {
-  const out = tensor([batch, heads, m]);
-  for (let row = 0; row < batch * heads; row++) {
-    const head = row % heads;
-    out.data.set(data.subarray(head * n, (head + 1) * n), row * m);
-  }
-  return out;
-}
-
-/** The context, and behind it the rows of a chain: [B, m, d]. */
-function joinRows(
-  { shape: [n, width], data }: Float64Tensor,
-  chains: readonly Float64Array[][],
-): Float64Tensor {
-  const m = n + Math.max(...chains.map((chain) => chain.length));
-  const out = tensor([chains.length, m, width]);
-  chains.forEach((chain, b) => {
-    out.data.set(data, b * m * width);
-    chain.forEach((row, j) => {
-      out.data.set(row, (b * m + n + j) * width);
-    });
-  });
+/** Potentials [H, n] with so many zeros behind those of every head. */
+function longer({ shape: [heads, n], data }: Float64Tensor, more: number): Float64Tensor {
+  const out = tensor([heads, n + more]);
+  for (let head = 0; head < heads; head++)
+    out.data.set(data.subarray(head * n, (head + 1) * n), head * (n + more));
   return out;
 }
 
@@ -238,12 +221,7 @@ function treeMask(context: ContextFlow, followers: readonly Follower[]): Float64
   const out = tensor([size, size]);
   const inner = contextMask(n, modelCouplings[context.coupling].causal ? 0 : n);
   for (let i = 0; i < n; i++) out.data.set(inner.subarray(i * n, (i + 1) * n), i * size);
-  const place = new Map(followers.map((follower, f) => [follower, n + f]));
-  followers.forEach((follower, f) => {
-    const start = (n + f) * size;
-    out.data.fill(1, start, start + n);
-    for (const seen of chainOf(follower)) out.data[start + (place.get(seen) as number)] = 1;
-  });
+  out.data.set(chainMask(n, followers, followers).data, n * size);
   return out;
 }
 
