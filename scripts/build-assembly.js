@@ -1,6 +1,6 @@
 /**
- * Compiles assembly/ into modules that hold the binary as base64: the trainer's kernels, the simulator's, and
- * the elementary functions. The same sources give the same bytes; nothing is written when a file's stamp is
+ * Compiles assembly/ into modules that hold the binary as base64: the trainer's kernels, the simulator's, those
+ * of heads and matrices, and the elementary functions. The same sources give the same bytes; nothing is written when a file's stamp is
  * current.
  */
 import { createHash } from 'node:crypto';
@@ -37,6 +37,12 @@ const BINARIES = [
     target: 'src/numerics/matrix-kernels.generated.ts',
     name: 'matrixKernels',
     options: [],
+  },
+  {
+    entry: 'assembly/heads.ts',
+    target: 'src/engines/head-kernels.generated.ts',
+    name: 'headKernels',
+    options: ['--initialMemory', '1'],
   },
   {
     entry: 'assembly/elementary.ts',

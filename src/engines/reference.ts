@@ -6,6 +6,7 @@ import type { Algebra } from '../numerics/algebra.ts';
 import { exp } from '../numerics/elementary.ts';
 import { between, multiplyHeld } from '../numerics/held.ts';
 import { multiplyFast } from '../numerics/product.ts';
+import { type HeadShape, mixByKernel, scoresByKernel, softmaxByKernel } from './head-kernels.ts';
 import { balance } from './reference-balance.ts';
 import { asMatrix, type Float64Tensor, tensor } from './tensor.ts';
 
@@ -124,26 +125,45 @@ function multiplyByKernel(
 
 function headScores(q: Float64Tensor, k: Float64Tensor, heads: number): Float64Tensor {
   const [n, m, width] = [last(q.shape, 2), last(k.shape, 2), last(q.shape)];
-  const size = width / heads;
+  const shape = { n, m, heads, size: width / heads };
   const out = tensor([...leading(q), heads, n, m]);
-  const [scores, queries, keys] = [out.data, q.data, k.data];
-  let at = 0;
-  for (let b = 0; b < batchOf(q); b++)
-    for (let h = 0; h < heads; h++)
-      for (let i = 0; i < n; i++) {
-        const qi = (b * n + i) * width + h * size;
-        const first = b * m * width + h * size;
-        let j = 0;
-        for (; j + 3 < m; j += 4, at += 4)
-          fourScores(queries, qi, keys, first + j * width, width, size, scores, at);
-        for (; j < m; j++) {
-          const kj = first + j * width;
-          let sum = 0;
-          for (let c = 0; c < size; c++) sum += queries[qi + c] * keys[kj + c];
-          scores[at++] = sum;
-        }
-      }
+  for (let b = 0; b < batchOf(q); b++) {
+    const [queries, keys] = [member(q, b), member(k, b)];
+    const scores = member(out, b, 3);
+    scoresByKernel(queries, keys, scores, shape) || scoresOf(queries, keys, scores, shape);
+  }
   return out;
+}
+
+/** The numbers of member b of a batch, whose own shape has so many axes. */
+function member({ shape, data }: Float64Tensor, b: number, axes = 2): Float64Array {
+  if (shape.length === axes) return data;
+  const size = data.length / shape[0];
+  return data.subarray(b * size, (b + 1) * size);
+}
+
+function scoresOf(
+  queries: Float64Array,
+  keys: Float64Array,
+  scores: Float64Array,
+  { n, m, heads, size }: HeadShape,
+): void {
+  const width = heads * size;
+  let at = 0;
+  for (let h = 0; h < heads; h++)
+    for (let i = 0; i < n; i++) {
+      const qi = i * width + h * size;
+      const first = h * size;
+      let j = 0;
+      for (; j + 3 < m; j += 4, at += 4)
+        fourScores(queries, qi, keys, first + j * width, width, size, scores, at);
+      for (; j < m; j++) {
+        const kj = first + j * width;
+        let sum = 0;
+        for (let c = 0; c < size; c++) sum += queries[qi + c] * keys[kj + c];
+        scores[at++] = sum;
+      }
+    }
 }
 
 /** Four sums side by side: one alone would wait for itself at every term. */
@@ -184,17 +204,28 @@ function softmax(
   potentials?: Float64Tensor,
 ): Float64Tensor {
   if (potentials) return softmax(...lifted(scores, beta, potentials), mask);
-  const heads = beta.length;
   const [n, m] = [last(scores.shape, 2), last(scores.shape)];
   const out = tensor(scores.shape);
-  const shown = mask?.data ?? new Float64Array(m).fill(1);
-  const rows = scores.data.length / m;
-  for (let r = 0; r < rows; r++) {
-    const place = mask ? maskRow(mask, Math.floor(r / (heads * n)), r % n, n, m) : 0;
-    const own = beta[Math.floor(r / n) % heads];
-    softmaxRow(scores.data, out.data, r * m, m, own, shown, place);
+  const batch = scores.shape.length > 3 ? scores.shape[0] : 1;
+  for (let b = 0; b < batch; b++) {
+    const [from, to] = [member(scores, b, 3), member(out, b, 3)];
+    const masses = mask && member(mask, b);
+    softmaxByKernel(from, beta, masses, to, { n, m }) || softmaxOf(from, beta, masses, to, n, m);
   }
   return out;
+}
+
+function softmaxOf(
+  from: Float64Array,
+  beta: readonly number[],
+  mask: Float64Array | null,
+  to: Float64Array,
+  n: number,
+  m: number,
+): void {
+  const shown = mask ?? new Float64Array(n * m).fill(1);
+  for (const [h, own] of beta.entries())
+    for (let i = 0; i < n; i++) softmaxRow(from, to, (h * n + i) * m, m, own, shown, i * m);
 }
 
 /** The scores beta_h · s_ij + g_j, for which beta is 1. */
@@ -209,10 +240,6 @@ function lifted(
     return beta[head % beta.length] * score + potentials.data[head * m + (at % m)];
   });
   return [tensor(shape, out), beta.map(() => 1)];
-}
-
-function maskRow(mask: Float64Tensor, batch: number, i: number, n: number, m: number): number {
-  return (mask.shape.length > 2 ? batch * n * m : 0) + i * m;
 }
 
 /**
@@ -240,21 +267,32 @@ function softmaxRow(
 
 function headMix(coupling: Float64Tensor, v: Float64Tensor, heads: number): Float64Tensor {
   const [n, m, width] = [last(coupling.shape, 2), last(coupling.shape), last(v.shape)];
-  const size = width / heads;
+  const shape = { n, m, heads, size: width / heads };
   const out = tensor([...leading(v), n, width]);
-  const [to, from, weights] = [out.data, v.data, coupling.data];
-  let at = 0;
-  for (let b = 0; b < batchOf(v); b++)
-    for (let h = 0; h < heads; h++)
-      for (let i = 0; i < n; i++) {
-        const target = (b * n + i) * width + h * size;
-        for (let j = 0, source = b * m * width + h * size; j < m; j++, source += width) {
-          const weight = weights[at++];
-          if (weight === 0) continue; // hidden keys add nothing, not even round-off
-          for (let c = 0; c < size; c++) to[target + c] += weight * from[source + c];
-        }
-      }
+  for (let b = 0; b < batchOf(v); b++) {
+    const [weights, values, mixed] = [member(coupling, b, 3), member(v, b), member(out, b)];
+    mixByKernel(weights, values, mixed, shape) || mixOf(weights, values, mixed, shape);
+  }
   return out;
+}
+
+function mixOf(
+  weights: Float64Array,
+  from: Float64Array,
+  to: Float64Array,
+  { n, m, heads, size }: HeadShape,
+): void {
+  const width = heads * size;
+  let at = 0;
+  for (let h = 0; h < heads; h++)
+    for (let i = 0; i < n; i++) {
+      const target = i * width + h * size;
+      for (let j = 0, source = h * size; j < m; j++, source += width) {
+        const weight = weights[at++];
+        if (weight === 0) continue; // hidden keys add nothing, not even round-off
+        for (let c = 0; c < size; c++) to[target + c] += weight * from[source + c];
+      }
+    }
 }
 
 function combine(x: Float64Tensor, y: Float64Tensor, a: number, b: number): Float64Tensor {
