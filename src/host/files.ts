@@ -1,7 +1,12 @@
 /** Writing files so that nobody ever sees half of one. Not the formats: those make the bytes. */
 import {
+  accessSync,
   closeSync,
+  constants,
+  existsSync,
   fsyncSync,
+  linkSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -11,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../numerics/errors.ts';
 
 let written = 0;
@@ -26,13 +31,30 @@ export function writeFileSafely(path: string, content: string | Uint8Array): voi
 
 /** The same for what is too long for one string. */
 export function writePiecesSafely(path: string, pieces: Iterable<string | Uint8Array>): void {
-  const temporary = `${path}.${process.pid}-${written++}@${hostname()}.tmp`;
+  const temporary = temporaryOf(path);
   try {
     writePieces(temporary, pieces);
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+const temporaryOf = (path: string) => `${path}.${process.pid}-${written++}@${hostname()}.tmp`;
+
+/** Writes a file that is not there: it appears whole. Of several processes one does; false for the others. */
+export function writeFirst(path: string, content: string): boolean {
+  const temporary = temporaryOf(path);
+  try {
+    writePieces(temporary, [content]);
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(temporary, { force: true });
   }
 }
 
@@ -85,12 +107,40 @@ export function removeLeftovers(folder: string): void {
 }
 
 /** This process is not: it writes without a pause, and the number may be a killed one's. */
-function isWriting(pid: number): boolean {
-  if (pid === process.pid) return false;
+const isWriting = (pid: number) => pid !== process.pid && isRunning(pid);
+
+/** Whether there is a process of that number on this machine. */
+export function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
     return errorCode(error) === 'EPERM';
+  }
+}
+
+/** Makes the folder where it is missing. Throws InputError (field `out`) where that or writing in it is refused. */
+export function makeFolder(folder: string): void {
+  try {
+    makeFolders(resolve(folder));
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new InputError(
+      'out',
+      `cannot make the folder "${folder}" (${errorCode(error)}), expected a folder that can be written: choose another --out`,
+    );
+  }
+  removeLeftovers(folder);
+}
+
+/** One folder after the other: mkdir's own recursion never ends where the system makes none, as under /proc. */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolders(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // another process may have been quicker
+    if (errorCode(error) !== 'EEXIST') throw error;
   }
 }
 

@@ -19,6 +19,7 @@ import { readFlow } from '../../src/host/models.ts';
 import { encodeNpy, readNpy } from '../../src/host/npy.ts';
 import { modelOptions } from '../../src/language/particles.ts';
 import { STREAMS } from '../../src/numerics/random.ts';
+import { lockOf } from '../host/lock-file.ts';
 import { writeRandomModel } from '../host/model-folder.ts';
 import { command, start } from './command.ts';
 
@@ -416,6 +417,25 @@ describe('--out', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ frames: 3, time: 2, steps: 20, out });
     expect([...readNpy(join(out, 'times.npy'), 'x').data]).toEqual([0, 1, 2]);
+  });
+
+  it('--continue and --out leave a folder alone in which another process writes', async () => {
+    const out = path('runs', 'held');
+    await small('--out', out);
+    const before = readFileSync(join(out, 'run.json'), 'utf8');
+    writeFileSync(join(out, '.lock'), lockOf(process.pid));
+    const { code, stderr } = await run('--continue', out, '--time', '2');
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/held" is being written by process/)]);
+    expect(readFileSync(join(out, 'run.json'), 'utf8')).toBe(before);
+    const fresh = path('runs', 'held, fresh');
+    mkdirSync(fresh);
+    writeFileSync(join(fresh, '.lock'), lockOf(process.pid));
+    expect((await small('--out', fresh)).stderr).toMatch(/is being written by process/);
+    expect(readdirSync(fresh)).toEqual(['.lock']);
+    // of a process that has ended it is taken over, and goes
+    writeFileSync(join(fresh, '.lock'), lockOf(2 ** 22 + 1));
+    expect((await small('--out', fresh)).code).toBe(0);
+    expect(readdirSync(fresh)).not.toContain('.lock');
   });
 
   it('--continue goes on from a sentence, its coupling and its model with other dynamics', async () => {

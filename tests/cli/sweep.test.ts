@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, describe, expect, it } from 'vitest';
 import { csvCells } from '../../src/host/csv.ts';
+import { lockOf } from '../host/lock-file.ts';
 import { command, start } from './command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'schmetterling-sweep-'));
@@ -92,6 +93,19 @@ describe('a sweep', () => {
     expect(merged.code).toBe(1);
     expect(merged.stderr).toMatch(/4 of 12 cells failed, such as cell 0: d is 1.*--retry-failed/);
     expect(readFileSync(path('merged', 'cells.csv'), 'utf8')).toBe(table);
+  });
+
+  it('has one writer of its table; shards have sheets of their own', async () => {
+    await sweep(path('held'), ...SMALL, ...GRID, '--shard', '1/2');
+    writeFileSync(path('held', '.lock'), lockOf(process.pid));
+    const refused = await command(['sweep', ...SMALL, ...GRID, '--out', path('held')]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/held" is being written by process \d+ on/);
+    await sweep(path('held'), ...SMALL, ...GRID, '--shard', '2/2');
+    rmSync(path('held', '.lock'));
+    await sweep(path('held'), ...SMALL, ...GRID);
+    const [table, whole] = ['held', 'whole'].map((name) => readFileSync(path(name, 'cells.csv')));
+    expect(table.equals(whole)).toBe(true);
   });
 
   it('is the same table as Parquet', async () => {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -15,9 +16,11 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { worldCorpus } from '../../src/host/corpus.ts';
 import { readFlow } from '../../src/host/models.ts';
 import { type TrainingProgress, trainModel } from '../../src/host/training/run.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../src/language/safetensors.ts';
 import { parseTrainingConfig } from '../../src/language/training/config.ts';
 import { DamagedFileError, InputError } from '../../src/numerics/errors.ts';
 import { tinyConfig, tinyCorpus } from '../language/training/tiny-run.ts';
+import { lockOf } from './lock-file.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'schmetterling-training-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -137,6 +140,34 @@ describe('an interrupted run', () => {
   });
 });
 
+describe('a folder', () => {
+  it('with a model is left alone, unless that is to be replaced', async () => {
+    const out = join(root, 'finished');
+    cpSync(whole, out, { recursive: true });
+    const config = tinyConfig({ seed: 5 });
+    await expect(train(out, { config })).rejects.toThrow(
+      /finished holds a model: choose another --out, or replace it .* with --overwrite/,
+    );
+    expect(weights(out).equals(weights(whole))).toBe(true);
+    await train(out, { config, overwrite: true });
+    expect(weights(out).equals(weights(whole))).toBe(false);
+  });
+
+  it('has one writer', async () => {
+    const out = join(root, 'shared');
+    mkdirSync(out);
+    writeFileSync(join(out, '.lock'), lockOf(process.ppid));
+    await expect(train(out)).rejects.toThrow(
+      /shared" is being written by process \d+ on .* since 2026/,
+    );
+    expect(readdirSync(out).sort()).toEqual(['.lock', 'training']);
+  });
+
+  it('that cannot be made is refused', async () => {
+    await expect(train('/proc/schmetterling')).rejects.toThrow(/cannot make the folder/);
+  });
+});
+
 describe('a run that starts from a model', () => {
   const { optimiser } = parseTrainingConfig(ALWAYS);
   const still = tinyConfig({ steps: 2, optimiser: { ...optimiser, learningRate: 1e-30 } });
@@ -243,6 +274,34 @@ describe('what a run refuses', () => {
     });
     expect((await refusal(attempt)).message).toMatch(/takes \d+; raise it/);
     expect([steps, existsSync(join(root, 'tight'))]).toEqual([[], false]);
+  });
+
+  it('a saved run of which one bit has changed, or a number is none', async () => {
+    const out = copy('one bit');
+    const bytes = readFileSync(state(out));
+    bytes[bytes.length - 9] ^= 1;
+    writeFileSync(state(out), bytes);
+    const error = await refusal(train(out, { config: ALWAYS, resume: true }));
+    expect(error).toBeInstanceOf(DamagedFileError);
+    expect(error.message).toMatch(/state.safetensors: found other numbers than were written/);
+    const { tensors, metadata } = decodeSafetensors(readFileSync(state(half)), 'state');
+    const { sha256: _, ...described } = metadata;
+    tensors.mean.data[3] = Number.NaN;
+    writeFileSync(state(out), encodeSafetensors(tensors, described));
+    const other = await refusal(train(out, { config: ALWAYS, resume: true }));
+    expect(other.message).toMatch(/tensor mean of shape .* holds NaN at place 3/);
+  });
+
+  it('no saved run of a version without sums, with a note', async () => {
+    const out = copy('older');
+    const { tensors, metadata } = decodeSafetensors(readFileSync(state(out)), 'state');
+    const { sha256, ...described } = metadata;
+    expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+    writeFileSync(state(out), encodeSafetensors(tensors, described));
+    const notes: string[] = [];
+    await train(out, { config: ALWAYS, resume: true, onNote: (note) => notes.push(note) });
+    expect(notes).toEqual([expect.stringMatching(/saved by a version that kept no sum of it/)]);
+    expect(losses(out)).toBe(losses(whole));
   });
 
   it.each<[string, (out: string) => void, RegExp]>([

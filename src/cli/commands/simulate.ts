@@ -1,4 +1,5 @@
 /** `simulate`: particles flow under dynamics of the catalogue, of a model, or of one's own. */
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { withFigureFlag } from '../figures.ts';
 import { withParticleFlags, withRunFlags } from '../flags.ts';
@@ -41,12 +42,7 @@ export function simulateCommand(): Command {
 }
 
 async function simulateParticles(flags: SimulationFlags): Promise<void> {
-  const { readJob } = await import('../simulation/job.ts');
-  const { runJob } = await import('../simulation/run.ts');
-  const { sayTables } = await import('../tables.ts');
-  const job = await readJob(flags);
-  sayTables(job.tables, flags);
-  const outcome = await runJob(job);
+  const { job, outcome } = await heldRun(flags);
   if (flags.json) {
     const { outcomeJson } = await import('../simulation/text.ts');
     printJson(outcomeJson(job, outcome));
@@ -58,4 +54,20 @@ async function simulateParticles(flags: SimulationFlags): Promise<void> {
   const { noise } = outcome.report.notes;
   if (noise) printWarning(noise);
   if (outcome.failure) throw outcome.failure;
+}
+
+/** A run that goes on is held before it is read, so that nobody else has gone on with it since. */
+async function heldRun(flags: SimulationFlags) {
+  const { readJob } = await import('../simulation/job.ts');
+  const { runJob } = await import('../simulation/run.ts');
+  const { sayTables } = await import('../tables.ts');
+  const run = async () => {
+    const job = await readJob(flags);
+    sayTables(job.tables, flags);
+    return { job, outcome: await runJob(job) };
+  };
+  const { continue: folder } = flags;
+  if (folder === undefined || !existsSync(folder)) return run();
+  const { withFolder } = await import('../../host/lock.ts');
+  return withFolder(folder, run);
 }

@@ -14,6 +14,7 @@ interface TrainFlags {
   readonly out: string;
   readonly resume?: boolean;
   readonly interim?: boolean;
+  readonly overwrite?: boolean;
   readonly from?: string;
 }
 
@@ -48,6 +49,7 @@ export function trainCommand(): Command {
       '--interim',
       'write the model of the interrupted run in --out as it is; --resume still goes on',
     )
+    .option('--overwrite', 'replace the finished model in --out, when the new one is done')
     .addHelpText('after', HELP)
     .action(train);
 }
@@ -58,6 +60,7 @@ async function train({
   out,
   resume = false,
   interim = false,
+  overwrite = false,
   from,
 }: TrainFlags): Promise<void> {
   const { readUtf8 } = await import('../../host/stdin.ts');
@@ -71,9 +74,11 @@ async function train({
     out,
     resume: resume || interim,
     interim,
+    overwrite,
     ...(from !== undefined && { from: readTrained(from, 'training') }),
     onProgress: bar.update,
     onPrepared: logPrepared,
+    onNote: (note: string) => console.error(note),
   };
   const model = await trainModel(job).finally(bar.stop);
   console.error(`${model.config.name}: written to ${out}`);

@@ -1,13 +1,15 @@
 /** A run of an experiment in its folder: run.json, table.csv and the figure on light and dark ground, as PDF if asked. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Experiment, type Prediction, rangeOf } from '../../experiments/experiment.ts';
 import type { ExperimentRun } from '../../experiments/run.ts';
 import { toCsv } from '../../host/csv.ts';
+import { makeFolder } from '../../host/files.ts';
 import { madeBy } from '../../host/package.ts';
 import { DamagedFileError } from '../../numerics/errors.ts';
 import { type FigureFormat, figureFiles } from '../figures.ts';
-import { makeFolder, writeFiles } from '../folder.ts';
+import { writeFiles } from '../folder.ts';
 
 /** A run as it is kept and printed: without the figure, which has files of its own. */
 export type Kept = Omit<ExperimentRun, 'figure'> & {

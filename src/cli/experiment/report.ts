@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { experiments } from '../../experiments/catalogue.ts';
-import { readable } from '../../host/files.ts';
+import { makeFolder, readable } from '../../host/files.ts';
 import { InputError } from '../../numerics/errors.ts';
-import { makeFolder, writeFiles } from '../folder.ts';
+import { writeFiles } from '../folder.ts';
 import { printLines } from '../terminal.ts';
 import { claimsPage, FIGURE_FOLDER, figureName } from './claims.ts';
 import { FIGURES, type Kept, readKept } from './kept.ts';

@@ -1,12 +1,13 @@
 /** Experiments as work for Slurm: a task measures one of them, or some of few cores, into the folder where runs are kept. */
+
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { experimentNamed } from '../../experiments/catalogue.ts';
 import type { Experiment } from '../../experiments/experiment.ts';
 import { settingsOf, VARIANTS, type Variant } from '../../experiments/run.ts';
+import { makeFolder } from '../../host/files.ts';
 import { DamagedFileError, InputError } from '../../numerics/errors.ts';
 import { type FigureFlags, readFormats } from '../figures.ts';
-import { makeFolder } from '../folder.ts';
 import type { Asked } from '../slurm/flags.ts';
 import { quoted } from '../slurm/script.ts';
 import { openSlurm, submitWork } from '../slurm/submission.ts';

@@ -2,12 +2,13 @@
  * An operation as work for Slurm: one task, which computes it on all of its cores (the cuts of a depth limit go over
  * them), with the same words as here.
  */
+
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { makeFolder } from '../../host/files.ts';
 import { DamagedFileError, InputError } from '../../numerics/errors.ts';
-import { makeFolder } from '../folder.ts';
 import type { Asked } from '../slurm/flags.ts';
 import { quoted } from '../slurm/script.ts';
 import { openSlurm, submitWork } from '../slurm/submission.ts';

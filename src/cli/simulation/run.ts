@@ -2,6 +2,7 @@
  * Runs a job of `simulate`: threads, progress, and the recording or the frames in memory. Ctrl-C ends the
  * process at once, even inside of a velocity of a million particles: a recording is whole at any time.
  */
+
 import type { SimulationFrame } from '../../flow/frames.ts';
 import {
   openSimulation,
@@ -9,8 +10,9 @@ import {
   type SimulationReport,
 } from '../../flow/simulate.ts';
 import { machineEngines } from '../../host/engines.ts';
+import { makeFolder } from '../../host/files.ts';
+import { withFolder } from '../../host/lock.ts';
 import { checkRecordingFolder, startRecording } from '../../host/recording.ts';
-import { makeFolder } from '../folder.ts';
 import { progressBar } from '../progress.ts';
 import { tablesRecord } from '../tables.ts';
 import { writeRunFigures } from './figures.ts';
@@ -34,9 +36,15 @@ export interface Outcome {
  * Throws InputError where the folder or the engine refuses, before anything is written.
  */
 export async function runJob(job: SimulationJob): Promise<Outcome> {
+  const { out } = job;
+  if (out === null) return runHere(job);
+  makeFolder(out);
+  return withFolder(out, () => runHere(job));
+}
+
+async function runHere(job: SimulationJob): Promise<Outcome> {
   const { settings, out, resumed } = job;
   const bar = await progressBar('{bar} t = {time} of {end}  {steps} steps');
-  if (out !== null) makeFolder(out);
   if (out !== null && !resumed) checkRecordingFolder(out, settings);
   const { from, reference } = resumed ?? {};
   const onProgress = ({ time, end, steps }: SimulationProgress) =>

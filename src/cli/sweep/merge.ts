@@ -1,8 +1,8 @@
 /** `sweep merge`: one table from the sheets of a sweep, in one folder or in several, when every cell is there. */
+import { makeFolder } from '../../host/files.ts';
 import { packageVersion } from '../../host/package.ts';
 import { counted } from '../../numerics/counted.ts';
 import { InputError } from '../../numerics/errors.ts';
-import { makeFolder } from '../folder.ts';
 import { printJson, printLines } from '../terminal.ts';
 import { differenceOf, keepRecord, readRecord, type SweepRecord } from './record.ts';
 import { cellsThat, failedCells, failuresOf, readState } from './state.ts';

@@ -1,10 +1,9 @@
 /** The positions of a sweep's cells, a file each that appears whole, before the row of its cell. */
 import { join } from 'node:path';
 import type { SimulationFrame } from '../../flow/frames.ts';
-import { errorCode, writeFileSafely } from '../../host/files.ts';
+import { errorCode, makeFolder, writeFileSafely } from '../../host/files.ts';
 import { encodeNpy } from '../../host/npy.ts';
 import { InputError, LimitError } from '../../numerics/errors.ts';
-import { makeFolder } from '../folder.ts';
 import { cellCount } from './grid.ts';
 import type { SweepRequest } from './request.ts';
 

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { readable, writeFileSafely } from '../../host/files.ts';
+import { readable, writeFileSafely, writeFirst } from '../../host/files.ts';
 import { madeBy, packageVersion } from '../../host/package.ts';
 import { DamagedFileError, InputError } from '../../numerics/errors.ts';
 import { STREAMS } from '../../numerics/random.ts';
@@ -160,7 +160,8 @@ export function keepRecord(folder: string, record: SweepRecord): SweepRecord {
         'out',
         `${sheet} has rows of a sweep, and ${FILE} with its plan is not there: expected both; restore it, or choose another --out`,
       );
-    writeRecord(folder, record);
+    // of two that begin at once one is the other's other sweep
+    writeFirst(join(folder, FILE), fileOfRecord(record));
   }
   const kept = readRecord(folder, 'out');
   const { streams = record.streams } = kept;
@@ -174,7 +175,9 @@ export function keepRecord(folder: string, record: SweepRecord): SweepRecord {
 }
 
 export const writeRecord = (folder: string, record: SweepRecord): void =>
-  writeFileSafely(join(folder, FILE), `${JSON.stringify(record, null, 2)}\n`);
+  writeFileSafely(join(folder, FILE), fileOfRecord(record));
+
+const fileOfRecord = (record: SweepRecord) => `${JSON.stringify(record, null, 2)}\n`;
 
 /** Throws InputError (the field) where the folder has no sweep, DamagedFileError where its record is none. */
 export function readRecord(folder: string, field: string): SweepRecord {

@@ -3,12 +3,12 @@
  * sweep without shards ends with its table; shards and tasks leave sheets, of which `sweep merge` makes it.
  */
 import { settingsRecord } from '../../flow/simulation-settings.ts';
-import { exitOnInterrupt } from '../../host/files.ts';
+import { exitOnInterrupt, makeFolder } from '../../host/files.ts';
+import { withFolder } from '../../host/lock.ts';
 import { madeBy } from '../../host/package.ts';
 import type { TableAccount } from '../../host/tables.ts';
 import { counted } from '../../numerics/counted.ts';
 import { UnfinishedError } from '../../numerics/errors.ts';
-import { makeFolder } from '../folder.ts';
 import { sayTables, tablesRecord } from '../tables.ts';
 import { dim, printJson, printLines, standardScreen } from '../terminal.ts';
 import { firstFitting, planOf } from './plan.ts';
@@ -114,6 +114,12 @@ export function openSweep<T>(out: string, work: (planned: Planned) => Promise<T>
 
 async function runPart(planned: Planned, part: SweepPart, begun: number): Promise<SweepOutcome> {
   exitOnInterrupt();
+  // tasks and shards have sheets of their own; the table has one writer
+  if (part.shard !== null) return runCells(planned, part, begun);
+  return withFolder(planned.folder, () => runCells(planned, part, begun));
+}
+
+async function runCells(planned: Planned, part: SweepPart, begun: number): Promise<SweepOutcome> {
   const { shard, ...how } = part;
   const { folder, record } = planned;
   const cells = cellsOf(shard, record.cells);

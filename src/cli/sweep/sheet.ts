@@ -18,9 +18,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode } from '../../host/files.ts';
+import { errorCode, makeFolder } from '../../host/files.ts';
 import { DamagedFileError } from '../../numerics/errors.ts';
-import { makeFolder } from '../folder.ts';
 import { headerOf, type RowHead, rowReader, type SweepTable } from './rows.ts';
 
 /** The whole table of a folder, and its folder of sheets. */

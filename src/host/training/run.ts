@@ -24,7 +24,8 @@ import {
 import { wordBoundaries } from '../../language/training/word-boundaries.ts';
 import type { Vocabulary } from '../../language/vocabulary.ts';
 import type { Corpus } from '../corpus.ts';
-import { removeLeftovers } from '../files.ts';
+import { makeFolder, removeLeftovers } from '../files.ts';
+import { withFolder } from '../lock.ts';
 import {
   checkStart,
   finishedModel,
@@ -39,6 +40,7 @@ import {
   checkOut,
   endRun,
   originOf,
+  type Run,
   readSaved,
   recordStep,
   resumeRun,
@@ -53,6 +55,8 @@ export interface TrainingJob {
   /** The model's folder. */
   readonly out: string;
   readonly resume: boolean;
+  /** Replaces a finished model in the folder, when the new one is done. */
+  readonly overwrite?: boolean;
   /** Writes the model of the interrupted run as it is, and leaves the run to be resumed. Only with `resume`. */
   readonly interim?: boolean;
   /** Whose parameters and vocabulary the run starts from; a seeded start when absent. */
@@ -60,6 +64,8 @@ export interface TrainingJob {
   onProgress(progress: TrainingProgress): void;
   /** What is taken of each part of the corpus, once before the first step. */
   onPrepared?(records: readonly PartRecord[]): void;
+  /** What a user should know, a sentence each. */
+  onNote?(note: string): void;
 }
 
 export interface TrainingProgress extends Progress {
@@ -169,29 +175,58 @@ async function trainParameters<T>(
   const { from } = job;
   if (from) checkStart(config, from.config);
   const origin = originOf(job.config, job.corpus, from);
-  checkOut(job.out, folder, job.resume);
-  for (const written of [job.out, folder]) removeLeftovers(written);
-  const saved = job.resume && readSaved(folder, origin);
+  checkOut(job.out, folder, job);
+  // what is wrong with it is told before the texts are read
+  if (job.resume) readSaved(folder, origin);
   const given = from?.config.vocabulary;
   const prepared = await prepare(job.corpus, config, { given, onPrepared: job.onPrepared });
-  const { layout, pool } = prepared;
   try {
-    const start = from && flatParameters(from, layout);
-    const state = startState(config, layout, pool.vectors, start);
-    const run = beginRun(folder, origin, state);
-    if (saved) resumeRun(run, saved);
-    if (job.interim) return await finish({ ...prepared, state, seconds: runSeconds(run) });
-    const report = reporter(config, state.step, job.onProgress);
-    await runTraining(config, state, pool, (progress) => {
-      report(progress);
-      recordStep(run, progress, config.checkpointMinutes);
-    });
-    const result = await finish({ ...prepared, state, seconds: runSeconds(run) });
-    endRun(run);
-    return result;
+    makeFolder(folder);
+    return await withFolder(job.out, () =>
+      trainHeld(job, config, { folder, origin }, prepared, finish),
+    );
   } finally {
-    await pool.close();
+    await prepared.pool.close();
   }
+}
+
+/** The same in a folder that no other process writes in. */
+async function trainHeld<T>(
+  job: TrainingJob,
+  config: TrainingConfig,
+  { folder, origin }: Pick<Run, 'folder' | 'origin'>,
+  prepared: Prepared,
+  finish: (trained: Trained) => T | Promise<T>,
+): Promise<T> {
+  // again, for another process may have written meanwhile
+  checkOut(job.out, folder, job);
+  removeLeftovers(job.out);
+  removeLeftovers(folder);
+  const { layout, pool } = prepared;
+  const state = startState(
+    config,
+    layout,
+    pool.vectors,
+    job.from && flatParameters(job.from, layout),
+  );
+  const run = beginRun(folder, origin, state);
+  if (job.resume) {
+    const saved = readSaved(folder, origin);
+    if (!saved.checked)
+      job.onNote?.(
+        `${folder}: the state was saved by a version that kept no sum of it, so damage would go unseen`,
+      );
+    resumeRun(run, saved);
+  }
+  if (job.interim) return await finish({ ...prepared, state, seconds: runSeconds(run) });
+  const report = reporter(config, state.step, job.onProgress);
+  await runTraining(config, state, pool, (progress) => {
+    report(progress);
+    recordStep(run, progress, config.checkpointMinutes);
+  });
+  const result = await finish({ ...prepared, state, seconds: runSeconds(run) });
+  endRun(run);
+  return result;
 }
 
 /** Adds speed and time left, by the clock of this sitting, which begins behind step `begun`. */

@@ -65,11 +65,23 @@ const fingerprint = (value: unknown): string =>
 const stateFile = (folder: string) => join(folder, 'state.safetensors');
 const lossFile = (folder: string) => join(folder, 'losses.csv');
 
+/** What is to become of what is in a model's folder. */
+export interface OutChoices {
+  /** Goes on with an interrupted run. */
+  readonly resume: boolean;
+  /** Replaces a finished model. */
+  readonly overwrite?: boolean;
+}
+
 /**
- * Throws InputError when `out` is a file, when it holds an interrupted run that is not to be resumed,
- * or when it holds none that could be.
+ * Throws InputError when `out` is a file, when it holds an interrupted run that is not to be resumed, when it holds
+ * none that could be, or a finished model that is not to be overwritten.
  */
-export function checkOut(out: string, folder: string, resume: boolean): void {
+export function checkOut(
+  out: string,
+  folder: string,
+  { resume, overwrite = false }: OutChoices,
+): void {
   if (statSync(out, { throwIfNoEntry: false })?.isFile())
     throw new InputError('out', `${out} is a file, expected a folder: choose another --out`);
   const interrupted = existsSync(stateFile(folder));
@@ -82,6 +94,11 @@ export function checkOut(out: string, folder: string, resume: boolean): void {
     throw new InputError(
       'out',
       `${out} holds an interrupted run: go on with --resume, or remove ${folder}`,
+    );
+  if (!resume && !overwrite && existsSync(join(out, 'config.json')))
+    throw new InputError(
+      'out',
+      `${out} holds a model: choose another --out, or replace it when the new one is done with --overwrite`,
     );
 }
 
@@ -103,6 +120,8 @@ export interface Saved {
   readonly seconds: number;
   readonly vectors: Readonly<Record<(typeof MOMENTS)[number], Float32Array>>;
   readonly losses: readonly string[];
+  /** Whether a sum says that the state is as it was written; files of older versions have none. */
+  readonly checked: boolean;
 }
 
 /**
@@ -127,7 +146,24 @@ export function readSaved(folder: string, origin: Origin): Saved {
     mean: tensors.mean.data,
     square: tensors.square.data,
   };
-  return { step, seconds, vectors, losses: readLosses(folder, step) };
+  const { sha256, ...described } = metadata;
+  if (sha256 !== undefined && sha256 !== sumOfState(vectors, described))
+    throw damaged(file, 'other numbers than were written', folder);
+  const losses = readLosses(folder, step);
+  return { step, seconds, vectors, losses, checked: sha256 !== undefined };
+}
+
+/** SHA-256 of the numbers and of what is said of them. */
+function sumOfState(
+  vectors: Saved['vectors'],
+  described: Readonly<Record<string, string>>,
+): string {
+  const sum = createHash('sha256').update(JSON.stringify(Object.entries(described).sort()));
+  for (const name of MOMENTS) {
+    const { buffer, byteOffset, byteLength } = vectors[name];
+    sum.update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return sum.digest('hex');
 }
 
 /** The lines of the first `step` steps: losses.csv is written first, so it may be ahead of the state. */
@@ -168,9 +204,10 @@ function saveRun(run: Run): void {
   const { parameters, mean, square, step } = run.state;
   const flat = (data: Float32Array) => ({ shape: [data.length], data });
   const tensors = { parameters: flat(parameters), mean: flat(mean), square: flat(square) };
-  const metadata = { step: String(step), seconds: String(runSeconds(run)), ...run.origin };
+  const described = { step: String(step), seconds: String(runSeconds(run)), ...run.origin };
+  const sha256 = sumOfState({ parameters, mean, square }, described);
   saveLosses(run);
-  writeFileSafely(stateFile(run.folder), encodeSafetensors(tensors, metadata));
+  writeFileSafely(stateFile(run.folder), encodeSafetensors(tensors, { ...described, sha256 }));
   run.savedAt = Date.now();
 }
 
