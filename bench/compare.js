@@ -13,6 +13,7 @@ export async function trained({ out, name, config, corpus, held }) {
       config: JSON.stringify(config),
       out: folder,
       resume: existsSync(join(folder, 'training', 'state.safetensors')),
+      overwrite: true,
       onProgress: ({ step, causal, tokensPerSecond }) => {
         if (step % 100 === 0)
           console.error(

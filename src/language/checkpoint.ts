@@ -91,6 +91,8 @@ const STANDARD = z.object({
 
 const WEIGHTS = {
   weights: z.object({ file: z.string().min(1), sha256: z.string(), bytes: count }),
+  /** Of all other entries; absent in files of older versions. */
+  sha256: z.string().optional(),
 };
 const STORED = z.discriminatedUnion('format', [FLOW.extend(WEIGHTS), STANDARD.extend(WEIGHTS)], {
   error: ({ code }) =>
@@ -128,6 +130,8 @@ export interface ModelWeights {
 export interface OwnParts {
   readonly config: OwnConfig;
   readonly tokenizer: Tokenizer;
+  /** What is to be said of its files. */
+  readonly notes?: readonly string[];
 }
 
 /** What the files of a flow hold, in memory. */
@@ -156,9 +160,10 @@ const REMEDY = 'fetch or train the model again';
 const damaged = (file: string, found: string, expected: string) =>
   new DamagedFileError(`${file}: found ${found}, expected ${expected}: ${REMEDY}`);
 
-/** Reads config.json. Throws DamagedFileError naming the first entry that is wrong. */
+/** Reads config.json. Throws DamagedFileError naming the first entry that is wrong, or where its sum is another. */
 export function parseConfig(json: string): StoredConfig {
-  const result = STORED.safeParse(parseJson(json));
+  const document = parseJson(json);
+  const result = STORED.safeParse(document);
   if (!result.success) {
     const issue = result.error.issues[0];
     const place = issue.path.join('.') || 'the document';
@@ -166,7 +171,18 @@ export function parseConfig(json: string): StoredConfig {
     throw new DamagedFileError(`config.json: ${place}: ${issue.message}${other}: ${REMEDY}`);
   }
   checkArchitecture(result.data);
+  const { sha256: written } = result.data;
+  if (written !== undefined && written !== sumOf(document as object))
+    throw new DamagedFileError(
+      `config.json: found other entries than were written, by its sha256: ${REMEDY}, or remove the entry sha256 if you changed it yourself`,
+    );
   return result.data;
+}
+
+/** SHA-256 of the document's entries but this one, as JSON without spaces. */
+function sumOf(document: object): string {
+  const { sha256: _, ...entries } = document as { sha256?: string };
+  return portableDigest(new TextEncoder().encode(JSON.stringify(entries)));
 }
 
 function parseJson(json: string): unknown {
@@ -229,7 +245,7 @@ export function loadModel(
   { config: json, weights: bytes }: ModelFiles,
   { precision, digest = portableDigest }: LoadOptions = {},
 ): TrainedModel {
-  const { weights: stored, ...config } = parseConfig(json);
+  const { weights: stored, sha256: checked, ...config } = parseConfig(json);
   if (config.format === FORMAT && precision === 'float32')
     throw new InputError(
       'precision',
@@ -241,10 +257,14 @@ export function loadModel(
   if (hash !== stored.sha256)
     throw damaged(stored.file, `sha256 ${hash}`, `${stored.sha256} as config.json says`);
   const { tensors } = decodeSafetensors(bytes, stored.file);
-  return assembleModel(config, tensors, { file: stored.file, precision });
+  const notes = checked === undefined ? [UNCHECKED] : undefined;
+  return assembleModel(config, tensors, { file: stored.file, precision, notes });
 }
 
-interface AssemblyOptions extends Pick<LoadOptions, 'precision'> {
+const UNCHECKED =
+  'config.json was written by a version that kept no sum of it, so damage would go unseen';
+
+interface AssemblyOptions extends Pick<LoadOptions, 'precision'>, Pick<OwnParts, 'notes'> {
   /** For messages. */
   readonly file?: string;
 }
@@ -263,13 +283,13 @@ export function assembleModel(
 export function assembleModel(
   config: OwnConfig,
   tensors: Tensors,
-  { file = 'the weights', precision }: AssemblyOptions = {},
+  { file = 'the weights', precision, notes }: AssemblyOptions = {},
 ): TrainedModel {
   checkTensors(config, tensors, file);
   const tokenizer = createTokenizer(config.vocabulary);
   if (config.format === STANDARD_FORMAT)
-    return new StandardModel({ config, tokenizer, tensors }, precision);
-  return new FlowModel({ config, tokenizer, weights: flowWeights(config, tensors) });
+    return new StandardModel({ config, tokenizer, tensors, notes }, precision);
+  return new FlowModel({ config, tokenizer, weights: flowWeights(config, tensors), notes });
 }
 
 function flowWeights(config: ModelConfig, tensors: Tensors): ModelWeights {
@@ -325,7 +345,7 @@ export function saveModel(
     ...config,
     weights: { file, sha256: portableDigest(weights), bytes: weights.length },
   };
-  return { config: configText(stored), weights };
+  return { config: configText({ ...stored, sha256: sumOf(stored) }), weights };
 }
 
 /** The tensors of a model, by the names of the file. */

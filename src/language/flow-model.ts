@@ -27,12 +27,14 @@ export class FlowModel extends OwnModel implements FlowParts {
   readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
   readonly weights: ModelWeights;
+  readonly notes?: readonly string[];
 
-  constructor({ config, tokenizer, weights }: FlowParts) {
+  constructor({ config, tokenizer, weights, notes }: FlowParts) {
     super();
     this.config = config;
     this.tokenizer = tokenizer;
     this.weights = weights;
+    this.notes = notes;
   }
 
   get flow(): this {

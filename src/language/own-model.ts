@@ -23,6 +23,7 @@ export interface Ends {
 export abstract class OwnModel implements OwnParts, LanguageModel {
   abstract readonly config: OwnConfig;
   abstract readonly tokenizer: Tokenizer;
+  abstract readonly notes?: readonly string[];
   abstract readonly onSphere: boolean;
   abstract readonly flow: FlowModel | null;
   abstract readonly network: Network | null;

@@ -113,7 +113,8 @@ export function predictionOf(findings: Findings, weighing?: Weighing): Predictio
     entropyUpper: Number.isFinite(high) ? high : null,
     ...(settings.targets.length > 0 && { targets: scoreTargets(findings, weighing) }),
     ...(model.masks && { slots: settings.slots ?? 1 }),
-    ...(model.precision && { precision: model.precision, notes: model.notes ?? [] }),
+    ...(model.precision && { precision: model.precision }),
+    ...((model.precision || model.notes) && { notes: model.notes ?? [] }),
   };
 }
 

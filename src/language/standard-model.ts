@@ -20,15 +20,20 @@ export class StandardModel extends OwnModel implements StandardParts {
   readonly config: StandardConfig;
   readonly tokenizer: Tokenizer;
   readonly tensors: Tensors;
+  readonly notes?: readonly string[];
   readonly network: Network;
   readonly flow = null;
   readonly onSphere = false;
 
-  constructor({ config, tokenizer, tensors }: StandardParts, precision: Precision = 'float32') {
+  constructor(
+    { config, tokenizer, tensors, notes }: StandardParts,
+    precision: Precision = 'float32',
+  ) {
     super();
     this.config = config;
     this.tokenizer = tokenizer;
     this.tensors = tensors;
+    this.notes = notes;
     this.network = standardNetwork(config, tensors, precision);
   }
 

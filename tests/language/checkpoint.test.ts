@@ -6,6 +6,7 @@ import {
   parseConfig,
   saveModel,
 } from '../../src/language/checkpoint.ts';
+import { fillBlank } from '../../src/language/fill.ts';
 import { asFlow } from '../../src/language/model.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../src/language/safetensors.ts';
 import { DamagedFileError } from '../../src/numerics/errors.ts';
@@ -46,6 +47,23 @@ test('a saved model loads as the same model and saves to the same files', () => 
   expect(loaded.weights).toEqual(model.weights);
   expect(saveModel(loaded)).toEqual(files);
   expect(parseConfig(files.config).weights.bytes).toBe(files.weights.length);
+});
+
+test('a config of which a digit has changed is refused; one without a sum is read, with a note', () => {
+  const changed = files.config.replace(/"horizon": (\d)/, (_, digit) => `"horizon": ${1 + +digit}`);
+  expect(changed).not.toBe(files.config);
+  expect(() => parseConfig(changed)).toThrow(
+    /^config.json: found other entries than were written, by its sha256/,
+  );
+  // spaces are none of its entries
+  expect(loadModel({ ...files, config: JSON.stringify(JSON.parse(files.config)) }).notes).toBe(
+    undefined,
+  );
+  const { sha256, ...older } = JSON.parse(changed);
+  expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+  const loaded = loadModel({ ...files, config: JSON.stringify(older) });
+  expect(loaded.notes).toEqual([expect.stringMatching(/kept no sum of it/)]);
+  expect(fillBlank(loaded, 'Das ist __').notes).toEqual(loaded.notes);
 });
 
 test('a tied model stores its embedding once, and reads out with it through a matrix', () => {
@@ -94,6 +112,10 @@ test('head and knot order of the attention tensor', () => {
   expect(attention.data[(1 * 4 + 2) * d * d + 5]).toBe(model.weights.attention[1].value.data[5]);
 });
 
+/** As older versions wrote it. */
+const withoutSum = (config: string) =>
+  config.replace(/,\s*"sha256": "[0-9a-f]{64}"\s*\}\s*$/, '\n}\n');
+
 test('damaged files are refused, with file, found, expected and remedy', () => {
   const altered = Uint8Array.from(files.weights);
   altered[altered.length - 1] ^= 1;
@@ -105,7 +127,7 @@ test('damaged files are refused, with file, found, expected and remedy', () => {
     [files.config.replace('"heads": 2', '"heads": 3'), files.weights, /3 heads.*divisor/],
     [files.config.replace('"heads": 2', '"heads": 4'), files.weights, /2 entries of beta/],
     [
-      files.config.replace('"knots": 3', '"knots": 5'),
+      withoutSum(files.config).replace('"knots": 3', '"knots": 5'),
       files.weights,
       /attention of shape \[3,4,16,16\], expected \[5,4,16,16\]/,
     ],
