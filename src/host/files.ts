@@ -22,8 +22,9 @@ import { InputError } from '../numerics/errors.ts';
 let written = 0;
 
 /**
- * Writes to a temporary name in the same folder and renames: the file appears whole or not at all,
- * and an older one stays until then. Under `exitOnInterrupt` Ctrl-C waits for the renaming.
+ * Writes to a temporary name in the same folder and renames: the file appears whole or not at all, also after a power
+ * cut, and an older one stays until then. Under `exitOnInterrupt` Ctrl-C waits for the renaming. Throws Error, naming
+ * the file and what to do, where the system refuses.
  */
 export function writeFileSafely(path: string, content: string | Uint8Array): void {
   writePiecesSafely(path, [content]);
@@ -35,10 +36,46 @@ export function writePiecesSafely(path: string, pieces: Iterable<string | Uint8A
   try {
     writePieces(temporary, pieces);
     renameSync(temporary, path);
+    syncFolder(dirname(path));
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw error;
+    throw writeError(path, error);
   }
+}
+
+/** Brings the names of a folder's files to the disk, where the system can. */
+function syncFolder(folder: string): void {
+  try {
+    const opened = openSync(folder, 'r');
+    try {
+      fsyncSync(opened);
+    } finally {
+      closeSync(opened);
+    }
+  } catch {
+    // some systems open no folders; the file itself is on the disk
+  }
+}
+
+/** Why the system does not write, and what to do. */
+const REFUSALS: Record<string, string> = {
+  ENOSPC: 'the disk is full: make room, then run it again',
+  EDQUOT: "this user's share of the disk is used up: make room, then run it again",
+  EFBIG: 'a file may not be so large there: choose another folder, or a larger limit',
+  EACCES: 'this user may not write there: change its permissions, or choose another folder',
+  EPERM: 'this user may not write there: change its permissions, or choose another folder',
+  EROFS: 'it can only be read there: choose another folder',
+  ENOENT: 'its folder is gone: make it again, or choose another',
+  EISDIR: 'there is a folder of that name: remove it, or choose another',
+  EIO: 'the disk fails: choose another',
+};
+
+/** The error of a write of `path` that the system refused with `error`; any other error as it is. */
+export function writeError(path: string, error: unknown): unknown {
+  const code = errorCode(error);
+  if (!(error instanceof Error && 'syscall' in error)) return error;
+  const reason = REFUSALS[code] ?? 'the system refuses: choose another folder';
+  return Object.assign(new Error(`cannot write "${path}" (${code}), ${reason}`), { code });
 }
 
 const temporaryOf = (path: string) => `${path}.${process.pid}-${written++}@${hostname()}.tmp`;
@@ -52,7 +89,7 @@ export function writeFirst(path: string, content: string): boolean {
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
-    throw error;
+    throw writeError(path, error);
   } finally {
     rmSync(temporary, { force: true });
   }

@@ -40,7 +40,8 @@ const held = new Map<string, Held>();
 
 /**
  * Holds a folder, which exists, for this process until what it returns is called, or the process ends; it may be held
- * several times. Throws InputError (field `out`), with who holds it, where another process does.
+ * several times. Throws InputError (field `out`), with who holds it, where another process does, and Error as
+ * `writeFirst`.
  */
 export function holdFolder(folder: string): () => void {
   const path = join(resolve(folder), LOCK);
@@ -73,7 +74,8 @@ function take(folder: string, path: string): Held {
     since: new Date().toISOString(),
     nonce,
   };
-  for (let attempt = 0; attempt < ATTEMPTS && !written(path, lock); attempt++) {
+  const text = `${JSON.stringify(lock)}\n`;
+  for (let attempt = 0; attempt < ATTEMPTS && !writeFirst(path, text); attempt++) {
     const other = readLock(path);
     if (other === 'gone') continue;
     if (!isStale(path, other)) throw refusal(folder, path, other);
@@ -86,18 +88,6 @@ function take(folder: string, path: string): Held {
   const own = { nonce, timer, count: 0 };
   held.set(path, own);
   return own;
-}
-
-/** False where there is one. */
-function written(path: string, lock: Lock): boolean {
-  try {
-    return writeFirst(path, `${JSON.stringify(lock)}\n`);
-  } catch (error) {
-    throw new InputError(
-      'out',
-      `cannot write "${path}" (${errorCode(error)}), expected a folder that can be written: choose another --out`,
-    );
-  }
 }
 
 /** null: not readable as a lock. */

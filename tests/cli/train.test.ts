@@ -1,5 +1,13 @@
 /** `train` and `evaluate` as a user runs them: killed and resumed, refused, measured. Needs dist/. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -50,6 +58,24 @@ async function killed(to: string): Promise<void> {
 }
 
 const half = out('half');
+
+it('Ctrl-C ends a run behind its step, with its state saved', async () => {
+  const long = write('long.json', tinyConfig({ steps: 100_000, checkpointMinutes: 60 }));
+  const child = start(flags(out('long'), { config: long }));
+  let said = '';
+  child.stderr?.on('data', (text) => {
+    said += text;
+    if (/step 100\//.test(text)) child.kill('SIGINT');
+  });
+  const code = await new Promise((done) => child.once('close', done));
+  expect(said).toMatch(
+    /ended behind step \d{3} of 100000: the state is in .*training, go on with --resume\n$/,
+  );
+  expect(code).toBe(75);
+  const saved = readdirSync(join(out('long'), 'training')).sort();
+  expect(saved).toEqual(['losses.csv', 'state.safetensors']);
+  expect(readdirSync(out('long'))).toEqual(['training']);
+});
 
 describe('a killed run', () => {
   beforeAll(() => killed(half));

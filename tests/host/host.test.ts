@@ -5,7 +5,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { toCsv } from '../../src/host/csv.ts';
-import { removeLeftovers, writeFileSafely } from '../../src/host/files.ts';
+import { removeLeftovers, writeError, writeFileSafely } from '../../src/host/files.ts';
 import { listModels, modelFolder, readModel } from '../../src/host/models.ts';
 import { encodeNpy } from '../../src/host/npy.ts';
 import { decodeUtf8, readStdinText } from '../../src/host/stdin.ts';
@@ -29,7 +29,17 @@ describe('writing a file', () => {
   it('leaves nothing behind when it fails', () => {
     const place = join(folder, 'fail');
     mkdirSync(join(place, 'taken'), { recursive: true });
-    expect(() => writeFileSafely(join(place, 'taken'), 'x')).toThrow();
+    expect(() => writeFileSafely(join(place, 'taken'), 'x')).toThrow(
+      /^cannot write ".*taken" \((EISDIR|ENOTEMPTY|EEXIST)\), /,
+    );
+    expect(() => writeFileSafely(join(place, 'missing', 'x'), 'x')).toThrow(
+      /^cannot write ".*x" \(ENOENT\), its folder is gone: make it again, or choose another$/,
+    );
+    const full = Object.assign(new Error('no space'), { code: 'ENOSPC', syscall: 'write' });
+    expect(writeError('table.csv', full)).toMatchObject({
+      code: 'ENOSPC',
+      message: 'cannot write "table.csv" (ENOSPC), the disk is full: make room, then run it again',
+    });
     expect(readdirSync(place)).toEqual(['taken']);
   });
 

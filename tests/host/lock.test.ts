@@ -101,6 +101,6 @@ test('is given back where the work fails, and where the process ends', async () 
 
 test('a folder that cannot be written is refused by name', () => {
   expect(() => holdFolder(join(folder, 'missing'))).toThrow(
-    /cannot write .*missing.*\.lock" \(ENOENT\)/,
+    /cannot write .*missing.*\.lock" \(ENOENT\), its folder is gone/,
   );
 });

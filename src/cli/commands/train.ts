@@ -31,8 +31,8 @@ validation and test; lines too long for the positions are skipped. A weight is a
 With --from the vocabulary is that model's, whose shape (model.dimension, heads, …) the config must have.
 A config with model.standard ({"layers": 2, "hidden": 576}) trains a standard transformer with MLPs.
 
-The state is saved every few minutes; after an interruption, even kill -9, the same command with
---resume goes on with the same losses. They stand in OUT/training/losses.csv.`;
+The state is saved every few minutes and at Ctrl-C; after an interruption, even kill -9, the same command
+with --resume goes on with the same losses. They stand in OUT/training/losses.csv.`;
 
 export function trainCommand(): Command {
   return new Command('train')
@@ -68,6 +68,7 @@ async function train({
   const { readTrained } = await import('../../host/models.ts');
   const { trainModel } = await import('../../host/training/run.ts');
   const bar = await progressBar();
+  const ending = endedBySignal();
   const job = {
     corpus: readCorpus(...corpus),
     config: readUtf8(config, 'config'),
@@ -77,12 +78,40 @@ async function train({
     overwrite,
     ...(from !== undefined && { from: readTrained(from, 'training') }),
     onProgress: bar.update,
-    onPrepared: logPrepared,
+    onPrepared(records: readonly PartRecord[]) {
+      logPrepared(records);
+      ending.wait();
+    },
+    signal: ending.signal,
     onNote: (note: string) => console.error(note),
   };
-  const model = await trainModel(job).finally(bar.stop);
+  const model = await trainModel(job).finally(() => {
+    bar.stop();
+    ending.ignore();
+  });
   console.error(`${model.config.name}: written to ${out}`);
   await measure(model, job.corpus, out);
+}
+
+/** Ctrl-C and SIGTERM: they end the process, or once it was told to wait the run behind its step; twice, both. */
+function endedBySignal() {
+  const ending = new AbortController();
+  let waits = false;
+  const end = () => {
+    if (!waits || ending.signal.aborted) process.exit(130);
+    ending.abort();
+  };
+  const names = ['SIGINT', 'SIGTERM'] as const;
+  for (const name of names) process.on(name, end);
+  return {
+    signal: ending.signal,
+    wait() {
+      waits = true;
+    },
+    ignore() {
+      for (const name of names) process.off(name, end);
+    },
+  };
 }
 
 /** Texts of the evaluation at the end; `evaluate` takes more. */

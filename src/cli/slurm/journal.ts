@@ -4,7 +4,7 @@
  */
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { wholeLines, writeFileSafely } from '../../host/files.ts';
+import { wholeLines, writeError, writeFileSafely } from '../../host/files.ts';
 import { InputError } from '../../numerics/errors.ts';
 import type { SlurmOptions } from './options.ts';
 import type { Part } from './queue.ts';
@@ -57,7 +57,11 @@ export const logFolder = (folder: string, nonce: string): string =>
 /** A line, in one write. */
 export function noteDeed(folder: string, deed: NewDeed): void {
   const line = JSON.stringify({ at: new Date().toISOString(), ...deed });
-  appendFileSync(journalOf(folder), `${line}\n`);
+  try {
+    appendFileSync(journalOf(folder), `${line}\n`);
+  } catch (error) {
+    throw writeError(journalOf(folder), error);
+  }
 }
 
 /** What was done, oldest first; none where nothing was ever submitted. A line that is cut off is left out. */

@@ -18,7 +18,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode, makeFolder } from '../../host/files.ts';
+import { errorCode, makeFolder, writeError } from '../../host/files.ts';
 import { DamagedFileError } from '../../numerics/errors.ts';
 import { headerOf, type RowHead, rowReader, type SweepTable } from './rows.ts';
 
@@ -39,7 +39,11 @@ export function newSheet(folder: string, { task, restart }: TaskRun, table: Swee
   makeFolder(join(folder, SHEETS));
   const nonce = randomUUID().slice(0, 13);
   const path = join(folder, SHEETS, `${task}.${restart}.${nonce}.csv`);
-  writeFileSync(path, headerOf(table), { flag: 'wx' });
+  try {
+    writeFileSync(path, headerOf(table), { flag: 'wx' });
+  } catch (error) {
+    throw writeError(path, error);
+  }
   return path;
 }
 

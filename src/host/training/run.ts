@@ -23,6 +23,7 @@ import {
 } from '../../language/training/train.ts';
 import { wordBoundaries } from '../../language/training/word-boundaries.ts';
 import type { Vocabulary } from '../../language/vocabulary.ts';
+import { UnfinishedError } from '../../numerics/errors.ts';
 import type { Corpus } from '../corpus.ts';
 import { makeFolder, removeLeftovers } from '../files.ts';
 import { withFolder } from '../lock.ts';
@@ -45,6 +46,7 @@ import {
   recordStep,
   resumeRun,
   runSeconds,
+  saveRun,
   weightsFingerprint,
 } from './saved-run.ts';
 
@@ -66,6 +68,8 @@ export interface TrainingJob {
   onPrepared?(records: readonly PartRecord[]): void;
   /** What a user should know, a sentence each. */
   onNote?(note: string): void;
+  /** Ends the run behind the step that it is at, with its state saved. */
+  readonly signal?: AbortSignal;
 }
 
 export interface TrainingProgress extends Progress {
@@ -76,7 +80,8 @@ export interface TrainingProgress extends Progress {
 
 /**
  * Trains to the end and writes config.json and model.safetensors into `out`. Throws InputError for
- * a config, corpus or folder that does not fit, DamagedFileError for a saved run that cannot be used.
+ * a config, corpus or folder that does not fit, DamagedFileError for a saved run that cannot be used, UnfinishedError
+ * where the signal ended it.
  */
 export async function trainModel(job: TrainingJob): Promise<TrainedModel> {
   const config = parseTrainingConfig(job.config);
@@ -223,6 +228,11 @@ async function trainHeld<T>(
   await runTraining(config, state, pool, (progress) => {
     report(progress);
     recordStep(run, progress, config.checkpointMinutes);
+    if (!job.signal?.aborted) return;
+    saveRun(run);
+    throw new UnfinishedError(
+      `ended behind step ${state.step} of ${config.steps}: the state is in ${folder}, go on with --resume`,
+    );
   });
   const result = await finish({ ...prepared, state, seconds: runSeconds(run) });
   endRun(run);

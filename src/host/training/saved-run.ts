@@ -200,7 +200,7 @@ export function resumeRun(run: Run, { step, seconds, vectors, losses }: Saved): 
 }
 
 /** Writes the run; each file appears whole or not at all, and the state is never ahead of the losses. */
-function saveRun(run: Run): void {
+export function saveRun(run: Run): void {
   const { parameters, mean, square, step } = run.state;
   const flat = (data: Float32Array) => ({ shape: [data.length], data });
   const tensors = { parameters: flat(parameters), mean: flat(mean), square: flat(square) };
