@@ -11,6 +11,8 @@ import type { SimulationSettings } from './simulation-settings.ts';
 export interface Companion {
   /** Of the run beside. Its times are those of the run, whatever stands here. */
   readonly settings: SimulationSettings;
+  /** Whether a run that goes on is compared again: the companion has to have as many particles. */
+  readonly goesOn: boolean;
   /** The frame with what it says against the one beside; null where that has diverged. */
   compare(frame: SimulationFrame, beside: SimulationFrame | null): SimulationFrame;
 }
@@ -33,7 +35,7 @@ export function besideSettings(settings: SimulationSettings): SimulationSettings
  */
 export async function* withCompanion(
   frames: AsyncGenerator<SimulationFrame, void>,
-  { settings, compare }: Companion,
+  { settings, goesOn, compare }: Companion,
   openBeside: OpenBeside,
   from?: SimulationContinuation,
 ): AsyncGenerator<SimulationFrame, void> {
@@ -55,7 +57,7 @@ export async function* withCompanion(
       reached = there;
       const continuation = () => ({
         ...frame.continuation(),
-        ...(there && { beside: plain(there.integrator) }),
+        ...(goesOn && there && { beside: plain(there.integrator) }),
       });
       yield { ...compare(frame, other), continuation };
     }

@@ -13,8 +13,10 @@ export interface Population {
   readonly d: number;
   /** [m · d], row by row. */
   readonly positions: Float64Array;
-  /** [m] */
+  /** [m], each the sum of the first ones behind it, in their order: whoever adds them again has the same bits. */
   readonly masses: Float64Array;
+  /** [n], those that the run began with. */
+  readonly firstMasses: Float64Array;
   /** The first particles behind each of the m, rising. */
   readonly members: readonly (readonly number[])[];
 }
@@ -27,7 +29,8 @@ export interface MergeSettings {
 
 /** n particles, each standing for itself. */
 export function unmerged(positions: Float64Array, masses: Float64Array, d: number): Population {
-  return { d, positions, masses, members: Array.from(masses, (_, i) => [i]) };
+  const members = Array.from(masses, (_, i) => [i]);
+  return { d, positions, masses, firstMasses: masses, members };
 }
 
 /**
@@ -191,10 +194,22 @@ function joined(
   return {
     d,
     positions,
-    masses: Float64Array.from(sets, (set) => massOf(set, particles)),
-    members: sets.map((set) => behind(set, particles)),
+    ...standingFor(
+      sets.map((set) => behind(set, particles)),
+      particles.firstMasses,
+    ),
   };
 }
+
+/** Who stands for which first particles, with their masses. */
+export const standingFor = (
+  members: Population['members'],
+  firstMasses: Float64Array,
+): Pick<Population, 'masses' | 'firstMasses' | 'members'> => ({
+  masses: Float64Array.from(members, (own) => own.reduce((sum, i) => sum + firstMasses[i], 0)),
+  firstMasses,
+  members,
+});
 
 const massOf = (set: readonly number[], { masses }: Population) =>
   set.reduce((sum, i) => sum + masses[i], 0);

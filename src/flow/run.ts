@@ -23,6 +23,7 @@ import {
   meetingsWithin,
   mergeClose,
   type Population,
+  standingFor,
   unmerged,
 } from './merging.ts';
 import { flowProblem, present, stateOf, type Velocities } from './problem.ts';
@@ -106,9 +107,7 @@ function resumedEngine(
 function populationOf(settings: SimulationSettings, from?: SimulationContinuation): Population {
   const { positions, masses, d } = settings;
   const first = unmerged(Float64Array.from(positions.data), masses, d);
-  if (!from) return first;
-  const together = (own: readonly number[]) => own.reduce((sum, i) => sum + masses[i], 0);
-  return { ...first, members: from.members, masses: Float64Array.from(from.members, together) };
+  return from ? { ...first, ...standingFor(from.members, masses) } : first;
 }
 
 /** The problem of the population as it is now, with the source's velocities as they will be. */

@@ -136,6 +136,7 @@ function unmergedCompanion(settings: SimulationSettings): Companion {
   const { merge: _, ...rest } = besideSettings(settings);
   return {
     settings: rest,
+    goesOn: false,
     compare: (frame, beside) => ({
       ...frame,
       mergeError: beside && farthest(frame, beside, settings),

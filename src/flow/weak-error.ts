@@ -27,6 +27,7 @@ export function coarseCompanion(
   let largest = LARGE;
   return {
     settings: { ...besideSettings(settings), step: 2 * step },
+    goesOn: true,
     compare(frame, beside) {
       if (!beside) {
         notes.noise = `with twice the step ${step} the run has values that are not finite: take a smaller one`;

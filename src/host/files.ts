@@ -70,10 +70,14 @@ const REFUSALS: Record<string, string> = {
   EIO: 'the disk fails: choose another',
 };
 
+/** Whether the system refused something: it has a code for that. */
+export const isRefusal = (error: unknown): error is Error & { code: string } =>
+  error instanceof Error && 'code' in error && /^E[A-Z0-9]+$/.test(String(error.code));
+
 /** The error of a write of `path` that the system refused with `error`; any other error as it is. */
 export function writeError(path: string, error: unknown): unknown {
-  const code = errorCode(error);
-  if (!(error instanceof Error && 'syscall' in error)) return error;
+  if (!isRefusal(error)) return error;
+  const { code } = error;
   const reason = REFUSALS[code] ?? 'the system refuses: choose another folder';
   return Object.assign(new Error(`cannot write "${path}" (${code}), ${reason}`), { code });
 }

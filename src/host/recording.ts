@@ -15,7 +15,7 @@ import { counted } from '../numerics/counted.ts';
 import { DamagedFileError, InputError } from '../numerics/errors.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { csvLine } from './csv.ts';
-import { errorCode, readable, writeFileSafely } from './files.ts';
+import { errorCode, isRefusal, readable, writeFileSafely } from './files.ts';
 import { encodeNpy, growNpy, readNpy, readNpyRow } from './npy.ts';
 import { madeBy } from './package.ts';
 
@@ -157,6 +157,7 @@ export function startRecording(
         keepState(folder, frames, last);
         keptAt = performance.now();
       } catch (error) {
+        if (!isRefusal(error)) throw error;
         throw new Error(
           `cannot write frame ${frames} to "${folder}" (${errorCode(error)}): ${counted(frames, 'frame')} before it ${frames === 1 ? 'is' : 'are'} kept, make room and go on with --continue`,
         );

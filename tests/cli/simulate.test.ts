@@ -148,6 +148,19 @@ describe('simulate', () => {
     expect(stdout).toMatch(/stopped at time [\d.]+: clusters · \d+ steps/);
   });
 
+  it('records a run with its merge error, and goes on without it', async () => {
+    const out = path('runs', 'merged');
+    const merging = ['--n', '30', '--d', '2', '--beta', '9', '--seed', '5', '--merge', '0.05'];
+    const recorded = ['--merge-error', '--time', '10', '--out', out, '--save-at', '0,5,10'];
+    expect((await run(...merging, ...recorded)).code).toBe(0);
+    const column = readFileSync(join(out, 'diagnostics.csv'), 'utf8').split('\n');
+    expect(column[0]).toMatch(/^frame,time,particles,steps,rejected,merge_error/);
+    expect(Number(column[3].split(',')[2])).toBeLessThan(30);
+    expect(Number(column[3].split(',')[5])).toBeGreaterThan(0);
+    expect((await run('--continue', out, '--time', '12', '--save-at', '0,5,10,12')).code).toBe(0);
+    expect([...readNpy(join(out, 'times.npy'), 'x').data]).toEqual([0, 5, 10, 12]);
+  });
+
   it('says what a reader must know of the engine', async () => {
     const { stdout } = await small('--d', '2', '--engine', 'spectral');
     expect(stdout).toMatch(/spectral engine: asked for/);

@@ -454,6 +454,10 @@ const RUNS: Readonly<Record<string, SimulationOptions>> = {
   view: { dynamics: 'no_projection', start: 'gaussian', scheme: 'dopri5' },
   merges: { d: 2, n: 60, parameters: { beta: 25 }, scheme: 'dopri5', merge: 0.05 },
   'merges, fixed steps': { d: 2, n: 60, parameters: { beta: 25 }, scheme: 'rk4', merge: 0.05 },
+  'mergers of mergers, whose masses may be added in several orders': {
+    ...{ dynamics: 'usa', parameters: { beta: 6 }, n: 60, d: 3, seed: 3, merge: 0.05 },
+    ...{ scheme: 'dopri5', time: 40, saveAt: [0, 5, 12, 17, 30, 40] },
+  },
   masses: { n: 3, masses: [1, 2, 4], parameters: { value: 'ginibre:3' } },
   float32: { n: 60, precision: 'float32' },
   kuramoto: { dynamics: 'kuramoto', d: 2, scheme: 'dopri5' },
