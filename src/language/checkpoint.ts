@@ -172,7 +172,7 @@ export function parseConfig(json: string): StoredConfig {
   }
   checkArchitecture(result.data);
   const { sha256: written } = result.data;
-  if (written !== undefined && written !== sumOf(document as object))
+  if (written !== undefined && written !== configSum(document as object))
     throw new DamagedFileError(
       `config.json: found other entries than were written, by its sha256: ${REMEDY}, or remove the entry sha256 if you changed it yourself`,
     );
@@ -180,7 +180,7 @@ export function parseConfig(json: string): StoredConfig {
 }
 
 /** SHA-256 of the document's entries but this one, as JSON without spaces. */
-function sumOf(document: object): string {
+function configSum(document: object): string {
   const { sha256: _, ...entries } = document as { sha256?: string };
   return portableDigest(new TextEncoder().encode(JSON.stringify(entries)));
 }
@@ -322,8 +322,8 @@ function knots(data: Float32Array, count: number, d: number): AttentionWeights<F
   const all = Array.from({ length: 4 * count }, (_, index) =>
     matrix(d, d, new Float64Array(data.subarray(index * d * d, (index + 1) * d * d))),
   );
-  const held = hold(all);
-  const part = (index: number) => tensor([d, d], held[index]);
+  hold(all);
+  const part = (index: number) => tensor([d, d], all[index].data);
   return Array.from({ length: count }, (_, knot) => ({
     query: part(4 * knot),
     key: part(4 * knot + 1),
@@ -345,7 +345,7 @@ export function saveModel(
     ...config,
     weights: { file, sha256: portableDigest(weights), bytes: weights.length },
   };
-  return { config: configText({ ...stored, sha256: sumOf(stored) }), weights };
+  return { config: configText({ ...stored, sha256: configSum(stored) }), weights };
 }
 
 /** The tensors of a model, by the names of the file. */
