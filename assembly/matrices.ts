@@ -1,4 +1,4 @@
 /** Kernels of float64 matrices (src/numerics/matrix-kernels.ts). */
 export { linkageHeights } from './linkage';
-export { multiply, multiplyBetween } from './multiply';
+export { multiply, multiplyByPanels, multiplyPacked } from './multiply';
 export { stepDown, turnRows } from './symmetric';

@@ -21,15 +21,10 @@ export function multiply(
     multiplyPanel(a, b + j, across, out + j, across, rows, inner);
 }
 
-/**
- * out = a · ((1 − t) · left + t · right), columns a multiple of eight; `left` alone where `right` is 0. Eight columns
- * at a time are mixed into `panel`, which has room for 8 · inner numbers: they stay in the first cache for all rows.
- */
-export function multiplyBetween(
+/** The same with eight columns of b at a time brought to `panel`, room for 8 · inner numbers: all rows find them close. */
+export function multiplyByPanels(
   a: usize,
-  left: usize,
-  right: usize,
-  t: f64,
+  b: usize,
   panel: usize,
   out: usize,
   rows: i32,
@@ -38,24 +33,61 @@ export function multiplyBetween(
 ): void {
   const across = (<usize>columns) << 3;
   for (let j: usize = 0; j < across; j += PANEL) {
-    if (right) mixPanel(left + j, right + j, t, across, panel, inner);
-    else copyPanel(left + j, across, panel, inner);
+    copyPanel(b + j, across, panel, inner);
     multiplyPanel(a, panel, PANEL, out + j, across, rows, inner);
   }
 }
 
+/**
+ * out = a · ((1 − t) · left + t · right), or a · left where `right` is 0, for matrices that lie in panels of eight
+ * columns, [columns / 8, inner, 8], so that they are read in order; `narrow`: as float32. A panel is mixed into
+ * `panel`, which has room for 8 · inner numbers, and stays in the first cache for all rows.
+ */
+export function multiplyPacked(
+  a: usize,
+  left: usize,
+  right: usize,
+  t: f64,
+  narrow: bool,
+  panel: usize,
+  out: usize,
+  rows: i32,
+  inner: i32,
+  columns: i32,
+): void {
+  const across = (<usize>columns) << 3;
+  const size = <usize>inner * (narrow ? PANEL / 2 : PANEL);
+  for (let j: usize = 0; j < across; j += PANEL) {
+    if (narrow) mixNarrow(left, right, t, panel, inner);
+    else if (right) mixWide(left, right, t, panel, inner);
+    const b = narrow || right ? panel : left;
+    multiplyPanel(a, b, PANEL, out + j, across, rows, inner);
+    left += size;
+    if (right) right += size;
+  }
+}
+
 /** (1 − t) · left + t · right, as (1 − t) · l + t · r is rounded. */
-function mixPanel(left: usize, right: usize, t: f64, across: usize, to: usize, inner: i32): void {
+function mixWide(left: usize, right: usize, t: f64, to: usize, inner: i32): void {
   const near = f64x2.splat(1 - t);
   const far = f64x2.splat(t);
-  for (const end = to + <usize>inner * PANEL; to < end; to += PANEL) {
-    for (let lane: usize = 0; lane < PANEL; lane += LANES) {
-      const l = f64x2.mul(near, v128.load(left + lane));
-      const r = f64x2.mul(far, v128.load(right + lane));
-      v128.store(to + lane, f64x2.add(l, r));
-    }
-    left += across;
-    right += across;
+  const end = to + <usize>inner * PANEL;
+  for (; to < end; to += LANES, left += LANES, right += LANES)
+    v128.store(to, f64x2.add(f64x2.mul(near, v128.load(left)), f64x2.mul(far, v128.load(right))));
+}
+
+/** The same of float32, which is exact in float64; `left` alone where `right` is 0. */
+function mixNarrow(left: usize, right: usize, t: f64, to: usize, inner: i32): void {
+  const near = f64x2.splat(1 - t);
+  const far = f64x2.splat(t);
+  const end = to + <usize>inner * PANEL;
+  for (; to < end; to += LANES, left += LANES / 2) {
+    const l = f64x2.promote_low_f32x4(v128.load64_zero(left));
+    if (right) {
+      const r = f64x2.promote_low_f32x4(v128.load64_zero(right));
+      v128.store(to, f64x2.add(f64x2.mul(near, l), f64x2.mul(far, r)));
+      right += LANES / 2;
+    } else v128.store(to, l);
   }
 }
 

@@ -1,51 +1,69 @@
 /**
- * Matrices that are multiplied again and again lie in the memory of a SIMD kernel (assembly/multiply.ts), and what lies
- * between two of them is mixed there as it is multiplied, eight columns at a time: nobody makes room for it or brings
- * it along. Bits are those of the plain loops. Not products of matrices that come and go: product.ts.
+ * Matrices that are multiplied again and again lie in the memory of a SIMD kernel (assembly/multiply.ts), packed in
+ * panels of eight columns, and what lies between two of them is mixed there as it is multiplied: nobody makes room for
+ * it or brings it along. Where float32 holds their numbers exactly they take half the room and half the reading. Bits
+ * are those of the plain loops. Not products of matrices that come and go: product.ts.
  */
 import type { Matrix } from './matrix.ts';
 import { type MatrixKernels, matrixModule } from './matrix-kernels.ts';
 
-/** A kernel's memory: matrices, a panel, then room for states and results. */
+/** A kernel's memory: a panel, packed matrices, then room for states and results. */
 interface Hold {
-  readonly kernel: Pick<MatrixKernels, 'multiplyBetween'>;
+  readonly kernel: Pick<MatrixKernels, 'multiplyPacked'>;
   readonly heap: Float64Array;
-  /** Where panel and room begin, in numbers. */
-  readonly panel: number;
+  /** Whether matrices are float32. */
+  readonly narrow: boolean;
+  /** Where the room begins, in numbers of eight bytes. */
   readonly room: number;
 }
 
-const HOLDS = new WeakMap<ArrayBufferLike, Hold>();
-/** Columns that are mixed at a time. */
+/** Where the numbers of a matrix lie packed too, as a byte address. */
+interface Held {
+  readonly hold: Hold;
+  readonly address: number;
+}
+
+const HELD = new WeakMap<Float64Array, Held>();
+/** Columns of a panel. */
 const PANEL = 8;
 const PAGE = 65_536;
 /** Numbers of the room: 64 rows of states and results for a width of 512. */
 const ROOM = 65_536;
 
 /**
- * Copies of the numbers of matrices, in one kernel's memory for as long as any of them is used. The same arrays
- * where WebAssembly is not to be had, or columns do not come in eights.
+ * Keeps the matrices packed in one kernel's memory for as long as their numbers are used, which must not change. Does
+ * nothing where WebAssembly is not to be had, or columns do not come in eights.
  */
-export function hold(matrices: readonly Matrix[]): readonly Float64Array[] {
+export function hold(matrices: readonly Matrix[]): void {
   const module = matrixModule();
-  if (!module || matrices.some(({ columns }) => columns % PANEL !== 0))
-    return matrices.map(({ data }) => data);
-  const panel = matrices.reduce((sum, { data }) => sum + data.length, 0);
-  const room = panel + PANEL * Math.max(...matrices.map(({ rows }) => rows));
+  if (!module || matrices.some(({ columns }) => columns % PANEL !== 0)) return;
+  const narrow = matrices.every(({ data }) => data.every((value) => Math.fround(value) === value));
+  const numbers = matrices.reduce((sum, { data }) => sum + data.length, 0);
+  const panel = PANEL * Math.max(...matrices.map(({ rows }) => rows));
+  const room = panel + Math.ceil(narrow ? numbers / 2 : numbers);
   const least = Math.max(ROOM, ...matrices.map(({ rows, columns }) => rows + columns));
   const pages = Math.ceil((8 * (room + least)) / PAGE);
   // of a size for good: in a memory that grows, views of it would end
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const heap = new Float64Array(memory.buffer);
-  HOLDS.set(memory.buffer, { kernel: exports as unknown as MatrixKernels, heap, panel, room });
-  let next = 0;
-  return matrices.map(({ data }) => {
-    const held = heap.subarray(next, next + data.length);
-    held.set(data);
-    next += data.length;
-    return held;
-  });
+  const kernel = exports as unknown as MatrixKernels;
+  const own = { kernel, heap, narrow, room };
+  const packed = narrow ? new Float32Array(memory.buffer) : heap;
+  let next = (8 * panel) / packed.BYTES_PER_ELEMENT;
+  for (const matrix of matrices) {
+    pack(matrix, packed.subarray(next, next + matrix.data.length));
+    HELD.set(matrix.data, { hold: own, address: next * packed.BYTES_PER_ELEMENT });
+    next += matrix.data.length;
+  }
+}
+
+/** Panel after panel, each [rows, eight]. */
+function pack({ rows, columns, data }: Matrix, to: Float64Array | Float32Array): void {
+  let at = 0;
+  for (let panel = 0; panel < columns; panel += PANEL)
+    for (let row = 0; row < rows; row++)
+      for (let c = 0; c < PANEL; c++) to[at++] = data[row * columns + panel + c];
 }
 
 /** (1 − t) · left + t · right for matrices that are held together. Its numbers are made when somebody looks at them. */
@@ -86,30 +104,31 @@ export const entryOf = (matrix: Matrix, at: number): number =>
 
 /** (1 − t) · left + t · right, or null where they are not held together. */
 export function between(left: Matrix, right: Float64Array, t: number): Between | null {
-  const together = left.data.buffer === right.buffer && HOLDS.has(right.buffer);
-  return together ? new Between(left, right, t) : null;
+  const found = HELD.get(left.data);
+  return found && found.hold === HELD.get(right)?.hold ? new Between(left, right, t) : null;
 }
 
 /** out = a · b for row-major a [rows, inner] and a b that is held, or lies between such. Else false, and nothing is done. */
 export function multiplyHeld(a: Float64Array, b: Matrix, out: Float64Array): boolean {
-  const near = b instanceof Between ? b.left : b.data;
-  const found = HOLDS.get(near.buffer);
+  const found = HELD.get(b instanceof Between ? b.left : b.data);
   if (!found) return false;
-  const { kernel, heap, panel, room } = found;
+  const { kernel, heap, narrow, room } = found.hold;
   const { rows: inner, columns } = b;
   const rows = a.length / inner;
   const most = Math.floor((heap.length - room) / (inner + columns));
-  const [right, t] = b instanceof Between ? [b.right.byteOffset, b.t] : [0, 0];
+  const other = b instanceof Between ? HELD.get(b.right) : undefined;
   for (let from = 0; from < rows; from += most) {
     const to = Math.min(rows, from + most);
     heap.set(a.subarray(from * inner, to * inner), room);
     const result = room + (to - from) * inner;
-    kernel.multiplyBetween(
+    kernel.multiplyPacked(
       8 * room,
-      near.byteOffset,
-      right,
-      t,
-      8 * panel,
+      found.address,
+      // the panel lies at 0, so no matrix does
+      other?.address ?? 0,
+      b instanceof Between ? b.t : 0,
+      narrow ? 1 : 0,
+      0,
       8 * result,
       to - from,
       inner,

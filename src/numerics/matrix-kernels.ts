@@ -9,11 +9,21 @@ import { once } from './once.ts';
 export interface MatrixKernels {
   readonly memory: WebAssembly.Memory;
   multiply(a: number, b: number, out: number, rows: number, inner: number, columns: number): void;
-  multiplyBetween(
+  multiplyByPanels(
+    a: number,
+    b: number,
+    panel: number,
+    out: number,
+    rows: number,
+    inner: number,
+    columns: number,
+  ): void;
+  multiplyPacked(
     a: number,
     left: number,
     right: number,
     t: number,
+    narrow: number,
     panel: number,
     out: number,
     rows: number,

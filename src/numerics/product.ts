@@ -28,7 +28,7 @@ export function multiplyFast(
   const heap = heapOf(found, result + out.length);
   heap.set(b);
   heap.set(a, b.length);
-  found.multiplyBetween(8 * b.length, 0, 0, 0, 8 * panel, 8 * result, rows, inner, columns);
+  found.multiplyByPanels(8 * b.length, 0, 8 * panel, 8 * result, rows, inner, columns);
   out.set(heap.subarray(result, result + out.length));
   return true;
 }
