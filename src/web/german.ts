@@ -163,10 +163,12 @@ export const german: Words = {
   attentionCell: (query, key, value) => `${query} → ${key}: ${value}`,
   attentionMost: (query, list) => `${query} schaut am meisten auf ${list}.`,
   attentionIdle: 'Zeige auf ein Feld oder nimm die Pfeiltasten.',
+  attentionUnit: 'Gewicht; der vollste Ton ist das größte, das da ist',
   attentionLabel: 'Aufmerksamkeitsmatrix: Zeilen schauen, Spalten werden angeschaut',
   gram: 'Gram-Matrix',
   gramHint:
     'Der Kosinus jedes Paares in dieser Schicht: blau über 0, orange darunter, kräftig nahe ±1.',
+  gramUnit: 'Kosinus; der vollste Ton ist der größte zweier verschiedener Teilchen',
   gramLabel: 'Gram-Matrix: die Kosinus aller Teilchenpaare',
   gramCell: (one, other, value) => `${one} · ${other}: ${value}`,
   gramNear: (name, nearest, farthest) =>

@@ -11,6 +11,10 @@ export const GLOBE = '123';
 export const planes = [...flatPlanes, GLOBE] as const;
 /** Whether the survey of the layers is asked for. */
 export const surveys = ['shut', 'open'] as const;
+/** Parts of the Layers tab that are fetched when they are opened. */
+export const folds = ['inside', 'heads', 'effects', 'nearest', 'more'] as const;
+/** What a grid of effects changes, one at a time. */
+export const effectKinds = ['heads', 'beta', 'parts', 'swaps', 'patches'] as const;
 export const readers = ['student', 'mathematician'] as const;
 
 export type Language = (typeof languages)[number];
@@ -18,6 +22,8 @@ export type Theme = (typeof themes)[number];
 export type Tab = (typeof tabs)[number];
 /** Which two principal axes the trajectories are drawn in, or on the globe; a flat picture takes its first two. */
 export type Plane = (typeof planes)[number];
+export type EffectKind = (typeof effectKinds)[number];
+export type Fold = (typeof folds)[number];
 /** Whom the Learn tab speaks to. */
 export type Reader = (typeof readers)[number];
 
@@ -48,6 +54,11 @@ export interface State {
   readonly pitch: number | null;
   /** What is changed in the flow, as text (interventions.ts); '' for nothing. */
   readonly changes: string;
+  /** The folds of the Layers tab that are open, separated by commas. */
+  readonly open: string;
+  readonly effects: EffectKind;
+  /** Whether effects are those of every layer, or of the one looked at; null is the page's choice. */
+  readonly effectsIn: 'all' | 'one' | null;
   /** Of the Layers tab, asked for by hand: it is expensive. */
   readonly survey: (typeof surveys)[number];
   /** The text whose mean direction the survey takes off; '' for the frame's own. */
@@ -88,6 +99,9 @@ export const defaults: State = {
   yaw: null,
   pitch: null,
   changes: '',
+  open: '',
+  effects: 'heads',
+  effectsIn: null,
   survey: 'shut',
   reference: '',
   step: 1,
@@ -120,6 +134,9 @@ export function readFragment(fragment: string, base: State): State {
     yaw: within(0, 359, readDegrees(given.get('yaw'))) ?? base.yaw,
     pitch: within(-90, 90, readDegrees(given.get('pitch'))) ?? base.pitch,
     changes: given.get('changes') ?? base.changes,
+    open: given.get('open') ?? base.open,
+    effects: oneOf(effectKinds, given.get('effects')) ?? base.effects,
+    effectsIn: oneOf(['all', 'one'], given.get('effectsIn')) ?? base.effectsIn,
     survey: oneOf(surveys, given.get('survey')) ?? base.survey,
     reference: given.get('reference') ?? base.reference,
     step: within(1, lastStep, readCount(given.get('step'))) ?? base.step,
@@ -142,6 +159,19 @@ export function writeFragment(state: State, base: State): string {
     else if (value !== null && value !== base[key]) written.set(key, String(value));
   }
   return written.toString();
+}
+
+/** Which folds are open, in the order of the tab. */
+export function openFolds({ open }: Pick<State, 'open'>): Fold[] {
+  const named = new Set(open.split(','));
+  return folds.filter((fold) => named.has(fold));
+}
+
+/** `open` with a fold opened, or shut where it was open. */
+export function withFold(state: Pick<State, 'open'>, fold: Fold): string {
+  const before = openFolds(state);
+  const now = before.includes(fold) ? before.filter((one) => one !== fold) : [...before, fold];
+  return now.join(',');
 }
 
 /** Keys of the Lab carry its name, so that a link can be read. */

@@ -154,9 +154,11 @@ const english = {
   attentionCell: (query: string, key: string, value: string) => `${query} → ${key}: ${value}`,
   attentionMost: (query: string, list: string) => `${query} looks most at ${list}.`,
   attentionIdle: 'Point at a cell, or use the arrow keys.',
+  attentionUnit: 'weight; the fullest shade is the largest that is there',
   attentionLabel: 'Attention matrix: rows look, columns are looked at',
   gram: 'Gram matrix',
   gramHint: 'The cosine of every pair at this layer: blue above 0, orange below, strong near ±1.',
+  gramUnit: 'cosine; the fullest shade is the largest of two different particles',
   gramLabel: 'Gram matrix: the cosines of all pairs of particles',
   gramCell: (one: string, other: string, value: string) => `${one} · ${other}: ${value}`,
   gramNear: (name: string, nearest: string, farthest: string) =>

@@ -147,7 +147,7 @@ describe.skipIf(!executablePath)('the Layers tab', () => {
   afterAll(() => visits?.close());
 
   const enter = async (more = '', options = {}): Promise<Visit> => {
-    const at = await visits.visit(`#tab=layers&language=en${more}`, options);
+    const at = await visits.visit(`#tab=layers&open=more&language=en${more}`, options);
     await at.page.locator('.flow .mark').first().waitFor();
     return at;
   };
@@ -562,7 +562,7 @@ describe.skipIf(!executablePath)('the Layers tab', () => {
     });
 
     test('its clusters cut the tree, and a link restores it, centred by another text', async () => {
-      const at = await visits.visit('#tab=layers&language=en&survey=open&layer=5');
+      const at = await visits.visit('#tab=layers&language=en&open=more&survey=open&layer=5');
       const clusters = survey(at).locator('.survey-frame .told li');
       await expect.poll(() => clusters.count()).toBe(4);
       const [, count, from, to] =
@@ -616,7 +616,10 @@ describe.skipIf(!executablePath)('the Layers tab', () => {
   ] as const)
     test(`all instruments, ${colorScheme}, ${viewport.width} px: axe finds nothing, nothing sticks out`, async () => {
       const options = { colorScheme, viewport, reducedMotion: 'reduce' } as const;
-      const at = await visits.visit(`#tab=layers&language=${language}&changes=1:off`, options);
+      const at = await visits.visit(
+        `#tab=layers&language=${language}&open=more&changes=1:off`,
+        options,
+      );
       await at.page.locator('.effect tbody tr').first().waitFor();
       await expectAccessible(at, viewport.width);
       await leave(at);

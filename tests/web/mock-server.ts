@@ -19,6 +19,7 @@ import type {
   SurveyQuestion,
   Trace,
 } from '../../src/web/api.ts';
+import type { EffectsQuestion, EffectsReply } from '../../src/web/layers/effects/ask.ts';
 import { blanks } from '../../src/web/sentence.ts';
 
 const types: Readonly<Record<string, string>> = {
@@ -114,6 +115,7 @@ async function answer(
     '/api/predict': () => prediction(question),
     '/api/trace': () => ({ ...trace(question), ...effectOf(question) }),
     '/api/survey': () => surveyed(question),
+    '/api/effects': () => effectsOf(question as unknown as EffectsQuestion),
     '/api/limit/layer': () => layerFlow(question as unknown as LayerQuestion),
     '/api/limit/stack': () => stackLimit(question as unknown as { depths: number[] }),
     '/api/limit/depth': () =>
@@ -122,6 +124,38 @@ async function answer(
         : depthLimit(question as unknown as { depths: number[] }),
   };
   json(response, replies[request.url ?? '']?.() ?? {});
+}
+
+/** Of a change in layer k and column j: k + j / 10 nats, and in the last column another answer. */
+function effectsOf({ text, depth = 8, of, other, layers }: EffectsQuestion): EffectsReply {
+  const { tokens } = fixture('trace') as Trace;
+  const first = of === 'patches' ? 0 : 1;
+  const rows = layers ?? Array.from({ length: Number(depth) + 1 - first }, (_, k) => first + k);
+  const columns = {
+    heads: ['head 0', 'head 1'],
+    beta: ['head 0', 'head 1'],
+    parts: ['attention off'],
+    swaps: rows.map((layer) => `layer ${layer}`),
+    patches: [...tokens.map(({ text: name }) => name), 'all'],
+  }[of];
+  const cells = <V>(value: (row: number, column: number) => V) =>
+    rows.map((row) => columns.map((_, column) => value(row, column)));
+  const last = columns.length - 1;
+  return {
+    model: 'lieblingstier',
+    text,
+    settings: { of, factor: 2, other, layers: layers && [...layers] },
+    precision: 'float64',
+    tokens: tokens.map((token) => token.text),
+    rows,
+    columns,
+    answer: { token: ' der', probability: 0.6 },
+    other_answer: other === undefined ? null : { token: ' die', probability: 0.5 },
+    divergences: cells((row, column) => row + column / 10),
+    answers: cells((_, column) => (column === last ? ' die' : ' der')),
+    probabilities: cells((_, column) => (column === last ? 0.1 : 0.5)),
+    other_probabilities: other === undefined ? null : cells(() => 0.25),
+  };
 }
 
 /** An order that all depths show. */

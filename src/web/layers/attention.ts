@@ -13,6 +13,7 @@ export function createAttention(page: Page): Panel {
   const heads = createHeads(page);
   const table = createMatrix(page, {
     label: words.attentionLabel,
+    unit: words.attentionUnit,
     cell: (query, key, value) =>
       words.attentionCell(query, key, decimal(value, page.state.get().language, 4)),
     rest: (names, weights) => restText(page, names, weights),

@@ -15,6 +15,8 @@ export function createGram(page: Page): Panel {
   const { words } = page;
   const table = createMatrix(page, {
     label: words.gramLabel,
+    unit: words.gramUnit,
+    signed: true,
     cell: (one, other, value) =>
       words.gramCell(one, other, decimal(value, page.state.get().language, 4)),
     rest: (names, values) => restText(page, names, values),

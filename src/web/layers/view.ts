@@ -1,34 +1,44 @@
-/** The Layers tab: one trace, one selected frame and one selected particle, in many panels. */
+/** The Layers tab: one trace, one selected frame and one selected particle, told in chapters; the rest lies in folds. */
 import { fill, h } from '../dom.ts';
 import type { Page } from '../page.ts';
 import { goToFrame, shownFrame } from '../page.ts';
 import { createAttention } from './attention.ts';
-import { createClusters } from './clusters.ts';
-import { createDiagnostics } from './diagnostics.ts';
+import { createChapter } from './chapters.ts';
 import { createExperiment } from './experiment/card.ts';
-import { createGram } from './gram.ts';
+import { createFold } from './fold.ts';
 import { createLensTable } from './lens-table.ts';
 import { createParticles } from './particles.ts';
 import { createPlayer } from './player.ts';
+import { decisionOf } from './story.ts';
 import { createSurvey } from './survey/card.ts';
 import { createTrajectories } from './trajectories.ts';
 
 export function createLayersView(page: Page): HTMLElement {
-  const panels = [
-    createPlayer(page),
-    createParticles(page),
-    createTrajectories(page),
-    createLensTable(page),
-    createAttention(page),
-    createGram(page),
-    createClusters(page),
-    createSurvey(page),
-    createExperiment(page),
-    createDiagnostics(page),
+  const dock = [createPlayer(page), createParticles(page)];
+  const chapters = [
+    createChapter(page, 'happens', [createTrajectories(page), createSurvey(page)]),
+    createChapter(page, 'decided', [
+      createLensTable(page),
+      createExperiment(page),
+      createFold(page, {
+        fold: 'effects',
+        load: async () => (await import('./effects/card.ts')).createEffects(page),
+        offered: (trace) => decisionOf(trace) !== null,
+      }),
+    ]),
+    createChapter(page, 'listens', [createAttention(page)]),
+    createFold(page, {
+      fold: 'more',
+      load: async () => (await import('./more.ts')).createMore(page),
+    }),
   ];
-  const [player, particles, ...cards] = panels.map(({ element }) => element);
-  const grid = h('div', { class: 'layers-grid' }, ...cards);
-  const view = h('div', { class: 'layers' }, h('div', { class: 'dock' }, player, particles), grid);
+  const panels = [...dock, ...chapters];
+  const view = h(
+    'div',
+    { class: 'layers' },
+    h('div', { class: 'dock' }, ...dock.map(({ element }) => element)),
+    h('div', { class: 'chapters' }, ...chapters.map(({ element }) => element)),
+  );
   const empty = h('p', { class: 'nothing' });
   view.append(empty);
   view.addEventListener('keydown', (event) => stepByKey(page, event));

@@ -1,12 +1,11 @@
 /** The dialog of sharing: the link, the pictures as files, the numbers, the command, the program. */
-import { figureCsv } from '../../figures/table.ts';
-import { fill, h } from '../dom.ts';
+import { h } from '../dom.ts';
 import type { Page } from '../page.ts';
 import { createSnippet } from './copy.ts';
-import type { FigureFile } from './files.ts';
-import { download, pngOf, svgOf, textFile } from './files.ts';
+import { download, textFile } from './files.ts';
 import { createLink } from './link.ts';
-import type { Shared, SharedFigure } from './shared.ts';
+import { createFigures } from './pictures.ts';
+import type { Shared } from './shared.ts';
 import { sharedOf } from './shared.ts';
 import type { ShareWords } from './words.ts';
 import { shareWordsOf } from './words.ts';
@@ -46,67 +45,6 @@ function createShared(
     ...(command ? [createSnippet(words, words.command, command)] : []),
     ...(code ? [createSnippet(words, words.code, code)] : []),
   ];
-}
-
-function createFigures(words: ShareWords, figures: readonly SharedFigure[]): HTMLElement {
-  const failed = h('p', { class: 'hint', role: 'status' });
-  const items = figures.map((one) => {
-    const save = (kind: FigureFile) => {
-      fill(failed);
-      fileOf(one, kind).then(
-        (blob) => download(`${one.name}.${kind}`, blob),
-        () => fill(failed, words.failed),
-      );
-    };
-    return createItem(words, one, save);
-  });
-  return h(
-    'section',
-    {},
-    h('h3', {}, words.pictures),
-    h('ul', { class: 'shared' }, ...items),
-    failed,
-  );
-}
-
-function createItem(
-  words: ShareWords,
-  { figure, name }: SharedFigure,
-  save: (kind: FigureFile) => void,
-) {
-  const buttons = (['png', 'svg', 'csv'] as const).map((kind) =>
-    h(
-      'button',
-      {
-        type: 'button',
-        class: 'button',
-        id: `share-${name}-${kind}`,
-        'aria-label': words.file(figure.title, kind.toUpperCase()),
-        click: () => save(kind),
-      },
-      kind.toUpperCase(),
-    ),
-  );
-  return h(
-    'li',
-    {},
-    h('span', { class: 'shared-picture', 'aria-hidden': 'true' }, drawing(svgOf(figure))),
-    h('span', {}, figure.title),
-    h('span', { class: 'shared-files' }, ...buttons),
-  );
-}
-
-/** The picture itself, small: as wide as its place, from the top. */
-function drawing(svg: string): Element {
-  const { documentElement } = new DOMParser().parseFromString(svg, 'image/svg+xml');
-  documentElement.setAttribute('preserveAspectRatio', 'xMidYMin slice');
-  return documentElement;
-}
-
-async function fileOf({ figure }: SharedFigure, kind: FigureFile): Promise<Blob> {
-  if (kind === 'csv') return textFile(figureCsv(figure), 'text/csv');
-  const svg = svgOf(figure);
-  return kind === 'svg' ? textFile(svg, 'image/svg+xml') : pngOf(svg);
 }
 
 function createNumbers(words: ShareWords, { name, value }: NonNullable<Shared['document']>) {
