@@ -53,6 +53,23 @@ export {
 export { fillBlank } from './language/fill.ts';
 export { FlowModel } from './language/flow-model.ts';
 export {
+  type Contrast,
+  type ContrastOptions,
+  contrastAnswers,
+} from './language/inside/contrast.ts';
+export {
+  type HeadInside,
+  type InsideLayer,
+  type InsideLayerOptions,
+  insideLayer,
+} from './language/inside/layer.ts';
+export {
+  type Nearest,
+  type NearestOptions,
+  type NearWord,
+  nearestWords,
+} from './language/inside/nearest.ts';
+export {
   type InspectTextOptions,
   inspectText,
   type TextInspection,

@@ -32,6 +32,11 @@ const LOADS = {
   effects: {
     effects: () => import('./effects.ts'),
   },
+  inside: {
+    layer: () => import('./inside/layer.ts'),
+    nearest: () => import('./inside/nearest.ts'),
+    contrast: () => import('./inside/contrast.ts'),
+  },
   survey: {
     survey: () => import('./survey.ts'),
   },
@@ -47,6 +52,7 @@ export const GROUPS: Readonly<Record<Group, string>> = {
   limit: 'how far a model or a flow is from its limits',
   reduce: 'few snapshots for a whole family of measures, and what data tell of them',
   effects: 'which part of a model an answer hangs on',
+  inside: 'what becomes of single particles within the layers',
   survey: 'what can be said of the states of real models',
   transport: 'how far two measures are apart, and which mass goes where',
 };

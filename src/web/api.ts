@@ -1,6 +1,7 @@
 /** The questions the page asks the server, and the shapes of the replies. */
 import type { CouplingName } from '../attention/model-coupling.ts';
 import type { Reading } from '../language/choices.ts';
+import type { Contrast } from '../language/inside/contrast.ts';
 import type { interventionToJson } from '../language/interventions.ts';
 import type { ModelRecord } from '../language/model-record.ts';
 import type { predictionToJson } from '../language/prediction.ts';
@@ -197,6 +198,20 @@ export type StackReply = ResultJson<StackLimit>;
 /** Which stacks of layers have a limit. Throws as `askPrediction`. */
 export function askStacks(_: null, signal: AbortSignal): Promise<StackReply> {
   return ask('api/limit/stack', signal, STACK_QUESTION) as Promise<StackReply>;
+}
+
+export type ContrastReply = ResultJson<Contrast>;
+
+export interface ContrastQuestion extends Pick<Question, 'text' | 'depth' | 'coupling' | 'model'> {
+  readonly answers: readonly [string, string];
+}
+
+/** Where the particles stand between two answers. Throws as `askPrediction`. */
+export function askContrast(
+  question: ContrastQuestion,
+  signal: AbortSignal,
+): Promise<ContrastReply> {
+  return ask('api/inside/contrast', signal, question) as Promise<ContrastReply>;
 }
 
 /** What there is to choose from. Throws as `askPrediction`. */

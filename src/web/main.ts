@@ -1,6 +1,7 @@
 /** Boots the page: asks for the models and then for the first answer, and builds meanwhile what shows it. */
 import {
   askChanged,
+  askContrast,
   askDepths,
   askFlow,
   askLayer,
@@ -58,6 +59,7 @@ const partFlows = createResource(askParts);
 const layerFlows = createResource(askLayer);
 const stacks = createResource(askStacks);
 const flows = createResource(askFlow);
+const contrasts = createResource(askContrast);
 
 function ask(): void {
   const question = predictQuestionOf(state.get(), { models });
@@ -167,6 +169,7 @@ function build(): void {
     partFlows,
     layerFlows,
     stacks,
+    contrasts,
     models,
   };
   for (const store of [state, hover, ...Object.values(resources)]) store.silence();

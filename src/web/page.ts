@@ -3,6 +3,8 @@ import type { CouplingName } from '../attention/model-coupling.ts';
 import type { Token } from '../language/tokenizer.ts';
 import type {
   ChangedQuestion,
+  ContrastQuestion,
+  ContrastReply,
   DepthReply,
   LayerQuestion,
   LayerReply,
@@ -46,6 +48,8 @@ export interface Page {
   readonly stacks: Resource<null, StackReply>;
   /** Traces of the flow itself, asked for where layers are drawn over it. */
   readonly flows: Resource<Question, Trace>;
+  /** The particles between two answers, asked for where that plane is looked at. */
+  readonly contrasts: Resource<ContrastQuestion, ContrastReply>;
   readonly models: Resource<null, Models>;
   readonly words: Words;
   /** Asks again what failed. */

@@ -8,11 +8,13 @@ export const tabs = ['predict', 'layers', 'depth', 'lab', 'learn'] as const;
 export const flatPlanes = ['12', '13', '23'] as const;
 /** All three axes at once. */
 export const GLOBE = '123';
-export const planes = [...flatPlanes, GLOBE] as const;
+/** That of the readout directions of two answers. */
+export const ANSWERS = 'answers';
+export const planes = [...flatPlanes, GLOBE, ANSWERS] as const;
 /** Whether the survey of the layers is asked for. */
 export const surveys = ['shut', 'open'] as const;
 /** Parts of the Layers tab that are fetched when they are opened. */
-export const folds = ['inside', 'heads', 'effects', 'nearest', 'more'] as const;
+export const folds = ['nearest', 'effects', 'inside', 'more'] as const;
 /** What a grid of effects changes, one at a time. */
 export const effectKinds = ['heads', 'beta', 'parts', 'swaps', 'patches'] as const;
 export const readers = ['student', 'mathematician'] as const;
@@ -20,7 +22,7 @@ export const readers = ['student', 'mathematician'] as const;
 export type Language = (typeof languages)[number];
 export type Theme = (typeof themes)[number];
 export type Tab = (typeof tabs)[number];
-/** Which two principal axes the trajectories are drawn in, or on the globe; a flat picture takes its first two. */
+/** What the trajectories are drawn in: two principal axes, the globe, or the plane of two answers. */
 export type Plane = (typeof planes)[number];
 export type EffectKind = (typeof effectKinds)[number];
 export type Fold = (typeof folds)[number];
@@ -49,6 +51,8 @@ export interface State {
   /** Angle (rad) below which particles count as one cluster; null is the page's choice. */
   readonly tolerance: number | null;
   readonly plane: Plane;
+  /** The two answers of their plane, with | between; '' for the best two. */
+  readonly versus: string;
   /** How the globe is turned, degrees; null is the page's choice. */
   readonly yaw: number | null;
   readonly pitch: number | null;
@@ -96,6 +100,7 @@ export const defaults: State = {
   head: null,
   tolerance: null,
   plane: '12',
+  versus: '',
   yaw: null,
   pitch: null,
   changes: '',
@@ -131,6 +136,7 @@ export function readFragment(fragment: string, base: State): State {
     head: readCount(given.get('head')) ?? base.head,
     tolerance: within(0, Math.PI, readNumber(given.get('tolerance'))) ?? base.tolerance,
     plane: oneOf(planes, given.get('plane')) ?? base.plane,
+    versus: given.get('versus') ?? base.versus,
     yaw: within(0, 359, readDegrees(given.get('yaw'))) ?? base.yaw,
     pitch: within(-90, 90, readDegrees(given.get('pitch'))) ?? base.pitch,
     changes: given.get('changes') ?? base.changes,
@@ -159,6 +165,12 @@ export function writeFragment(state: State, base: State): string {
     else if (value !== null && value !== base[key]) written.set(key, String(value));
   }
   return written.toString();
+}
+
+/** Which two principal axes, from 0, a flat picture shows: its first two where the plane is none of them. */
+export function principalPair(plane: Plane): readonly [number, number] {
+  const [one, two] = flatPlanes.find((flat) => flat === plane) ?? flatPlanes[0];
+  return [Number(one) - 1, Number(two) - 1];
 }
 
 /** Which folds are open, in the order of the tab. */

@@ -27,6 +27,8 @@ import {
 import { COMMAND } from '../../src/operations/spelling.ts';
 import { readSubject } from '../../src/operations/subject.ts';
 import { DEPTH_RECORD, LAYER_RECORD } from '../../src/web/depth/records.ts';
+import { EFFECTS_RECORD } from '../../src/web/layers/effects/ask.ts';
+import { INSIDE_RECORD, NEAREST_RECORD } from '../../src/web/layers/inside/ask.ts';
 import { command } from '../cli/command.ts';
 import { writeRandomModel } from '../host/model-folder.ts';
 import { folderOf } from '../host/pretrained-folder.ts';
@@ -161,6 +163,9 @@ const ASKED: Readonly<Record<string, readonly Body[]>> = {
     { frames: [0, 0.5, 1].map((time) => attended(start, time)), noise: 0.01, tolerance: 1e-6 },
   ],
   effects: [{ ...text, of: 'patches', other: "Anna's __", layers: [0, 2] }],
+  'inside layer': [{ ...text, layer: 2, token: 1 }],
+  'inside nearest': [{ ...text, layers: [0, 2], count: 2 }],
+  'inside contrast': [{ ...text, answers: ['a', "Anna's"] }],
   survey: [{ text: "Anna's Hund __", model, surrogates: 2, reference: "Anna's __" }],
   transport: [{ measures: [{ points: points(2, 2) }, { points: points(2, 2) }], metric: 'w1' }],
 };
@@ -254,9 +259,12 @@ it.each(
 });
 
 it.each([
-  ['depth', DEPTH_RECORD],
-  ['layer', LAYER_RECORD],
-])('the page’s record of limit %s is the operation’s', async (name, record) => {
-  const { subject, library } = await loadOperation('limit', name);
+  ['limit', 'depth', DEPTH_RECORD],
+  ['limit', 'layer', LAYER_RECORD],
+  ['effects', 'effects', EFFECTS_RECORD],
+  ['inside', 'layer', INSIDE_RECORD],
+  ['inside', 'nearest', NEAREST_RECORD],
+] as const)('the page’s record of %s %s is the operation’s', async (group, name, record) => {
+  const { subject, library } = await loadOperation(group, name);
   expect(record).toEqual({ subject, library });
 });

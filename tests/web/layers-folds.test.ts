@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Trace } from '../../src/web/api.ts';
+import { placeLabels } from '../../src/web/layers/geometry.ts';
 import { shadeOf } from '../../src/web/layers/heat-map.ts';
+import { keptOf, keptShares } from '../../src/web/layers/kept.ts';
 import { decisionOf, gatheringOf, mostHeard, strongestLook } from '../../src/web/layers/story.ts';
 import { defaults, openFolds, withFold } from '../../src/web/state.ts';
 import { executablePath } from './chromium.ts';
@@ -64,8 +66,46 @@ describe('what a trace tells', () => {
 
   test('folds are opened and shut in the order of the tab', () => {
     expect(withFold(defaults, 'more')).toBe('more');
-    expect(openFolds({ open: 'more,heads,nonsense' })).toEqual(['heads', 'more']);
-    expect(withFold({ open: 'heads,more' }, 'heads')).toBe('more');
+    expect(openFolds({ open: 'more,inside,nonsense' })).toEqual(['inside', 'more']);
+    expect(withFold({ open: 'inside,more' }, 'inside')).toBe('more');
+  });
+
+  test('a picture keeps the distances of its own plane, and of others what is left of them', () => {
+    const states = [
+      [0, 0, 0],
+      [3, 4, 0],
+      [3, 0, 4],
+    ];
+    const shares = keptShares(
+      states,
+      states.map(([x, y]) => [x, y]),
+    );
+    expect(shares[0]).toEqual([1, 1, 0.6]);
+    expect(keptOf(shares)).toEqual({
+      mean: (1 + 0.6 + 4 / Math.hypot(4, 4)) / 3,
+      least: { pair: [0, 2], share: 0.6 },
+    });
+    expect(keptOf([[1]])).toEqual({ mean: 1, least: null });
+  });
+
+  test('of 45 names in a crowd those that are shown do not cover each other', () => {
+    const points = Array.from({ length: 45 }, (_, i) => [
+      300 + 40 * Math.cos(i * 2.4) * Math.sqrt(i / 45),
+      200 + 40 * Math.sin(i * 2.4) * Math.sqrt(i / 45),
+    ]) as [number, number][];
+    const sizes = points.map(() => ({ width: 60, height: 18 }));
+    const labels = placeLabels(points, sizes, { x: 0, y: 0, width: 600, height: 400 }, []);
+    const shown = labels.filter(({ free }) => free).map(({ box }) => box);
+    expect(shown.length).toBeGreaterThan(15);
+    for (const [i, a] of shown.entries())
+      for (const b of shown.slice(i + 1)) {
+        const apart =
+          a.x + a.width <= b.x ||
+          b.x + b.width <= a.x ||
+          a.y + a.height <= b.y ||
+          b.y + b.height <= a.y;
+        expect(apart).toBe(true);
+      }
   });
 
   test('shades go by the square root to the largest', () => {
@@ -166,15 +206,145 @@ describe.skipIf(!executablePath)('the Layers tab', () => {
     });
   });
 
+  test('inside one layer: the head that adds most, all stages with numbers, and the command', async () => {
+    const at = await enter('&open=inside&layer=3&model=lieblingstier');
+    const card = at.page.locator('.inside');
+    await card.locator('.inside-stages li').first().waitFor();
+    expect(await card.locator('h3').allTextContents()).toEqual([
+      ...['Q · K → softmax', 'V', 'O', 'step', 'normalise', 'As command line: inside layer'],
+    ]);
+    expect(await card.locator('.inside-head[aria-pressed=true]').textContent()).toBe('Head 21.500');
+    const row = card.locator('.inside-table tbody tr').first();
+    expect(await row.locator('.number').allTextContents()).toEqual(['1.500', '1.000']);
+    expect(await card.locator('.inside-turned').textContent()).toContain('0.785 rad (45.0°)');
+    expect(await card.locator('pre').textContent()).toContain(
+      '--depth 8 --layer 3 --token 5 --json',
+    );
+    await card.locator('.strip').first().hover();
+    expect(await card.locator('.inside-readout').textContent()).toBe('Query Q x_i: 1.500  0.000');
+    await card.locator('.inside-head').first().click();
+    await expect.poll(() => row.locator('.number').first().textContent()).toBe('0.500');
+    await expect.poll(() => hash(at)).toContain('head=0');
+    await at.page.locator('.particle').first().click();
+    await expect.poll(() => card.locator('pre').textContent()).toContain('--token 0');
+    await leave(at);
+  });
+
+  test('nearest words follow the particle, and mark the layer', async () => {
+    const at = await enter('&open=nearest&layer=2&token=2');
+    const rows = at.page.locator('.near-table tr');
+    await rows.first().waitFor();
+    expect(await rows.count()).toBe(9);
+    expect(await at.page.locator('.near-table [aria-current] th').textContent()).toBe('2');
+    expect(await rows.first().locator('td').allTextContents()).toEqual([
+      '·Lieblings0.90',
+      'tier0.40',
+    ]);
+    await rows.nth(4).getByRole('button').click();
+    await expect.poll(() => hash(at)).toContain('layer=4');
+    await leave(at);
+  });
+
+  test('all heads of all layers: a click and the keys go to head and layer', async () => {
+    const at = await enter();
+    const all = at.page.locator('.multiples');
+    await all.focus();
+    for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown']) await at.page.keyboard.press(key);
+    expect(await at.page.locator('.multiples-card .readout').textContent()).toMatch(
+      /^Layer 2, head 2: .* looks most, at .* with \d\.\d\d\.$/,
+    );
+    await at.page.keyboard.press('Enter');
+    await expect.poll(() => hash(at)).toMatch(/layer=2.*head=1/);
+    await all.locator('canvas').click({ position: { x: 40, y: 30 } });
+    await expect.poll(() => hash(at)).toMatch(/layer=1.*head=0/);
+    await leave(at);
+  });
+
+  test('lines between the words: all that are strong, or those of the selected one', async () => {
+    const at = await enter('&layer=3&head=1');
+    const rows = trace.attentions[2][1];
+    const strong = rows.flatMap((row, i) => row.filter((w, j) => i !== j && w >= 0.1)).length;
+    expect(await at.page.locator('.arc').count()).toBe(strong);
+    await at.page.locator('.arc-word text').first().click();
+    await expect.poll(() => hash(at)).toContain('token=0');
+    expect(await at.page.locator('.arc:not(.heard)').count()).toBe(rows.length - 1);
+    expect(await at.page.locator('.arc.heard').count()).toBe(rows.length - 1);
+    await leave(at);
+  });
+
+  test('paths in the plane of two answers, with the line where both are equally likely', async () => {
+    const at = await enter('&plane=answers');
+    const card = at.page.locator('.trajectories');
+    await card.getByText(/Drawn in the readout directions of “·der” and “·die”/).waitFor();
+    await card.getByText(/·der ← more likely → ·die/).waitFor();
+    expect(await card.locator('.even-line').count()).toBe(1);
+    await card.getByText(/^Of a distance the picture keeps \d+% on average/).waitFor();
+    const other = card.getByLabel('The other answer');
+    const second = await other.inputValue();
+    await other.selectOption({ index: 3 });
+    expect(await other.inputValue()).not.toBe(second);
+    await expect.poll(() => hash(at)).toContain('versus=');
+    await card.getByRole('button', { name: '1 · 3' }).click();
+    await card.getByText(/^principal axis 3/).waitFor();
+    expect(await card.locator('.even-line').count()).toBe(0);
+    await leave(at);
+  });
+
+  test('a selected path has its layers’ numbers, and lines to the others as full as their distance is kept', async () => {
+    const at = await enter('&token=5');
+    expect(await at.page.locator('.trajectories .tie').count()).toBe(trace.tokens.length - 1);
+    expect(await at.page.locator('.trajectories .layer-number').first().textContent()).toBe('0');
+    expect(await at.page.locator('.trajectories .layer-mark').count()).toBeGreaterThan(0);
+    await leave(at);
+  });
+
+  test('of 45 tokens the matrix keeps cells that can be read, and scrolls in its card', async () => {
+    const long = 45;
+    const at = await visits.visit('favicon.svg');
+    await at.page.route('**/api/trace', async (route) => {
+      const reply = await (await route.fetch()).json();
+      const many = <V>(values: V[]) =>
+        Array.from({ length: long }, (_, i) => values[i % values.length]);
+      const frames = reply.hidden_states.map(many);
+      const attentions = reply.attentions.map((heads: number[][][]) =>
+        heads.map((rows) => many(rows.map((row) => many(row)))),
+      );
+      const projection = { ...reply.projection, points: reply.projection.points.map(many) };
+      await route.fulfill({
+        json: {
+          ...reply,
+          tokens: many(reply.tokens),
+          hidden_states: frames,
+          attentions,
+          projection,
+        },
+      });
+    });
+    await at.page.goto(`${visits.server.url}#tab=layers&language=en`);
+    await at.page.locator('.attention .cell').first().waitFor();
+    expect(await at.page.locator('.attention .cell').count()).toBe(long ** 2);
+    const box = await at.page.locator('.attention .cell').first().boundingBox();
+    expect(box?.width).toBeGreaterThan(11);
+    const wide = await at.page.evaluate(() => document.documentElement.scrollWidth);
+    expect(wide).toBeLessThanOrEqual(desktop.width);
+    await leave(at);
+  });
+
   for (const [colorScheme, viewport, language] of [
     ['light', desktop, 'en'],
     ['dark', phone, 'de'],
   ] as const)
     test(`everything open, ${colorScheme}, ${viewport.width} px: axe finds nothing, nothing sticks out`, async () => {
       const options = { colorScheme, viewport, reducedMotion: 'reduce' } as const;
-      const open = 'inside,heads,effects,nearest,more';
+      const open = 'nearest,effects,inside,more';
       const at = await visits.visit(`#tab=layers&language=${language}&open=${open}`, options);
-      await at.page.locator('.effects .cell').first().waitFor();
+      for (const part of [
+        '.effects .cell',
+        '.inside-stages li',
+        '.near-table tr',
+        '.diagnostics canvas',
+      ])
+        await at.page.locator(part).first().waitFor();
       await expectAccessible(at, viewport.width);
       await leave(at);
     });

@@ -10,6 +10,8 @@ import { fromRows } from '../../src/numerics/matrix.ts';
 import { resultToJson } from '../../src/numerics/result-json.ts';
 import type {
   ChangedQuestion,
+  ContrastQuestion,
+  ContrastReply,
   DepthReply,
   LayerQuestion,
   PartsQuestion,
@@ -20,6 +22,12 @@ import type {
   Trace,
 } from '../../src/web/api.ts';
 import type { EffectsQuestion, EffectsReply } from '../../src/web/layers/effects/ask.ts';
+import type {
+  InsideQuestion,
+  InsideReply,
+  NearestQuestion,
+  NearestReply,
+} from '../../src/web/layers/inside/ask.ts';
 import { blanks } from '../../src/web/sentence.ts';
 
 const types: Readonly<Record<string, string>> = {
@@ -116,6 +124,9 @@ async function answer(
     '/api/trace': () => ({ ...trace(question), ...effectOf(question) }),
     '/api/survey': () => surveyed(question),
     '/api/effects': () => effectsOf(question as unknown as EffectsQuestion),
+    '/api/inside/layer': () => insideOf(question as unknown as InsideQuestion),
+    '/api/inside/nearest': () => nearestOf(question as unknown as NearestQuestion),
+    '/api/inside/contrast': () => contrastOf(question as unknown as ContrastQuestion),
     '/api/limit/layer': () => layerFlow(question as unknown as LayerQuestion),
     '/api/limit/stack': () => stackLimit(question as unknown as { depths: number[] }),
     '/api/limit/depth': () =>
@@ -155,6 +166,76 @@ function effectsOf({ text, depth = 8, of, other, layers }: EffectsQuestion): Eff
     answers: cells((_, column) => (column === last ? ' die' : ' der')),
     probabilities: cells((_, column) => (column === last ? 0.1 : 0.5)),
     other_probabilities: other === undefined ? null : cells(() => 0.25),
+  };
+}
+
+/** Two heads, of which the second adds the most; each attends to the first particle alone. */
+function insideOf({ text, layer, token, depth, coupling }: InsideQuestion): InsideReply {
+  const tokens = (fixture('trace') as Trace).tokens.map((one) => one.text);
+  const head = (size: number) => ({
+    beta: 1,
+    query: [size, 0],
+    keys: tokens.map((_, j) => [1, j]),
+    scores: tokens.map((_, j) => (j === 0 ? size : null)),
+    weights: tokens.map((_, j) => (j === 0 ? 1 : 0)),
+    values: tokens.map(() => [size, 0]),
+    mixed: [size, 0],
+    added: [0, size, 0],
+  });
+  return {
+    model: 'lieblingstier',
+    text,
+    settings: { layer, token, depth: Number(depth), coupling },
+    tokens,
+    layer,
+    token,
+    time: 0.25,
+    step: 0.5,
+    before: [1, 0, 0],
+    heads: [head(0.5), head(1.5)],
+    velocity: [0, 2, 0],
+    moved: [1, 1, 0],
+    after: [Math.SQRT1_2, Math.SQRT1_2, 0],
+    radial: 0,
+    tangential: 2,
+    angle: Math.PI / 4,
+  };
+}
+
+/** Every particle is nearest to itself, then to the word behind it. */
+function nearestOf({ text, layers = [0], count }: NearestQuestion): NearestReply {
+  const tokens = (fixture('trace') as Trace).tokens.map((one) => one.text);
+  const words = tokens.map((_, i) => [
+    { token: tokens[i], value: 0.9 },
+    { token: tokens[(i + 1) % tokens.length], value: 0.4 },
+  ]);
+  return {
+    model: 'lieblingstier',
+    text,
+    by: 'embedding',
+    settings: { count },
+    tokens,
+    layers,
+    words: layers.map(() => words),
+  };
+}
+
+/** The particles by the first two numbers of their states. */
+function contrastOf({ text, answers, depth }: ContrastQuestion): ContrastReply {
+  const { hidden_states, tokens } = trace({ text, depth }) as unknown as Trace;
+  const positions = hidden_states.map((frame) => frame.map(([x, y]) => [x, y]));
+  return {
+    model: 'lieblingstier',
+    text,
+    settings: { answers: [...answers] },
+    tokens: tokens.map((one) => one.text),
+    compared: [' der', ' die'],
+    cosine: 0.5,
+    axes: [],
+    positions,
+    explained: [0.02, 0.03],
+    log_odds: positions.map((frame) => frame.map(([x]) => 2 * x)),
+    even: 0,
   };
 }
 

@@ -387,7 +387,7 @@ describe.skipIf(!executablePath)('the page', () => {
   });
 
   test('clusters, merges, lens and diagnostics follow the layer', async () => {
-    const at = await visit(`${open('layers')}&layer=5`, { reducedMotion: 'reduce' });
+    const at = await visit(`${open('layers')}&open=more&layer=5`, { reducedMotion: 'reduce' });
     await at.page.getByRole('button', { name: 'Lieblings and tier merge at layer 2' }).click();
     await at.page.getByText('Layer 2 of 8').first().waitFor();
     expect(await at.page.locator('.group:not(.alone)').allTextContents()).toEqual([
@@ -398,7 +398,7 @@ describe.skipIf(!executablePath)('the page', () => {
     );
     expect(await at.page.locator('.diagnostics canvas').count()).toBe(6);
     await at.page.locator('#tolerance').fill('0');
-    await at.page.getByText('6 clusters').waitFor();
+    await at.page.locator('.clusters').getByText('6 clusters').waitFor();
     await leave(at);
   });
 

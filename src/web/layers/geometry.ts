@@ -32,6 +32,8 @@ export interface Label {
   readonly box: Box;
   /** Index of the place, so that the next picture can begin with it. */
   readonly place: number;
+  /** Whether nothing is under it: no label that was placed before. */
+  readonly free: boolean;
 }
 
 /**
@@ -55,7 +57,11 @@ export function placeLabels(
       const cost = kept * (costOf(box, placed, points, bounds) + place * 0.5);
       if (cost >= least) continue;
       least = cost;
-      best = { box, place };
+      best = {
+        box,
+        place,
+        free: !placed.some((other) => other.free && overlap(box, other.box) > 0),
+      };
     }
     if (best) placed.push(best);
   }

@@ -12,6 +12,10 @@ const iterations = 120;
 /** A trace as it is seen, with the flow behind it where there is one. */
 export interface ShownProjection extends Projection {
   readonly flow?: number[][][];
+  /** Of a plane that is no pair of principal axes: its own two axes, as they are named. */
+  readonly titles?: readonly [string, string];
+  /** Where on its first axis two answers are equally likely. */
+  readonly even?: number;
 }
 
 /** A trace in the axes of the flow it belongs to, which stay when the number of layers changes. */

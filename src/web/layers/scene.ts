@@ -3,6 +3,7 @@ import type { Trace } from '../api.ts';
 import { fill, svg } from '../dom.ts';
 import { decimal } from '../format.ts';
 import type { Page } from '../page.ts';
+import { principalPair } from '../state.ts';
 import type { Box, Point } from './geometry.ts';
 import { roundTicks } from './geometry.ts';
 import type { ShownProjection } from './projection.ts';
@@ -27,8 +28,7 @@ export function createScene(
   projection: ShownProjection,
   width: number,
 ): Scene {
-  const { plane } = page.state.get();
-  const axes = [Number(plane[0]) - 1, Number(plane[1]) - 1] as const;
+  const axes = projection.titles ? ([0, 1] as const) : principalPair(page.state.get().plane);
   const height = Math.round(Math.max(320, Math.min(560, width * 0.66)));
   const [low, high] = [extent(projection, axes, Math.min), extent(projection, axes, Math.max)];
   const inner = {
@@ -87,7 +87,19 @@ export function drawGrid(page: Page, group: SVGGElement, scene: Scene): void {
     const [, y] = at(0, tick);
     return [line(left, y, right, y), text(left - 7, y + 4, 'end', name(tick))];
   });
-  fill(group, ...upright, ...level, ...axisTitles(page, scene));
+  fill(group, ...upright, ...level, ...evenLine(scene, at), ...axisTitles(page, scene));
+}
+
+/** Where two answers are equally likely, if the plane is theirs and the line is in the picture. */
+function evenLine(
+  { projection: { even }, range, height }: Scene,
+  at: (x: number, y: number) => Point,
+): SVGLineElement[] {
+  if (even === undefined || even < range.x[0] || even > range.x[1]) return [];
+  const [x] = at(even, 0);
+  const across = line(x, margin.top, x, height - margin.bottom);
+  across.setAttribute('class', 'even-line');
+  return [across];
 }
 
 function line(x1: number, y1: number, x2: number, y2: number): SVGLineElement {
@@ -102,7 +114,8 @@ function axisTitles(page: Page, { width, height, axes, projection }: Scene): SVG
   const { language } = page.state.get();
   const share = (axis: number) =>
     new Intl.NumberFormat(language, { style: 'percent' }).format(projection.explained[axis] ?? 0);
-  const name = (axis: number) => page.words.axis(axis + 1, share(axis));
+  const name = (axis: number) =>
+    projection.titles?.[axis] ?? page.words.axis(axis + 1, share(axis));
   const middle = (height - margin.bottom + margin.top) / 2;
   const upright = text(12, middle, 'middle', name(axes[1]));
   upright.setAttribute('transform', `rotate(-90 12 ${middle})`);

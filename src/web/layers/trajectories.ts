@@ -7,19 +7,22 @@ import type { Trace } from '../api.ts';
 import { fill, h, prefersStillness, setAttribute, setVariable, svg } from '../dom.ts';
 import { controlsOf } from '../locks.ts';
 import type { Page } from '../page.ts';
-import { pinToken, selectedToken, tokenName } from '../page.ts';
+import { isFlow, pinToken, selectedToken, tokenName } from '../page.ts';
 import type { Plane } from '../state.ts';
-import { flatPlanes, GLOBE, planes } from '../state.ts';
+import { ANSWERS, flatPlanes, GLOBE, planes, principalPair } from '../state.ts';
 import { tokenColours } from '../token-colours.ts';
-import type { Point } from './geometry.ts';
+import { createVersus, inAnswers } from './contrast.ts';
+import type { Label, Point } from './geometry.ts';
 import { placeLabels } from './geometry.ts';
 import { createGlobePlace } from './globe/place.ts';
 import { groupsAt, toleranceOf } from './groups.ts';
+import { keptOf, keptShares } from './kept.ts';
 import type { Panel } from './panel.ts';
 import type { ShownProjection } from './projection.ts';
 import { beside } from './projection.ts';
 import type { Scene } from './scene.ts';
 import { boundsOf, createScene, drawGrid } from './scene.ts';
+import { layersWordsOf } from './words.ts';
 
 const glide = 320; // ms from frame to frame
 const labelHeight = 18;
@@ -27,15 +30,23 @@ const reach = 20; // px from a particle within which the pointer means it
 
 export function createTrajectories(page: Page): Panel {
   const { words, state } = page;
-  const flat = createFlowPicture(page);
+  const flat = createFlowPicture(
+    page,
+    () => null,
+    (trace) => inAnswers(page, trace),
+  );
+  const versus = createVersus(page);
+  const kept = h('p', { class: 'hint', 'aria-live': 'off' });
   let latest: Parameters<Panel['show']> | null = null;
   const place = createGlobePlace(page, () => latest && show(...latest));
   const show: Panel['show'] = (...now) => {
     latest = now;
     const globe = state.get().plane === GLOBE ? place.panel() : null;
     if (state.get().plane !== GLOBE) place.leave();
-    flat.element.hidden = globe !== null;
+    flat.element.hidden = kept.hidden = globe !== null;
+    versus.show();
     (globe ?? flat).show(...now);
+    if (!kept.hidden) fill(kept, keptText(page, ...now));
   };
   return {
     element: h(
@@ -43,65 +54,109 @@ export function createTrajectories(page: Page): Panel {
       { class: 'card trajectories' },
       h('div', { class: 'card-head' }, h('h2', {}, words.trajectories), createPlanes(page, planes)),
       h('p', { class: 'hint' }, words.trajectoriesHint),
+      versus.element,
       place.element,
       flat.element,
+      kept,
     ),
     show,
   };
 }
 
-/** The picture alone; `flowOf` gives the flow that a trace is drawn over, and seen from. */
+/**
+ * The picture alone; `flowOf` gives the flow that a trace is drawn over, and seen from, `seenIn` another plane than its
+ * principal axes.
+ */
 export function createFlowPicture(
   page: Page,
   flowOf: (trace: Trace) => Trace | null = () => null,
+  seenIn: (trace: Trace) => ShownProjection | null = () => null,
 ): Panel {
   const picture = svg('svg', { class: 'flow', role: 'img' });
-  const layers = { grid: svg('g'), islands: svg('g'), paths: svg('g'), marks: svg('g') };
+  const layers = {
+    grid: svg('g'),
+    islands: svg('g'),
+    ties: svg('g'),
+    paths: svg('g'),
+    marks: svg('g'),
+  };
   picture.append(...Object.values(layers));
   const holder = h('div', { class: 'flow-holder' }, picture);
-  const stage = createStage(page, picture, layers, flowOf);
+  const stage = createStage(page, picture, layers, (trace) => {
+    const over = flowOf(trace);
+    return { over, seen: seenIn(trace) };
+  });
   new ResizeObserver(() => stage.resize(holder.clientWidth)).observe(holder);
   return { element: holder, show: stage.show };
 }
 
 /** The choice of the two axes, or of all three on the globe, where that is offered. */
 export function createPlanes(page: Page, offered: readonly Plane[] = flatPlanes): HTMLElement {
-  const { state, words } = page;
+  const { state, models, words } = page;
   const buttons = offered.map((plane) =>
-    h(
-      'button',
-      { type: 'button', click: () => state.set({ plane }) },
-      plane === GLOBE ? words.globe : `${plane[0]} · ${plane[1]}`,
-    ),
+    h('button', { type: 'button', click: () => state.set({ plane }) }, planeName(page, plane)),
   );
   const show = () => {
     const { plane } = state.get();
     const chosen = offered.includes(plane) ? plane : flatPlanes[0];
-    for (const [i, button] of buttons.entries())
+    for (const [i, button] of buttons.entries()) {
       setAttribute(button, 'aria-pressed', String(offered[i] === chosen));
+      button.hidden = offered[i] === ANSWERS && !isFlow(state.get(), page);
+    }
   };
+  models.subscribe(show);
   state.subscribe(show);
   show();
   const named = { class: 'segments', role: 'group', 'aria-label': words.plane };
   return controlsOf(page, 'plane', h('div', named, ...buttons));
 }
 
+function planeName({ state, words }: Page, plane: Plane): string {
+  if (plane === GLOBE) return words.globe;
+  if (plane === ANSWERS) return layersWordsOf(state.get().language).versus.plane;
+  return `${plane[0]} · ${plane[1]}`;
+}
+
+/** What the picture keeps of the distances at a frame. */
+function keptText(page: Page, trace: Trace, frame: number): string {
+  const { language, plane } = page.state.get();
+  const seen = inAnswers(page, trace);
+  const axes = principalPair(plane);
+  const shown = (seen ?? trace.projection).points[frame].map((point) =>
+    (seen ? [0, 1] : axes).map((axis) => point[axis]),
+  );
+  const { mean, least } = keptOf(keptShares(trace.hidden_states[frame], shown));
+  if (!least) return '';
+  const [one, other] = least.pair.map((i) => tokenName(trace, i, page.words));
+  const share = (value: number) =>
+    new Intl.NumberFormat(language, { style: 'percent' }).format(value);
+  return layersWordsOf(language).kept(share(mean), one, other, share(least.share));
+}
+
 interface Groups {
   readonly grid: SVGGElement;
   readonly islands: SVGGElement;
+  /** From the selected particle to the others. */
+  readonly ties: SVGGElement;
   readonly paths: SVGGElement;
   readonly marks: SVGGElement;
+}
+
+/** A flow that a trace is drawn over, another plane. */
+interface Looked {
+  readonly over: Trace | null;
+  readonly seen: ShownProjection | null;
 }
 
 function createStage(
   page: Page,
   picture: SVGSVGElement,
   groups: Groups,
-  flowOf: (trace: Trace) => Trace | null,
+  lookAt: (trace: Trace) => Looked,
 ) {
   let width = 0;
   let current: { trace: Trace; layer: number } | null = null;
-  let projection: { of: Trace; over: Trace | null; is: ShownProjection } | null = null;
+  let projection: ({ of: Trace; is: ShownProjection } & Looked) | null = null;
   let shown = -1; // the frame in view, fractional while gliding
   let frame = 0;
   let points: Point[] = [];
@@ -109,9 +164,10 @@ function createStage(
   listen(page, picture, () => points);
 
   function scene(trace: Trace): Scene {
-    const over = flowOf(trace);
-    if (projection?.of !== trace || projection.over !== over) {
-      projection = { of: trace, over, is: over ? beside(trace, over) : trace.projection };
+    const { over, seen } = lookAt(trace);
+    if (projection?.of !== trace || projection.over !== over || projection.seen !== seen) {
+      const is = seen ?? (over ? beside(trace, over) : trace.projection);
+      projection = { of: trace, over, seen, is };
       places.length = 0;
       shown = -1;
     }
@@ -202,17 +258,70 @@ function drawFlow(
   const now = paths.map((path) => between(path, shown));
   const selected = selectedToken(page);
   fill(groups.islands, ...islands(groupsAt(trace, layer, tolerance), now));
+  fill(groups.ties, ...ties(scene, layer, now, selected));
   fill(
     groups.paths,
     ...flowPaths(scene, selected),
     ...paths.flatMap((path, i) => drawPath(path, shown, now[i], i === selected, colours[i])),
+    ...(selected === null ? [] : layerNumbers(scene, paths[selected], layer)),
   );
-  const labels = placeLabels(now, sizesOf(page, trace), boundsOf(scene), places);
-  for (const [i, { place: index }] of labels.entries()) places[i] = index;
-  const marks = now.map((point, i) => drawMark(page, trace, i, point, labels[i].box, colours[i]));
-  if (selected !== null && marks[selected]) marks.push(...marks.splice(selected, 1));
-  fill(groups.marks, ...marks);
+  fill(groups.marks, ...drawMarks(page, scene, now, colours, places));
   return now;
+}
+
+/** Dots with their names: the selected and the blank are named first, and who finds no place has none. */
+function drawMarks(
+  page: Page,
+  scene: Scene,
+  now: Point[],
+  colours: readonly string[],
+  places: (number | undefined)[],
+): SVGElement[] {
+  const { trace } = scene;
+  const selected = selectedToken(page);
+  const rank = (i: number) => (i === selected ? 0 : trace.tokens[i].text === '__' ? 1 : 2);
+  const order = [...now.keys()].sort((a, b) => rank(a) - rank(b));
+  const sizes = sizesOf(page, trace);
+  const labels = placeLabels(
+    order.map((i) => now[i]),
+    order.map((i) => sizes[i]),
+    boundsOf(scene),
+    order.map((i) => places[i]),
+  );
+  const marks = order.map((i, k) => {
+    places[i] = labels[k].place;
+    return drawMark(page, trace, i, now[i], labels[k], colours[i]);
+  });
+  return marks.reverse(); // what was named first lies on top
+}
+
+/** From the selected particle to every other: the fuller the line, the more of the distance the picture keeps. */
+function ties(
+  { trace, projection, axes }: Scene,
+  layer: number,
+  now: Point[],
+  selected: number | null,
+): SVGElement[] {
+  if (selected === null || !now[selected]) return [];
+  const shown = projection.points[layer].map((point) => axes.map((axis) => point[axis]));
+  const shares = keptShares(trace.hidden_states[layer], shown)[selected];
+  const [x1, y1] = now[selected];
+  return now.flatMap(([x2, y2], i) =>
+    i === selected
+      ? []
+      : [svg('line', { class: 'tie', x1, y1, x2, y2, opacity: shares[i].toFixed(3) })],
+  );
+}
+
+/** The layers' numbers along the selected path, as far apart as they can be read. */
+function layerNumbers({ trace }: Scene, path: Point[], layer: number): SVGElement[] {
+  let last: Point | null = null;
+  return path.flatMap(([x, y], k) => {
+    if (k === layer || (last && Math.hypot(x - last[0], y - last[1]) < 24)) return [];
+    last = [x, y];
+    const place = { class: 'layer-number', x: x + 6, y: y - 6 };
+    return [svg('text', place, String(trace.layers[k]))];
+  });
 }
 
 /** The flow behind the layers, if it is known. */
@@ -254,11 +363,39 @@ function drawPath(
   const behind = [...path.slice(0, Math.floor(shown) + 1), now];
   const parts = [
     svg('path', { class: 'path whole', d: pathData(path) }),
+    svg('path', {
+      class: selected ? 'path outline selected' : 'path outline',
+      d: pathData(behind),
+    }),
     svg('path', { class: selected ? 'path behind selected' : 'path behind', d: pathData(behind) }),
+    ...layerMarks(behind.slice(1, -1)),
+    ...arrows(behind),
     svg('circle', { class: 'origin', cx: path[0][0], cy: path[0][1], r: 3.5 }),
   ];
   for (const part of parts) setVariable(part, '--colour', colour);
   return parts;
+}
+
+/** A dot for every layer behind, unless they are so many that they would be a line. */
+const mostMarks = 33;
+const layerMarks = (points: Point[]): SVGElement[] =>
+  points.length > mostMarks
+    ? []
+    : points.map(([cx, cy]) => svg('circle', { class: 'layer-mark', cx, cy, r: 2.2 }));
+
+/** px of a segment that is long enough to carry an arrowhead. */
+const arrowed = 26;
+
+/** Which way a path goes: heads in the middle of its long segments. */
+function arrows(points: Point[]): SVGElement[] {
+  return points.slice(1).flatMap(([x, y], k) => {
+    const [fromX, fromY] = points[k];
+    const length = Math.hypot(x - fromX, y - fromY);
+    if (length < arrowed) return [];
+    const degrees = (Math.atan2(y - fromY, x - fromX) * 180) / Math.PI;
+    const place = `translate(${((x + fromX) / 2).toFixed(1)} ${((y + fromY) / 2).toFixed(1)}) rotate(${degrees.toFixed(1)})`;
+    return [svg('path', { class: 'heading', d: 'M-4 -4L4.5 0L-4 4Z', transform: place })];
+  });
 }
 
 function pathData(points: Point[]): string {
@@ -278,7 +415,7 @@ function drawMark(
   trace: Trace,
   index: number,
   [x, y]: Point,
-  box: { x: number; y: number; width: number; height: number },
+  { box, free }: Label,
   colour: string,
 ): SVGElement {
   const middle: Point = [box.x + box.width / 2, box.y + box.height / 2];
@@ -289,13 +426,14 @@ function drawMark(
     {
       class: markClass(page, trace, index),
     },
-    far && svg('line', { class: 'leader', x1: x, y1: y, x2: edge[0], y2: edge[1] }),
+    far && free && svg('line', { class: 'leader', x1: x, y1: y, x2: edge[0], y2: edge[1] }),
     svg('circle', { class: 'particle-dot', cx: x, cy: y, r: 6 }),
-    svg(
-      'text',
-      { x: middle[0], y: middle[1] + 4.5, 'text-anchor': 'middle' },
-      tokenName(trace, index, page.words),
-    ),
+    free &&
+      svg(
+        'text',
+        { x: middle[0], y: middle[1] + 4.5, 'text-anchor': 'middle' },
+        tokenName(trace, index, page.words),
+      ),
   );
   setVariable(mark, '--colour', colour);
   return mark;

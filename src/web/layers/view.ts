@@ -1,7 +1,9 @@
 /** The Layers tab: one trace, one selected frame and one selected particle, told in chapters; the rest lies in folds. */
 import { fill, h } from '../dom.ts';
 import type { Page } from '../page.ts';
-import { goToFrame, shownFrame } from '../page.ts';
+import { goToFrame, isFlow, shownFrame } from '../page.ts';
+import { createAllHeads } from './all-heads.ts';
+import { createArcs } from './arcs.ts';
 import { createAttention } from './attention.ts';
 import { createChapter } from './chapters.ts';
 import { createExperiment } from './experiment/card.ts';
@@ -16,7 +18,15 @@ import { createTrajectories } from './trajectories.ts';
 export function createLayersView(page: Page): HTMLElement {
   const dock = [createPlayer(page), createParticles(page)];
   const chapters = [
-    createChapter(page, 'happens', [createTrajectories(page), createSurvey(page)]),
+    createChapter(page, 'happens', [
+      createTrajectories(page),
+      createFold(page, {
+        fold: 'nearest',
+        load: async () => (await import('./nearest.ts')).createNearest(page),
+        offered: (trace) => isFlow(page.state.get(), page) || decisionOf(trace) !== null,
+      }),
+      createSurvey(page),
+    ]),
     createChapter(page, 'decided', [
       createLensTable(page),
       createExperiment(page),
@@ -26,7 +36,16 @@ export function createLayersView(page: Page): HTMLElement {
         offered: (trace) => decisionOf(trace) !== null,
       }),
     ]),
-    createChapter(page, 'listens', [createAttention(page)]),
+    createChapter(page, 'listens', [
+      createArcs(page),
+      createAttention(page),
+      createAllHeads(page),
+      createFold(page, {
+        fold: 'inside',
+        load: async () => (await import('./inside/card.ts')).createInside(page),
+        offered: () => isFlow(page.state.get(), page),
+      }),
+    ]),
     createFold(page, {
       fold: 'more',
       load: async () => (await import('./more.ts')).createMore(page),
@@ -54,8 +73,8 @@ export function createLayersView(page: Page): HTMLElement {
     const layer = shownFrame(page.state.get(), value);
     for (const panel of panels) panel.show(value, layer);
   };
-  const { state, hover, traces, changed, surveys, answers, models } = page;
-  for (const source of [state, hover, traces, changed, surveys, answers, models])
+  const { state, hover, traces, changed, contrasts, surveys, answers, models } = page;
+  for (const source of [state, hover, traces, changed, contrasts, surveys, answers, models])
     source.subscribe(show);
   queueMicrotask(show); // the elements are measured, so they have to be in the document first
   return view;

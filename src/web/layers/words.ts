@@ -26,14 +26,50 @@ const english = {
     nobody: 'Nobody attends to another.',
     way: (layer: number) => `Go to layer ${layer}`,
   },
+  arcs: {
+    title: 'Lines between the words',
+    hint: 'From who looks to whom, in the colour of who looks; select a word for its own.',
+    look: (query: string, key: string, weight: string) => `${query} → ${key} ${weight}`,
+  },
+  versus: {
+    plane: 'Two answers',
+    one: 'The first answer',
+    other: 'The other answer',
+    against: 'against',
+    across: (a: string, b: string, share: string) =>
+      `${a} ← more likely → ${b} · ${share} of the variance`,
+    both: (a: string, b: string, share: string) => `${a} and ${b} · ${share} of the variance`,
+    told: (a: string, b: string, cosine: string) =>
+      `Drawn in the readout directions of “${a}” and “${b}”, the first tokens that differ (cosine ${cosine}). Right of the dashed line “${b}” is the likelier at a particle.`,
+    none: 'There are no two answers to compare.',
+  },
+  kept: (share: string, one: string, other: string, least: string) =>
+    `Of a distance the picture keeps ${share} on average; least of ${one} to ${other}: ${least}.`,
+  angles: {
+    title: (token: string) => `Angles to ${token}`,
+    help: 'Of every other particle, over the layers.',
+    axis: 'angle (°)',
+  },
+  multiples: {
+    title: 'All heads of all layers',
+    hint: 'Rows are layers, columns heads, each a small attention matrix. A click goes to both.',
+    rest: 'Point at a matrix, or use the arrow keys.',
+    told: (layer: number, head: number, query: string, key: string, weight: string) =>
+      `Layer ${layer}, head ${head}: ${query} looks most, at ${key} with ${weight}.`,
+  },
+  near: {
+    label: 'Nearest words by layer',
+    continuous: 'The continuous flow has no single layers: choose a number of layers.',
+    lead: (token: string) => `What ${token} is nearest to. Select another particle above.`,
+    by: {
+      embedding: 'The cosine with the embedding of each word of the vocabulary, layer by layer.',
+      readout: 'What is read at this particle: the probability of each token as the next.',
+    },
+  },
   open: 'Open',
   shut: 'Close',
   folds: {
     inside: { title: 'Inside one layer', hint: 'A particle and a step, with all their numbers.' },
-    heads: {
-      title: 'All heads of all layers',
-      hint: 'Each small matrix is one head of one layer; a click chooses both.',
-    },
     effects: {
       title: 'What changes the answer?',
       hint: 'One change at a time: which layer, head or token moved from another sentence.',
@@ -75,14 +111,50 @@ const german: LayersWords = {
     nobody: 'Niemand achtet auf andere.',
     way: (layer) => `Zu Schicht ${layer}`,
   },
+  arcs: {
+    title: 'Linien zwischen den Wörtern',
+    hint: 'Von dem, der schaut, zu dem, auf den er schaut, in der Farbe des Schauenden; wähle ein Wort für seine eigenen.',
+    look: (query, key, weight) => `${query} → ${key} ${weight}`,
+  },
+  versus: {
+    plane: 'Zwei Antworten',
+    one: 'Die erste Antwort',
+    other: 'Die andere Antwort',
+    against: 'gegen',
+    across: (a, b, share) => `${a} ← wahrscheinlicher → ${b} · ${share} der Varianz`,
+    both: (a, b, share) => `${a} und ${b} · ${share} der Varianz`,
+    told: (a, b, cosine) =>
+      `Gezeichnet in den Ausleserichtungen von „${a}“ und „${b}“, den ersten verschiedenen Token (Kosinus ${cosine}). Rechts der gestrichelten Linie ist „${b}“ bei einem Teilchen wahrscheinlicher.`,
+    none: 'Es gibt keine zwei Antworten, die zu vergleichen wären.',
+  },
+  kept: (share, one, other, least) =>
+    `Von einem Abstand behält das Bild im Mittel ${share}; am wenigsten von ${one} zu ${other}: ${least}.`,
+  angles: {
+    title: (token) => `Winkel zu ${token}`,
+    help: 'Jedes anderen Teilchens, über den Schichten.',
+    axis: 'Winkel (°)',
+  },
+  multiples: {
+    title: 'Alle Köpfe aller Schichten',
+    hint: 'Zeilen sind Schichten, Spalten Köpfe, jedes Feld eine kleine Aufmerksamkeitsmatrix. Ein Klick geht zu beiden.',
+    rest: 'Zeige auf eine Matrix oder nimm die Pfeiltasten.',
+    told: (layer, head, query, key, weight) =>
+      `Schicht ${layer}, Kopf ${head}: Am stärksten schaut ${query}, auf ${key} mit ${weight}.`,
+  },
+  near: {
+    label: 'Nächste Wörter nach Schichten',
+    continuous: 'Der stetige Fluss hat keine einzelnen Schichten: Wähle eine Zahl von Schichten.',
+    lead: (token) => `Wem ${token} am nächsten ist. Wähle oben ein anderes Teilchen.`,
+    by: {
+      embedding: 'Der Kosinus mit der Einbettung jedes Wortes des Vokabulars, Schicht für Schicht.',
+      readout:
+        'Was an diesem Teilchen gelesen wird: die Wahrscheinlichkeit jedes Tokens als nächstes.',
+    },
+  },
   open: 'Öffnen',
   shut: 'Schließen',
   folds: {
     inside: { title: 'In einer Schicht', hint: 'Ein Teilchen und ein Schritt mit allen Zahlen.' },
-    heads: {
-      title: 'Alle Köpfe aller Schichten',
-      hint: 'Jede kleine Matrix ist ein Kopf einer Schicht; ein Klick wählt beide.',
-    },
     effects: {
       title: 'Was ändert die Antwort?',
       hint: 'Eine Änderung nach der anderen: welche Schicht, welcher Kopf, welches Token aus einem anderen Satz.',

@@ -3,6 +3,8 @@ import type { Bars, Figure, Line, Panel, Point } from '../../figures/figure.ts';
 import { trajectoriesFigure } from '../../flow/figures.ts';
 import type { Trace } from '../api.ts';
 import { visibleAnswer } from '../format.ts';
+import { angleLines } from '../layers/angles.ts';
+import { inAnswers } from '../layers/contrast.ts';
 import { layOutTree } from '../layers/dendrogram.ts';
 import { chartNames, diagnosticLines } from '../layers/diagnostics.ts';
 import { experimentWordsOf } from '../layers/experiment/words.ts';
@@ -10,12 +12,13 @@ import { onGlobe, seenFrom, turnOf } from '../layers/globe/projection.ts';
 import { gramOf } from '../layers/gram.ts';
 import { largestTolerance, toleranceOf, treeAt } from '../layers/groups.ts';
 import { weightsOf } from '../layers/heads.ts';
+import { watchedToken } from '../layers/inside/ask.ts';
 import type { ShownProjection } from '../layers/projection.ts';
 import { beside } from '../layers/projection.ts';
 import { surveyCharts, surveyLines } from '../layers/survey/lines.ts';
 import type { Page } from '../page.ts';
 import { changedOf, flowOf, layerTitle, shownFrame, tokenName } from '../page.ts';
-import { GLOBE } from '../state.ts';
+import { GLOBE, principalPair } from '../state.ts';
 import { tokenSeries } from '../token-colours.ts';
 import { changedCall, spelled, traceCall } from './calls.ts';
 import { captionOf, figureOfLines, panelOf, tokenAxis } from './figures.ts';
@@ -29,7 +32,10 @@ export function shareLayers(page: Page): Shared {
   return {
     figures: trace
       ? [
-          { name: 'trajectories', figure: pathsFigure(page, trace, trace.projection) },
+          {
+            name: 'trajectories',
+            figure: pathsFigure(page, trace, inAnswers(page, trace) ?? trace.projection),
+          },
           ...(page.state.get().plane === GLOBE
             ? [{ name: 'globe', figure: globeFigure(page, trace) }]
             : []),
@@ -38,6 +44,10 @@ export function shareLayers(page: Page): Shared {
           ...found,
           { name: 'tree', figure: treeFigure(page, trace) },
           { name: 'gram', figure: gramFigure(page, trace) },
+          {
+            name: 'angles',
+            figure: figureOfLines(page, angleLines(page, trace, watchedToken(page, trace))),
+          },
           { name: 'cosines', figure: cosinesFigure(page, trace) },
           { name: 'diagnostics', figure: diagnosticsFigure(page, trace) },
           ...surveyFigures(page),
@@ -109,12 +119,12 @@ function changedFigures(page: Page, trace: Trace | null, changed: Trace | null):
 /** The paths in the plane looked at; the flow behind them, if there is one, without names. */
 export function pathsFigure(page: Page, trace: Trace, seen: ShownProjection): Figure {
   const { words, state } = page;
-  const axes = [...state.get().plane].slice(0, 2).map((digit) => Number(digit) - 1);
+  const axes = seen.titles ? [0, 1] : principalPair(state.get().plane);
   const turned = (frames: number[][][]) =>
     frames.map((frame) => frame.map((point) => axes.map((axis) => point[axis])));
   const share = new Intl.NumberFormat(state.get().language, { style: 'percent' });
   const [x, y] = axes.map((axis) => ({
-    label: words.axis(axis + 1, share.format(seen.explained[axis] ?? 0)),
+    label: seen.titles?.[axis] ?? words.axis(axis + 1, share.format(seen.explained[axis] ?? 0)),
   }));
   const projection = { points: turned(seen.points), explained: [...seen.explained] };
   const names = trace.tokens.map((_, i) => tokenName(trace, i, words));

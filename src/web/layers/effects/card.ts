@@ -261,7 +261,7 @@ function createAway(
       createSaveButtons(share, { name: 'effects', figure }, failed),
     ),
     failed,
-    ...(command ? [createSnippet(share, share.command, command)] : []),
+    ...(command ? [createSnippet(share, `${share.command}: effects`, command)] : []),
   ];
 }
 
