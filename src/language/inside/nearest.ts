@@ -36,6 +36,7 @@ export const nearestSchema = z.strictObject({
 /** By what, how many, and how the text is read. */
 export type NearestOptions = z.input<typeof nearestSchema>;
 
+/** A word of the vocabulary, and how near it is. */
 export interface NearWord {
   readonly token: string;
   /** The cosine with its embedding, or its probability. */
