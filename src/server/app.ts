@@ -133,7 +133,7 @@ function addWork(router: express.Router, parts: AppParts): void {
     router
       .route(path)
       .post(onlyJson, body, async (request, response) => {
-        const json = await parts.workers.run(taskOf(request), departure(response));
+        const json = await parts.workers.run(taskOf(request), departure(response), request.ip);
         response.type('json').send(json);
       })
       .all(onlyMethods('POST'));
@@ -184,9 +184,20 @@ async function streamRun(
 
 function readerOf(response: Response): Reader {
   const write = async (line: string) => {
-    if (!response.write(line)) await once(response, 'drain');
+    if (!response.write(line)) await drained(response);
   };
-  return { write, gone: departure(response) };
+  return { write, gone: departure(response), owner: response.req.ip };
+}
+
+/** Whoever takes nothing for so long is not waited for: the run would hold its thread. */
+async function drained(response: Response): Promise<void> {
+  const leave = () => response.destroy();
+  const timer = setTimeout(leave, 1000 * BOUNDS.simulation.unreadSeconds);
+  try {
+    await once(response, 'drain');
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Aborts when the connection ends before the answer has been sent. */

@@ -26,8 +26,8 @@ export const BOUNDS = {
   textCharacters: 4_000,
   /** Numbers in the answer of a trace. */
   traceNumbers: 4_000_000,
-  /** Requests that wait for a worker. */
-  queue: 32,
+  /** Requests that wait for a worker: of a class whose members think, each has one. */
+  queue: 256,
   /** Seconds that a request may wait and compute, together. */
   seconds: 30,
   /** Requests a minute from one address. */
@@ -47,6 +47,8 @@ export const BOUNDS = {
     queue: 8,
     /** Seconds that a run may wait, compute and be read, together. */
     seconds: 60,
+    /** Seconds in which a reader takes nothing before it counts as gone. */
+    unreadSeconds: 10,
   },
 } as const;
 

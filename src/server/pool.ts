@@ -4,25 +4,17 @@ import { Tinypool } from 'tinypool';
 import { builtWorker } from '../host/built.ts';
 import { errorFromJson } from '../numerics/errors.ts';
 import { BOUNDS } from './bounds.ts';
+import { BusyError, type FairQueue, fairQueue } from './fair-queue.ts';
 import type { SimulationTask, Task, TaskResult, WorkerStart } from './task.ts';
-
-/** All workers are busy and the queue is full, or the work took too long: ask again later. */
-export class BusyError extends Error {
-  override readonly name = 'BusyError';
-  /** Seconds until asking again makes sense. */
-  readonly retryAfter: number;
-
-  constructor(message: string, retryAfter: number) {
-    super(message);
-    this.retryAfter = retryAfter;
-  }
-}
 
 export interface Workers {
   /** Resolves when every thread that answers for the default model has read it; rejects with why one cannot. */
   readonly ready: Promise<void>;
-  /** The JSON of the answer. Rejects with the worker's error, or BusyError. `gone` aborts when nobody waits for it any more. */
-  run(task: Task, gone?: AbortSignal): Promise<string>;
+  /**
+   * The JSON of the answer. Rejects with the worker's error, or BusyError. `gone` aborts when nobody waits for it any
+   * more; owners, such as addresses, take turns.
+   */
+  run(task: Task, gone?: AbortSignal, owner?: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -50,23 +42,53 @@ export function startWorkers(
     pool.on('error', (error) => console.error(error));
     return pool;
   };
-  const many = started(threads, start);
+  const many = inTurn(started(threads, start), threads, queue);
   const { pretrained = [] } = start;
-  const one = pretrained.length > 0 ? started(1, { ...start, threads }) : null;
-  const poolOf = (task: Task): Tinypool =>
+  const one = pretrained.length > 0 ? inTurn(started(1, { ...start, threads }), 1, queue) : null;
+  const poolOf = (task: Task): Turns =>
     one && pretrained.includes(modelOf(task) ?? start.defaultModel) ? one : many;
   const asked = poolOf({ kind: 'ready' });
+  const known = answersKept();
   return {
-    ready: warmUp(asked, asked === one ? 1 : threads, Math.max(START_SECONDS, seconds)),
-    run: (task, gone) => {
-      const pool = poolOf(task);
-      return pool.queueSize < queue
-        ? runTask(pool, task, { seconds, remedy: REMEDY, gone })
-        : Promise.reject(busy(queue));
-    },
+    ready: warmUp(asked.pool, asked === one ? 1 : threads, Math.max(START_SECONDS, seconds)),
+    run: (task, gone, owner = '') =>
+      known(task, async () => {
+        const { pool, turns } = poolOf(task);
+        const limit = { seconds, remedy: REMEDY, gone };
+        return takeTurn(turns, owner, limit, (left) => runTask(pool, task, left));
+      }),
     close: async () => {
-      await Promise.all([many.destroy(), one?.destroy()]);
+      await Promise.all([many.pool.destroy(), one?.pool.destroy()]);
     },
+  };
+}
+
+interface Turns {
+  readonly pool: Tinypool;
+  readonly turns: FairQueue;
+}
+
+const inTurn = (pool: Tinypool, threads: number, queue: number): Turns => ({
+  pool,
+  turns: fairQueue(threads, queue),
+});
+
+/** Predictions that were asked for last, and characters of the longest that is kept. */
+const KEPT = 64;
+const KEPT_CHARACTERS = 65_536;
+
+/** The answer that is known of the same prediction, which is a function of its request; else what `work` finds. */
+function answersKept(): (task: Task, work: () => Promise<string>) => Promise<string> {
+  const kept = new Map<string, string>();
+  return async (task, work) => {
+    if (task.kind !== 'predict') return work();
+    const key = JSON.stringify(task.request);
+    const known = kept.get(key);
+    const answer = known ?? (await work());
+    kept.delete(key);
+    if (answer.length <= KEPT_CHARACTERS) kept.set(key, answer);
+    if (kept.size > KEPT) kept.delete(kept.keys().next().value as string);
+    return answer;
   };
 }
 
@@ -101,26 +123,49 @@ const FAREWELL_SECONDS = 0.5;
 export interface TimeLimit {
   /** That the task may wait and compute, together. */
   readonly seconds: number;
+  /** Those that it has waited already. */
+  readonly waited?: number;
   /** What makes it shorter, for the message. */
   readonly remedy: string;
   /** Aborts when nobody waits for the task any more. */
   readonly gone?: AbortSignal;
 }
 
+/** Does some work when its turn comes. Rejects with BusyError where that is not within the limit, or nobody waits for it. */
+export async function takeTurn<T>(
+  turns: FairQueue,
+  owner: string,
+  limit: TimeLimit,
+  work: (limit: TimeLimit) => Promise<T>,
+): Promise<T> {
+  const { seconds, remedy, gone } = limit;
+  const begun = performance.now();
+  const late = AbortSignal.timeout(1000 * seconds);
+  const leave = await turns
+    .enter(owner, gone ? AbortSignal.any([gone, late]) : late)
+    .catch((error: unknown) => {
+      if (gone?.aborted) throw new BusyError('nobody waits for the answer any more', 1);
+      throw late.aborted ? tooLong(seconds, remedy) : error;
+    });
+  const waited = (performance.now() - begun) / 1000;
+  return work({ ...limit, waited }).finally(leave);
+}
+
 /** A task that takes longer than `seconds`, or goes on when nobody waits for it, loses its thread, which is replaced. */
 export async function runTask(
   pool: Tinypool,
   task: Task | SimulationTask,
-  { seconds, remedy, gone }: TimeLimit,
+  { seconds, remedy, gone, waited = 0 }: TimeLimit,
 ): Promise<string> {
   const deadline = new AbortController();
   const stop = () => deadline.abort();
-  let timer = setTimeout(stop, 1000 * seconds);
+  let timer = setTimeout(stop, 1000 * (seconds - waited));
   const hurry = () => {
     clearTimeout(timer);
     timer = setTimeout(stop, 1000 * FAREWELL_SECONDS);
   };
   gone?.addEventListener('abort', hurry);
+  if (gone?.aborted) hurry();
   try {
     const transferList = 'port' in task ? [task.port] : [];
     const result: TaskResult = await pool.run(task, { signal: deadline.signal, transferList });
@@ -133,9 +178,6 @@ export async function runTask(
     clearTimeout(timer);
   }
 }
-
-export const busy = (queue: number) =>
-  new BusyError(`all workers are busy and ${queue} requests wait: ask again in a second`, 1);
 
 const tooLong = (seconds: number, remedy: string) =>
   new BusyError(

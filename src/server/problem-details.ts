@@ -3,8 +3,8 @@ import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { KnownError } from '../numerics/errors.ts';
 import { BOUNDS } from './bounds.ts';
+import { BusyError } from './fair-queue.ts';
 import type { ShapeFault } from './json-shape.ts';
-import { BusyError } from './pool.ts';
 
 export interface ProblemDetails {
   readonly status: number;

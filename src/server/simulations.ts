@@ -6,7 +6,8 @@ import { availableParallelism } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
 import { Tinypool } from 'tinypool';
 import { BOUNDS } from './bounds.ts';
-import { busy, runTask, workerFile } from './pool.ts';
+import { fairQueue } from './fair-queue.ts';
+import { runTask, type TimeLimit, takeTurn, workerFile } from './pool.ts';
 import type { SimulateRequest } from './requests.ts';
 import type { SimulationWord, WorkerStart } from './task.ts';
 
@@ -15,6 +16,8 @@ export interface Reader {
   readonly write: (line: string) => Promise<void>;
   /** Aborts when nobody reads any more. */
   readonly gone: AbortSignal;
+  /** Who asks, such as an address: owners take turns. */
+  readonly owner?: string;
 }
 
 export interface Simulations {
@@ -46,11 +49,12 @@ export function startSimulations(
     workerData: start,
   });
   pool.on('error', (error) => console.error(error));
+  const turns = fairQueue(threads, queue);
   return {
-    run: (request, reader) =>
-      pool.queueSize < queue
-        ? runOne(pool, request, { seconds, ...reader })
-        : Promise.reject(busy(queue)),
+    run(request, { write, gone, owner = '' }) {
+      const limit = { seconds, remedy: REMEDY, gone };
+      return takeTurn(turns, owner, limit, (left) => runOne(pool, request, write, left));
+    },
     close: () => pool.destroy(),
   };
 }
@@ -63,8 +67,10 @@ const REMEDY = 'ask for fewer particles, larger steps or an earlier end';
 async function runOne(
   pool: Tinypool,
   request: SimulateRequest,
-  { write, gone, seconds }: Reader & { readonly seconds: number },
+  write: Reader['write'],
+  limit: TimeLimit,
 ): Promise<void> {
+  const { gone } = limit;
   const { port1: port, port2: theirs } = new MessageChannel();
   const say = (word: SimulationWord) => port.postMessage(word);
   const stop = () => say('stop');
@@ -75,11 +81,11 @@ async function runOne(
       () => {},
     );
   });
-  gone.addEventListener('abort', stop);
+  gone?.addEventListener('abort', stop);
   try {
-    await runTask(pool, { request, port: theirs }, { seconds, remedy: REMEDY, gone });
+    await runTask(pool, { request, port: theirs }, limit);
   } finally {
-    gone.removeEventListener('abort', stop);
+    gone?.removeEventListener('abort', stop);
     port.close();
   }
 }

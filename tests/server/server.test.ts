@@ -16,7 +16,7 @@ import { interventionToJson, runWithCache } from '../../src/language/interventio
 import { toRows } from '../../src/numerics/matrix.ts';
 import { createApp } from '../../src/server/app.ts';
 import { BOUNDS, checkTrace } from '../../src/server/bounds.ts';
-import { BusyError } from '../../src/server/pool.ts';
+import { BusyError } from '../../src/server/fair-queue.ts';
 import { startServer } from '../../src/server/start.ts';
 import { writeRandomModel } from '../host/model-folder.ts';
 import { randomConfig } from '../language/random-model.ts';

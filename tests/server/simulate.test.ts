@@ -9,7 +9,7 @@ import type { RunningServer } from '../../src/host/services.ts';
 import { sentenceParticles } from '../../src/language/particles.ts';
 import { toRows } from '../../src/numerics/matrix.ts';
 import { BOUNDS } from '../../src/server/bounds.ts';
-import { BusyError } from '../../src/server/pool.ts';
+import { BusyError } from '../../src/server/fair-queue.ts';
 import { startSimulations } from '../../src/server/simulations.ts';
 import { startServer } from '../../src/server/start.ts';
 import { writeRandomModel } from '../host/model-folder.ts';

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { BusyError, startWorkers } from '../../src/server/pool.ts';
+import { BusyError } from '../../src/server/fair-queue.ts';
+import { startWorkers } from '../../src/server/pool.ts';
 import { writeRandomModel } from '../host/model-folder.ts';
 import { PATIENT } from '../patience.ts';
 
@@ -31,6 +32,8 @@ describe('the workers', () => {
     const results = await Promise.allSettled(Array.from({ length: 8 }, () => workers.run(task)));
     const refused = results.filter(({ status }) => status === 'rejected');
     expect(refused.length).toBe(5);
+    // the same prediction is known now
+    expect(await workers.run(task)).toBe(await workers.run(task));
     expect((refused[0] as PromiseRejectedResult).reason).toBeInstanceOf(BusyError);
     await workers.close();
   });
@@ -40,9 +43,11 @@ describe('the workers', () => {
     await workers.ready;
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const answer = workers.run({ kind: 'predict', request: endless });
-    vi.advanceTimersByTime(1000 * PATIENT);
+    const refused = expect(answer).rejects.toThrow(`longer than ${PATIENT} s`);
+    // the queue is entered first
+    await vi.advanceTimersByTimeAsync(1000 * PATIENT);
     vi.useRealTimers();
-    await expect(answer).rejects.toThrow(`longer than ${PATIENT} s`);
+    await refused;
     expect(
       JSON.parse(
         await workers.run({ kind: 'predict', request: { ...task.request, maximumExpansions: 1 } }),
