@@ -11,7 +11,9 @@ import express from 'express';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeModel, readModel } from '../../src/host/models.ts';
+import { effects } from '../../src/language/effects/effects.ts';
 import { fillBlank } from '../../src/language/fill.ts';
+import { insideLayer } from '../../src/language/inside/layer.ts';
 import { runWithCache } from '../../src/language/interventions.ts';
 import { modelRecord } from '../../src/language/model-record.ts';
 import { executablePath } from './chromium.ts';
@@ -95,6 +97,26 @@ describe.skipIf(!executablePath)('a page without a server', () => {
       .evaluateAll((all) => all.map((e) => Number(e.getAttribute('title'))));
     expect(numbers[0]).toBeCloseTo(best?.before ?? Number.NaN, 12);
     expect(numbers[1]).toBeCloseTo(best?.after ?? Number.NaN, 12);
+    await leave(at);
+  });
+
+  test('looks into layers and changes them one at a time, as the library does', async () => {
+    const open = 'open=effects,inside,nearest&plane=answers';
+    const at = await visit(`#tab=layers&depth=4&${open}&text=${encodeURIComponent(TEXT)}`);
+    const { divergences } = await effects(readModel(MODEL), TEXT, { depth: 4 });
+    const most = Math.max(...divergences.flat().map((nats) => nats ?? 0));
+    await at.page.locator('.effects-largest li').first().waitFor();
+    expect(await at.page.locator('.effects .cell').count()).toBe(divergences.flat().length);
+    expect(await at.page.locator('.effects-largest li').first().textContent()).toContain(
+      `: ${most.toFixed(3)} nats`,
+    );
+    const { flow } = readModel(MODEL);
+    if (!flow) throw new Error(`${MODEL} is a flow`);
+    const { angle } = insideLayer(flow, TEXT, { depth: 4, layer: 4 });
+    await at.page.getByText(`${angle.toFixed(3)} rad`).waitFor();
+    await at.page.locator('.near-table tr').first().waitFor();
+    await at.page.locator('.even-line').waitFor();
+    expect(at.fetched.some((url) => url.includes('/api/'))).toBe(false);
     await leave(at);
   });
 

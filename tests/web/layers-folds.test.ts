@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Trace } from '../../src/web/api.ts';
 import { placeLabels } from '../../src/web/layers/geometry.ts';
 import { shadeOf } from '../../src/web/layers/heat-map.ts';
-import { keptOf, keptShares } from '../../src/web/layers/kept.ts';
+import { keptFrom, keptOf } from '../../src/web/layers/kept.ts';
 import { decisionOf, gatheringOf, mostHeard, strongestLook } from '../../src/web/layers/story.ts';
 import { defaults, openFolds, withFold } from '../../src/web/state.ts';
 import { executablePath } from './chromium.ts';
@@ -76,16 +76,13 @@ describe('what a trace tells', () => {
       [3, 4, 0],
       [3, 0, 4],
     ];
-    const shares = keptShares(
-      states,
-      states.map(([x, y]) => [x, y]),
-    );
-    expect(shares[0]).toEqual([1, 1, 0.6]);
-    expect(keptOf(shares)).toEqual({
+    const shown = states.map(([x, y]) => [x, y]);
+    expect(keptFrom(states, shown, 0)).toEqual([1, 1, 0.6]);
+    expect(keptOf(states, shown)).toEqual({
       mean: (1 + 0.6 + 4 / Math.hypot(4, 4)) / 3,
       least: { pair: [0, 2], share: 0.6 },
     });
-    expect(keptOf([[1]])).toEqual({ mean: 1, least: null });
+    expect(keptOf([[1]], [[1]])).toEqual({ mean: 1, least: null });
   });
 
   test('of 45 names in a crowd those that are shown do not cover each other', () => {

@@ -382,7 +382,7 @@ describe.skipIf(!executablePath)('the page', () => {
     await expect.poll(() => at.page.locator('.particle.selected').textContent()).toBe('‹blank›');
     await dot.click();
     expect(await at.page.locator('.particle[aria-pressed=true]').textContent()).toBe('‹blank›');
-    expect(await at.page.locator('.attention .cell.dimmed').count()).toBe(30);
+    expect(await at.page.locator('.attention .cells.dimmed .cell').count()).toBe(30);
     await leave(at);
   });
 

@@ -1,6 +1,6 @@
 /**
  * A page without a server: its questions go to workers of its own. One answers what the reader waits for,
- * another what takes seconds (limits), so that neither waits for the other.
+ * another what takes seconds (limits, grids of effects), so that neither waits for the other.
  */
 import { RequestError } from '../problem-details.ts';
 import type { Asked, Body, Told } from './messages.ts';
@@ -58,11 +58,14 @@ function createAnswerer() {
     });
 }
 
+/** What the reader waits for. */
+const SOON: ReadonlySet<string> = new Set(['api/models', 'api/predict', 'api/trace']);
+
 const soon = createAnswerer();
 const later = createAnswerer();
 
 /** Throws RequestError, and the signal's reason. */
 export function askWorker(path: string, body: object, signal: AbortSignal): Promise<object> {
-  const answerer = path.startsWith('api/limit/') ? later : soon;
+  const answerer = SOON.has(path) ? soon : later;
   return answerer({ path, body: body as Body }, signal);
 }

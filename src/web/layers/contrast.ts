@@ -2,6 +2,7 @@
 import type { ContrastReply, Trace } from '../api.ts';
 import { fill, h } from '../dom.ts';
 import { decimal, percent, visibleAnswer, visibleToken } from '../format.ts';
+import { controlsOf } from '../locks.ts';
 import { describeFailure } from '../notice.ts';
 import type { Page } from '../page.ts';
 import { isFlow, questionOf } from '../page.ts';
@@ -73,7 +74,11 @@ export function createVersus(page: Page) {
   const element = h(
     'div',
     { class: 'versus' },
-    h('div', { class: 'control' }, selects[0], h('span', {}, words.against), selects[1]),
+    controlsOf(
+      page,
+      'plane',
+      h('div', { class: 'control' }, selects[0], h('span', {}, words.against), selects[1]),
+    ),
     told,
   );
   return {

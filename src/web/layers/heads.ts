@@ -13,13 +13,17 @@ export interface Heads {
 }
 
 export function createHeads(page: Page): Heads {
+  let painted: readonly unknown[] = [];
   const group = h('div', { class: 'heads', role: 'group', 'aria-label': page.words.heads });
   return {
     element: controlsOf(page, 'head', group),
     show(all) {
       const { head } = page.state.get();
       const chosen = head !== null && head < all.length ? head : null;
-      showHeads(page, group, all, chosen);
+      const now = [all, page.state.get().theme];
+      const fresh = now.some((one, i) => one !== painted[i]);
+      painted = now;
+      showHeads(page, group, all, chosen, fresh);
       return weightsOf(all, chosen);
     },
   };
@@ -31,14 +35,27 @@ export function weightsOf(all: number[][][], head: number | null): number[][] {
   return head === null || head >= all.length ? meanOf(all) : all[head];
 }
 
+const means = new WeakMap<number[][][], number[][]>();
+
 /** The mean over the heads of heads × n × n weights. */
 function meanOf(heads: number[][][]): number[][] {
-  return heads[0].map((row, i) =>
-    row.map((_, j) => heads.reduce((sum, head) => sum + head[i][j], 0) / heads.length),
-  );
+  const mean =
+    means.get(heads) ??
+    heads[0].map((row, i) =>
+      row.map((_, j) => heads.reduce((sum, head) => sum + head[i][j], 0) / heads.length),
+    );
+  means.set(heads, mean);
+  return mean;
 }
 
-function showHeads(page: Page, group: HTMLElement, all: number[][][], chosen: number | null): void {
+/** `fresh`: the matrices are others than before. */
+function showHeads(
+  page: Page,
+  group: HTMLElement,
+  all: number[][][],
+  chosen: number | null,
+  fresh: boolean,
+): void {
   const choices = [null, ...all.keys()];
   if (group.childElementCount !== choices.length)
     fill(group, ...choices.map((head) => createHead(page, head)));
@@ -46,7 +63,7 @@ function showHeads(page: Page, group: HTMLElement, all: number[][][], chosen: nu
     const head = choices[i];
     setAttribute(button, 'aria-pressed', String(head === chosen));
     const canvas = button.querySelector('canvas');
-    if (canvas) paint(canvas, weightsOf(all, head));
+    if (canvas && fresh) paint(canvas, weightsOf(all, head));
   }
 }
 

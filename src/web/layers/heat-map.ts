@@ -67,6 +67,8 @@ export function createHeatMap(page: Page, hands: HeatHands): HeatMap {
   let heat: Heat | null = null;
   let drawn = '';
   let cells: SVGRectElement[][] = [];
+  let groups: Element[] = [];
+  let shades: string[][] = [];
   let cursor: Cell | null = null;
 
   function read(cell: Cell | null): void {
@@ -84,15 +86,22 @@ export function createHeatMap(page: Page, hands: HeatHands): HeatMap {
       drawn = key;
       cursor = null;
       cells = drawCells(picture, heat, holder.clientWidth, hands, read);
+      shades = cells.map(() => []);
+      groups = cells.map(([first]) => first.parentElement as Element);
     }
-    for (const [i, row] of cells.entries())
+    for (const [i, row] of cells.entries()) {
+      groups[i].classList.toggle('dimmed', chosen !== null && chosen !== i);
       for (const [j, cell] of row.entries()) {
         const value = values[i][j];
+        const shade =
+          value === null ? 'none' : `${signed && value < 0}${shadeOf(value, most).toFixed(3)}`;
+        if (shades[i][j] === shade) continue; // thousands of cells, of which a pointer changes none
+        shades[i][j] = shade;
         setVariable(cell, '--weight', shadeOf(value ?? 0, most).toFixed(3));
         cell.classList.toggle('none', value === null);
         cell.classList.toggle('negative', signed && (value ?? 0) < 0);
-        cell.classList.toggle('dimmed', chosen !== null && chosen !== i);
       }
+    }
     fill(legend, ...createLegend(page, most, signed, hands.unit));
     read(cursor);
   }
@@ -196,7 +205,7 @@ function drawCells(
       }),
     ),
   );
-  fill(picture, ...names, ...cells.flat());
+  fill(picture, ...names, ...cells.map((row) => svg('g', { class: 'cells' }, ...row)));
   return cells;
 }
 

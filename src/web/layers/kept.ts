@@ -1,18 +1,14 @@
 /** How much of the distances between particles a picture keeps. */
+import { distance } from '../../numerics/vectors.ts';
 
-/** Of the distance of each pair, the share that is left in the picture, [n][n]; 1 for the same place. */
-export function keptShares(
-  states: readonly (readonly number[])[],
-  shown: readonly (readonly number[])[],
-): number[][] {
-  const distance = (of: readonly (readonly number[])[], i: number, j: number) =>
-    Math.hypot(...of[i].map((value, c) => value - of[j][c]));
-  return states.map((_, i) =>
-    states.map((_, j) => {
-      const whole = distance(states, i, j);
-      return whole > 0 ? Math.min(1, distance(shown, i, j) / whole) : 1;
-    }),
-  );
+type Places = readonly (readonly number[])[];
+
+/** Of the distances from particle i to each, the share that is left in the picture, [n]; 1 for the same place. */
+export function keptFrom(states: Places, shown: Places, i: number): number[] {
+  return states.map((_, j) => {
+    const whole = distance(states[i], states[j]);
+    return whole > 0 ? Math.min(1, distance(shown[i], shown[j]) / whole) : 1;
+  });
 }
 
 export interface Kept {
@@ -22,14 +18,15 @@ export interface Kept {
   readonly least: { readonly pair: readonly [number, number]; readonly share: number } | null;
 }
 
-export function keptOf(shares: readonly (readonly number[])[]): Kept {
+export function keptOf(states: Places, shown: Places): Kept {
   let [sum, count] = [0, 0];
   let least: { pair: readonly [number, number]; share: number } | null = null;
-  for (const [i, row] of shares.entries())
-    for (let j = 0; j < i; j++) {
-      sum += row[j];
+  for (const i of states.keys())
+    for (const [j, share] of keptFrom(states, shown, i).entries()) {
+      if (j <= i) continue;
+      sum += share;
       count++;
-      if (row[j] < (least?.share ?? 2)) least = { pair: [j, i], share: row[j] };
+      if (share < (least?.share ?? 2)) least = { pair: [i, j], share };
     }
   return { mean: count > 0 ? sum / count : 1, least };
 }

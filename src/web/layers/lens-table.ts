@@ -18,6 +18,7 @@ export function createLensTable(page: Page): Panel {
     table,
   );
   let drawn: Trace | null = null;
+  let seen = -1;
   let rows: HTMLTableRowElement[] = [];
   return {
     element: h(
@@ -30,12 +31,14 @@ export function createLensTable(page: Page): Panel {
     show(trace, layer) {
       if (trace !== drawn) {
         drawn = trace;
+        seen = -1;
         rows = trace.logit_lens.map((lens, k) => createRow(page, trace, lens, k));
         fill(body, ...rows);
       }
       for (const [k, row] of rows.entries())
         setAttribute(row, 'aria-current', k === layer && 'true');
-      if (rows[layer]) keepInView(scroll, rows[layer]);
+      if (rows[layer] && layer !== seen) keepInView(scroll, rows[layer]);
+      seen = layer;
     },
   };
 }

@@ -16,7 +16,7 @@ import type { Label, Point } from './geometry.ts';
 import { placeLabels } from './geometry.ts';
 import { createGlobePlace } from './globe/place.ts';
 import { groupsAt, toleranceOf } from './groups.ts';
-import { keptOf, keptShares } from './kept.ts';
+import { keptFrom, keptOf } from './kept.ts';
 import type { Panel } from './panel.ts';
 import type { ShownProjection } from './projection.ts';
 import { beside } from './projection.ts';
@@ -38,6 +38,13 @@ export function createTrajectories(page: Page): Panel {
   const versus = createVersus(page);
   const kept = h('p', { class: 'hint', 'aria-live': 'off' });
   let latest: Parameters<Panel['show']> | null = null;
+  let told: readonly unknown[] = [];
+  const tellKept = (now: Parameters<Panel['show']>) => {
+    const about = [...now, state.get().plane, page.contrasts.get().value];
+    if (about.every((one, i) => one === told[i])) return;
+    told = about;
+    fill(kept, keptText(page, ...now));
+  };
   const place = createGlobePlace(page, () => latest && show(...latest));
   const show: Panel['show'] = (...now) => {
     latest = now;
@@ -46,7 +53,7 @@ export function createTrajectories(page: Page): Panel {
     flat.element.hidden = kept.hidden = globe !== null;
     versus.show();
     (globe ?? flat).show(...now);
-    if (!kept.hidden) fill(kept, keptText(page, ...now));
+    if (!kept.hidden) tellKept(now);
   };
   return {
     element: h(
@@ -125,7 +132,7 @@ function keptText(page: Page, trace: Trace, frame: number): string {
   const shown = (seen ?? trace.projection).points[frame].map((point) =>
     (seen ? [0, 1] : axes).map((axis) => point[axis]),
   );
-  const { mean, least } = keptOf(keptShares(trace.hidden_states[frame], shown));
+  const { mean, least } = keptOf(trace.hidden_states[frame], shown);
   if (!least) return '';
   const [one, other] = least.pair.map((i) => tokenName(trace, i, page.words));
   const share = (value: number) =>
@@ -160,7 +167,7 @@ function createStage(
   let shown = -1; // the frame in view, fractional while gliding
   let frame = 0;
   let points: Point[] = [];
-  const places: (number | undefined)[] = [];
+  const placed: Placed = { at: [], labels: [] };
   listen(page, picture, () => points);
 
   function scene(trace: Trace): Scene {
@@ -168,7 +175,7 @@ function createStage(
     if (projection?.of !== trace || projection.over !== over || projection.seen !== seen) {
       const is = seen ?? (over ? beside(trace, over) : trace.projection);
       projection = { of: trace, over, seen, is };
-      places.length = 0;
+      Object.assign(placed, { at: [], labels: [] });
       shown = -1;
     }
     return createScene(page, trace, projection.is, width);
@@ -182,7 +189,7 @@ function createStage(
     setAttribute(picture, 'viewBox', `0 0 ${now.width} ${now.height}`);
     setAttribute(picture, 'aria-label', describe(page, trace, layer));
     drawGrid(page, groups.grid, now);
-    points = drawFlow(page, groups, now, shown, places);
+    points = drawFlow(page, groups, now, shown, placed);
   }
 
   function step(from: number, to: number, start: number): void {
@@ -248,7 +255,7 @@ function drawFlow(
   groups: Groups,
   scene: Scene,
   shown: number,
-  places: (number | undefined)[],
+  placed: Placed,
 ): Point[] {
   const { trace, projection, place } = scene;
   const layer = Math.round(shown);
@@ -265,34 +272,54 @@ function drawFlow(
     ...paths.flatMap((path, i) => drawPath(path, shown, now[i], i === selected, colours[i])),
     ...(selected === null ? [] : layerNumbers(scene, paths[selected], layer)),
   );
-  fill(groups.marks, ...drawMarks(page, scene, now, colours, places));
+  fill(groups.marks, ...drawMarks(page, scene, now, colours, placed));
   return now;
 }
 
-/** Dots with their names: the selected and the blank are named first, and who finds no place has none. */
+/** Where names stand now: they are placed anew when a particle has moved, not when one is pointed at. */
+interface Placed {
+  at: readonly Point[];
+  labels: readonly Label[];
+}
+
+/** Dots with their names, the selected one on top; who finds no place has its name only while it is selected. */
 function drawMarks(
   page: Page,
   scene: Scene,
   now: Point[],
   colours: readonly string[],
-  places: (number | undefined)[],
+  placed: Placed,
 ): SVGElement[] {
   const { trace } = scene;
   const selected = selectedToken(page);
-  const rank = (i: number) => (i === selected ? 0 : trace.tokens[i].text === '__' ? 1 : 2);
+  const moved = now.some(([x, y], i) => x !== placed.at[i]?.[0] || y !== placed.at[i]?.[1]);
+  if (moved)
+    Object.assign(placed, { at: now, labels: placeNames(page, scene, now, placed.labels) });
+  const marks = now.map((point, i) =>
+    drawMark(page, trace, i, point, placed.labels[i], colours[i]),
+  );
+  if (selected !== null && marks[selected]) marks.push(...marks.splice(selected, 1));
+  return marks;
+}
+
+/** The blank is named first. */
+function placeNames(
+  page: Page,
+  scene: Scene,
+  now: Point[],
+  before: readonly Label[],
+): readonly Label[] {
+  const { trace } = scene;
+  const rank = (i: number) => (trace.tokens[i].text === '__' ? 0 : 1);
   const order = [...now.keys()].sort((a, b) => rank(a) - rank(b));
   const sizes = sizesOf(page, trace);
   const labels = placeLabels(
     order.map((i) => now[i]),
     order.map((i) => sizes[i]),
     boundsOf(scene),
-    order.map((i) => places[i]),
+    order.map((i) => before[i]?.place),
   );
-  const marks = order.map((i, k) => {
-    places[i] = labels[k].place;
-    return drawMark(page, trace, i, now[i], labels[k], colours[i]);
-  });
-  return marks.reverse(); // what was named first lies on top
+  return now.map((_, i) => labels[order.indexOf(i)]);
 }
 
 /** From the selected particle to every other: the fuller the line, the more of the distance the picture keeps. */
@@ -304,7 +331,7 @@ function ties(
 ): SVGElement[] {
   if (selected === null || !now[selected]) return [];
   const shown = projection.points[layer].map((point) => axes.map((axis) => point[axis]));
-  const shares = keptShares(trace.hidden_states[layer], shown)[selected];
+  const shares = keptFrom(trace.hidden_states[layer], shown, selected);
   const [x1, y1] = now[selected];
   return now.flatMap(([x2, y2], i) =>
     i === selected
@@ -421,14 +448,15 @@ function drawMark(
   const middle: Point = [box.x + box.width / 2, box.y + box.height / 2];
   const edge: Point = [Math.max(box.x, Math.min(x, box.x + box.width)), middle[1]];
   const far = Math.hypot(edge[0] - x, edge[1] - y) > 15;
+  const named = free || selectedToken(page) === index;
   const mark = svg(
     'g',
     {
       class: markClass(page, trace, index),
     },
-    far && free && svg('line', { class: 'leader', x1: x, y1: y, x2: edge[0], y2: edge[1] }),
+    far && named && svg('line', { class: 'leader', x1: x, y1: y, x2: edge[0], y2: edge[1] }),
     svg('circle', { class: 'particle-dot', cx: x, cy: y, r: 6 }),
-    free &&
+    named &&
       svg(
         'text',
         { x: middle[0], y: middle[1] + 4.5, 'text-anchor': 'middle' },
