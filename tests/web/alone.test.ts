@@ -79,7 +79,7 @@ describe.skipIf(!executablePath)('a page without a server', () => {
     const at = await visit('#tab=depth&depth=4&text=Ein%20__');
     await at.page.locator('.depth canvas').first().waitFor();
     await at.page.locator('#tab-layers').click();
-    await at.page.locator('.layers canvas').first().waitFor();
+    await at.page.locator('.attention canvas').first().waitFor();
     await leave(at);
   });
 
@@ -115,7 +115,7 @@ describe.skipIf(!executablePath)('a page without a server', () => {
     const { angle } = insideLayer(flow, TEXT, { depth: 4, layer: 4 });
     await at.page.getByText(`${angle.toFixed(3)} rad`).waitFor();
     await at.page.locator('.near-table tr').first().waitFor();
-    await at.page.locator('.even-line').waitFor();
+    await expect.poll(() => at.page.locator('.even-line').count()).toBe(1);
     expect(at.fetched.some((url) => url.includes('/api/'))).toBe(false);
     await leave(at);
   });

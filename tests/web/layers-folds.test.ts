@@ -257,6 +257,21 @@ describe.skipIf(!executablePath)('the Layers tab', () => {
     await leave(at);
   });
 
+  test('of somebody else’s network there is no inside of a flow, and its layers can be exchanged', async () => {
+    const flows = visits.server.models;
+    visits.server.models = [{ name: 'network', family: 'Llama', depth: 8 }];
+    const at = await enter('&open=effects,nearest&layer=2');
+    await at.page.locator('.near-table tr').first().waitFor();
+    expect(await at.page.locator('.near-table tr').count()).toBe(1);
+    expect(await at.page.locator('.fold-of-inside').isVisible()).toBe(false);
+    expect(await at.page.getByRole('button', { name: 'Two answers' }).isVisible()).toBe(false);
+    expect(await at.page.locator('#effects-in-one').getAttribute('aria-pressed')).toBe('true');
+    await at.page.getByRole('button', { name: 'two layers exchanged' }).click();
+    await expect.poll(() => hash(at)).toContain('effects=swaps');
+    visits.server.models = flows;
+    await leave(at);
+  });
+
   test('lines between the words: all that are strong, or those of the selected one', async () => {
     const at = await enter('&layer=3&head=1');
     const rows = trace.attentions[2][1];

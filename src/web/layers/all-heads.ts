@@ -39,19 +39,20 @@ export function createAllHeads(page: Page): Panel {
   );
   let latest: { trace: Trace; layer: number } | null = null;
   let side = smallest;
+  let width = 0;
   let cursor: Place | null = null;
   let drawn: readonly unknown[] = [];
 
   function draw(): void {
-    if (!latest || holder.clientWidth === 0) return;
+    if (!latest || width === 0) return;
     const { trace, layer } = latest;
     const { attentions } = trace;
     const { head, theme } = page.state.get();
-    const now = [trace, layer, head, theme, holder.clientWidth, cursor];
+    const now = [trace, layer, head, theme, width, cursor];
     if (now.every((one, i) => one === drawn[i])) return;
     drawn = now;
     const count = attentions[0]?.length ?? 0;
-    side = Math.max(smallest, Math.min(largest, (holder.clientWidth - left) / count - gap));
+    side = Math.max(smallest, Math.min(largest, (width - left) / count - gap));
     paint(canvas, trace, side, { step: Math.max(0, layer - 1), head }, cursor);
     fill(readout, cursor ? tell(page, trace, cursor) : words.rest);
   }
@@ -88,7 +89,10 @@ export function createAllHeads(page: Page): Panel {
     event.stopPropagation();
     move(moved);
   });
-  new ResizeObserver(draw).observe(holder);
+  new ResizeObserver(() => {
+    width = holder.clientWidth;
+    draw();
+  }).observe(holder);
 
   return {
     element,

@@ -1,11 +1,11 @@
-/** The angles of all particles to the one that is watched, over the layers: lines that meet 0 are mergers. */
+/** The angles of all particles to the one that is pinned, over the layers: lines that meet 0 are mergers. */
 import type { Trace } from '../api.ts';
 import { createLineChart, type Lines } from '../charts.ts';
 import { fill, h } from '../dom.ts';
 import type { Page } from '../page.ts';
 import { goToFrame, isContinuous, tokenName } from '../page.ts';
 import { tokenSeries } from '../token-colours.ts';
-import { watchedToken } from './inside/ask.ts';
+import { pinnedToken } from './inside/ask.ts';
 import type { Panel } from './panel.ts';
 import { layersWordsOf } from './words.ts';
 
@@ -23,7 +23,7 @@ export function createAngles(page: Page): Panel {
       h('div', { class: 'chart' }, canvas),
     ),
     show(trace, layer) {
-      const token = watchedToken(page, trace);
+      const token = pinnedToken(page, trace);
       const now = [trace, layer, token, page.state.get().theme];
       if (now.every((one, i) => one === drawn[i])) return;
       drawn = now;

@@ -65,6 +65,7 @@ export function createHeatMap(page: Page, hands: HeatHands): HeatMap {
   const legend = h('p', { class: 'heat-legend' });
   const element = h('div', { class: 'heat' }, holder, legend);
   let heat: Heat | null = null;
+  let width = 0;
   let drawn = '';
   let cells: SVGRectElement[][] = [];
   let groups: Element[] = [];
@@ -79,13 +80,13 @@ export function createHeatMap(page: Page, hands: HeatHands): HeatMap {
   }
 
   function draw(): void {
-    if (!heat || holder.clientWidth === 0) return;
+    if (!heat || width === 0) return;
     const { rows, columns, values, most, signed = false, chosen = null } = heat;
-    const key = JSON.stringify([rows, columns, holder.clientWidth]);
+    const key = JSON.stringify([rows, columns, width]);
     if (key !== drawn) {
       drawn = key;
       cursor = null;
-      cells = drawCells(picture, heat, holder.clientWidth, hands, read);
+      cells = drawCells(picture, heat, width, hands, read);
       shades = cells.map(() => []);
       groups = cells.map(([first]) => first.parentElement as Element);
     }
@@ -117,7 +118,10 @@ export function createHeatMap(page: Page, hands: HeatHands): HeatMap {
     event.stopPropagation();
     read(moved);
   });
-  new ResizeObserver(draw).observe(holder);
+  new ResizeObserver(() => {
+    width = holder.clientWidth; // read where it changes: reading it forces a layout
+    draw();
+  }).observe(holder);
 
   return {
     element,

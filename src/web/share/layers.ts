@@ -12,7 +12,7 @@ import { onGlobe, seenFrom, turnOf } from '../layers/globe/projection.ts';
 import { gramOf } from '../layers/gram.ts';
 import { largestTolerance, toleranceOf, treeAt } from '../layers/groups.ts';
 import { weightsOf } from '../layers/heads.ts';
-import { watchedToken } from '../layers/inside/ask.ts';
+import { pinnedToken } from '../layers/inside/ask.ts';
 import type { ShownProjection } from '../layers/projection.ts';
 import { beside } from '../layers/projection.ts';
 import { surveyCharts, surveyLines } from '../layers/survey/lines.ts';
@@ -46,7 +46,7 @@ export function shareLayers(page: Page): Shared {
           { name: 'gram', figure: gramFigure(page, trace) },
           {
             name: 'angles',
-            figure: figureOfLines(page, angleLines(page, trace, watchedToken(page, trace))),
+            figure: figureOfLines(page, angleLines(page, trace, pinnedToken(page, trace))),
           },
           { name: 'cosines', figure: cosinesFigure(page, trace) },
           { name: 'diagnostics', figure: diagnosticsFigure(page, trace) },

@@ -36,13 +36,20 @@ export interface NearestQuestion extends Pass {
 export const askNearest = (question: NearestQuestion, signal: AbortSignal) =>
   ask('api/inside/nearest', signal, question) as Promise<NearestReply>;
 
-/** The particle that is looked at: the selected one, else the blank, else the last. */
-export function watchedToken(page: Page, { tokens }: Pick<Trace, 'tokens'>): number {
-  const chosen = selectedToken(page);
+/** The particle that is looked at: the one chosen, the selected one where none is named, else the blank, else the last. */
+export function watchedToken(
+  page: Page,
+  { tokens }: Pick<Trace, 'tokens'>,
+  chosen = selectedToken(page),
+): number {
   if (chosen !== null && chosen < tokens.length) return chosen;
   const blank = tokens.findIndex(({ text }) => text === '__');
   return blank >= 0 ? blank : tokens.length - 1;
 }
+
+/** The pinned one: for what is asked or drawn at length, which a pointer that passes by does not change. */
+export const pinnedToken = (page: Page, trace: Pick<Trace, 'tokens'>): number =>
+  watchedToken(page, trace, page.state.get().token);
 
 /** The pass of the trace that is shown; null while it is on its way. */
 function passOf(page: Page): Pass | null {
@@ -52,23 +59,14 @@ function passOf(page: Page): Pass | null {
   return { text, depth, coupling, model };
 }
 
-/** The pinned or watched particle in the step that led to the layer; a pointer that passes by asks nothing. */
+/** The pinned particle in the step that led to the layer. */
 export function insideQuestion(page: Page, trace: Trace): InsideQuestion | 'continuous' | null {
   const pass = passOf(page);
   if (!pass) return null;
   if (pass.depth === 'ode') return 'continuous';
   const layer = Math.max(1, trace.layers[shownFrame(page.state.get(), trace)]);
-  const pinned = page.state.get().token;
-  const token = pinned !== null && pinned < trace.tokens.length ? pinned : null;
-  return { ...pass, layer, token: token ?? watchedToken({ ...page, hover: NOBODY }, trace) };
+  return { ...pass, layer, token: pinnedToken(page, trace) };
 }
-
-const NOBODY: Page['hover'] = {
-  get: () => ({ token: null }),
-  set: () => {},
-  subscribe: () => {},
-  silence: () => {},
-};
 
 /** Words that are listed of each particle. */
 export const LISTED = 8;
