@@ -126,14 +126,28 @@ describe('the same sweep anywhere', () => {
       expect((await sweep('task', out, ...args)).stderr).toMatch(why);
   });
 
-  it('runs twice at the same time without harm', async () => {
+  const together = (...args: string[]) =>
+    Promise.all(
+      [1, 2].map(() => {
+        const child = start(['sweep', ...GRID, ...args]);
+        return new Promise<number>((done) => child.once('close', done));
+      }),
+    );
+
+  it('runs parts twice at the same time without harm', async () => {
     const out = path('twice');
-    const ended = [1, 2].map(() => {
-      const child = start(['sweep', ...GRID, '--out', out]);
-      return new Promise((done) => child.once('close', done));
-    });
-    expect(await Promise.all(ended)).toEqual([1, 1]);
+    expect(await together('--out', out, '--shard', '1/1')).toEqual([1, 1]);
+    expect((await sweep(...GRID, '--out', out)).code).toBe(1);
     expect(tableOf('twice')).toBe(table);
+  });
+
+  it('as a whole has one process at a time', async () => {
+    const out = path('one at a time');
+    // 2: refused, for the other was at it
+    const codes = await together('--out', out);
+    expect(codes).toContain(1);
+    for (const code of codes) expect([1, 2]).toContain(code);
+    expect(tableOf('one at a time')).toBe(table);
   });
 
   it('a task that is told to end keeps what is done, and says that it is to be begun again', async () => {
