@@ -119,6 +119,23 @@ describe.skipIf(!executablePath)('sharing', () => {
     await leave(at);
   });
 
+  test('layers in the plane of two answers: the paths as they are drawn', async () => {
+    const at = await visits.visit('#tab=layers&language=en&plane=answers');
+    await expect.poll(() => at.page.locator('.even-line').count()).toBe(1);
+    await at.page.getByRole('button', { name: 'Share and export' }).click();
+    const lines = await csvOf(at, 'trajectories');
+    const numbers = lines.map((line) => line.split(',').slice(-2).map(Number));
+    const paths = traced.tokens.flatMap((_, i) =>
+      traced.hidden_states.map((frame) => frame[i].slice(0, 2)),
+    );
+    expect(numbers).toHaveLength(paths.length);
+    for (const [k, [x, y]] of paths.entries()) {
+      expect(numbers[k][0]).toBeCloseTo(x, 6);
+      expect(numbers[k][1]).toBeCloseTo(y, 6);
+    }
+    await leave(at);
+  });
+
   test('layers: paths, the matrix of the step and head looked at, cosines, diagnostics, the trace', async () => {
     const at = await shareOn('layers', '&layer=3&head=1');
     const cells = (await csvOf(at, 'attention')).map((line) => Number(line.split(',').at(-1)));

@@ -5,7 +5,7 @@ import { fill, h } from '../dom.ts';
 import { decimal } from '../format.ts';
 import type { Page } from '../page.ts';
 import { goToFrame, tokenName } from '../page.ts';
-import { shadeOf } from './heat-map.ts';
+import { type Cell, moveCursor, shadeOf } from './heat-map.ts';
 import type { Panel } from './panel.ts';
 import { layersWordsOf } from './words.ts';
 
@@ -14,11 +14,6 @@ const left = 30;
 const top = 18;
 const largest = 64;
 const smallest = 26;
-
-interface Place {
-  readonly step: number;
-  readonly head: number;
-}
 
 export function createAllHeads(page: Page): Panel {
   const words = layersWordsOf(page.state.get().language).multiples;
@@ -40,7 +35,7 @@ export function createAllHeads(page: Page): Panel {
   let latest: { trace: Trace; layer: number } | null = null;
   let side = smallest;
   let width = 0;
-  let cursor: Place | null = null;
+  let cursor: Cell | null = null;
   let drawn: readonly unknown[] = [];
 
   function draw(): void {
@@ -57,22 +52,22 @@ export function createAllHeads(page: Page): Panel {
     fill(readout, cursor ? tell(page, trace, cursor) : words.rest);
   }
 
-  const at = (event: MouseEvent): Place | null => {
+  const at = (event: MouseEvent): Cell | null => {
     const box = canvas.getBoundingClientRect();
     const place = {
-      head: Math.floor((event.clientX - box.left - left) / (side + gap)),
-      step: Math.floor((event.clientY - box.top - top) / (side + gap)),
+      row: Math.floor((event.clientY - box.top - top) / (side + gap)),
+      column: Math.floor((event.clientX - box.left - left) / (side + gap)),
     };
-    return latest?.trace.attentions[place.step]?.[place.head] ? place : null;
+    return latest?.trace.attentions[place.row]?.[place.column] ? place : null;
   };
-  const move = (to: Place | null) => {
-    if (to?.step === cursor?.step && to?.head === cursor?.head) return;
+  const move = (to: Cell | null) => {
+    if (to?.row === cursor?.row && to?.column === cursor?.column) return;
     cursor = to;
     draw();
   };
-  const go = ({ step, head }: Place) => {
-    page.state.set({ head });
-    goToFrame(page, step + 1);
+  const go = ({ row, column }: Cell) => {
+    page.state.set({ head: column });
+    goToFrame(page, row + 1);
   };
   canvas.addEventListener('pointermove', (event) => move(at(event)));
   holder.addEventListener('pointerleave', () => move(null));
@@ -83,7 +78,8 @@ export function createAllHeads(page: Page): Panel {
   });
   holder.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && cursor) return go(cursor);
-    const moved = stepBy(event.key, cursor, latest?.trace.attentions ?? []);
+    const { attentions = [] } = latest?.trace ?? {};
+    const moved = moveCursor(event.key, cursor, attentions.length, attentions[0]?.length ?? 0);
     if (!moved) return;
     event.preventDefault();
     event.stopPropagation();
@@ -105,25 +101,8 @@ export function createAllHeads(page: Page): Panel {
   };
 }
 
-function stepBy(key: string, cursor: Place | null, attentions: Trace['attentions']): Place | null {
-  const steps: Record<string, [number, number]> = {
-    ArrowUp: [-1, 0],
-    ArrowDown: [1, 0],
-    ArrowLeft: [0, -1],
-    ArrowRight: [0, 1],
-  };
-  const step = steps[key];
-  if (!step) return null;
-  if (!cursor) return { step: 0, head: 0 };
-  const bounded = (value: number, count: number) => Math.max(0, Math.min(count - 1, value));
-  return {
-    step: bounded(cursor.step + step[0], attentions.length),
-    head: bounded(cursor.head + step[1], attentions[0].length),
-  };
-}
-
 /** "Layer 3, head 5: ist looks at Lieblings most, 0.98." */
-function tell(page: Page, trace: Trace, { step, head }: Place): string {
+function tell(page: Page, trace: Trace, { row: step, column: head }: Cell): string {
   const { multiples } = layersWordsOf(page.state.get().language);
   const rows = trace.attentions[step][head];
   let best = { query: 0, key: 0, weight: 0 };
@@ -140,7 +119,7 @@ function paint(
   { attentions, layers }: Trace,
   side: number,
   chosen: { readonly step: number; readonly head: number | null },
-  cursor: Place | null,
+  cursor: Cell | null,
 ): void {
   const pitch = side + gap;
   const [width, height] = [left + attentions[0].length * pitch, top + attentions.length * pitch];
@@ -175,7 +154,7 @@ function paint(
           context.fillRect(x + j * cell, y + i * cell, cell, cell);
         }
       context.globalAlpha = 1;
-      const here = cursor?.step === step && cursor.head === head;
+      const here = cursor?.row === step && cursor.column === head;
       if (!here && (chosen.step !== step || (chosen.head !== null && chosen.head !== head)))
         continue;
       context.strokeStyle = here ? spark : ink;

@@ -3,7 +3,7 @@ import type { Trace } from '../api.ts';
 import { type Child, fill, h } from '../dom.ts';
 import { decimal, percent, visibleAnswer } from '../format.ts';
 import type { Page } from '../page.ts';
-import { frameOf, goToFrame, tokenName } from '../page.ts';
+import { frameOf, goToFrame, tokenName, unasked } from '../page.ts';
 import { toleranceText } from './dendrogram.ts';
 import { toleranceOf } from './groups.ts';
 import type { Panel } from './panel.ts';
@@ -56,7 +56,8 @@ const tellers: Readonly<Record<Chapter, Tell>> = {
   decided(page, trace) {
     const { told } = layersWordsOf(page.state.get().language);
     const decision = decisionOf(trace);
-    if (!decision) return [told.nothingAsked];
+    const why = unasked(page.state.get(), page, page.answers.get());
+    if (!decision) return [why === 'head' ? told.noHead : told.nothingAsked];
     const name = (answer: string) => visibleAnswer(answer, page.words.end);
     const { answer, score, frame, before } = decision;
     const share = percent(score, page.state.get().language);

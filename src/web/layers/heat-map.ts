@@ -112,7 +112,7 @@ export function createHeatMap(page: Page, hands: HeatHands): HeatMap {
   holder.addEventListener('keydown', (event) => {
     if (!heat) return;
     if (event.key === 'Enter' && cursor) return hands.pick(cursor);
-    const moved = moveCursor(event.key, cursor, heat);
+    const moved = moveCursor(event.key, cursor, heat.rows.length, heat.columns.length);
     if (!moved) return;
     event.preventDefault();
     event.stopPropagation();
@@ -133,7 +133,13 @@ export function createHeatMap(page: Page, hands: HeatHands): HeatMap {
   };
 }
 
-function moveCursor(key: string, cursor: Cell | null, { rows, columns }: Heat): Cell | null {
+/** The cell that an arrow key leads to among rows × columns; null for another key. */
+export function moveCursor(
+  key: string,
+  cursor: Cell | null,
+  rows: number,
+  columns: number,
+): Cell | null {
   const steps: Record<string, [number, number]> = {
     ArrowUp: [-1, 0],
     ArrowDown: [1, 0],
@@ -145,8 +151,8 @@ function moveCursor(key: string, cursor: Cell | null, { rows, columns }: Heat): 
   if (!cursor) return { row: 0, column: 0 };
   const bounded = (value: number, count: number) => Math.max(0, Math.min(count - 1, value));
   return {
-    row: bounded(cursor.row + step[0], rows.length),
-    column: bounded(cursor.column + step[1], columns.length),
+    row: bounded(cursor.row + step[0], rows),
+    column: bounded(cursor.column + step[1], columns),
   };
 }
 

@@ -15,6 +15,7 @@ const english = {
     meeting: (names: readonly string[]) => `First to meet: ${names.join(' and ')}.`,
     noMeeting: 'Nobody meets.',
     nothingAsked: 'Nothing is asked here, so nothing is decided: put __ where an answer is wanted.',
+    noHead: 'This model has no head that answers, so nothing is decided.',
     decidedAtOnce: (answer: string, share: string) =>
       `“${answer}” (${share} in the end) is the best of the final answers from the start.`,
     decided: (answer: string, share: string, layer: number, before: string) =>
@@ -100,6 +101,7 @@ const german: LayersWords = {
     noMeeting: 'Niemand trifft sich.',
     nothingAsked:
       'Hier ist nichts gefragt, also entscheidet sich nichts: Setze __ dorthin, wo eine Antwort stehen soll.',
+    noHead: 'Dieses Modell hat keinen Kopf, der antwortet, also entscheidet sich nichts.',
     decidedAtOnce: (answer, share) =>
       `„${answer}“ (am Ende ${share}) ist von Anfang an die beste der späteren Antworten.`,
     decided: (answer, share, layer, before) =>

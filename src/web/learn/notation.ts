@@ -73,8 +73,8 @@ export const places: Readonly<Record<Place, { patch: Partial<State>; target: str
   pair: { patch: { tab: 'learn', step: 4 }, target: '#pairBeta' },
   depth: { patch: {}, target: '#depth' },
   limit: { patch: { tab: 'depth' }, target: '#panel-depth .card' },
-  tolerance: { patch: { tab: 'layers' }, target: '#tolerance' },
-  diagnostics: { patch: { tab: 'layers' }, target: '#panel-layers .diagnostics' },
+  tolerance: { patch: { tab: 'layers', open: 'more' }, target: '#tolerance' },
+  diagnostics: { patch: { tab: 'layers', open: 'more' }, target: '#panel-layers .diagnostics' },
   answers: { patch: { tab: 'predict' }, target: '#panel-predict .ranking' },
 };
 
