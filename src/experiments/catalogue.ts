@@ -24,6 +24,7 @@ import { resnetExperiment } from './c18-resnet.ts';
 import { dobrushinExperiment } from './c19-dobrushin.ts';
 import { cosinesExperiment } from './c20-cosines.ts';
 import { oneLayerExperiment } from './c21-one-layer.ts';
+import { lostInTheMiddleExperiment } from './c22-lost-in-the-middle.ts';
 import { modesExperiment } from './c26-modes.ts';
 import { equilibriaExperiment } from './c28-equilibria.ts';
 import type { Experiment } from './experiment.ts';
@@ -57,6 +58,7 @@ export const experiments: readonly Experiment[] = [
   dobrushinExperiment,
   cosinesExperiment,
   oneLayerExperiment,
+  lostInTheMiddleExperiment,
   modesExperiment,
   equilibriaExperiment,
   birthDeathExperiment,
