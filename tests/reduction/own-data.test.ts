@@ -218,6 +218,19 @@ describe('attention from frames', () => {
     );
   });
 
+  it('of frames that are no unit vectors is refused, in every frame', async () => {
+    const longer = positions.map(({ rows, columns, data }, k) =>
+      matrix(
+        rows,
+        columns,
+        k === 1 ? data.map((value, at) => (at < 2 ? 1.2 * value : value)) : data,
+      ),
+    );
+    await expect(attentionFromData(longer, { times })).rejects.toThrow(
+      /token 0 of frame 1 has length 1\.2\d*: expected 1, off by 0\.10 at most; divide by it/,
+    );
+  });
+
   it('is that of the flow', async () => {
     const found = await attentionFromData(positions, { times, tolerance: 1e-9 });
     expect(found.horizon).toBe(1.6);

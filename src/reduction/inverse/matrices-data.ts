@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { checkPositions } from '../../geometry/given.ts';
 import type { Confidence } from '../../numerics/confidence.ts';
 import { InputError, LimitError } from '../../numerics/errors.ts';
-import { type Matrix, toRows } from '../../numerics/matrix.ts';
+import { type Matrix, row, toRows } from '../../numerics/matrix.ts';
 import { numberBetween, parseOptions, wholeNumber } from '../../numerics/options.ts';
+import { norm } from '../../numerics/vectors.ts';
 import type { ReductionContext } from '../context.ts';
 import { fitAttention, identifiable, products } from './attention.ts';
 import { attentionOptions } from './matrices.ts';
@@ -66,6 +67,7 @@ export async function attentionFromData(
   checkFrames(frames);
   const times = settings.times ?? frames.map((_, k) => k / (frames.length - 1));
   checkTimes(times, frames.length);
+  for (const [k, frame] of frames.entries()) if (k > 0) checkLengths(frame, k, settings.noise);
   const [first, ...others] = frames.map((frame, k) =>
     checkPositions(frame, { space: 'sphere', normalise: k > 0, source: `frame ${k}` }),
   );
@@ -110,6 +112,23 @@ function checkFrames(frames: readonly Matrix[]): void {
       'frames',
       `tokens have ${columns} coordinates, which are ${2 * columns ** 2} unknowns: expected at most ${MOST_COORDINATES} coordinates; project them first`,
     );
+}
+
+/** Deviations of the noise that a length may be off; what is off by less than a tenth is taken for noise that was not said. */
+const FAR = 8;
+const DOUBTFUL = 0.1;
+
+/** Frames with errors are put on the sphere, but not from far away: that would be other data. */
+function checkLengths(frame: Matrix, k: number, noise: number): void {
+  const most = Math.max(DOUBTFUL, FAR * noise * Math.sqrt(frame.columns));
+  for (let i = 0; i < frame.rows; i++) {
+    const length = norm(row(frame, i));
+    if (!(Math.abs(length - 1) <= most))
+      throw new InputError(
+        'frames',
+        `token ${i} of frame ${k} has length ${length}: expected 1, off by ${most.toPrecision(2)} at most; divide by it if only directions count, or say the noise`,
+      );
+  }
 }
 
 function checkTimes(times: readonly number[], count: number): void {
