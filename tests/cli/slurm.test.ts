@@ -345,7 +345,8 @@ describe('without a cluster, or refused by it', () => {
     const bin = fakeSlurm('refusing', {
       scontrol: 'echo "MaxArraySize = 5"; echo "MaxJobCount = 10000"',
       sbatch:
-        'case "$*" in *:5*) echo "sbatch: error: Batch job submission failed: Invalid account" >&2; exit 1;; *) echo 41;; esac',
+        // the part, and no nonce that begins so
+        'case "$*" in *:5" "*) echo "sbatch: error: Batch job submission failed: Invalid account" >&2; exit 1;; *) echo 41;; esac',
     });
     const { code, stderr } = await within(bin, slurmed('refused', '--cells-per-task', '5'));
     expect(code).toBe(2);
