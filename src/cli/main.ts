@@ -1,44 +1,34 @@
 /**
- * The command line. Each command is a file under commands/ that describes it with little loaded, and
- * loads what it needs when it runs: a cold start pays only for its own command.
+ * The command line. Each command is a file under commands/, loaded when it is asked for, and loads the rest when it
+ * runs: a cold start pays only for its own command.
  */
 import { Command } from 'commander';
 import { packageVersion } from '../host/package.ts';
 import type { Services } from '../host/services.ts';
 import { GROUPS, type Group } from '../operations/catalogue.ts';
-import { catalogueCommand } from './commands/catalogue.ts';
-import { evaluateCommand } from './commands/evaluate.ts';
-import { experimentCommand } from './commands/experiment.ts';
-import { inspectCommand } from './commands/inspect.ts';
-import { modelsCommand } from './commands/models.ts';
-import { portraitCommand } from './commands/portrait.ts';
-import { predictCommand } from './commands/predict.ts';
-import { serveCommand } from './commands/serve.ts';
-import { simulateCommand } from './commands/simulate.ts';
-import { sweepCommand } from './commands/sweep.ts';
-import { traceCommand } from './commands/trace.ts';
-import { trainCommand } from './commands/train.ts';
 import { reportFailure } from './failure.ts';
 import { once } from './flags.ts';
 
 const groups = Object.keys(GROUPS) as Group[];
 
-/** Every command, in the order of the help. A new one is a file beside these and a line here. */
-const commands: readonly ((services: Services) => Command)[] = [
-  predictCommand,
-  traceCommand,
-  inspectCommand,
-  portraitCommand,
-  simulateCommand,
-  sweepCommand,
-  ...groups.map((group) => () => new Command(group).description(GROUPS[group])),
-  experimentCommand,
-  trainCommand,
-  evaluateCommand,
-  modelsCommand,
-  catalogueCommand,
-  serveCommand,
-];
+/** Every command, in the order of the help. A new one is a file under commands/ and a line here. */
+const COMMANDS: Readonly<Record<string, (services: Services) => Promise<Command>>> = {
+  predict: async () => (await import('./commands/predict.ts')).predictCommand(),
+  trace: async () => (await import('./commands/trace.ts')).traceCommand(),
+  inspect: async () => (await import('./commands/inspect.ts')).inspectCommand(),
+  portrait: async () => (await import('./commands/portrait.ts')).portraitCommand(),
+  simulate: async () => (await import('./commands/simulate.ts')).simulateCommand(),
+  sweep: async () => (await import('./commands/sweep.ts')).sweepCommand(),
+  ...Object.fromEntries(
+    groups.map((group) => [group, async () => new Command(group).description(GROUPS[group])]),
+  ),
+  experiment: async () => (await import('./commands/experiment.ts')).experimentCommand(),
+  train: async () => (await import('./commands/train.ts')).trainCommand(),
+  evaluate: async () => (await import('./commands/evaluate.ts')).evaluateCommand(),
+  models: async () => (await import('./commands/models.ts')).modelsCommand(),
+  catalogue: async () => (await import('./commands/catalogue.ts')).catalogueCommand(),
+  serve: async (services) => (await import('./commands/serve.ts')).serveCommand(services),
+};
 
 const HELP = `
 Examples:
@@ -50,7 +40,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 75 told to end before the work was 
 
 /** Runs one command line (without node and script) and returns its exit code. */
 export async function run(args: readonly string[], services: Services): Promise<number> {
-  const program = createProgram(services);
+  const program = await createProgram(args, services);
   await addLate(program, args);
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -60,7 +50,8 @@ export async function run(args: readonly string[], services: Services): Promise<
   }
 }
 
-function createProgram(services: Services): Command {
+/** With the command that is asked for; with all of them where that is none, for the help and for near names. */
+async function createProgram(args: readonly string[], services: Services): Promise<Command> {
   const program = new Command('schmetterling')
     .description(
       'A sentence with a blank flows through an attention-only model, and out come the answers.',
@@ -68,7 +59,11 @@ function createProgram(services: Services): Command {
     .version(packageVersion())
     .addHelpText('after', HELP);
   throwing(program);
-  for (const create of commands) program.addCommand(throwing(create(services)));
+  const asked = args.find((arg) => arg !== 'help');
+  const create =
+    asked !== undefined && Object.hasOwn(COMMANDS, asked) ? COMMANDS[asked] : undefined;
+  for (const command of create ? [create] : Object.values(COMMANDS))
+    program.addCommand(throwing(await command(services)));
   return program;
 }
 

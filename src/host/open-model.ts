@@ -98,7 +98,7 @@ const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 /** Its config.json. */
 export function readConfig(folder: string): { text: string; config: StoredConfig } {
   const text = new TextDecoder().decode(readPart(folder, 'config.json'));
-  return { text, config: inFolder(folder, () => parseConfig(text)) };
+  return { text, config: inFolder(folder, () => parseConfig(text, digest)) };
 }
 
 function readPart(folder: string, file: string): Uint8Array {

@@ -25,6 +25,7 @@ import { FlowModel } from './flow-model.ts';
 import { decodeSafetensors, encodeSafetensors, type Tensors } from './safetensors.ts';
 import { StandardModel } from './standard-model.ts';
 import { createTokenizer, type Tokenizer } from './tokenizer.ts';
+import { type Vocabulary, vocabularyFault } from './vocabulary.ts';
 
 export const FORMAT = 'schmetterling/1';
 /** Of a standard transformer, which is no flow. */
@@ -54,7 +55,9 @@ const TEXTS = {
   /** Of the stored parameters; float32 when absent. */
   precision: z.enum(['float32', 'float16']).optional(),
   /** Tokens by id, V of them; start, end and blank are V, V+1 and V+2. */
-  vocabulary: z.array(z.union([z.string(), z.array(z.int().min(0).max(255))])).min(256),
+  vocabulary: z.custom<Vocabulary>((value) => vocabularyFault(value) === undefined, {
+    error: ({ input }) => vocabularyFault(input),
+  }),
   /** First words (lower case) that take a second one into the answer. */
   determiners: z.array(z.string()),
   languages: z.array(z.string()),
@@ -160,8 +163,13 @@ const REMEDY = 'fetch or train the model again';
 const damaged = (file: string, found: string, expected: string) =>
   new DamagedFileError(`${file}: found ${found}, expected ${expected}: ${REMEDY}`);
 
+/** SHA-256 in hexadecimal; a machine's own is ten times as fast as the one in JavaScript. */
+export type Digest = (bytes: Uint8Array) => string;
+
+const portableDigest: Digest = (bytes) => bytesToHex(sha256(bytes));
+
 /** Reads config.json. Throws DamagedFileError naming the first entry that is wrong, or where its sum is another. */
-export function parseConfig(json: string): StoredConfig {
+export function parseConfig(json: string, digest: Digest = portableDigest): StoredConfig {
   const document = parseJson(json);
   const result = STORED.safeParse(document);
   if (!result.success) {
@@ -172,7 +180,7 @@ export function parseConfig(json: string): StoredConfig {
   }
   checkArchitecture(result.data);
   const { sha256: written } = result.data;
-  if (written !== undefined && written !== configSum(document as object))
+  if (written !== undefined && written !== configSum(document as object, digest))
     throw new DamagedFileError(
       `config.json: found other entries than were written, by its sha256: ${REMEDY}, or remove the entry sha256 if you changed it yourself`,
     );
@@ -180,9 +188,9 @@ export function parseConfig(json: string): StoredConfig {
 }
 
 /** SHA-256 of the document's entries but this one, as JSON without spaces. */
-function configSum(document: object): string {
+function configSum(document: object, digest: Digest): string {
   const { sha256: _, ...entries } = document as { sha256?: string };
-  return portableDigest(new TextEncoder().encode(JSON.stringify(entries)));
+  return digest(new TextEncoder().encode(JSON.stringify(entries)));
 }
 
 function parseJson(json: string): unknown {
@@ -230,11 +238,8 @@ function layerShapes(config: OwnConfig): Record<string, number[]> {
 export interface LoadOptions {
   /** What a standard transformer computes with; a flow has float64 alone. */
   readonly precision?: Precision;
-  /** SHA-256 in hexadecimal; a machine's own is ten times as fast as the one in JavaScript. */
-  readonly digest?: (bytes: Uint8Array) => string;
+  readonly digest?: Digest;
 }
-
-const portableDigest = (bytes: Uint8Array) => bytesToHex(sha256(bytes));
 
 /**
  * The model of the two files. Throws DamagedFileError, with file, what was found and what was
@@ -245,7 +250,7 @@ export function loadModel(
   { config: json, weights: bytes }: ModelFiles,
   { precision, digest = portableDigest }: LoadOptions = {},
 ): TrainedModel {
-  const { weights: stored, sha256: checked, ...config } = parseConfig(json);
+  const { weights: stored, sha256: checked, ...config } = parseConfig(json, digest);
   if (config.format === FORMAT && precision === 'float32')
     throw new InputError(
       'precision',
@@ -345,7 +350,7 @@ export function saveModel(
     ...config,
     weights: { file, sha256: portableDigest(weights), bytes: weights.length },
   };
-  return { config: configText({ ...stored, sha256: configSum(stored) }), weights };
+  return { config: configText({ ...stored, sha256: configSum(stored, portableDigest) }), weights };
 }
 
 /** The tensors of a model, by the names of the file. */

@@ -9,6 +9,17 @@ export type Rank = string | readonly number[];
 /** Tokens by id, as gpt-tokenizer's raw ranks. */
 export type Vocabulary = readonly Rank[];
 
+/** What is wrong with a value as a vocabulary, or undefined. */
+export function vocabularyFault(value: unknown): string | undefined {
+  if (!Array.isArray(value) || value.length < 256)
+    return `found ${Array.isArray(value) ? `${value.length} tokens` : typeof value}, expected a list of at least 256 tokens`;
+  const at = value.findIndex((token) => typeof token !== 'string' && !isBytes(token));
+  return at < 0 ? undefined : `found no token at place ${at}, expected a text, or a list of bytes`;
+}
+
+const isBytes = (token: unknown): boolean =>
+  Array.isArray(token) && token.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255);
+
 const encoder = new TextEncoder();
 
 /** The bytes of a token. */

@@ -37,7 +37,7 @@ const ROOM = 65_536;
 export function hold(matrices: readonly Matrix[]): void {
   const module = matrixModule();
   if (!module || matrices.some(({ columns }) => columns % PANEL !== 0)) return;
-  const narrow = matrices.every(({ data }) => data.every((value) => Math.fround(value) === value));
+  const narrow = matrices.every(({ data }) => isFloat32(data));
   const numbers = matrices.reduce((sum, { data }) => sum + data.length, 0);
   const panel = PANEL * Math.max(...matrices.map(({ rows }) => rows));
   const room = panel + Math.ceil(narrow ? numbers / 2 : numbers);
@@ -56,6 +56,12 @@ export function hold(matrices: readonly Matrix[]): void {
     HELD.set(matrix.data, { hold: own, address: next * packed.BYTES_PER_ELEMENT });
     next += matrix.data.length;
   }
+}
+
+function isFloat32(x: Float64Array): boolean {
+  let at = 0;
+  while (at < x.length && Math.fround(x[at]) === x[at]) at++;
+  return at === x.length;
 }
 
 /** Panel after panel, each [rows, eight]. */
