@@ -2,8 +2,8 @@
 /** The committed entry of the command line: loads the built one from dist/ and hands it the server. */
 import { existsSync } from 'node:fs';
 
-const main = new URL('../dist/cli/main.js', import.meta.url);
-const services = { server: () => import('../dist/server/start.js') };
+const main = new URL('../dist/run/cli/main.js', import.meta.url);
+const services = { server: () => import('../dist/run/server/start.js') };
 
 /** A reader that has seen enough (`| head`) is no failure. */
 process.stdout.on('error', (error) => {

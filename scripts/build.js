@@ -1,4 +1,4 @@
-/** Builds dist/: the kernels, the library with its command line and server, and the page. */
+/** Builds dist/: the kernels, the modules with their types, what runs of them under Node, and the page. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,6 +7,14 @@ import { fingerprint, isCurrent, root, stampFile } from './sources.js';
 const STEPS = [
   ['scripts/build-assembly.js'],
   ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'],
+  [
+    'node_modules/vite/bin/vite.js',
+    'build',
+    '--config',
+    'vite.node.config.ts',
+    '--logLevel',
+    'warn',
+  ],
   ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'],
 ];
 

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 if (existsSync(join(root, 'node_modules/typescript')) && existsSync(join(root, 'src'))) {
   await import('./build.js');
-} else if (!existsSync(join(root, 'dist/index.js'))) {
+} else if (!existsSync(join(root, 'dist/run/index.js'))) {
   console.error(
     'dist/ is missing and the tools that build it are not installed: run `npm ci` without --omit=dev once',
   );

@@ -16,6 +16,7 @@ const SOURCES = [
   'tsconfig.json',
   'tsconfig.build.json',
   'vite.config.ts',
+  'vite.node.config.ts',
 ];
 
 function* filesUnder(path) {

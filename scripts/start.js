@@ -1,8 +1,8 @@
 /** `npm start`: answers the first question in the terminal, then serves the page (port PORT or 3000). */
 import './prepare.js';
 
-const { run } = await import('../dist/cli/main.js');
-const services = { server: () => import('../dist/server/start.js') };
+const { run } = await import('../dist/run/cli/main.js');
+const services = { server: () => import('../dist/run/server/start.js') };
 
 const code =
   (await run(['predict', 'Mein Lieblingstier ist __'], services)) ||

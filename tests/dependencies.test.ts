@@ -50,7 +50,7 @@ describe('tfjs', () => {
         name.startsWith('.') ? join(dirname(file), name) : name,
       );
     const edges = {
-      now: found(/(?:\bfrom\s*|^import\s*)['"]([^'"]+)['"]/gm),
+      now: found(/^(?:import|export|\}).*?['"]([^'"]+)['"];?$/gm),
       later: [
         ...found(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g),
         ...found(/new URL\(\s*['"](\.[^'"]+\.js)['"],\s*import\.meta\.url\s*\)/g),
@@ -93,11 +93,16 @@ describe('tfjs', () => {
     join(dist, name),
   );
 
-  it.each(entries.map((entry) => relative(dist, entry)))('is not loaded with %s', (entry) => {
-    const loaded = loadedWith(join(dist, entry));
-    expect([...loaded].filter(isOurs).length).toBeGreaterThan(5);
-    expect([...loaded].filter((name) => name.startsWith('@tensorflow/'))).toEqual([]);
-  });
+  const bundled = entries.map((entry) => join(dist, 'run', relative(dist, entry)));
+
+  it.each([...entries, ...bundled].map((entry) => relative(dist, entry)))(
+    'is not loaded with %s',
+    (entry) => {
+      const loaded = loadedWith(join(dist, entry));
+      expect([...loaded].filter(isOurs).length).toBeGreaterThan(5);
+      expect([...loaded].filter((name) => name.startsWith('@tensorflow/'))).toEqual([]);
+    },
+  );
 
   it('is loaded by what trains alone: the command train, and limit resnet, which trains a network', () => {
     expect(waysFrom(entries)).toEqual([

@@ -37,7 +37,7 @@ export function depthThreads(
   threads = availableParallelism(),
 ): DepthThreads {
   const pool = new Tinypool({
-    filename: builtWorker(import.meta.url, 'depth-worker'),
+    filename: builtWorker('host/depth-worker'),
     minThreads: threads,
     maxThreads: threads,
   });

@@ -27,7 +27,7 @@ export interface ExperimentThreads {
 /** Starts the threads; the numbers are those of one thread. */
 export function experimentThreads(threads = availableParallelism()): ExperimentThreads {
   const pool = new Tinypool({
-    filename: builtWorker(import.meta.url, 'experiment-worker'),
+    filename: builtWorker('host/experiment-worker'),
     minThreads: threads,
     maxThreads: threads,
   });

@@ -8,7 +8,7 @@ import { builtWorker } from './built.ts';
  * cannot start is reported and not missed: the others compute its share.
  */
 export function spawnFieldThread(start: FieldThreadStart): { stop(): void } {
-  const worker = new Worker(builtWorker(import.meta.url, 'field-worker'), { workerData: start });
+  const worker = new Worker(builtWorker('host/field-worker'), { workerData: start });
   worker.on('error', (error) => console.error(`a thread of the wasm engine ended: ${error}`));
   worker.unref();
   return { stop: () => void worker.terminate() };

@@ -33,7 +33,7 @@ export function surveyThreads(threads = availableParallelism()): SurveyThreads {
   let begun = false;
   const pool = once(() => {
     begun = true;
-    const filename = builtWorker(import.meta.url, 'survey-worker');
+    const filename = builtWorker('host/survey-worker');
     return new Tinypool({ filename, minThreads: threads, maxThreads: threads });
   });
   return {

@@ -37,7 +37,7 @@ export function startWorkers(
   }: WorkersOptions = {},
 ): Workers {
   const started = (count: number, workerData: WorkerStart): Tinypool => {
-    const filename = workerFile('worker');
+    const filename = builtWorker('server/worker');
     const pool = new Tinypool({ filename, minThreads: count, maxThreads: count, workerData });
     pool.on('error', (error) => console.error(error));
     return pool;
@@ -104,9 +104,6 @@ const START_SECONDS = 60;
 const defaultThreads = () => Math.min(4, availableParallelism());
 
 const REMEDY = 'ask for less, such as fewer layers or snapshots';
-
-/** The built file of a thread of the server. */
-export const workerFile = (name: string): string => builtWorker(import.meta.url, name);
 
 async function warmUp(pool: Tinypool, threads: number, seconds: number): Promise<void> {
   const ready: Task = { kind: 'ready' };

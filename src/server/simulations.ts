@@ -5,9 +5,10 @@
 import { availableParallelism } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
 import { Tinypool } from 'tinypool';
+import { builtWorker } from '../host/built.ts';
 import { BOUNDS } from './bounds.ts';
 import { fairQueue } from './fair-queue.ts';
-import { runTask, type TimeLimit, takeTurn, workerFile } from './pool.ts';
+import { runTask, type TimeLimit, takeTurn } from './pool.ts';
 import type { SimulateRequest } from './requests.ts';
 import type { SimulationWord, WorkerStart } from './task.ts';
 
@@ -42,7 +43,7 @@ export function startSimulations(
   }: SimulationsOptions = {},
 ): Simulations {
   const pool = new Tinypool({
-    filename: workerFile('simulation-worker'),
+    filename: builtWorker('server/simulation-worker'),
     minThreads: 0,
     maxThreads: threads,
     idleTimeout: IDLE_MILLISECONDS,

@@ -3,9 +3,9 @@
  * code, and over only when nothing keeps a process alive any more. So a test pays for no start of Node.
  */
 import { Readable } from 'node:stream';
-import { run } from '../../dist/cli/main.js';
+import { run } from '../../dist/run/cli/main.js';
 
-const services = { server: () => import('../../dist/server/start.js') };
+const services = { server: () => import('../../dist/run/server/start.js') };
 const SIGNALS = ['SIGINT', 'SIGTERM', 'exit'];
 
 process.on('message', async ({ args, input }) => process.send(await outcomeOf(args, input)));

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { COMMAND_LINE } from '../../host/built.ts';
 import { packageVersion } from '../../host/package.ts';
 import { counted } from '../../numerics/counted.ts';
 import { InputError, LimitError } from '../../numerics/errors.ts';
@@ -32,8 +32,6 @@ import type { Timing, Work } from './work.ts';
 interface Printed {
   readonly json?: boolean;
 }
-
-const ENTRY = fileURLToPath(new URL('../../../bin/schmetterling.js', import.meta.url));
 
 /** What the cluster allows, and what is asked of it. */
 export interface Opened {
@@ -215,7 +213,7 @@ async function submitPlan(
 
 function scriptsOf(work: Work, nonce: string, { before }: SlurmOptions) {
   const { title, cwd, folder, merge } = work;
-  const start = { title, before, cwd, node: process.execPath, entry: ENTRY };
+  const start = { title, before, cwd, node: process.execPath, entry: COMMAND_LINE };
   const tasks = join(submissionFolder(folder, nonce), TASKS);
   return {
     [JOB]: jobScript(start, work.task(tasks, nonce)),

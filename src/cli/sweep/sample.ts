@@ -4,11 +4,9 @@
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { COMMAND_LINE } from '../../host/built.ts';
 import type { Timing } from '../slurm/work.ts';
 import { rangesText } from './ranges.ts';
-
-const ENTRY = fileURLToPath(new URL('../../../bin/schmetterling.js', import.meta.url));
 
 /** Cells at most, and of how many one is taken. */
 const MOST = 16;
@@ -38,7 +36,7 @@ interface Timed {
 /** Throws Error where the cells cannot be run at all, with what was said. */
 async function timed(folder: string, cells: readonly number[]): Promise<Timed> {
   const words = ['sweep', 'task', folder, '--cells', rangesText(cells), '--task', 'sample'];
-  const child = spawn(process.execPath, [ENTRY, ...words, '--threads', '1', '--json']);
+  const child = spawn(process.execPath, [COMMAND_LINE, ...words, '--threads', '1', '--json']);
   const said = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const)
     child[name].on('data', (chunk: Buffer) => {

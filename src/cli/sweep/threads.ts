@@ -69,7 +69,7 @@ export async function runCells(
 
 function openPool(start: SweepThreadStart, threads: number): Tinypool {
   const pool = new Tinypool({
-    filename: builtWorker(import.meta.url, 'worker'),
+    filename: builtWorker('cli/sweep/worker'),
     minThreads: threads,
     maxThreads: threads,
     workerData: start,

@@ -21,7 +21,7 @@ export async function startPool(common: Common, workers: number): Promise<Traini
   const gradients = Array.from({ length: workers }, vector);
   const threads = gradients.map((_, worker) => {
     const workerData: WorkerStart = { ...common, worker, vectors, gradients };
-    return new Worker(builtWorker(import.meta.url, 'worker'), { workerData });
+    return new Worker(builtWorker('host/training/worker'), { workerData });
   });
   await Promise.all(threads.map((thread) => answer(thread)));
   const all = <T>(task: Task, pick: (message: FromWorker) => T | undefined) =>
