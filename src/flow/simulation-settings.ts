@@ -413,6 +413,10 @@ const sizeObstacle = (n: number) =>
 export function settingsRecord(settings: SimulationSettings) {
   const {
     entry,
+    start,
+    startParameters,
+    n,
+    d,
     positions: _,
     noise: __,
     masses,
@@ -422,13 +426,15 @@ export function settingsRecord(settings: SimulationSettings) {
     scheme,
     ...rest
   } = settings;
+  const saveAt = [...times];
   return {
-    dynamics: entry.name,
+    // first those that come in the order of the options, so that equal settings are equal bytes
+    ...{ dynamics: entry.name, start, startParameters, n, d, saveAt },
     ...rest,
     scheme: scheme.name,
     init: given ? 'given' : undefined,
     masses: masses.every((mass) => mass === masses[0]) ? 'equal' : 'given',
-    saveAt: [...times],
+    saveAt,
     diagnostics: chosen.map(({ name }) => name),
   };
 }

@@ -2,12 +2,12 @@
  * Reads what texts come from: the folder of a world, a file of plain text, or several of them with
  * weights. Not the splitting and cleaning of texts (language/training/plain-text.ts).
  */
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { plain } from '../language/text.ts';
 import { InputError } from '../numerics/errors.ts';
+import { sha256Of } from './digest.ts';
 import { errorCode, readable } from './files.ts';
 import { readUtf8 } from './stdin.ts';
 
@@ -116,7 +116,7 @@ function readLines(
     .filter((line) => line.trim() !== '');
   if (lines.length === 0)
     throw fault(`${path} holds no text, expected one sentence a line: give another file`);
-  return { lines, sha256: createHash('sha256').update(bytes).digest('hex') };
+  return { lines, sha256: sha256Of(bytes) };
 }
 
 /** By the first two bytes, whatever the file is called. */

@@ -76,7 +76,7 @@ export function growNpy(path: string, tail: readonly number[], rows = 0): NpyWri
     append(row) {
       if (row.length !== size)
         throw new RangeError(`a row of shape [${tail}] needs ${size} values, got ${row.length}`);
-      writeAll(file, bytesOf(row), begin + 8 * size * count);
+      writeAll(file, npyBytes(row), begin + 8 * size * count);
       count++;
       writeAll(file, header(count), 0);
     },
@@ -85,7 +85,7 @@ export function growNpy(path: string, tail: readonly number[], rows = 0): NpyWri
 }
 
 /** The numbers as an .npy file stores them; not a copy where the machine does so too. */
-function bytesOf(row: Float64Array): Uint8Array {
+export function npyBytes(row: Float64Array): Uint8Array {
   if (isLittleEndian()) return new Uint8Array(row.buffer, row.byteOffset, row.byteLength);
   const bytes = new Uint8Array(row.byteLength);
   fillFloat64(new DataView(bytes.buffer), [row]);
@@ -107,6 +107,35 @@ export function npyShape(path: string, field: string): readonly number[] {
  * where it cannot be read, and DamagedFileError where it has no such row, or is another program's.
  */
 export function readNpyRow(path: string, field: string, index: number): NpyArray {
+  const { rows, tail, size, end } = grownHeader(path, field);
+  const bytes = readBytes(path, field, 8 * size, end + 8 * size * index);
+  if (index >= rows || bytes.length < 8 * size) throw noRow(path, index);
+  return { shape: tail, data: valuesOf(bytes.slice().buffer, size, FLOAT64, true) };
+}
+
+/** The bytes of the numbers of such a file's first rows, some at a time. Throws as `readNpyRow`, for the last row. */
+export function* npyRowBytes(path: string, field: string, count: number): Generator<Uint8Array> {
+  const { rows, size, end } = grownHeader(path, field);
+  if (count > rows) throw noRow(path, count - 1);
+  const length = 8 * size * count;
+  for (let done = 0; done < length; ) {
+    const bytes = readBytes(path, field, Math.min(PIECE, length - done), end + done);
+    if (bytes.length === 0) throw noRow(path, count - 1);
+    yield bytes;
+    done += bytes.length;
+  }
+}
+
+/** Bytes read at a time. */
+const PIECE = 1 << 20;
+
+const noRow = (path: string, index: number) =>
+  new DamagedFileError(
+    `${path} has no row ${index}, expected ${index + 1} or more: write it again`,
+  );
+
+/** Rows and their shape of a file that `growNpy` made, and where its numbers begin. */
+function grownHeader(path: string, field: string) {
   const { text, end } = headerOf(path, field);
   const { type, fortran, shape } = parseHeader(text, path);
   if (type !== '<f8' || fortran)
@@ -114,13 +143,7 @@ export function readNpyRow(path: string, field: string, index: number): NpyArray
       `${path} has numbers of the type ${type}${fortran ? ' in Fortran order' : ''}, expected <f8 in C order, as they were written: save it so again`,
     );
   const [rows, ...tail] = shape;
-  const size = shapeSize(tail);
-  const bytes = readBytes(path, field, 8 * size, end + 8 * size * index);
-  if (index >= rows || bytes.length < 8 * size)
-    throw new DamagedFileError(
-      `${path} has no row ${index}, expected ${index + 1} or more: write it again`,
-    );
-  return { shape: tail, data: valuesOf(bytes.slice().buffer, size, FLOAT64, true) };
+  return { rows, tail, size: shapeSize(tail), end };
 }
 
 const headerOf = (path: string, field: string) =>

@@ -2,7 +2,6 @@
  * Opening one model of this machine: where its folder is, and those that were trained here. What reads others' folders
  * is loaded for one of them alone: it is a fifth of all that a first answer loads. Lists of models are in models.ts.
  */
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
@@ -15,6 +14,7 @@ import {
 import type { LanguageModel } from '../language/model.ts';
 import { DamagedFileError, InputError } from '../numerics/errors.ts';
 import type { Precision } from '../pretrained/precision.ts';
+import { sha256Of } from './digest.ts';
 import { errorCode } from './files.ts';
 import { isGguf, isPretrained } from './formats.ts';
 import { packageRoot } from './package.ts';
@@ -90,15 +90,15 @@ export function readOwn(folder: string, precision?: Precision): TrainedModel {
       `${shown(folder)}: config.json: weights.file is "${file}", expected a file name without a folder: ${REMEDY}`,
     );
   const weights = readPart(folder, file);
-  return inFolder(folder, () => loadModel({ config: text, weights }, { precision, digest }));
+  return inFolder(folder, () =>
+    loadModel({ config: text, weights }, { precision, digest: sha256Of }),
+  );
 }
-
-const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 /** Its config.json. */
 export function readConfig(folder: string): { text: string; config: StoredConfig } {
   const text = new TextDecoder().decode(readPart(folder, 'config.json'));
-  return { text, config: inFolder(folder, () => parseConfig(text, digest)) };
+  return { text, config: inFolder(folder, () => parseConfig(text, sha256Of)) };
 }
 
 function readPart(folder: string, file: string): Uint8Array {

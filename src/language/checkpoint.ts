@@ -16,6 +16,7 @@ import { z } from 'zod';
 import type { AttentionWeights } from '../attention/scores.ts';
 import { projectTransposed } from '../engines/reference.ts';
 import { type Float64Tensor, tensor } from '../engines/tensor.ts';
+import { type Digest, entriesSum } from '../numerics/entries-sum.ts';
 import { DamagedFileError, InputError } from '../numerics/errors.ts';
 import { hold } from '../numerics/held.ts';
 import { matrix } from '../numerics/matrix.ts';
@@ -163,9 +164,7 @@ const REMEDY = 'fetch or train the model again';
 const damaged = (file: string, found: string, expected: string) =>
   new DamagedFileError(`${file}: found ${found}, expected ${expected}: ${REMEDY}`);
 
-/** SHA-256 in hexadecimal; a machine's own is ten times as fast as the one in JavaScript. */
-export type Digest = (bytes: Uint8Array) => string;
-
+/** A machine's own is ten times as fast as this one in JavaScript. */
 const portableDigest: Digest = (bytes) => bytesToHex(sha256(bytes));
 
 /** Reads config.json. Throws DamagedFileError naming the first entry that is wrong, or where its sum is another. */
@@ -180,17 +179,11 @@ export function parseConfig(json: string, digest: Digest = portableDigest): Stor
   }
   checkArchitecture(result.data);
   const { sha256: written } = result.data;
-  if (written !== undefined && written !== configSum(document as object, digest))
+  if (written !== undefined && written !== entriesSum(document as object, digest))
     throw new DamagedFileError(
       `config.json: found other entries than were written, by its sha256: ${REMEDY}, or remove the entry sha256 if you changed it yourself`,
     );
   return result.data;
-}
-
-/** SHA-256 of the document's entries but this one, as JSON without spaces. */
-function configSum(document: object, digest: Digest): string {
-  const { sha256: _, ...entries } = document as { sha256?: string };
-  return digest(new TextEncoder().encode(JSON.stringify(entries)));
 }
 
 function parseJson(json: string): unknown {
@@ -350,7 +343,7 @@ export function saveModel(
     ...config,
     weights: { file, sha256: portableDigest(weights), bytes: weights.length },
   };
-  return { config: configText({ ...stored, sha256: configSum(stored, portableDigest) }), weights };
+  return { config: configText({ ...stored, sha256: entriesSum(stored, portableDigest) }), weights };
 }
 
 /** The tensors of a model, by the names of the file. */

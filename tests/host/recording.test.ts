@@ -20,12 +20,9 @@ import { runJob } from '../../src/cli/simulation/run.ts';
 import { openSimulation } from '../../src/flow/simulate.ts';
 import { type SimulationOptions, simulationSettings } from '../../src/flow/simulation-settings.ts';
 import { encodeNpy, npyShape, readNpy } from '../../src/host/npy.ts';
-import {
-  checkRecordingFolder,
-  readRecording,
-  type Source,
-  startRecording,
-} from '../../src/host/recording.ts';
+import { readRecording, type Source } from '../../src/host/recording/read.ts';
+import { checkRecordingFolder, startRecording } from '../../src/host/recording/write.ts';
+import { random } from '../../src/numerics/random.ts';
 import { refusal } from '../dynamics/refusal.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'schmetterling-recording-'));
@@ -46,10 +43,11 @@ const json = (folder: string, name = 'run.json') => JSON.parse(bytes(folder, nam
 
 /** All files by name, but for the time that the run took. */
 function contents(folder: string): Record<string, unknown> {
-  const { seconds, ...rest } = json(folder);
+  const { seconds } = json(folder);
   expect(seconds).toBeGreaterThanOrEqual(0);
   const files = readdirSync(folder).map((name) => [name, bytes(folder, name)]);
-  return { ...Object.fromEntries(files), 'run.json': rest };
+  const run = bytes(folder, 'run.json').replace(`"seconds": ${seconds}`, '"seconds": 0');
+  return { ...Object.fromEntries(files), 'run.json': run };
 }
 
 /** Options that the flags of a command line give. */
@@ -398,6 +396,25 @@ describe('a folder is refused', () => {
   });
 });
 
+/** As versions wrote it that kept no sums. */
+function withoutSums(folder: string): void {
+  for (const name of ['run.json', 'continue.json']) {
+    const { sha256: _, sums: __, ...rest } = json(folder, name);
+    writeFileSync(join(folder, name), JSON.stringify(rest));
+  }
+}
+
+it('a recording of a version that kept no sums goes on, and has them then', async () => {
+  const [whole, left] = [fresh(), await killed(SMALL, 2)];
+  await run({ ...FLAGS, out: whole });
+  expect(readRecording(left).checked).toBe(true);
+  withoutSums(left);
+  expect(readRecording(left).checked).toBe(false);
+  await run({ continue: left });
+  expect(contents(left)).toEqual(contents(whole));
+  expect(readRecording(left).checked).toBe(true);
+});
+
 describe('what cannot go on is refused', () => {
   const damaged = (change: (folder: string) => void) => async () => {
     const folder = await killed(SMALL, 2);
@@ -412,8 +429,10 @@ describe('what cannot go on is refused', () => {
   };
   const write = (name: string, text: string) => (folder: string) =>
     writeFileSync(join(folder, name), text);
-  const edit = (name: string, changes: object) => (folder: string) =>
+  const edit = (name: string, changes: object) => (folder: string) => {
+    withoutSums(folder);
     writeFileSync(join(folder, name), JSON.stringify({ ...json(folder, name), ...changes }));
+  };
   const remove = (name: string) => (folder: string) => rmSync(join(folder, name));
 
   it.each<[string, (folder: string) => void, string, RegExp]>([
@@ -480,6 +499,63 @@ describe('what cannot go on is refused', () => {
     expect(error.message).toMatch(message);
     if (name === 'InputError') expect(error.field).toMatch(/continue|scheme/);
   });
+
+  it('a number that is none, where there are no sums', async () => {
+    for (const name of ['state-1.npy', 'positions.npy']) {
+      const error = await damaged((folder) => {
+        withoutSums(folder);
+        const path = join(folder, name);
+        const bytes = readFileSync(path);
+        bytes.writeDoubleLE(Number.NaN, bytes.length - 8);
+        if (name === 'positions.npy') bytes.writeDoubleLE(Number.NaN, 128 + 16);
+        writeFileSync(path, bytes);
+      })();
+      expect(error.name).toBe('DamagedFileError');
+      expect(error.message).toMatch(/holds NaN at \d+, expected finite numbers: begin a new run/);
+    }
+  });
+
+  it('one bit of what it goes on from that is another', async () => {
+    const masses = join(root, 'damaged-masses.csv');
+    writeFileSync(masses, '1,2,1,1,3\n');
+    const folder = fresh();
+    await run({ ...FLAGS, dynamics: 'normalised', masses, out: folder });
+    const drawn = random(7);
+    const names = readdirSync(folder).filter((name) => !name.endsWith('.svg'));
+    expect(names).toContain('masses.npy');
+    for (const name of names) {
+      const path = join(folder, name);
+      const whole = readFileSync(path);
+      for (let k = 0; k < 12; k++) {
+        const other = Buffer.from(whole);
+        const at = drawn.integer(whole.length);
+        other[at] ^= 1 << drawn.integer(8);
+        writeFileSync(path, other);
+        const found = readOrRefuse(folder);
+        // what nobody reads, such as the spaces of a header, may be another
+        if (typeof found !== 'string') expect(found).toEqual(readAs(folder, path, whole));
+      }
+      writeFileSync(path, whole);
+    }
+  });
+
+  const readOrRefuse = (folder: string) => {
+    try {
+      const { sums: _, ...found } = readRecording(folder);
+      return found;
+    } catch (error) {
+      return (error as Error).name;
+    }
+  };
+
+  /** With the whole file, which is taken away again. */
+  function readAs(folder: string, path: string, whole: Buffer) {
+    const other = readFileSync(path);
+    writeFileSync(path, whole);
+    const found = readOrRefuse(folder);
+    writeFileSync(path, other);
+    return found;
+  }
 
   it('a folder that is not there, which is not made', async () => {
     const folder = join(root, 'none');

@@ -64,6 +64,10 @@ async function heldRun(flags: SimulationFlags) {
   const run = async () => {
     const job = await readJob(flags);
     sayTables(job.tables, flags);
+    if (job.resumed?.checked === false)
+      printWarning(
+        `${flags.continue}: recorded by a version that kept no sums, so damage of what it goes on from would go unseen`,
+      );
     return { job, outcome: await runJob(job) };
   };
   const { continue: folder } = flags;

@@ -9,7 +9,7 @@ import {
   type SimulationSettings,
   simulationSettings,
 } from '../../flow/simulation-settings.ts';
-import { type RecordedRun, readRecording, type Source } from '../../host/recording.ts';
+import { type RecordedRun, readRecording, type Source } from '../../host/recording/read.ts';
 import { readList, readTable, type TableAccount } from '../../host/tables.ts';
 import { asksModel } from '../../language/options.ts';
 import type { ModelPart } from '../../language/particles.ts';

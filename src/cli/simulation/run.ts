@@ -12,7 +12,7 @@ import {
 import { machineEngines } from '../../host/engines.ts';
 import { makeFolder } from '../../host/files.ts';
 import { withFolder } from '../../host/lock.ts';
-import { checkRecordingFolder, startRecording } from '../../host/recording.ts';
+import { checkRecordingFolder, startRecording } from '../../host/recording/write.ts';
 import { progressBar } from '../progress.ts';
 import { tablesRecord } from '../tables.ts';
 import { writeRunFigures } from './figures.ts';

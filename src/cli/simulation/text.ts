@@ -6,7 +6,7 @@ import type { SimulationFrame } from '../../flow/frames.ts';
 import { simulationToJson } from '../../flow/simulation.ts';
 import { type SimulationSettings, settingsRecord } from '../../flow/simulation-settings.ts';
 import { madeBy } from '../../host/package.ts';
-import { recordedFiles } from '../../host/recording.ts';
+import { recordedFiles } from '../../host/recording/layout.ts';
 import { counted } from '../../numerics/counted.ts';
 import { diagnosticColumns } from '../diagnostic-columns.ts';
 import { tablesRecord } from '../tables.ts';

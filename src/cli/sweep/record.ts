@@ -2,10 +2,10 @@
  * sweep.json: the plan of a sweep, which stands in its folder, so that a task, another machine or a later day needs
  * the folder alone, goes on as the same, and is merged as one.
  */
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { sha256Of } from '../../host/digest.ts';
 import { readable, writeFileSafely, writeFirst } from '../../host/files.ts';
 import { madeBy, packageVersion } from '../../host/package.ts';
 import { DamagedFileError, InputError } from '../../numerics/errors.ts';
@@ -93,7 +93,7 @@ function fileOf(text: string): string | null {
 
 const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
-const checksumOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
+const checksumOf = (path: string) => sha256Of(readFileSync(path));
 
 export const hasSweep = (folder: string): boolean => existsSync(join(folder, FILE));
 
