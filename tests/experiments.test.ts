@@ -1,12 +1,38 @@
 /** Every experiment in its tiny variant: the claim holds, and with broken dynamics it does not. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { deserialize, serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { experimentNamed, experiments } from '../src/experiments/catalogue.ts';
+import type { CellStore, FoundCells } from '../src/experiments/cells.ts';
 import { exactly, type Prediction, verdictOf } from '../src/experiments/experiment.ts';
 import { runExperiment } from '../src/experiments/run.ts';
 import { readModel } from '../src/host/models.ts';
 import { bootstrap } from '../src/numerics/bootstrap.ts';
 import { mean } from '../src/numerics/statistics.ts';
+
+/** A store of cells in memory, as a file would have them. */
+function keptIn(found: Map<string, Buffer>): CellStore {
+  let measurements = 0;
+  const next = (): FoundCells => {
+    const own = measurements++;
+    const values = new Map<number, unknown>();
+    for (const [name, bytes] of found) {
+      const [measurement, index] = name.split('/').map(Number);
+      if (measurement === own) values.set(index, deserialize(bytes));
+    }
+    return {
+      has: (index) => values.has(index),
+      get: (index) => values.get(index),
+      set(index, value) {
+        const name = `${own}/${index}`;
+        if (found.has(name)) throw new Error(`cell ${name} is measured again`);
+        found.set(name, serialize(value));
+        return values.set(index, value);
+      },
+    };
+  };
+  return { seconds: 0, next };
+}
 
 describe.each(experiments.map((entry) => [entry.id, entry] as const))('%s', (_, entry) => {
   it('is described: a sentence, a source, reasons', () => {
@@ -20,16 +46,25 @@ describe.each(experiments.map((entry) => [entry.id, entry] as const))('%s', (_, 
 
   it('holds in the tiny variant', async () => {
     const shares: number[] = [];
-    const run = await runExperiment(
-      entry,
-      { variant: 'tiny' },
-      { readModel, onProgress: (share) => shares.push(share) },
-    );
+    const onProgress = (share: number) => shares.push(share);
+    const found = new Map<string, Buffer>();
+    const measured = { readModel, onProgress, cells: keptIn(found) };
+    const run = await runExperiment(entry, { variant: 'tiny' }, measured);
     expect(run.findings.filter(({ verdict }) => verdict !== 'holds')).toEqual([]);
     expect(run.verdict).toBe('holds');
     expect(run.figure.panels.length).toBeGreaterThan(0);
     expect(run.columns[0].values.length).toBeGreaterThan(0);
     expect(shares.at(-1)).toBeCloseTo(1, 9);
+    // what its cells found is all that a run that goes on needs of them
+    const count = found.size;
+    const again = await runExperiment(
+      entry,
+      { variant: 'tiny' },
+      { readModel, cells: keptIn(found) },
+    );
+    expect({ ...again, seconds: 0 }).toEqual({ ...run, seconds: 0 });
+    expect(found.size).toBe(count);
+    if ((entry.seconds ?? 0) >= 20) expect(count).toBeGreaterThan(2);
   });
 
   it('does not hold where the dynamics are broken', async () => {

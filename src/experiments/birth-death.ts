@@ -6,6 +6,7 @@ import { bootstrap } from '../numerics/bootstrap.ts';
 import { expm1, log10 } from '../numerics/elementary.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { mean, median } from '../numerics/statistics.ts';
+import { measureCells } from './cells.ts';
 import { experiment, type Measured } from './experiment.ts';
 
 const PARTS = ['transport', 'reaction', 'both'] as const;
@@ -49,17 +50,20 @@ export const birthDeathExperiment = experiment({
       why: 'a start that is one cluster from the beginning has nothing to leave; at n = 16 or more these are rare',
     },
   ],
-  async measure(settings, { signal, onProgress }) {
+  async measure(settings, context) {
+    const found = await measureCells(
+      (own: Settings, index) =>
+        energies(own, PARTS[index % PARTS.length], Math.floor(index / PARTS.length) + 1),
+      settings,
+      settings.seeds * PARTS.length,
+      context,
+    );
     const times: Record<Part, number[]> = { transport: [], reaction: [], both: [] };
-    const curves: Line[] = [];
-    for (let seed = 1; seed <= settings.seeds; seed++)
-      for (const part of PARTS) {
-        signal?.throwIfAborted();
-        const energy = await energies(settings, part, seed);
-        times[part].push(energy.find(([, value]) => value >= REACHED)?.[0] ?? settings.time);
-        if (seed === 1) curves.push(curveOf(part, energy));
-        onProgress?.((seed - 1 + (PARTS.indexOf(part) + 1) / PARTS.length) / settings.seeds);
-      }
+    for (const [index, energy] of found.entries())
+      times[PARTS[index % PARTS.length]].push(
+        energy.find(([, value]) => value >= REACHED)?.[0] ?? settings.time,
+      );
+    const curves = PARTS.map((part, k) => curveOf(part, found[k]));
     const ratios = times.both.map((time, i) => time / times.transport[i]);
     const sooner = times.both.map((time, i) => (time < times.transport[i] ? 1 : 0));
     return {

@@ -6,6 +6,7 @@ import { powerOf } from '../limits/temperature/temperature.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { mean } from '../numerics/statistics.ts';
+import { measureCells } from './cells.ts';
 import { experiment } from './experiment.ts';
 
 const schema = z.strictObject({
@@ -41,16 +42,21 @@ export const rootBetaExperiment = experiment({
       why: 'the mode that grows fastest is about √(2β) (claim C16), and some of its clusters merge before the plateau',
     },
   ],
-  async measure({ betas, seeds, ...run }, { signal, onProgress }) {
-    const counts: number[][] = [];
-    for (let seed = 1; seed <= seeds; seed++) {
-      const own: number[] = [];
-      for (const beta of betas) {
-        own.push(await lastingClusters({ ...run, beta, seed }, { signal }));
-        onProgress?.((counts.length + own.length / betas.length) / seeds);
-      }
-      counts.push(own);
-    }
+  async measure(settings, context) {
+    const { betas, seeds, ...run } = settings;
+    const { signal } = context;
+    const found = await measureCells(
+      (_, index) => {
+        const seed = Math.floor(index / betas.length) + 1;
+        return lastingClusters({ ...run, beta: betas[index % betas.length], seed }, { signal });
+      },
+      settings,
+      seeds * betas.length,
+      context,
+    );
+    const counts = Array.from({ length: seeds }, (_, i) =>
+      found.slice(i * betas.length, (i + 1) * betas.length),
+    );
     /** Mean counts by β over some of the seeds. */
     const means = (chosen: readonly number[]) =>
       betas.map((_, b) => mean(chosen.map((seed) => counts[seed][b])));

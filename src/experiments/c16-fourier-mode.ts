@@ -10,6 +10,7 @@ import { exp, expm1, log } from '../numerics/elementary.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { mean } from '../numerics/statistics.ts';
 import { argmax } from '../numerics/vectors.ts';
+import { measureSeeds, partOf } from './cells.ts';
 import { exactly, experiment } from './experiment.ts';
 
 const schema = z.strictObject({
@@ -81,19 +82,13 @@ export const fourierModeExperiment = experiment({
       },
     ];
   },
-  async measure(settings, { signal, onProgress }) {
+  async measure(settings, context) {
     const { beta, others, seeds, n } = settings;
     const betas = [beta, ...others.filter((other) => other !== beta)];
-    const total = (betas.length + 1) * seeds;
     let done = 0;
-    const grown = async (one: number, kind: StartKind) => {
-      const found: Grown[] = [];
-      for (let seed = 1; seed <= seeds; seed++) {
-        signal?.throwIfAborted();
-        found.push(await grow(settings, one, kind, seed));
-        onProgress?.(++done / total);
-      }
-      return found;
+    const grown = (one: number, kind: StartKind) => {
+      const part = partOf(context, done / (betas.length + 1), ++done / (betas.length + 1));
+      return measureSeeds((own, seed) => grow(own, one, kind, seed), settings, part);
     };
     const drawn = await grown(beta, 'drawn');
     const rows: Row[] = [];

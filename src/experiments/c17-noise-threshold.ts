@@ -14,6 +14,7 @@ import { log } from '../numerics/elementary.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { scaledBesselI } from '../numerics/special.ts';
 import { mean } from '../numerics/statistics.ts';
+import { measureCells, measureSeeds, partOf } from './cells.ts';
 import { exactly, experiment, type Measured } from './experiment.ts';
 
 const schema = z.strictObject({
@@ -95,34 +96,37 @@ export const noiseThresholdExperiment = experiment({
       },
     ];
   },
-  async measure(settings, { signal, onProgress }) {
+  async measure(settings, context) {
     const { beta, small, shares, seeds } = settings;
     const total = shares.length + 2 * seeds + 2;
     let done = 0;
-    const advance = () => {
-      signal?.throwIfAborted();
-      onProgress?.(++done / total);
+    /** The context of so many steps of all. */
+    const steps = (count: number) => {
+      done += count;
+      return partOf(context, (done - count) / total, done / total);
     };
-    const laws = shares.map((share) => {
-      const curve = relaxation(settings, share);
-      advance();
-      return curve;
-    });
+    const laws = await measureCells(
+      async (own: Settings, index) => relaxation(own, shares[index]),
+      settings,
+      shares.length,
+      steps(shares.length),
+    );
     const particles = async (start: string) => {
-      const found: number[] = [];
-      for (let seed = 1; seed <= seeds; seed++) {
-        found.push(await lateResultant(settings, start, seed));
-        advance();
-      }
+      const late = (own: Settings, seed: number) => lateResultant(own, start, seed);
+      const found = await measureSeeds(late, settings, steps(seeds));
       return { ...bootstrap(found, mean), samples: seeds };
     };
     const clustered = await particles('von_mises_fisher');
     const uniform = await particles('uniform');
-    const boundary = firstOrderMeasured(settings);
-    advance();
-    const branches = [small, beta].map((one) => BRANCH.map((share) => branch(one, share)));
+    const measureBoundary = async () => firstOrderMeasured(settings);
+    const [boundary] = await measureCells(measureBoundary, settings, 1, steps(1));
+    const branches = await measureCells(
+      async (_: Settings, index) => BRANCH.map((share) => branch([small, beta][index], share)),
+      settings,
+      2,
+      steps(1),
+    );
     const alone = Math.max(...branches[0].filter((_, i) => BRANCH[i] < 1));
-    advance();
     return {
       values: {
         [THRESHOLD]: exactly(neutralKappa(settings)),

@@ -7,6 +7,7 @@ import { stackLimit } from '../limits/stack/stack.ts';
 import type { StackName } from '../limits/stack/stacks.ts';
 import { log10 } from '../numerics/elementary.ts';
 import { wholeNumber } from '../numerics/options.ts';
+import { measureCells } from './cells.ts';
 import { exactly, experiment, type Measured, type Prediction } from './experiment.ts';
 
 const schema = z.strictObject({
@@ -72,18 +73,18 @@ export const depthExperiment = experiment({
       why: `the control: its mean update drifts by √L over the stack, here up to L = ${deepest}, and the doubled stack runs away from it like e^{c√L}`,
     },
   ],
-  async measure(settings, { signal, onProgress }) {
+  async measure(settings, context) {
     const depths = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096].filter(
       (L) => L <= settings.deepest,
     );
     const names = [...shown, 'relu_sde'] as const;
-    const rows: Row[] = [await attentionLayers(settings, depths)];
-    onProgress?.(1 / (names.length + 1));
-    for (const name of names) {
-      signal?.throwIfAborted();
-      rows.push(await stackOf(name, settings, depths));
-      onProgress?.(rows.length / (names.length + 1));
-    }
+    const rows = await measureCells(
+      (own: Settings, index) =>
+        index === 0 ? attentionLayers(own, depths) : stackOf(names[index - 1], own, depths),
+      settings,
+      names.length + 1,
+      context,
+    );
     const control = rows[rows.length - 1].errors;
     const growth = log10(control[control.length - 1] / control[0]);
     return {

@@ -6,6 +6,7 @@ import { bootstrap } from '../numerics/bootstrap.ts';
 import { exp, log10 } from '../numerics/elementary.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { mean } from '../numerics/statistics.ts';
+import { measureSeeds } from './cells.ts';
 import { exactly, experiment } from './experiment.ts';
 
 const schema = z.strictObject({
@@ -66,14 +67,15 @@ export const dobrushinExperiment = experiment({
       },
     ];
   },
-  async measure(settings, { signal, onProgress }) {
+  async measure(settings, context) {
     const { seeds, n, times, beta, attention } = settings;
+    const { signal } = context;
     const quantiles = await limitOf(settings, 'quantiles', 1, signal);
-    const runs: ParticleLimit[] = [];
-    for (let seed = 1; seed <= seeds; seed++) {
-      runs.push(await limitOf(settings, 'independent', seed, signal));
-      onProgress?.(seed / seeds);
-    }
+    const runs = await measureSeeds(
+      (own, seed) => limitOf(own, 'independent', seed, signal),
+      settings,
+      context,
+    );
     const last = times.length;
     const begins = runs.map((run) => orderAt(run, 0));
     const follows = runs.map((run, i) => orderAt(run, last) - begins[i]);

@@ -7,17 +7,33 @@ import type { ExperimentContext } from './experiment.ts';
 /** What one cell finds; the same for the same settings and index, whatever else is measured. */
 export type Cell<S, T> = (settings: S, index: number) => Promise<T>;
 
-/** What cells 0 … count − 1 find, in this order. Ends with the signal's reason. */
+/** What cells of one measurement have found, by their index. */
+export type FoundCells = Pick<Map<number, unknown>, 'has' | 'get' | 'set'>;
+
+/** Where cells are kept, so that a run that is ended goes on with those that it has. */
+export interface CellStore {
+  /** Of the next measurement of the experiment: they come in the same order in every run. */
+  next(): FoundCells;
+  /** Seconds that runs before took for what is kept. */
+  readonly seconds: number;
+}
+
+/**
+ * What cells 0 … count − 1 find, in this order; those that are kept are not measured again. Ends with the signal's
+ * reason.
+ */
 export async function measureCells<S, T>(
   cell: Cell<S, T>,
   settings: S,
   count: number,
-  { signal, onProgress }: ExperimentContext,
+  { signal, onProgress, cells }: ExperimentContext,
 ): Promise<T[]> {
+  const kept = cells?.next() ?? new Map<number, unknown>();
   const found: T[] = [];
   for (let index = 0; index < count; index++) {
     signal?.throwIfAborted();
-    found.push(await cell(settings, index));
+    if (!kept.has(index)) kept.set(index, await cell(settings, index));
+    found.push(kept.get(index) as T);
     onProgress?.((index + 1) / count);
   }
   return found;

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { Figure } from '../figures/figure.ts';
 import type { ReportColumn } from '../figures/report.ts';
 import type { LanguageModel } from '../language/model.ts';
+import type { CellStore } from './cells.ts';
 
 /** What is expected of one number. */
 export interface Prediction {
@@ -44,6 +45,8 @@ export interface ExperimentContext {
   readonly onProgress?: (share: number) => void;
   /** The installed model of that name, or the default one; for experiments on trained models. */
   readonly readModel?: (name?: string) => LanguageModel;
+  /** Where what cells find is kept, and found again. */
+  readonly cells?: CellStore;
 }
 
 /**

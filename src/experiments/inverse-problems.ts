@@ -7,6 +7,7 @@ import { type MatrixEstimation, matrixEstimation } from '../reduction/inverse/ma
 import { type ParameterEstimation, parameterEstimation } from '../reduction/inverse/parameters.ts';
 import { stateEstimation } from '../reduction/inverse/state.ts';
 import { stateFigure } from '../reduction/inverse/state-report.ts';
+import { measureCells, partOf } from './cells.ts';
 import { exactly, experiment } from './experiment.ts';
 
 const schema = z.strictObject({
@@ -64,26 +65,35 @@ export const inverseExperiment = experiment({
       why: 'the same of eight entries at once, whose errors in one flow are correlated: counted as two',
     },
   ],
-  async measure({ training, test, levels, noise, datasets, flows, told }, context) {
-    const { signal, onProgress } = context;
+  async measure(settings, context) {
+    const { training, test, levels, noise, datasets, flows, told } = settings;
+    const { signal } = context;
     const total = 1 + datasets + 10 * flows;
-    const state = await stateEstimation(
-      { training, test, levels, observations: COUNTS, noise: [0, noise] },
-      { signal },
+    const parts = [0, 1, 1 + datasets, total].map((done) => done / total);
+    const [state] = await measureCells(
+      () =>
+        stateEstimation(
+          { training, test, levels, observations: COUNTS, noise: [0, noise] },
+          { signal },
+        ),
+      settings,
+      1,
+      partOf(context, parts[0], parts[1]),
     );
-    onProgress?.(1 / total);
-    const settings = { levels, tolerance: 1e-9, repetitions: 1 };
-    const snapshots: ParameterEstimation[] = [];
-    for (let seed = 1; seed <= datasets; seed++) {
-      snapshots.push(await parameterEstimation({ ...settings, seed }, { signal }));
-      onProgress?.((1 + seed) / total);
-    }
+    const once = { levels, tolerance: 1e-9, repetitions: 1 };
+    const snapshots = await measureCells(
+      (_, index) => parameterEstimation({ ...once, seed: index + 1 }, { signal }),
+      settings,
+      datasets,
+      partOf(context, parts[1], parts[2]),
+    );
     const small = { n: 8, snapshots: 2, tolerance: 1e-9 };
-    const matrices: MatrixEstimation[] = [];
-    for (let seed = 1; seed <= flows; seed++) {
-      matrices.push(await matrixEstimation({ ...small, seed }, { signal }));
-      onProgress?.((1 + datasets + 10 * seed) / total);
-    }
+    const matrices = await measureCells(
+      (_, index) => matrixEstimation({ ...small, seed: index + 1 }, { signal }),
+      settings,
+      flows,
+      partOf(context, parts[2], parts[3]),
+    );
     const eight = COUNTS.indexOf(8);
     const [exact, noisy] = state.errors;
     const off = entryErrors(matrices);

@@ -10,6 +10,7 @@ import {
 import { bootstrap } from '../numerics/bootstrap.ts';
 import { wholeNumber } from '../numerics/options.ts';
 import { median, rankCorrelation } from '../numerics/statistics.ts';
+import { measureCells } from './cells.ts';
 import { experiment } from './experiment.ts';
 import { TEXTS } from './texts.ts';
 
@@ -53,18 +54,19 @@ export const perturbationExperiment = experiment({
       why: 'noise grows by the root mean square of n (d − 1) singular values, most of them of directions that no head reads; a map that scales gives 1, one of rank 1 the root of about 1000, which is the most',
     },
   ],
-  async measure({ texts, draws, model: name, shuffled }, { signal, onProgress, readModel }) {
+  async measure(settings, context) {
+    const { texts, draws, model: name, shuffled } = settings;
+    const { signal, readModel } = context;
     if (!readModel) throw new RangeError('this experiment needs a trained model: pass readModel');
     const model = asFlow(readModel(name), 'this experiment');
-    const rows: Row[] = [];
-    for (const text of TEXTS.slice(0, texts)) {
-      const done = rows.length;
-      const part = (one: number, all: number) => onProgress?.((done + one / all) / texts);
-      const context = { signal, onProgress: part };
-      const limit = await perturbationLimit(model, text, { draws, fastest: true }, context);
-      rows.push(rowOf(limit, shuffled));
-      onProgress?.(rows.length / texts);
-    }
+    const options = { draws, fastest: true };
+    const rows = await measureCells(
+      async (_, index) =>
+        rowOf(await perturbationLimit(model, TEXTS[index], options, { signal }), shuffled),
+      settings,
+      texts,
+      context,
+    );
     const over = (value: (row: Row) => number) => ({
       ...bootstrap(rows.map(value), median),
       samples: rows.length,

@@ -66,7 +66,7 @@ export async function runExperiment(
   });
   const { id, title, citation } = entry;
   const verdict = worst(findings.map((finding) => finding.verdict));
-  const seconds = (performance.now() - begun) / 1000;
+  const seconds = (context.cells?.seconds ?? 0) + (performance.now() - begun) / 1000;
   const how = { variant, ...changedFrom(entry, variant, settings), settings };
   return { id, title, citation, ...how, findings, verdict, ...shown, seconds };
 }

@@ -5,8 +5,14 @@ import { Tinypool } from 'tinypool';
 import type { ExperimentRun, RunOptions } from '../experiments/run.ts';
 import { type ErrorRecord, errorFromJson } from '../numerics/errors.ts';
 import { builtWorker } from './built.ts';
+import type { CellFile } from './experiment-cells.ts';
 
-export interface ExperimentTask extends RunOptions {
+export interface ThreadOptions extends RunOptions {
+  /** Where cells are kept. */
+  readonly cells?: CellFile;
+}
+
+export interface ExperimentTask extends ThreadOptions {
   readonly id: string;
   /** Takes the share that is done, 0 … 1. */
   readonly port: MessagePort;
@@ -18,7 +24,7 @@ export interface ExperimentThreads {
   /** Begins when a thread is free, in the order of the calls. Rejects with the experiment's error. */
   run(
     id: string,
-    options: RunOptions,
+    options: ThreadOptions,
     onProgress?: (share: number) => void,
   ): Promise<ExperimentRun>;
   close(): Promise<void>;

@@ -2,6 +2,7 @@
 import { experimentNamed } from '../experiments/catalogue.ts';
 import { runExperiment } from '../experiments/run.ts';
 import { errorToJson } from '../numerics/errors.ts';
+import { openCells } from './experiment-cells.ts';
 import type { ExperimentResult, ExperimentTask } from './experiment-threads.ts';
 import { readModel } from './models.ts';
 
@@ -10,7 +11,7 @@ const FINEST = 0.002;
 
 /** Never throws: see server/worker.ts. */
 export default async function run(task: ExperimentTask): Promise<ExperimentResult> {
-  const { id, port, ...options } = task;
+  const { id, port, cells: file, ...options } = task;
   let sent = Number.NEGATIVE_INFINITY;
   const onProgress = (share: number) => {
     if (share - sent < FINEST) return;
@@ -18,7 +19,8 @@ export default async function run(task: ExperimentTask): Promise<ExperimentResul
     port.postMessage(share);
   };
   try {
-    return { run: await runExperiment(experimentNamed(id), options, { readModel, onProgress }) };
+    const context = { readModel, onProgress, cells: file && openCells(file) };
+    return { run: await runExperiment(experimentNamed(id), options, context) };
   } catch (error) {
     return { failure: errorToJson(error) };
   } finally {

@@ -1,13 +1,16 @@
 /** Many experiments on threads: order, what is kept and found again, numbers that JSON lacks, the page of claims. */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { runAll } from '../../src/cli/experiment/all.ts';
 import { claimsPage } from '../../src/cli/experiment/claims.ts';
-import { type Kept, keep, readKept } from '../../src/cli/experiment/kept.ts';
+import { cellsOf, type Kept, keep, readKept } from '../../src/cli/experiment/kept.ts';
 import { experimentNamed } from '../../src/experiments/catalogue.ts';
-import { runExperiment } from '../../src/experiments/run.ts';
+import { runExperiment, settingsOf } from '../../src/experiments/run.ts';
+import { sha256Of } from '../../src/host/digest.ts';
+import { openCells } from '../../src/host/experiment-cells.ts';
+import { entriesSum } from '../../src/numerics/entries-sum.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'schmetterling-experiments-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -53,6 +56,29 @@ describe('all experiments', () => {
     const { said } = await heard([repulsion, reduction], { ...options, force: true });
     expect(said.map((line) => line.split('-')[0])).toEqual(ids);
     expect(timeOf('reduced-models')).toBeGreaterThan(before);
+  });
+
+  it('go on with the cells of a run that was ended, and leave none', async () => {
+    const out = join(folder, 'ended');
+    const cells = cellsOf(out, repulsion, settingsOf(repulsion, 'tiny', {}));
+    const enough = new AbortController();
+    const onProgress = () => enough.abort(new Error('ended'));
+    const context = { cells: openCells(cells), signal: enough.signal, onProgress };
+    await expect(runExperiment(repulsion, { variant: 'tiny' }, context)).rejects.toThrow('ended');
+    const [, first] = readFileSync(cells.path, 'utf8').split('\n');
+    // a time that no run takes: it is among the seconds of a run that went on with its cells
+    const { sha256: _, ...found } = { ...JSON.parse(first), seconds: 1e6 };
+    const told = { ...found, sha256: entriesSum(found, sha256Of) };
+    writeFileSync(
+      cells.path,
+      readFileSync(cells.path, 'utf8').replace(first, JSON.stringify(told)),
+    );
+    const { runs } = await heard([repulsion], { variant: 'tiny', out, threads: 1 });
+    expect(runs[0].seconds).toBeGreaterThan(1e6);
+    expect(timeless(runs[0])).toEqual(
+      timeless(await keep(await runExperiment(repulsion, { variant: 'tiny' }))),
+    );
+    expect(existsSync(cells.path)).toBe(false);
   });
 
   it('are run again where another number is predicted now', async () => {

@@ -2,10 +2,11 @@
 import { availableParallelism } from 'node:os';
 import type { Experiment } from '../../experiments/experiment.ts';
 import { settingsOf, type Variant } from '../../experiments/run.ts';
+import { removeCells } from '../../host/experiment-cells.ts';
 import { type ExperimentThreads, experimentThreads } from '../../host/experiment-threads.ts';
 import type { FigureFormat } from '../figures.ts';
 import { progressBoard } from '../progress.ts';
-import { isCurrent, type Kept, keep, readKept } from './kept.ts';
+import { cellsOf, isCurrent, type Kept, keep, readKept } from './kept.ts';
 import { endLine } from './text.ts';
 
 export interface AllOptions {
@@ -65,17 +66,23 @@ export function longestFirst(
 async function onThreads(
   experiments: readonly Experiment[],
   count: number,
-  { variant, out, formats }: AllOptions,
+  { variant, out, formats, force }: AllOptions,
 ) {
   const runs = new Map<string, Kept>();
   const failures: Failed[] = [];
   if (experiments.length === 0) return { runs, failures };
   const threads: ExperimentThreads = experimentThreads(count);
   const board = await progressBoard(experiments.length, count);
-  const runOne = async ({ id }: Experiment) => {
+  const runOne = async (entry: Experiment) => {
+    const { id } = entry;
     try {
-      const found = await threads.run(id, { variant }, (share) => board.update(id, share));
+      const cells =
+        out === undefined ? undefined : cellsOf(out, entry, settingsOf(entry, variant, {}));
+      if (cells && force) removeCells(cells);
+      const options = { variant, cells };
+      const found = await threads.run(id, options, (share) => board.update(id, share));
       const kept = await keep(found, out, formats);
+      if (cells) removeCells(cells);
       runs.set(id, kept);
       board.end(id, endLine(kept));
     } catch (error) {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Experiment, type Prediction, rangeOf } from '../../experiments/experiment.ts';
 import type { ExperimentRun } from '../../experiments/run.ts';
 import { toCsv } from '../../host/csv.ts';
+import type { CellFile } from '../../host/experiment-cells.ts';
 import { makeFolder } from '../../host/files.ts';
 import { madeBy } from '../../host/package.ts';
 import { DamagedFileError } from '../../numerics/errors.ts';
@@ -64,13 +65,34 @@ export function readKept(
 
 /** Whether a run is what the experiment would give again: of this version, with these settings and predictions. */
 export function isCurrent(kept: Kept, entry: Experiment, settings: Record<string, unknown>) {
-  const predicted = (of: readonly Prediction[]) =>
-    of.map(({ quantity, expected, why }) => [quantity, rangeOf(expected), why]);
   const { version, streams } = kept;
-  const now = [madeBy(), settings, predicted(entry.predict(settings))];
-  const then = [{ version, streams }, kept.settings, predicted(kept.findings)];
-  return JSON.stringify(now, withWords) === JSON.stringify(then, withWords);
+  const then = identityOf({ version, streams }, kept.settings, kept.findings);
+  return then === identityNow(entry, settings);
 }
+
+const identityNow = (entry: Experiment, settings: Record<string, unknown>) =>
+  identityOf(madeBy(), settings, entry.predict(settings));
+
+/** What the results depend on, as text. */
+const identityOf = (by: object, settings: object, predictions: readonly Prediction[]) =>
+  JSON.stringify(
+    [
+      by,
+      settings,
+      predictions.map(({ quantity, expected, why }) => [quantity, rangeOf(expected), why]),
+    ],
+    withWords,
+  );
+
+/** Where a run's cells are kept until it ends. */
+export const cellsOf = (
+  out: string,
+  entry: Experiment,
+  settings: Record<string, unknown>,
+): CellFile => ({
+  path: join(out, entry.id, 'cells.jsonl'),
+  about: identityNow(entry, settings),
+});
 
 /** JSON has no numbers that are not finite: they are words there. */
 export const plain = (kept: Kept): object => JSON.parse(JSON.stringify(kept, withWords));

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { experimentNamed, experiments } from '../../experiments/catalogue.ts';
 import type { Experiment } from '../../experiments/experiment.ts';
 import { runExperiment, settingsOf, type Variant } from '../../experiments/run.ts';
+import { openCells, removeCells } from '../../host/experiment-cells.ts';
 import { readModel } from '../../host/models.ts';
 import { InputError } from '../../numerics/errors.ts';
 import { parseOptions, wholeNumber } from '../../numerics/options.ts';
@@ -13,7 +14,7 @@ import { progressBar } from '../progress.ts';
 import { partSlurm } from '../slurm/flags.ts';
 import { printJson, printLines } from '../terminal.ts';
 import { runAll } from './all.ts';
-import { isCurrent, type Kept, keep, plain, readKept } from './kept.ts';
+import { cellsOf, isCurrent, type Kept, keep, plain, readKept } from './kept.ts';
 import { experimentsOnSlurm } from './slurm.ts';
 import { runLines } from './text.ts';
 
@@ -43,7 +44,7 @@ async function showOne(entry: Experiment, variant: Variant, flags: Flags): Promi
   const known =
     flags.out === undefined || flags.force ? null : readKept(flags.out, entry.id, formats);
   const current = known && isCurrent(known, entry, settings) ? known : null;
-  const kept = current ?? (await runOne(entry, variant, given, formats, flags.out));
+  const kept = current ?? (await runOne(entry, variant, given, formats, flags));
   if (flags.json) printJson(plain(kept));
   else printLines(runLines(kept));
 }
@@ -53,12 +54,18 @@ async function runOne(
   variant: Variant,
   settings: object,
   formats: readonly FigureFormat[],
-  out?: string,
+  { out, force }: Flags,
 ): Promise<Kept> {
+  const file = out === undefined ? null : cellsOf(out, entry, settingsOf(entry, variant, settings));
+  if (file && force) removeCells(file);
+  const cells = file ? openCells(file) : undefined;
   const progress = await progressBar(`{bar} ${entry.id} {percentage} %`);
-  const context = { readModel, onProgress: (share: number) => progress.update(100 * share, 100) };
+  const onProgress = (share: number) => progress.update(100 * share, 100);
+  const context = { readModel, onProgress, cells };
   const found = await runExperiment(entry, { variant, settings }, context).finally(progress.stop);
-  return keep(found, out, formats);
+  const kept = await keep(found, out, formats);
+  if (file) removeCells(file);
+  return kept;
 }
 
 /** Throws Error, after the others are printed, where some have failed. */
