@@ -101,7 +101,7 @@ export function withRunFlags(command: Command): Command {
     .option('--time <T>', 'the end of the run (default: 10)')
     .option(
       '--scheme <name>',
-      `${either(SCHEME.choices)} (default: ${SCHEME.default}; ${NOISE_SCHEME} with noise)`,
+      `${either(SCHEME.choices)} (default: ${SCHEME.default}; ${NOISE_SCHEME} with noise; no_projection: rk4, svgd_sphere: dopri5)`,
     )
     .option('--step <h>', 'step of the schemes with a fixed one (default: 0.1)')
     .option(TOLERANCE_FLAG, 'error per step of dopri5 (default: 1e-8)')

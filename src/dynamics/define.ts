@@ -121,6 +121,7 @@ const DEFINITION = z.strictObject({
   properties: object.default({}),
   interaction: callable<NonNullable<DynamicsDefinition['interaction']>>(),
   timeDependent: flag.optional(),
+  scheme: z.string('expected the name of a scheme').optional(),
   energyBeta: callable<NonNullable<Dynamics['energyBeta']>>(),
   velocity: callable<NonNullable<Dynamics['velocity']>>(),
   reaction: callable<NonNullable<Dynamics['reaction']>>(),

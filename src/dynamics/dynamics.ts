@@ -76,6 +76,8 @@ export interface Dynamics {
   readonly dimension?: number;
   readonly parameters: readonly Parameter[];
   readonly properties: Properties;
+  /** The scheme of runs that name none, where the usual one does not serve. */
+  readonly scheme?: string;
   /** β of the E_β that is its energy, in promises and in diagnostics; 1 where absent. */
   readonly energyBeta?: (parameters: ParameterValues) => number;
   /** What couples the particles at time t; an entry has this or a velocity of its own. */

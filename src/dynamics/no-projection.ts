@@ -13,6 +13,8 @@ export const noProjection: Dynamics = {
   citation: 'arXiv 2305.05465',
   space: 'euclidean',
   parameters: [BETA, QUERY, KEY, VALUE],
+  // errors of x_i are rescaled with it: steps of first order shrink the view for ever
+  scheme: 'rk4',
   // ẋ_i = ∇_i E / (w_i Z_i) as on the sphere, so Ė = Σ w_i Z_i |ẋ_i|².
   energyBeta: betaOf,
   properties: { ...ATTENTION_PROPERTIES, energy: 'increases' },

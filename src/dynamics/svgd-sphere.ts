@@ -23,6 +23,8 @@ export const svgdSphere: Dynamics = {
       integer: false,
     },
   ],
+  // its speed is up to κβ e^β: a step of 0.1 is far beyond what is stable
+  scheme: 'dopri5',
   energyBeta: betaOf,
   properties: {
     rotationEquivariant: false,

@@ -26,6 +26,7 @@ import {
   schemes,
   TOLERANCE,
   takesNoise,
+  usualScheme,
 } from '../integrators/schemes.ts';
 import { counted } from '../numerics/counted.ts';
 import { InputError } from '../numerics/errors.ts';
@@ -105,7 +106,7 @@ export const simulationSchema = z.strictObject({
     .string({ error: 'expected the name of a scheme' })
     .optional()
     .describe(
-      `How time is cut into steps; ${SCHEME.default} by default, ${NOISE_SCHEME} where there is noise`,
+      `How time is cut into steps; ${SCHEME.default} by default, ${NOISE_SCHEME} where there is noise, rk4 for no_projection, dopri5 for svgd_sphere`,
     ),
   time: numberOf(END),
   step: numberOf(STEP),
@@ -236,7 +237,7 @@ export function simulationSettings(options: SimulationOptions): SimulationSettin
     scheme: entryNamed(
       'scheme',
       schemes,
-      rest.scheme ?? (noise > 0 || entry.noise ? NOISE_SCHEME : SCHEME.default),
+      rest.scheme ?? usualScheme(entry, noise > 0 || entry.noise !== undefined),
     ),
     times: parseSaveAt(rest.saveAt ?? [0, rest.time], rest.time),
     positions,

@@ -99,6 +99,10 @@ export const schemes: readonly Scheme[] = Object.values(schemeNamed);
 /** Where there is noise, unless another is asked for. */
 export const NOISE_SCHEME: SchemeName = 'heun';
 
+/** That of runs of some dynamics that name none. */
+export const usualScheme = ({ scheme }: { readonly scheme?: string }, noisy: boolean): string =>
+  noisy ? NOISE_SCHEME : (scheme ?? SCHEME.default);
+
 /** Noise goes beside steps of one size that may be cut. */
 export const takesNoise = ({ adaptive, whole }: Scheme): boolean => !adaptive && !whole;
 

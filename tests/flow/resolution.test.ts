@@ -32,7 +32,7 @@ describe('a note comes', () => {
   );
 
   it('for layers whose view undoes the growth, where what is shown is far from the flow', async () => {
-    const coarse = { ...polytope, step: 0.05 };
+    const coarse = { ...polytope, scheme: 'layer', step: 0.05 };
     expect(await noteOf(coarse)).toMatch(
       /^by time 8.*differs by about \d+ % between steps of 0.05/,
     );

@@ -68,7 +68,7 @@ export const presets: readonly Preset[] = [
   {
     name: 'polytope',
     paper: 'arXiv 2305.05465',
-    query: 'dynamics=no_projection&n=60&scheme=rk4&step=0.05&time=15',
+    query: 'dynamics=no_projection&n=60&step=0.05&time=15',
   },
   {
     name: 'pre_norm',
@@ -78,7 +78,8 @@ export const presets: readonly Preset[] = [
   {
     name: 'noise',
     paper: 'arXiv 2512.01868',
-    query: 'dynamics=noisy&n=1000&step=0.02&time=10&p.attention=sa&p.beta=5&p.kappa=8',
+    query:
+      'dynamics=noisy&start=von_mises_fisher&n=1000&step=0.05&s.concentration=4&p.attention=sa&p.beta=5&p.kappa=8',
   },
   {
     name: 'svgd',
@@ -157,7 +158,7 @@ const english: Readonly<Record<string, PresetWords>> = {
   },
   noise: {
     title: 'Noise against attention',
-    look: 'The critical κ is 5.6 at β = 5. Above it clusters hold; move κ below, and they dissolve.',
+    look: 'The critical κ is 5.6 at β = 5. Above it a cluster holds; move κ to 4 or below, and it dissolves.',
   },
   svgd: {
     title: 'SVGD: particles sample a law',
@@ -228,7 +229,7 @@ const german: Readonly<Record<string, PresetWords>> = {
   },
   noise: {
     title: 'Rauschen gegen Attention',
-    look: 'Das kritische κ ist 5,6 bei β = 5. Darüber halten Cluster; darunter lösen sie sich auf.',
+    look: 'Das kritische κ ist 5,6 bei β = 5. Darüber hält ein Cluster; bei κ = 4 oder darunter löst er sich auf.',
   },
   svgd: {
     title: 'SVGD: Teilchen ziehen Stichproben',

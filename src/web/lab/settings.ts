@@ -15,11 +15,11 @@ import type { Start } from '../../geometry/start.ts';
 import {
   END,
   NOISE_SCHEME,
-  SCHEME,
   STEP,
   schemes,
   TOLERANCE,
   takesNoise,
+  usualScheme,
 } from '../../integrators/schemes.ts';
 import { checkNumber, type NumberParameter } from '../../numerics/parameters.ts';
 import { readGiven } from './given.ts';
@@ -169,7 +169,7 @@ export function usualSettings(entry: Dynamics): LabSettings {
     startParameters: usualValues(startCalled(start)?.parameters ?? []),
     given: '',
     d: entry.dimension ?? defaults.d,
-    scheme: entry.noise ? NOISE_SCHEME : SCHEME.default,
+    scheme: usualScheme(entry, entry.noise !== undefined),
     pace: 'even',
     engine: 'auto',
     precision: 'float64',
