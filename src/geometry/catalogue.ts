@@ -63,7 +63,7 @@ export const SEED: NumberParameter = {
   type: 'number',
   name: 'seed',
   title: 'Seed',
-  help: 'The same seed gives the same numbers on every machine.',
+  help: 'The same seed gives the same start and noise; with the same settings, and in Float64, the same numbers on every machine.',
   unit: '',
   default: 1,
   minimum: 0,

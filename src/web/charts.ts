@@ -42,6 +42,8 @@ export interface Series {
   readonly colour: number;
   /** A line to compare with: thin, dashed, without points. */
   readonly reference?: boolean;
+  /** Whole numbers, which jump: no line slopes from one to the next. */
+  readonly counts?: boolean;
 }
 
 export interface Lines {
@@ -137,7 +139,7 @@ function lineConfiguration(
 }
 
 function dataset(
-  { label, values, colour: index, reference = false }: Series,
+  { label, values, colour: index, reference = false, counts = false }: Series,
   x: readonly number[],
 ) {
   const stroke = colour(reference ? '--ink-3' : `--series-${index % seriesCount}`);
@@ -150,7 +152,8 @@ function dataset(
     borderDash: reference ? [6, 4] : [],
     pointRadius: reference || values.length > 20 ? 0 : 2.5,
     pointHoverRadius: 5,
-    tension: 0.25,
+    tension: counts ? 0 : 0.25,
+    stepped: counts,
     clip: 8,
   };
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { diagnostics } from '../../src/diagnostics/catalogue.ts';
+import { diagnoseFrame, diagnostics } from '../../src/diagnostics/catalogue.ts';
 import { dynamics } from '../../src/dynamics/catalogue.ts';
 import { matrixText, readMatrixValue } from '../../src/dynamics/matrices.ts';
 import { simulate } from '../../src/flow/simulation.ts';
@@ -18,15 +18,16 @@ import { programOf } from '../../src/web/lab/exports/code.ts';
 import { commandLine } from '../../src/web/lab/exports/command.ts';
 import { measuredCsv, positionsCsv, runJson } from '../../src/web/lab/exports/tables.ts';
 import { createFilm } from '../../src/web/lab/film.ts';
-import type { LabFrame } from '../../src/web/lab/frame.ts';
+import { type LabFrame, labFrame } from '../../src/web/lab/frame.ts';
 import { fitsLink, readGiven, writeGiven } from '../../src/web/lab/given.ts';
 import { matrixOption } from '../../src/web/lab/matrix-text.ts';
+import type { Measurer } from '../../src/web/lab/measure/client.ts';
+import { measuredFrames, namesFor } from '../../src/web/lab/measure/question.ts';
 import { sectorShares } from '../../src/web/lab/measure/shares.ts';
 import { framePlan, runOptions } from '../../src/web/lab/options.ts';
 import { turnOf } from '../../src/web/lab/picture/ball.ts';
 import { extentOf } from '../../src/web/lab/picture/plane.ts';
 import { presets, presetWords } from '../../src/web/lab/presets.ts';
-import { namesFor } from '../../src/web/lab/readouts.ts';
 import { leadingCoordinates } from '../../src/web/lab/sentence.ts';
 import {
   type LabSettings,
@@ -389,6 +390,39 @@ describe('exports', () => {
       }
     },
   );
+
+  test('a file has numbers of every frame, also of those that were not measured as they went by', async () => {
+    const { frames } = await simulate({
+      n: 5,
+      d: 2,
+      time: 1,
+      saveAt: [0, 0.5, 1],
+      diagnostics: [],
+    });
+    const about = { settings: readSettings('n=5&time=1'), init: null, labels: null };
+    const film = frames.map((frame, i) => labFrame(frame, about, i));
+    const measurer = {
+      async measure({ names, kind, ...frame }: Parameters<Measurer['measure']>[0]) {
+        const chosen = diagnostics.filter(({ name }) => names.includes(name));
+        return { kind: 'diagnosed', ...diagnoseFrame(frame, chosen) } as const;
+      },
+    };
+    const kept: number[] = [];
+    const session = { film: () => film, keep: ({ index }: LabFrame) => kept.push(index) };
+    const all = await measuredFrames(session, measurer, film[0]);
+    expect(kept).toEqual([0, 1, 2]);
+    const rows = measuredCsv(all).trim().split('\n').slice(1);
+    expect(rows.map((line) => line.split(',').every((cell) => cell !== ''))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(JSON.parse(runJson(all, null)).diagnostics.energy).not.toContain(null);
+    const [none] = measuredCsv([{ ...film[0], positions: null }, all[1]])
+      .split('\n')
+      .slice(1);
+    expect(none).toMatch(/^0,0,5,,/);
+  });
 
   test('tables hold all digits', async () => {
     const frame = await frameOf(readSettings('n=5&time=1'), null, 10);

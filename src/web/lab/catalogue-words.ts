@@ -112,7 +112,10 @@ const german: Readonly<Record<Kind, Words>> = {
   parameters: {
     n: ['Teilchen n', 'Wie viele Teilchen.'],
     d: ['Dimension d', 'Koordinaten eines Teilchens: die Sphäre liegt in R^d.'],
-    seed: ['Startwert', 'Derselbe Startwert gibt auf jedem Rechner dieselben Zahlen.'],
+    seed: [
+      'Startwert',
+      'Derselbe Startwert gibt denselben Anfang und dasselbe Rauschen; mit denselben Einstellungen, und in Float64, auf jedem Rechner dieselben Zahlen.',
+    ],
     step: [
       'Schritt h',
       'Der Schritt h der Verfahren mit festem Schritt; bei anpassenden die Zeit zwischen zwei Bildern.',

@@ -2,25 +2,15 @@
  * The numbers of the run as it goes: energy, clusters, cosines and order over time, and the modes of the frame
  * shown. They are measured beside the run, so that between two there may be frames without.
  */
-import { energyBetaOf } from '../../dynamics/dynamics.ts';
 import type { LineChart, Series } from '../charts.ts';
 import { createLineChart } from '../charts.ts';
 import { fill, h, setAttribute, setVariable } from '../dom.ts';
 import { compact, decimal } from '../format.ts';
 import { diagnosticWords } from './diagnostic-words.ts';
 import type { LabFrame } from './frame.ts';
-import { shownPositions } from './frame.ts';
 import type { Lab } from './lab.ts';
+import { CHARTS, measuredOf, modesOf, questionOf } from './measure/question.ts';
 import { framePlan } from './options.ts';
-import { entryOf, type LabSettings } from './settings.ts';
-
-/** A chart shows one diagnostic, or two on one scale. */
-const CHARTS = [
-  ['energy'],
-  ['cluster_count'],
-  ['cosine_mean', 'cosine_min'],
-  ['mean_resultant'],
-] as const;
 
 /** Milliseconds between two drawings of the charts while it plays. */
 const EVERY = 250;
@@ -92,33 +82,8 @@ const measuredFrames = (film: readonly LabFrame[], shown: LabFrame) =>
 
 /** Asks for the numbers of a frame that has none. */
 function measure({ measurer, session }: Lab, frame: LabFrame): void {
-  const positions = shownPositions(frame);
-  if (frame.measured || !positions) return;
-  const { settings } = frame.of;
-  const entry = entryOf(settings);
-  const first = session.film()[0];
-  const question = {
-    kind: 'diagnose',
-    positions,
-    masses: frame.masses,
-    radii: frame.radii,
-    space: entry.space,
-    initial: entry.space === 'euclidean' && first ? shownPositions(first) : null,
-    beta: energyBetaOf(entry, settings.parameters),
-    names: namesFor(settings),
-  } as const;
-  measurer.diagnose(question, ({ values, notes }) => session.keep(frame, { values, notes }));
-}
-
-/** What is measured of such a run. */
-export function namesFor(settings: LabSettings): string[] {
-  const mode = modesOf(settings);
-  return [...CHARTS.flat(), ...(mode ? [mode] : [])];
-}
-
-function modesOf({ d, dynamics }: LabSettings): 'fourier_modes' | 'harmonic_power' | null {
-  if (entryOf({ dynamics }).space !== 'sphere') return null;
-  return d === 2 ? 'fourier_modes' : d === 3 ? 'harmonic_power' : null;
+  const question = questionOf(session, frame);
+  if (question) measurer.diagnose(question, (found) => session.keep(frame, measuredOf(found)));
 }
 
 const wordsFor = ({ page }: Lab, name: string) => diagnosticWords(page.state.get().language, name);
@@ -157,6 +122,7 @@ function createChart(lab: Lab, names: readonly string[]) {
           // The axis is that of the whole run, from the beginning on.
           values: [null, ...kept.map((frame) => numberOf(frame, name)), null],
           colour: i,
+          counts: name === 'cluster_count',
         }),
       );
       const place = (time: number) => (log ? Math.log10(time) : time);

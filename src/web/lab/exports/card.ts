@@ -5,6 +5,7 @@ import { download, svgOf, textFile } from '../../share/files.ts';
 import { shareWordsOf } from '../../share/words.ts';
 import type { LabFrame } from '../frame.ts';
 import type { Lab } from '../lab.ts';
+import { measuredFrames } from '../measure/question.ts';
 import type { Stage } from '../picture/stage.ts';
 import { programOf } from './code.ts';
 import { commandLine, type TextFile } from './command.ts';
@@ -14,38 +15,43 @@ import { measuredCsv, positionsCsv, runJson } from './tables.ts';
 
 export function createExports(lab: Lab, stage: Stage): HTMLElement {
   const { words, session } = lab;
-  const save = (id: string, title: string, file: (frame: LabFrame) => unknown) =>
-    h(
+  const save = (id: string, title: string, file: (frame: LabFrame) => unknown) => {
+    const click = async () => {
+      const { shown } = session.get();
+      if (!shown || button.disabled) return;
+      // frames that were not measured as they went by take their time
+      button.disabled = true;
+      try {
+        await file(shown);
+      } finally {
+        button.disabled = false;
+      }
+    };
+    const button = h(
       'button',
-      {
-        type: 'button',
-        class: 'chip',
-        id: `lab-export-${id}`,
-        click: () => {
-          const { shown } = session.get();
-          if (shown) void file(shown);
-        },
-      },
+      { type: 'button', class: 'chip', id: `lab-export-${id}`, click },
       title,
     );
-  const frames = (shown: LabFrame) => session.film().filter(({ of }) => of === shown.of);
+    return button;
+  };
+  const frames = (shown: LabFrame) => measuredFrames(session, lab.measurer, shown);
   const buttons = [
     save('png', words.png, async (shown) =>
       download('schmetterling.png', await pictureOf(lab, stage, shown)),
     ),
-    save('svg', words.svg, (shown) => {
-      const svg = svgOf(figureOf(lab, stage.painter, shown));
+    save('svg', words.svg, async (shown) => {
+      const svg = svgOf(figureOf(lab, stage.painter, shown, await frames(shown)));
       download('schmetterling.svg', textFile(svg, 'image/svg+xml'));
     }),
     save('positions', words.positionsCsv, ({ positions }) => {
       if (positions) download('positions.csv', textFile(positionsCsv(positions), 'text/csv'));
     }),
-    save('measured', words.measuredCsv, (shown) =>
-      download('numbers.csv', textFile(measuredCsv(frames(shown)), 'text/csv')),
+    save('measured', words.measuredCsv, async (shown) =>
+      download('numbers.csv', textFile(measuredCsv(await frames(shown)), 'text/csv')),
     ),
-    save('json', words.json, (shown) => {
+    save('json', words.json, async (shown) => {
       const { report } = session.get();
-      download('run.json', textFile(runJson(frames(shown), report), 'application/json'));
+      download('run.json', textFile(runJson(await frames(shown), report), 'application/json'));
     }),
   ];
   const shared = shareWordsOf(lab.page.state.get().language);

@@ -10,18 +10,22 @@ import type { Painter } from '../picture/painter.ts';
 import { entryOf } from '../settings.ts';
 import { captionOf } from './caption.ts';
 
-/** The frame shown, and what was measured until now. */
-export function figureOf(lab: Lab, painter: Painter, frame: LabFrame): Figure {
+/** The frame shown, and the numbers of the run's frames. */
+export function figureOf(
+  lab: Lab,
+  painter: Painter,
+  frame: LabFrame,
+  frames: readonly LabFrame[],
+): Figure {
   const { settings } = frame.of;
   const { title } = told(lab.page.state.get().language, 'dynamics', entryOf(settings));
-  const measured = lab.session.film().filter((one) => one.measured && one.of === frame.of);
   return {
     title,
     caption: captionOf(lab, frame),
     panels: [
       ...picturePanels(lab, painter, frame),
       ...['energy', 'cluster_count', 'cosine_mean', 'mean_resultant'].flatMap((name) =>
-        linePanel(lab, name, measured),
+        linePanel(lab, name, frames),
       ),
     ],
   };
@@ -73,10 +77,11 @@ function linePanel(lab: Lab, name: string, frames: readonly LabFrame[]): Panel[]
   const log = frames[0]?.of.settings.pace === 'log';
   const points = frames.flatMap(({ time, measured }): Point[] => {
     const value = measured?.values[name];
-    if (typeof value !== 'number' || (log && time === 0)) return [];
-    return [[log ? Math.log10(time) : time, value]];
+    if (log && time === 0) return [];
+    // a frame without the number breaks the line
+    return [[log ? Math.log10(time) : time, typeof value === 'number' ? value : Number.NaN]];
   });
-  if (points.length < 2) return [];
+  if (points.filter(([, value]) => Number.isFinite(value)).length < 2) return [];
   const { title } = diagnosticWords(language, name);
   const label = log ? lab.words.logTimeAxis : lab.words.timeAxis;
   return [{ title, x: { label }, y: { label: '' }, series: [{ kind: 'line', points }] }];

@@ -15,11 +15,10 @@ export function positionsCsv(positions: Matrix): string {
   );
 }
 
-/** One measured frame a line; a list has a column for each of its entries. */
+/** One frame a line, with empty cells where it is not measured; a list has a column for each of its entries. */
 export function measuredCsv(frames: readonly LabFrame[]): string {
-  const measured = frames.filter((frame) => frame.measured !== null);
-  const columns = columnsOf(measured[0]?.measured?.values ?? {});
-  const rows = measured.map(({ time, steps, particles, measured: found }) => [
+  const columns = columnsOf(frames.find(({ measured }) => measured)?.measured?.values ?? {});
+  const rows = frames.map(({ time, steps, particles, measured: found }) => [
     ...[time, steps, particles],
     ...columns.map(({ name, at }) => cellOf(found?.values[name] ?? null, at)),
   ]);

@@ -11,6 +11,8 @@ type Diagnose = Extract<MeasureQuestion, { kind: 'diagnose' }>;
 export interface Measurer {
   /** Asks for diagnostics; of questions that come while one is answered only the last is kept. */
   diagnose(question: Diagnose, tell: (found: Diagnosed) => void): void;
+  /** Diagnostics of every frame that is asked for, one after the other and without rests: for files. */
+  measure(question: Diagnose): Promise<Diagnosed>;
   /** Shares by angle; `positions` are handed over and come back. */
   count(positions: Matrix, bins: number): Promise<{ positions: Matrix; shares: Float64Array }>;
   close(): void;
@@ -24,6 +26,8 @@ interface Asked {
   readonly transfer: Transferable[];
   readonly tell: (reply: MeasureReply) => void;
   readonly fail: (error: Error) => void;
+  /** Else a later question may take its place. */
+  readonly isOwed: boolean;
 }
 
 /** The worker starts with the first question. */
@@ -32,7 +36,8 @@ export function createMeasurer(): Measurer {
   let open: Asked | null = null;
   let waiting: Asked | null = null;
   let resting: ReturnType<typeof setTimeout> | undefined;
-  const counts: Asked[] = [];
+  /** What is answered in any case, in order. */
+  const owed: Asked[] = [];
 
   function start(): Worker {
     const started = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
@@ -56,15 +61,15 @@ export function createMeasurer(): Measurer {
     const answered = open;
     open = null;
     answered?.tell(reply);
-    // Pictures wait for counts, so these come first and without a rest.
-    if (reply.kind === 'diagnosed')
+    // Pictures and files wait for what is owed, so that comes first and without a rest.
+    if (answered && !answered.isOwed)
       resting = setTimeout(rested, REST * (performance.now() - begun));
     next();
   }
 
   /** Who waits is told; the next question finds another worker. */
   function fail(error: Error): void {
-    const asked = [...(open ? [open] : []), ...counts.splice(0)];
+    const asked = [...(open ? [open] : []), ...owed.splice(0)];
     worker?.terminate();
     worker = null;
     open = null;
@@ -78,7 +83,7 @@ export function createMeasurer(): Measurer {
 
   function next(): void {
     if (open) return;
-    const asked = counts.shift() ?? (resting === undefined ? waiting : null);
+    const asked = owed.shift() ?? (resting === undefined ? waiting : null);
     if (!asked) return;
     if (asked === waiting) waiting = null;
     ask(asked);
@@ -88,16 +93,24 @@ export function createMeasurer(): Measurer {
     diagnose(question, tell) {
       const listen = (reply: MeasureReply) => reply.kind === 'diagnosed' && tell(reply);
       // Without numbers the run goes on as well; the picture is not theirs.
-      waiting = { question, transfer: [], tell: listen, fail: (error) => console.warn(error) };
+      const fail = (error: Error) => console.warn(error);
+      waiting = { question, transfer: [], tell: listen, fail, isOwed: false };
       next();
     },
+    measure: (question) =>
+      new Promise((resolve, fail) => {
+        const tell = (reply: MeasureReply) => reply.kind === 'diagnosed' && resolve(reply);
+        owed.push({ question, transfer: [], tell, fail, isOwed: true });
+        next();
+      }),
     count: (positions, bins) =>
-      new Promise((resolve, reject) => {
-        counts.push({
+      new Promise((resolve, fail) => {
+        owed.push({
           question: { kind: 'count', positions, bins },
           transfer: [positions.data.buffer as ArrayBuffer],
           tell: (reply) => reply.kind === 'counted' && resolve(reply),
-          fail: reject,
+          fail,
+          isOwed: true,
         });
         next();
       }),
@@ -107,7 +120,7 @@ export function createMeasurer(): Measurer {
       worker = null;
       open = null;
       waiting = null;
-      counts.length = 0;
+      owed.length = 0;
     },
   };
 }
