@@ -27,6 +27,7 @@ import { oneLayerExperiment } from './c21-one-layer.ts';
 import { lostInTheMiddleExperiment } from './c22-lost-in-the-middle.ts';
 import { modesExperiment } from './c26-modes.ts';
 import { equilibriaExperiment } from './c28-equilibria.ts';
+import { collapseExperiment } from './c32-collapse.ts';
 import type { Experiment } from './experiment.ts';
 import { inverseExperiment } from './inverse-problems.ts';
 import { perturbationExperiment } from './perturbations.ts';
@@ -61,6 +62,7 @@ export const experiments: readonly Experiment[] = [
   lostInTheMiddleExperiment,
   modesExperiment,
   equilibriaExperiment,
+  collapseExperiment,
   birthDeathExperiment,
   inverseExperiment,
   perturbationExperiment,
