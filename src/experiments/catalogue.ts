@@ -25,6 +25,7 @@ import { dobrushinExperiment } from './c19-dobrushin.ts';
 import { cosinesExperiment } from './c20-cosines.ts';
 import { oneLayerExperiment } from './c21-one-layer.ts';
 import { lostInTheMiddleExperiment } from './c22-lost-in-the-middle.ts';
+import { negativeBetaExperiment } from './c23-negative-beta.ts';
 import { modesExperiment } from './c26-modes.ts';
 import { equilibriaExperiment } from './c28-equilibria.ts';
 import { collapseExperiment } from './c32-collapse.ts';
@@ -60,6 +61,7 @@ export const experiments: readonly Experiment[] = [
   cosinesExperiment,
   oneLayerExperiment,
   lostInTheMiddleExperiment,
+  negativeBetaExperiment,
   modesExperiment,
   equilibriaExperiment,
   collapseExperiment,
