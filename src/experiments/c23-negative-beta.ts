@@ -52,7 +52,7 @@ export const negativeBetaExperiment = experiment({
   schema,
   seconds: 10,
   quick: { seeds: 24 },
-  tiny: { seeds: 8 },
+  tiny: { seeds: 24 },
   broken: { keys: -1 },
   predict() {
     const bounds = Object.keys(GROUPS).map((n) => `${boundOf(Number(n)).toFixed(4)} (n = ${n})`);

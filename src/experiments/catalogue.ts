@@ -27,6 +27,7 @@ import { oneLayerExperiment } from './c21-one-layer.ts';
 import { lostInTheMiddleExperiment } from './c22-lost-in-the-middle.ts';
 import { negativeBetaExperiment } from './c23-negative-beta.ts';
 import { modesExperiment } from './c26-modes.ts';
+import { hardmaxResidualExperiment } from './c27-hardmax-residual.ts';
 import { equilibriaExperiment } from './c28-equilibria.ts';
 import { collapseExperiment } from './c32-collapse.ts';
 import type { Experiment } from './experiment.ts';
@@ -63,6 +64,7 @@ export const experiments: readonly Experiment[] = [
   lostInTheMiddleExperiment,
   negativeBetaExperiment,
   modesExperiment,
+  hardmaxResidualExperiment,
   equilibriaExperiment,
   collapseExperiment,
   birthDeathExperiment,
