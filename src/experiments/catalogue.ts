@@ -26,6 +26,7 @@ import { cosinesExperiment } from './c20-cosines.ts';
 import { oneLayerExperiment } from './c21-one-layer.ts';
 import { lostInTheMiddleExperiment } from './c22-lost-in-the-middle.ts';
 import { negativeBetaExperiment } from './c23-negative-beta.ts';
+import { firstOrderExperiment } from './c24-first-order.ts';
 import { modesExperiment } from './c26-modes.ts';
 import { hardmaxResidualExperiment } from './c27-hardmax-residual.ts';
 import { equilibriaExperiment } from './c28-equilibria.ts';
@@ -63,6 +64,7 @@ export const experiments: readonly Experiment[] = [
   oneLayerExperiment,
   lostInTheMiddleExperiment,
   negativeBetaExperiment,
+  firstOrderExperiment,
   modesExperiment,
   hardmaxResidualExperiment,
   equilibriaExperiment,
