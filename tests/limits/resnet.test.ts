@@ -6,6 +6,7 @@ import { simulationSettings } from '../../src/flow/simulation-settings.ts';
 import { type DepthLimit, type DepthRuns, depthLimit } from '../../src/limits/depth/depth.ts';
 import type { FittedOrder } from '../../src/limits/order.ts';
 import { crossingTimes, cutEnd } from '../../src/limits/resnet/kinks.ts';
+import { drawErrors } from '../../src/limits/resnet/orders.ts';
 import { resnetReport } from '../../src/limits/resnet/report.ts';
 import { type ResnetLimit, resnetLimit } from '../../src/limits/resnet/resnet.ts';
 import { accuracyOf, drawSpirals } from '../../src/limits/resnet/spirals.ts';
@@ -24,6 +25,15 @@ const orderOf = ({ schemes }: ResnetLimit, activation: string, scheme: string) =
     schemes.find((one) => one.activation === activation && one.scheme === scheme)!
       .order as FittedOrder
   ).order;
+
+it.each([82, 92])(
+  'seed %d, whose kinks mislead a reference of order 8, has one of order 5',
+  async (seed) => {
+    const settings = { depths: [8], n: 8, d: 4, time: 1, reference: 1e-13 };
+    const { schemes } = await drawErrors('relu', seed, settings);
+    expect(schemes.layer?.floor).toBeLessThan(1e-9);
+  },
+);
 
 describe('orders over many particles', () => {
   const depths = [8, 16, 32, 64, 128];

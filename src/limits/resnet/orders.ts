@@ -17,7 +17,7 @@ export interface OrderSettings {
   readonly n: number;
   readonly d: number;
   readonly time: number;
-  /** Tolerance of dopri5. */
+  /** Tolerance of the reference. */
   readonly reference: number;
 }
 
