@@ -15,6 +15,8 @@ export const german: Words = {
   tabList: 'Ansichten',
   language: 'Sprache',
   model: 'Modell',
+  undo: 'Rückgängig (Strg+Z)',
+  redo: 'Wiederholen (Strg+Umschalt+Z)',
   theme: { label: 'Farben', system: 'wie das System', light: 'hell', dark: 'dunkel' },
   box: 'Dein Satz',
   boxHint: 'Schreibe __, wo das Modell antworten soll.',

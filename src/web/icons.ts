@@ -53,6 +53,13 @@ export function stepIcon(direction: -1 | 1): SVGElement {
   return lineIcon(direction < 0 ? 'M15 5l-7 7 7 7' : 'M9 5l7 7-7 7');
 }
 
+/** An arrow that turns back (−1) or on again (1). */
+export function turnIcon(way: -1 | 1): SVGElement {
+  return lineIcon(
+    way < 0 ? 'M8 4 4 8l4 4M4 8h10a6 6 0 0 1 0 12H8' : 'M16 4l4 4-4 4M20 8H10a6 6 0 0 0 0 12h6',
+  );
+}
+
 /** Back to the beginning. */
 export function rewindIcon(): SVGElement {
   return lineIcon('M18 5l-8 7 8 7M6 5v14');

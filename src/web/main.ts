@@ -32,10 +32,12 @@ import { createShell } from './shell.ts';
 import type { State } from './state.ts';
 import { defaults, readFragment, writeFragment } from './state.ts';
 import { createResource, createStore } from './store.ts';
+import { createUndo, undoWay } from './undo.ts';
 import { wordsOf } from './words.ts';
 
 const base: State = { ...defaults, language: navigator.language.startsWith('de') ? 'de' : 'en' };
 const state = createStore<State>(readFragment(location.hash, base));
+const undo = createUndo(history);
 const hover = createStore<{ token: number | null }>({ token: null });
 const models = createResource(askModels);
 /** Settles with the first list of models, or without one: only then it is known what a question may say. */
@@ -172,12 +174,19 @@ function build(): void {
     contrasts,
     models,
   };
-  for (const store of [state, hover, ...Object.values(resources)]) store.silence();
+  for (const store of [state, hover, undo.reach, ...Object.values(resources)]) store.silence();
   const { language, theme } = state.get();
   document.documentElement.lang = language;
   document.documentElement.dataset.theme = theme;
   const words = wordsOf(language);
-  const page: Page = { state: guarded(state), hover, ...resources, words, retry };
+  const page: Page = {
+    state: guarded(state),
+    hover,
+    reach: undo.reach,
+    ...resources,
+    words,
+    retry,
+  };
   state.subscribe(follow);
   const askForOther = () => {
     const question = otherQuestion(page);
@@ -206,7 +215,7 @@ function build(): void {
 
 function follow(now: State, before: State): void {
   const fragment = writeFragment(now, base);
-  history.replaceState(null, '', fragment ? `#${fragment}` : location.pathname + location.search);
+  undo.write(now, before, fragment ? `#${fragment}` : location.pathname + location.search);
   if (now.text !== before.text) hover.set({ token: null });
   if (now.theme !== before.theme) document.documentElement.dataset.theme = now.theme;
   if (now.language !== before.language) build();
@@ -219,7 +228,25 @@ function follow(now: State, before: State): void {
 }
 
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', build);
-addEventListener('hashchange', () => state.set(readFragment(location.hash, base)));
+const restore = () => undo.restore(() => state.set(readFragment(location.hash, base)));
+addEventListener('popstate', restore);
+// an address that was typed or clicked
+addEventListener('hashchange', restore);
+addEventListener('keydown', (event) => {
+  const way = undoWay(event);
+  if (way === 0) return;
+  event.preventDefault();
+  if (way < 0 ? undo.reach.get().before > 0 : undo.reach.get().after > 0) history.go(way);
+});
+/** Paper is light; charts are drawn in the colours of the theme. */
+let themeOnScreen: State['theme'] | null = null;
+addEventListener('beforeprint', () => {
+  themeOnScreen = state.get().theme;
+  state.set({ theme: 'light' });
+});
+addEventListener('afterprint', () => {
+  if (themeOnScreen) state.set({ theme: themeOnScreen });
+});
 models.load(null);
 ask();
 build();

@@ -21,11 +21,14 @@ import type {
 import { blanks, endsInBlank, splitTargets } from './sentence.ts';
 import type { State } from './state.ts';
 import type { Reply, Resource, Store } from './store.ts';
+import type { Reach } from './undo.ts';
 import type { Words } from './words.ts';
 
 export interface Page {
   /** What a link has locked does not change by it. */
   readonly state: Store<State>;
+  /** How far undo and redo go. */
+  readonly reach: Store<Reach>;
   /** The particle under the pointer; it goes before the pinned one. */
   readonly hover: Store<{ readonly token: number | null }>;
   readonly answers: Resource<Question, Prediction>;

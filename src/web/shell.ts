@@ -2,7 +2,7 @@
 import { createComposer } from './composer.ts';
 import { fill, h, setAttribute } from './dom.ts';
 import { decimal } from './format.ts';
-import { butterfly, themeIcon } from './icons.ts';
+import { butterfly, themeIcon, turnIcon } from './icons.ts';
 import { controlsOf, isLocked } from './locks.ts';
 import { createModelPicker } from './models.ts';
 import { createNotice, describeFailure } from './notice.ts';
@@ -64,11 +64,37 @@ function createHead(page: Page): HTMLElement {
       'div',
       { class: 'head-tools' },
       controlsOf(page, 'model', createModelPicker(page)),
+      createUndoButtons(page),
       createLanguages(page),
       createShareButton(page),
       createThemeButton(page),
     ),
   );
+}
+
+/** Steps in the browser's own history (undo.ts). */
+function createUndoButtons({ reach, words }: Page): HTMLElement {
+  const button = (way: -1 | 1, name: string) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'round',
+        id: way < 0 ? 'undo' : 'redo',
+        title: name,
+        'aria-label': name,
+        click: () => history.go(way),
+      },
+      turnIcon(way),
+    );
+  const [undo, redo] = [button(-1, words.undo), button(1, words.redo)];
+  const show = () => {
+    undo.disabled = reach.get().before === 0;
+    redo.disabled = reach.get().after === 0;
+  };
+  reach.subscribe(show);
+  show();
+  return h('div', { class: 'undo' }, undo, redo);
 }
 
 function createTabs(page: Page): HTMLElement {

@@ -10,6 +10,8 @@ const english = {
   tabList: 'Views',
   language: 'Language',
   model: 'Model',
+  undo: 'Undo (Ctrl+Z)',
+  redo: 'Redo (Ctrl+Shift+Z)',
   theme: { label: 'Colours', system: 'as the system', light: 'light', dark: 'dark' },
   box: 'Your sentence',
   boxHint: 'Write __ where the model should answer.',

@@ -67,6 +67,42 @@ describe.skipIf(!executablePath)('every tab', () => {
       await leave(at);
     });
 
+  test('Back, the keys of undo and its button bring the setting before', async () => {
+    const at = await open('predict');
+    const address = () => at.page.evaluate(() => location.hash);
+    await at.page.locator('#coupling-causal').click();
+    await at.page.locator('#tab-learn').click();
+    await at.page.waitForFunction(() => location.hash.includes('tab=learn'));
+    await at.page.goBack();
+    expect(await address()).toContain('coupling=causal');
+    await at.page.locator('#undo').click();
+    await at.page.locator('#undo:disabled').waitFor();
+    expect(await address()).not.toContain('coupling');
+    await at.page.locator('#tab-predict').focus();
+    await at.page.keyboard.press('Control+Shift+Z');
+    await at.page.waitForFunction(() => location.hash.includes('coupling=causal'));
+    await leave(at);
+  });
+
+  test('on paper the answer has its word and its bars, in light, and nothing that is pressed', async () => {
+    const at = await visits.visit('#language=en&theme=dark');
+    await at.page.locator('.bars .bar-number').first().waitFor();
+    await at.page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    await at.page.emulateMedia({ media: 'print' });
+    const ink = await at.page
+      .locator('.answer')
+      .first()
+      .evaluate((one) => getComputedStyle(one).color);
+    expect(ink).not.toMatch(/, 0\)$/);
+    expect(await at.page.evaluate(() => document.documentElement.dataset.theme)).toBe('light');
+    expect(
+      await at.page.locator('#theme, #tab-lab, #depth').filter({ visible: true }).count(),
+    ).toBe(0);
+    await at.page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    expect(await at.page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
+    await leave(at);
+  });
+
   test('on a slow network the page stands first, says that it waits, and is answered', async () => {
     const at = await visits.visit('favicon.svg');
     const session = await at.page.context().newCDPSession(at.page);
