@@ -64,6 +64,7 @@ function createBox(page: Page): HTMLElement {
   const box = h('textarea', {
     id: 'sentence',
     rows: 1,
+    dir: 'auto',
     spellcheck: 'false',
     autocomplete: 'off',
     autocapitalize: 'off',

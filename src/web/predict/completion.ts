@@ -11,14 +11,16 @@ import type { Language } from '../state.ts';
 
 export function createCompletion(page: Page): HTMLElement {
   const { words, answers, state } = page;
-  const line = h('p', { class: 'sentence' });
+  // words that are written from right to left keep their order
+  const line = h('p', { class: 'sentence', dir: 'auto' });
   const confidence = h('p', { class: 'confidence' });
   const hint = h('p', { class: 'hint' });
   const status = h('p', { class: 'unseen', role: 'status' });
   const show = () => {
-    const { value } = answers.get();
-    fill(status, answers.get().status === 'ready' && value ? spoken(page, value) : '');
-    fill(confidence, value && state.get().text.trim() !== '' ? confidenceIn(page, value) : '');
+    const { value, status: asked } = answers.get();
+    fill(status, asked === 'ready' && value ? spoken(page, value) : '');
+    const isSaid = value && asked !== 'failed' && fits(page, value);
+    fill(confidence, isSaid ? confidenceIn(page, value) : '');
     if (state.get().text.trim() === '') return showEmpty(page, line, hint);
     fill(line, ...completed(page, value));
     fill(hint, isLocked(state.get(), 'text') ? '' : words.wordHint);
@@ -64,11 +66,14 @@ function spoken({ words, state }: Page, value: Prediction): string {
   return say(visibleAnswer(best.token_str, words.end), percent(best.score, state.get().language));
 }
 
+/** Whether this is what the sentence that stands there was answered. */
+const fits = ({ state }: Page, { text }: Prediction): boolean =>
+  text.trim() !== '' && text.trim() === state.get().text.trim();
+
 /** The sentence in pieces; the answer is shown only with the sentence that it belongs to. */
 function completed(page: Page, value: Prediction | null): (Node | string)[] {
   const { text } = page.state.get();
-  const fits = value !== null && value.text.trim() === text.trim();
-  const best = fits ? value.predictions[0]?.token_str : undefined;
+  const best = value && fits(page, value) ? value.predictions[0]?.token_str : undefined;
   const nodes = pieces(text).map((piece) => {
     if (piece.kind === 'other') return piece.text;
     return piece.kind === 'blank' ? answer(best) : wordButton(page, piece, best);
