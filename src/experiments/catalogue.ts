@@ -30,6 +30,7 @@ import { firstOrderExperiment } from './c24-first-order.ts';
 import { modesExperiment } from './c26-modes.ts';
 import { hardmaxResidualExperiment } from './c27-hardmax-residual.ts';
 import { equilibriaExperiment } from './c28-equilibria.ts';
+import { commonNoiseExperiment } from './c30-common-noise.ts';
 import { collapseExperiment } from './c32-collapse.ts';
 import type { Experiment } from './experiment.ts';
 import { inverseExperiment } from './inverse-problems.ts';
@@ -68,6 +69,7 @@ export const experiments: readonly Experiment[] = [
   modesExperiment,
   hardmaxResidualExperiment,
   equilibriaExperiment,
+  commonNoiseExperiment,
   collapseExperiment,
   birthDeathExperiment,
   inverseExperiment,
