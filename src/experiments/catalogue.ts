@@ -31,6 +31,7 @@ import { modesExperiment } from './c26-modes.ts';
 import { hardmaxResidualExperiment } from './c27-hardmax-residual.ts';
 import { equilibriaExperiment } from './c28-equilibria.ts';
 import { commonNoiseExperiment } from './c30-common-noise.ts';
+import { lowTemperatureExperiment } from './c31-low-temperature.ts';
 import { collapseExperiment } from './c32-collapse.ts';
 import type { Experiment } from './experiment.ts';
 import { inverseExperiment } from './inverse-problems.ts';
@@ -70,6 +71,7 @@ export const experiments: readonly Experiment[] = [
   hardmaxResidualExperiment,
   equilibriaExperiment,
   commonNoiseExperiment,
+  lowTemperatureExperiment,
   collapseExperiment,
   birthDeathExperiment,
   inverseExperiment,
