@@ -5,17 +5,29 @@ import { heatArea } from './scale.ts';
 
 /**
  * CSV with a line a point (panel, series, x, y) or a cell of a heat map (panel, series, x, y, value).
- * Where an axis names a place, its name stands for the number. Columns are named by the axes of a
+ * Points of a path have their step, from 0: the layer of a token's way. Where an axis names a place, its name stands for the number. Columns are named by the axes of a
  * figure of one panel. What is not finite is an empty cell.
  */
 export function figureCsv({ panels }: Figure): string {
   const heated = panels.some(({ series }) => series.some(({ kind }) => kind === 'heat'));
+  const stepped = panels.some(({ series }) => series.some(({ kind }) => kind === 'path'));
   const single = panels.length === 1;
   const [x, y] = single ? [panels[0].x.label || 'x', panels[0].y.label || 'y'] : ['x', 'y'];
-  const header = [...(single ? [] : ['panel']), 'series', x, y, ...(heated ? ['value'] : [])];
+  const header = [
+    ...(single ? [] : ['panel']),
+    'series',
+    ...(stepped ? ['step'] : []),
+    ...[x, y],
+    ...(heated ? ['value'] : []),
+  ];
   const rows = panels.flatMap((panel, i) =>
     panel.series
-      .flatMap((series) => seriesRows(series, panel))
+      .flatMap((series) => {
+        const rows = seriesRows(series, panel);
+        if (!stepped) return rows;
+        const isPath = series.kind === 'path';
+        return rows.map(([name, ...rest], step) => [name, isPath ? step : null, ...rest]);
+      })
       .map((cells) => [...(single ? [] : [panel.title ?? i + 1]), ...cells]),
   );
   return toCsv(header, rows);

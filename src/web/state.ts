@@ -164,7 +164,12 @@ export function writeFragment(state: State, base: State): string {
     if (key === 'lab') writeLab(written, state.lab);
     else if (value !== null && value !== base[key]) written.set(key, String(value));
   }
-  return written.toString();
+  // chat programs take such an end for punctuation or for markup, and leave it out of the link
+  return written
+    .toString()
+    .replace(/[-_.*]+$/, (end) =>
+      [...end].map((sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`).join(''),
+    );
 }
 
 /** Which two principal axes, from 0, a flat picture shows: its first two where the plane is none of them. */

@@ -76,3 +76,24 @@ test('several panels: each line names its own', () => {
   const csv = figureCsv({ title: 'two', panels: [panel('energy'), panel()] });
   expect(csv).toBe('panel,series,x,y\nenergy,s,1,2\n2,s,1,2\n');
 });
+
+test('points of a path have their step, which is the layer of a way through them', () => {
+  const points: [number, number][] = [
+    [0.5, 1],
+    [0.25, 2],
+  ];
+  const figure: Figure = {
+    title: 'ways',
+    panels: [
+      {
+        x: { label: 'x' },
+        y: { label: 'y' },
+        series: [
+          { kind: 'path', name: 'Hund', points },
+          { kind: 'line', name: 'rim', points: [[0, 0]] },
+        ],
+      },
+    ],
+  };
+  expect(figureCsv(figure)).toBe('series,step,x,y\nHund,0,0.5,1\nHund,1,0.25,2\nrim,,0,0\n');
+});

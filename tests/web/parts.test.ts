@@ -75,6 +75,16 @@ describe('state', () => {
     expect(writeFragment(defaults, defaults)).toBe('');
   });
 
+  test.each(['Die Katze ist __', 'a*_.', 'x-'])(
+    'a link to "%s" has no end that a chat takes away',
+    (text) => {
+      const link = writeFragment({ ...defaults, text }, defaults);
+      expect(link).toMatch(/[%\dA-F]$/);
+      expect(link).not.toMatch(/[-_.*]$/);
+      expect(readFragment(`#${link}`, defaults).text).toBe(text);
+    },
+  );
+
   test('what is not valid falls back', () => {
     expect(readFragment('#depth=513&layer=-1&tab=attic&theme=pink&tolerance=x', defaults)).toEqual(
       defaults,
