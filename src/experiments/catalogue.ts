@@ -27,6 +27,7 @@ import { oneLayerExperiment } from './c21-one-layer.ts';
 import { lostInTheMiddleExperiment } from './c22-lost-in-the-middle.ts';
 import { negativeBetaExperiment } from './c23-negative-beta.ts';
 import { firstOrderExperiment } from './c24-first-order.ts';
+import { mergersExperiment } from './c25-mergers.ts';
 import { modesExperiment } from './c26-modes.ts';
 import { hardmaxResidualExperiment } from './c27-hardmax-residual.ts';
 import { equilibriaExperiment } from './c28-equilibria.ts';
@@ -67,6 +68,7 @@ export const experiments: readonly Experiment[] = [
   lostInTheMiddleExperiment,
   negativeBetaExperiment,
   firstOrderExperiment,
+  mergersExperiment,
   modesExperiment,
   hardmaxResidualExperiment,
   equilibriaExperiment,
