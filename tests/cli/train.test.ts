@@ -113,6 +113,24 @@ describe('a killed run', () => {
     expect(JSON.parse(readFileSync(join(half, 'evaluation.json'), 'utf8')).texts).toBe(100);
   });
 
+  it('goes on where it was killed between the model and what it measures of it', async () => {
+    const whole = out('measured');
+    const ended = out('unmeasured');
+    const corpusOf = worldCorpus(tinyCorpus);
+    const job = { corpus: corpusOf, config: readFileSync(config, 'utf8'), onProgress: () => {} };
+    const full = 'the disk is full';
+    const onWritten = () => Promise.reject(new Error(full));
+    await expect(trainModel({ ...job, out: ended, resume: false, onWritten })).rejects.toThrow(
+      full,
+    );
+    expect(readdirSync(ended).sort()).toEqual(['config.json', 'model.safetensors', 'training']);
+    const again = await command([...flags(ended), '--resume']);
+    expect(again.code).toBe(0);
+    expect(await command(flags(whole))).toMatchObject({ code: 0 });
+    for (const file of ['training/losses.csv', 'model.safetensors', 'evaluation.json'])
+      expect(readFileSync(join(ended, file), 'utf8')).toBe(readFileSync(join(whole, file), 'utf8'));
+  });
+
   it('leaves a model that answers and can be evaluated', async () => {
     const model = ['--model', half];
     const answer = await command(['predict', 'Ich mag __', '--json', '--top', '2', ...model]);

@@ -84,13 +84,17 @@ async function train({
     },
     signal: ending.signal,
     onNote: (note: string) => console.error(note),
+    onWritten(model: OwnModel) {
+      bar.stop();
+      ending.ignore();
+      console.error(`${model.config.name}: written to ${out}`);
+      return measure(model, job.corpus, out);
+    },
   };
-  const model = await trainModel(job).finally(() => {
+  await trainModel(job).finally(() => {
     bar.stop();
     ending.ignore();
   });
-  console.error(`${model.config.name}: written to ${out}`);
-  await measure(model, job.corpus, out);
 }
 
 /** Ctrl-C and SIGTERM: they end the process, or once it was told to wait the run behind its step; twice, both. */

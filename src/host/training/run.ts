@@ -23,7 +23,7 @@ import {
 } from '../../language/training/train.ts';
 import { wordBoundaries } from '../../language/training/word-boundaries.ts';
 import type { Vocabulary } from '../../language/vocabulary.ts';
-import { UnfinishedError } from '../../numerics/errors.ts';
+import { KnownError, UnfinishedError } from '../../numerics/errors.ts';
 import type { Corpus } from '../corpus.ts';
 import { makeFolder, removeLeftovers } from '../files.ts';
 import { withFolder } from '../lock.ts';
@@ -68,6 +68,8 @@ export interface TrainingJob {
   onPrepared?(records: readonly PartRecord[]): void;
   /** What a user should know, a sentence each. */
   onNote?(note: string): void;
+  /** The model is in its folder; a run that ends before this does can be resumed. */
+  onWritten?(model: TrainedModel): Promise<void>;
   /** Ends the run behind the step that it is at, with its state saved. */
   readonly signal?: AbortSignal;
 }
@@ -85,7 +87,11 @@ export interface TrainingProgress extends Progress {
  */
 export async function trainModel(job: TrainingJob): Promise<TrainedModel> {
   const config = parseTrainingConfig(job.config);
-  return await trainParameters(job, config, (trained) => writtenModel(job, config, trained));
+  return await trainParameters(job, config, async (trained) => {
+    const model = writtenModel(job, config, trained);
+    await job.onWritten?.(model);
+    return model;
+  });
 }
 
 /** The model of a run, in its folder. */
@@ -234,9 +240,16 @@ async function trainHeld<T>(
       `ended behind step ${state.step} of ${config.steps}: the state is in ${folder}, go on with --resume`,
     );
   });
-  const result = await finish({ ...prepared, state, seconds: runSeconds(run) });
-  endRun(run);
-  return result;
+  saveRun(run);
+  try {
+    const result = await finish({ ...prepared, state, seconds: runSeconds(run) });
+    endRun(run);
+    return result;
+  } catch (error) {
+    // a run that was ended here goes on, and so does one on a full disk; with this nothing would help
+    if (error instanceof KnownError) endRun(run);
+    throw error;
+  }
 }
 
 /** Adds speed and time left, by the clock of this sitting, which begins behind step `begun`. */
