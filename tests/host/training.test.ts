@@ -321,6 +321,12 @@ describe('what a run refuses', () => {
       (out) => rmSync(join(out, 'training', 'losses.csv')),
       /found 0 steps where the state has 5/,
     ],
+    [
+      'with another loss',
+      (out) =>
+        writeFileSync(join(out, 'training', 'losses.csv'), losses(out).replace(/\d\n/, '\n')),
+      /losses\.csv: found other losses than were written/,
+    ],
   ])('a saved run that is damaged: %s', async (name, spoil, message) => {
     const out = copy(`damaged ${name}`);
     spoil(out);

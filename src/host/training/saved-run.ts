@@ -150,6 +150,9 @@ export function readSaved(folder: string, origin: Origin): Saved {
   if (sha256 !== undefined && sha256 !== sumOfState(vectors, described))
     throw damaged(file, 'other numbers than were written', folder);
   const losses = readLosses(folder, step);
+  // beside the state, in older versions without a sum
+  if (metadata.losses !== undefined && metadata.losses !== fingerprint(losses))
+    throw damaged(lossFile(folder), 'other losses than were written', folder);
   return { step, seconds, vectors, losses, checked: sha256 !== undefined };
 }
 
@@ -204,7 +207,8 @@ export function saveRun(run: Run): void {
   const { parameters, mean, square, step } = run.state;
   const flat = (data: Float32Array) => ({ shape: [data.length], data });
   const tensors = { parameters: flat(parameters), mean: flat(mean), square: flat(square) };
-  const described = { step: String(step), seconds: String(runSeconds(run)), ...run.origin };
+  const losses = fingerprint(run.losses);
+  const described = { step: String(step), seconds: String(runSeconds(run)), losses, ...run.origin };
   const sha256 = sumOfState({ parameters, mean, square }, described);
   saveLosses(run);
   writeFileSafely(stateFile(run.folder), encodeSafetensors(tensors, { ...described, sha256 }));
