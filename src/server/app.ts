@@ -12,6 +12,7 @@ import { catalogue } from '../host/catalogue.ts';
 import { InputError } from '../numerics/errors.ts';
 import { parseOptions } from '../numerics/options.ts';
 import { BOUNDS, checkText } from './bounds.ts';
+import { fairQueue } from './fair-queue.ts';
 import { onlyKnownHosts } from './hosts.ts';
 import { shapeFault } from './json-shape.ts';
 import { openApi } from './openapi.ts';
@@ -30,7 +31,7 @@ import {
 import { predictRequest, type SimulateRequest, simulateRequest, traceRequest } from './requests.ts';
 import type { Reader, Simulations } from './simulations.ts';
 import type { SimulationLine, Task } from './task.ts';
-import { inTurns } from './turns.ts';
+import { departure, inTurns } from './turns.ts';
 
 export interface AppParts {
   readonly workers: Workers;
@@ -200,15 +201,6 @@ async function drained(response: Response): Promise<void> {
   }
 }
 
-/** Aborts when the connection ends before the answer has been sent. */
-function departure(response: Response): AbortSignal {
-  const gone = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) gone.abort();
-  });
-  return gone.signal;
-}
-
 const onlyJson: RequestHandler = (request, response, next) => {
   if (/^application\/json\b/i.test(request.get('content-type') ?? '')) return next();
   sendProblemDetails(response, {
@@ -233,7 +225,10 @@ const bodyUpTo = (limit: number) =>
   });
 
 const readBody = bodyUpTo(BOUNDS.bodyBytes);
-const readLargeBody = inTurns(BOUNDS.body.large, bodyUpTo(BOUNDS.simulation.bodyBytes));
+const readLargeBody = inTurns(
+  fairQueue(BOUNDS.body.large, BOUNDS.body.waiting, 'for large bodies'),
+  bodyUpTo(BOUNDS.simulation.bodyBytes),
+);
 
 /** The request's body, checked before it costs a worker anything. Throws InputError or LimitError. */
 function checked<S extends z.ZodObject>(schema: S, request: Request, parts: AppParts): z.output<S> {

@@ -17,8 +17,9 @@ export const BOUNDS = {
     depth: 32,
     /** Lists and objects: as many as particles may have coordinates. */
     brackets: 200_000,
-    /** Large bodies that are read at a time; others wait unread. */
-    large: 8,
+    /** Bodies of more than `bodyBytes` that are read, computed and answered at a time, and those that wait unread. */
+    large: 4,
+    waiting: 32,
   },
   /** UTF-16 units of the details of a problem. */
   detailCharacters: 500,

@@ -32,8 +32,8 @@ interface Waiting {
 /** Of the time that work took, how much the last one counts. */
 const LAST_COUNTS = 0.2;
 
-/** So many work at a time, and at most so many wait. */
-export function fairQueue(working: number, most: number): FairQueue {
+/** So many work at a time, and at most so many wait; `forWhat` says in messages for what. */
+export function fairQueue(working: number, most: number, forWhat = 'for a worker'): FairQueue {
   let free = working;
   let waiting = 0;
   /** Seconds that work takes, on average; null until there was some. */
@@ -44,7 +44,7 @@ export function fairQueue(working: number, most: number): FairQueue {
   const busy = () => {
     const seconds = Math.max(1, Math.ceil(((waiting + 1) / working) * (usual ?? 1)));
     return new BusyError(
-      `the queue for a worker is full: place ${waiting + 1} in it would be served in about ${seconds} s, ask again then`,
+      `the queue ${forWhat} is full: place ${waiting + 1} in it would be served in about ${seconds} s, ask again then`,
       seconds,
     );
   };

@@ -4,7 +4,10 @@ import { type AddressInfo, connect } from 'node:net';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningServer } from '../../src/host/services.ts';
+import { BOUNDS } from '../../src/server/bounds.ts';
+import { fairQueue } from '../../src/server/fair-queue.ts';
 import { nameOfHost, onlyKnownHosts } from '../../src/server/hosts.ts';
+import { answerErrors } from '../../src/server/problem-details.ts';
 import { startServer } from '../../src/server/start.ts';
 import { inTurns } from '../../src/server/turns.ts';
 
@@ -108,17 +111,19 @@ describe('turns', () => {
   const http: Server = createServer();
   let base: string;
   let [inside, most] = [0, 0];
+  const logged: unknown[] = [];
   beforeAll(async () => {
     const app = express();
     app.use(onlyKnownHosts('localhost', []));
-    const slow = inTurns(2, (_request, _response, next) => {
+    const slow = inTurns(fairQueue(2, 12), (_request, _response, next) => {
       most = Math.max(most, ++inside);
       setTimeout(() => {
         inside--;
         next();
       }, 20);
     });
-    app.get('/', slow, (_request, response) => void response.send('done'));
+    app.all('/', slow, (_request, response) => void response.send('done'));
+    app.use(answerErrors((error) => logged.push(error)));
     http.on('request', app);
     await new Promise<void>((listening) => http.listen(0, '127.0.0.1', listening));
     base = `http://127.0.0.1:${(http.address() as AddressInfo).port}/`;
@@ -135,5 +140,20 @@ describe('turns', () => {
     expect(await Promise.all(all)).toEqual(Array(9).fill('done'));
     await Promise.all(left);
     expect(most).toBe(2);
+    expect(logged).toEqual([]);
+  });
+
+  it('tells those when, for which there is no place to wait, and lets small bodies pass', async () => {
+    const large = { method: 'POST', body: 'a'.repeat(BOUNDS.bodyBytes + 1) };
+    const all = Array.from({ length: 40 }, () => fetch(base, large));
+    const small = await fetch(base, { method: 'POST', body: 'a' });
+    expect(small.status).toBe(200);
+    const statuses = (await Promise.all(all)).map(({ status, headers }) => {
+      if (status === 503) expect(Number(headers.get('Retry-After'))).toBeGreaterThan(0);
+      return status;
+    });
+    expect(new Set(statuses)).toEqual(new Set([200, 503]));
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(14);
+    expect(logged).toEqual([]);
   });
 });
