@@ -18,8 +18,8 @@ const kindsOf = (folder) => {
   const training = trainingFlags(folder);
   return {
     train(out) {
-      if (existsSync(join(out, 'config.json'))) return null;
       const saved = existsSync(join(out, 'training', 'state.safetensors'));
+      if (!saved && existsSync(join(out, 'config.json'))) return null;
       return ['train', ...training, '--out', out, ...(saved ? ['--resume'] : [])];
     },
     sweep: (out) => [
@@ -36,17 +36,7 @@ const kindsOf = (folder) => {
       ];
     },
     experiment: (out) => [
-      ...[
-        'experiment',
-        'run',
-        'c09-repulsion',
-        'birth-death',
-        '--quick',
-        '--threads',
-        '2',
-        '--out',
-        out,
-      ],
+      ...['experiment', 'run', 'c09-repulsion', '--quick', '--threads', '2', '--out', out],
     ],
   };
 };

@@ -1,9 +1,10 @@
 /** Command lines and servers of ours, as processes that may be killed. */
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const ENTRY = fileURLToPath(new URL('../../bin/schmetterling.js', import.meta.url));
+const STANDING = fileURLToPath(new URL('../../tests/cli/standing.js', import.meta.url));
 const env = { ...process.env, NO_COLOR: '1' };
 
 const children = new Set();
@@ -39,6 +40,40 @@ export async function command(args, { killAfter, cwd } = {}) {
   const [code, signal] = await once(child, 'close');
   clearTimeout(timer);
   return { code, signal, stdout: stdout(), stderr: stderr() };
+}
+
+/** Milliseconds after which a command counts as one that never ends. */
+const ENDLESS = 120_000;
+
+/** A process that runs one command after the other, and is replaced where one ends it, or does not end. */
+export function standing() {
+  let child = null;
+  const begin = () => {
+    child = fork(STANDING, { env, serialization: 'advanced', execArgv: [], stdio: 'ignore' });
+    children.add(child);
+  };
+  return {
+    run(args) {
+      if (child === null) begin();
+      return new Promise((done) => {
+        const over = (found) => {
+          clearTimeout(timer);
+          child?.removeAllListeners();
+          done({ signal: null, stdout: '', stderr: '', ...found });
+        };
+        const lost = (code, signal) => {
+          children.delete(child);
+          child = null;
+          over({ code, signal: signal ?? `an end of the process, ${code}` });
+        };
+        const timer = setTimeout(() => child.kill('SIGKILL'), ENDLESS);
+        child.once('exit', lost);
+        child.once('message', over);
+        child.send({ args });
+      });
+    },
+    end: () => child?.kill(),
+  };
 }
 
 /** A server that answers: its address, what it has said, and its process. */
