@@ -93,12 +93,20 @@ export interface CheckpointTensors {
   readonly extras: readonly string[];
 }
 
-/** Throws DamagedFileError that names all tensors that are missing, unknown or of another shape or type. */
+/** Throws DamagedFileError that names the first tensors that are missing, unknown or of another shape or type. */
 export const checkTensors = (architecture: Architecture, names: Names, entries: Entries) =>
   checkShelf(architecture, names, shelved(architecture, names, entries));
 
 const shelved = (architecture: Architecture, names: Names, entries: Entries) =>
   withEmbedding(shelve(entries, names), architecture, names);
+
+/** Faults of each kind that a message names. */
+const MOST_NAMED = 6;
+
+const firstOf = (faults: readonly string[]) =>
+  faults.length > MOST_NAMED
+    ? [...faults.slice(0, MOST_NAMED), `and ${faults.length - MOST_NAMED} more`]
+    : faults;
 
 function checkShelf(architecture: Architecture, names: Names, shelf: Shelf): CheckpointTensors {
   const head = headPlaces(architecture, names, shelf);
@@ -106,7 +114,7 @@ function checkShelf(architecture: Architecture, names: Names, shelf: Shelf): Che
   assembled({ architecture, names, head, take });
   for (const name of [head?.decoder, head?.bias]) if (name) wanted.add(name);
   const { unknown, extras } = leftOver(shelf, names, wanted, head !== null);
-  const all = [...faults, ...unknown];
+  const all = [...firstOf(faults), ...firstOf(unknown)];
   if (all.length > 0)
     throw new DamagedFileError(
       `the tensors are not those of ${architecture.family} as its config describes it: ${all.join('; ')}: check that both belong together`,

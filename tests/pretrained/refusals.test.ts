@@ -314,6 +314,12 @@ describe('tensors', () => {
     ]);
   });
 
+  it('that are many are counted, in a message that is not long', () => {
+    const error = thrown(() => opened('llama', { num_hidden_layers: 90 }, {}));
+    expect(error.message).toMatch(/; and \d{3} more: check that both belong together$/);
+    expect(error.message.length).toBeLessThan(1000);
+  });
+
   it('of an untied head that is not there leave a network without one', () => {
     const network = opened('llama', {}, { 'lm_head.weight': undefined });
     expect(network.hasHead).toBe(false);
