@@ -42,7 +42,13 @@ const SECTIONS = {
     'docs/choices.md',
     'data/evaluation/README.md',
   ],
-  Project: ['CONTRIBUTING.md', 'docs/speed.md', 'docs/dependencies.md', 'CHANGELOG.md'],
+  Project: [
+    'CONTRIBUTING.md',
+    'docs/speed.md',
+    'docs/reliability.md',
+    'docs/dependencies.md',
+    'CHANGELOG.md',
+  ],
 };
 
 function markdownOf(folder) {
