@@ -34,6 +34,7 @@ import { equilibriaExperiment } from './c28-equilibria.ts';
 import { commonNoiseExperiment } from './c30-common-noise.ts';
 import { lowTemperatureExperiment } from './c31-low-temperature.ts';
 import { collapseExperiment } from './c32-collapse.ts';
+import { perceptronExperiment } from './c33-perceptron.ts';
 import type { Experiment } from './experiment.ts';
 import { inverseExperiment } from './inverse-problems.ts';
 import { perturbationExperiment } from './perturbations.ts';
@@ -75,6 +76,7 @@ export const experiments: readonly Experiment[] = [
   commonNoiseExperiment,
   lowTemperatureExperiment,
   collapseExperiment,
+  perceptronExperiment,
   birthDeathExperiment,
   inverseExperiment,
   perturbationExperiment,
