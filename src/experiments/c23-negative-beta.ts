@@ -7,7 +7,7 @@ import type { Figure, Point } from '../figures/figure.ts';
 import { simulate } from '../flow/simulation.ts';
 import { equalMasses } from '../geometry/catalogue.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
-import { cos, exp, log, sin } from '../numerics/elementary.ts';
+import { asin, cos, exp, log, sin } from '../numerics/elementary.ts';
 import { matrix } from '../numerics/matrix.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { eigenvalues } from '../numerics/spectrum.ts';
@@ -139,6 +139,8 @@ export const negativeBetaExperiment = experiment({
   },
 });
 
+const acos = (c: number): number => Math.PI / 2 - asin(c);
+
 /** g(θ) of usa's pull e^{β cos θ} sin θ. */
 const slope = (beta: number, angle: number): number =>
   exp(beta * cos(angle)) * (cos(angle) - beta * sin(angle) ** 2);
@@ -153,8 +155,8 @@ function stability([a, , b]: readonly number[], c: number): number {
   const [p, q] = [a / n, b / n];
   const beta = restingBeta(p, q, c);
   if (!(beta < 0)) return -1;
-  const near = slope(beta, Math.acos(c));
-  const across = slope(beta, 2 * Math.acos(c));
+  const near = slope(beta, acos(c));
+  const across = slope(beta, 2 * acos(c));
   const own = slope(beta, 0);
   return Math.min(
     near,
@@ -212,7 +214,7 @@ function measuredBound(settings: Settings, entry: Dynamics, n: number): number {
       const beta = restingBeta(p, q, c);
       // only what may be stable has its Jacobian made
       if (!(beta < 0) || beta < 1.2 * boundOf(n)) return -1;
-      const angle = Math.acos(c);
+      const angle = acos(c);
       const angles = Array.from({ length: n }, (_, i) => (i < a ? angle : i < 2 * a ? -angle : 0));
       return -leadingRate(settings, entry, beta, angles);
     },
@@ -295,7 +297,7 @@ function figureOf(): Figure {
       const c = -0.999 + (0.998 * (k + 0.37)) / SCAN;
       const beta = restingBeta(groups[0] / n, groups[2] / n, c);
       const shown = beta < 0 && beta > -4 && stability(groups, c) > 0 === isStable;
-      return [shown ? beta : Number.NaN, (Math.acos(c) * 180) / Math.PI];
+      return [shown ? beta : Number.NaN, (acos(c) * 180) / Math.PI];
     });
   };
   return {

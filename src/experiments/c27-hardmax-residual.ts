@@ -4,7 +4,7 @@ import { hardmax } from '../dynamics/hardmax.ts';
 import type { Point } from '../figures/figure.ts';
 import { equalMasses } from '../geometry/catalogue.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
-import { exp, expm1, log } from '../numerics/elementary.ts';
+import { cos, exp, expm1, hypot, log, pow, sin } from '../numerics/elementary.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { random } from '../numerics/random.ts';
 import { mean } from '../numerics/statistics.ts';
@@ -150,11 +150,11 @@ function integral(from: number, f: (x: number, below: number) => number): number
 
 /** n∫Φ(r)^{n−1} r e^{−r²/2} dr, tokens in the plane. */
 const expectedResting = (n: number): number =>
-  n * integral(0, (r, below) => below ** (n - 1) * r * exp((-r * r) / 2));
+  n * integral(0, (r, below) => pow(below, n - 1) * r * exp((-r * r) / 2));
 
 /** 4√π n(n−1)/2 ∫Φ^{n−2}φ². */
 const expectedVertices = (n: number): number =>
-  (n * (n - 1) * integral(-12, (x, below) => below ** (n - 2) * exp(-x * x))) / Math.sqrt(Math.PI);
+  (n * (n - 1) * integral(-12, (x, below) => pow(below, n - 2) * exp(-x * x))) / Math.sqrt(Math.PI);
 
 interface Cell {
   readonly off: number;
@@ -208,7 +208,7 @@ function offStraight(settings: Settings, inner: Float64Array): number {
   const stretch = [1, 1 / Math.sqrt(key)];
   const vertices = Array.from({ length: 2 * VERTICES }, (_, k) => {
     const angle = (2 * Math.PI * Math.floor(k / 2)) / VERTICES;
-    return stretch[k % 2] * (k % 2 === 0 ? Math.cos(angle) : Math.sin(angle));
+    return stretch[k % 2] * (k % 2 === 0 ? cos(angle) : sin(angle));
   });
   // a third of the polygon's size, so that normal tokens lie within but for few
   const within = Array.from(inner.slice(0, 40), (value, k) => 0.2 * stretch[k % 2] * value);
@@ -245,7 +245,7 @@ function diameter(tokens: Float64Array): number {
   let most = 0;
   for (let i = 0; i < tokens.length; i += 2)
     for (let j = 0; j < i; j += 2)
-      most = Math.max(most, Math.hypot(tokens[i] - tokens[j], tokens[i + 1] - tokens[j + 1]));
+      most = Math.max(most, hypot([tokens[i] - tokens[j], tokens[i + 1] - tokens[j + 1]]));
   return most;
 }
 
@@ -256,7 +256,7 @@ function pairLimit({ step }: Settings, tokens: Float64Array): number {
   const along = Math.min(1, Math.max(0, -(ax * dx + ay * dy) / (dx * dx + dy * dy)));
   const hear = hearing(MINUS, 2);
   for (let t = 0; t < 10; t += step) move(tokens, hear(tokens), step);
-  return Math.hypot(tokens[0] - ax - along * dx, tokens[1] - ay - along * dy);
+  return hypot([tokens[0] - ax - along * dx, tokens[1] - ay - along * dy]);
 }
 
 /** Vertices of the hull, by Andrew's monotone chain. */

@@ -7,7 +7,7 @@ import { sinkhornAttention } from '../dynamics/sinkhorn.ts';
 import type { Point } from '../figures/figure.ts';
 import { equalMasses } from '../geometry/catalogue.ts';
 import { bootstrap } from '../numerics/bootstrap.ts';
-import { atan2, cos, exp, expm1, log, sin } from '../numerics/elementary.ts';
+import { atan2, cos, exp, expm1, log, pow, sin } from '../numerics/elementary.ts';
 import { type Matrix, matrix } from '../numerics/matrix.ts';
 import { numberBetween, wholeNumber } from '../numerics/options.ts';
 import { random } from '../numerics/random.ts';
@@ -325,7 +325,7 @@ function slowerBy({ n, beta, narrow }: Settings, seed: number): number {
     const after = anglesAfter(entry, beta, angles, equalMasses(2 * n));
     return Math.sqrt(dot(after, after));
   };
-  const moment = (power: number) => mean(half.map((angle) => angle ** power));
+  const moment = (power: number) => mean(half.map((angle) => pow(angle, power)));
   const [second, fourth] = [moment(2), moment(4)];
   const predicted = ((beta / 2) * (fourth - second ** 2)) / second;
   return (spread(sinkhornAttention) / spread(selfAttention) - 1) / predicted;
