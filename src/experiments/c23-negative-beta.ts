@@ -303,7 +303,7 @@ function figureOf(): Figure {
   return {
     title: 'Groups that rest with β < 0',
     caption:
-      'Tokens at 0 and ±φ: where they rest, for every β. Thick colours are stable; the rightmost point of a stable part is the last β at which not all come together.',
+      'Tokens at 0 and ±φ: where they rest, for every β. Lines are stable states, dots are not; a line’s right end is the last β at which not all come together.',
     panels: [
       {
         x: { label: 'β', domain: [-4, 0] },

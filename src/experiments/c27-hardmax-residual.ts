@@ -104,7 +104,7 @@ export const hardmaxResidualExperiment = experiment({
       ],
       figure: {
         title: 'Hulls under hardmax with a residual',
-        caption: `Diameters over the first one, ${curves.length} starts of ${n} normal tokens, QᵀK = −I; dashed e^{−t} and e^{−2t}.`,
+        caption: `Diameters over the first one, ${curves.length} starts of ${n} normal tokens, QᵀK = −I, between e^{−t} and e^{−2t}.`,
         panels: [
           {
             x: { label: 't' },

@@ -121,7 +121,7 @@ export const collapseExperiment = experiment({
       ],
       figure: {
         title: 'How tokens come together without a residual connection',
-        caption: `Left: the logarithm of −ln λ, λ the largest variance, over ${layers} layers; dashed its base 3. Right: three clusters, Sinkhorn over softmax after one layer, β = ${sharp}; the line is where both agree.`,
+        caption: `The logarithm of −ln λ, λ the largest variance, over ${layers} layers, and its base 3. Then three clusters, Sinkhorn over softmax after one layer, β = ${sharp}; the dot is where both are predicted to agree.`,
         panels: [
           {
             x: { label: 'layer' },
