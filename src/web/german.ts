@@ -305,6 +305,8 @@ export const german: Words = {
     bound: (promised, measured) =>
       `Was die Theorie allein verspricht, ist ein Fehler von höchstens ${promised} / L; gemessen ist ${measured} / L.`,
     reference: (error) => `Der Fluss ist bis auf einen Fehler von ${error} gelöst.`,
+    sameRuns: (depths) =>
+      `Runge-Kutta 4 mit L = ${depths} ist ein und derselbe Lauf: Seine Schritte enden auch an den Knoten der Gewichte, und so wenige fügen keinen hinzu.`,
     divergence: 'Was die Antwort davon spürt',
     divergenceHint: 'KL-Divergenz des ersten Tokens der Antwort von dem des Flusses, in Nats.',
     divergenceAxis: 'log₁₀ von KL',

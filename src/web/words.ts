@@ -284,6 +284,8 @@ const english = {
     bound: (promised: string, measured: string) =>
       `What theory alone promises is an error of at most ${promised} / L; measured is ${measured} / L.`,
     reference: (error: string) => `The flow is solved to an error of ${error}.`,
+    sameRuns: (depths: string) =>
+      `Runge–Kutta 4 with L = ${depths} is one and the same run: its steps end at the knots of the weights too, and so few add none.`,
     divergence: 'What the answer feels of it',
     divergenceHint: 'KL divergence of the answer’s first token from that of the flow, in nats.',
     divergenceAxis: 'log₁₀ of KL',

@@ -1,5 +1,7 @@
 /** The parts of the page that need no browser: sentence, state, requests, projection, geometry. */
 import { describe, expect, test } from 'vitest';
+import type { DepthReply } from '../../src/web/api.ts';
+import { sameRuns } from '../../src/web/depth/lines.ts';
 import { percent, visibleAnswer, visibleToken } from '../../src/web/format.ts';
 import { placeLabels, roundTicks } from '../../src/web/layers/geometry.ts';
 import { along, basisOf } from '../../src/web/layers/projection.ts';
@@ -227,4 +229,14 @@ test('tokens can be read, whatever they are', () => {
   expect(visibleToken('', '‹end›')).toBe('‹end›');
   expect(visibleToken('\n', '‹end›')).toBe('␊');
   expect(visibleAnswer(' der Hund', '‹end›')).toBe('der Hund');
+});
+
+test('depths whose Runge–Kutta runs are one and the same are found, and only from the least on', () => {
+  const limit = (errors: number[]) =>
+    ({
+      depths: [1, 2, 4, 8],
+      schemes: { rk4: { errors: { position_max: errors } } },
+    }) as unknown as DepthReply;
+  expect(sameRuns(limit([0.2, 0.2, 0.2, 0.03]))).toEqual([1, 2, 4]);
+  expect(sameRuns(limit([0.2, 0.1, 0.1, 0.03]))).toEqual([1]);
 });

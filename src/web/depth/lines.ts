@@ -20,6 +20,15 @@ function axes({ words, state }: Page, { depths }: Pick<DepthReply, 'depths'>) {
   };
 }
 
+/** The least depths whose Runge–Kutta runs are one: steps are cut at the knots of the weights. */
+export function sameRuns({
+  depths,
+  schemes: { rk4 },
+}: Pick<DepthReply, 'depths' | 'schemes'>): readonly number[] {
+  const errors = rk4?.errors.position_max ?? [];
+  return depths.filter((_, k) => errors.slice(0, k + 1).every((error) => error === errors[0]));
+}
+
 export function errorLines(page: Page, limit: DepthReply): Lines {
   const { words } = page;
   const { layer, rk4 } = limit.schemes;

@@ -8,7 +8,7 @@ import { fill, h, setVariable } from '../dom.ts';
 import { compact, depthRange, powerAbove, visibleAnswer } from '../format.ts';
 import { describeFailure } from '../notice.ts';
 import { isFlow, type Page } from '../page.ts';
-import { divergenceLines, errorLines, stackLines } from './lines.ts';
+import { divergenceLines, errorLines, sameRuns, stackLines } from './lines.ts';
 import { createPaths } from './paths.ts';
 import { createRefined } from './refined.ts';
 
@@ -154,7 +154,8 @@ function createRun(page: Page, { answer, first, last }: AnswerRun): HTMLElement 
   return item;
 }
 
-function sentences(page: Page, { answer, apriori, reference, depths }: DepthReply): string[] {
+function sentences(page: Page, limit: DepthReply): string[] {
+  const { answer, apriori, reference, depths } = limit;
   const { words, state } = page;
   const { language } = state.get();
   const flow = visibleAnswer(answer.ode, words.end);
@@ -167,5 +168,6 @@ function sentences(page: Page, { answer, apriori, reference, depths }: DepthRepl
       ? [words.limit.bound(powerAbove(apriori.log10_constant), compact(10 ** measured, language))]
       : []),
     words.limit.reference(reference.estimated_error.toExponential(0)),
+    ...(sameRuns(limit).length > 1 ? [words.limit.sameRuns(sameRuns(limit).join(', '))] : []),
   ];
 }
