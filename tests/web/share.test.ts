@@ -143,7 +143,7 @@ describe.skipIf(!executablePath)('sharing', () => {
     const paths = await csvOf(at, 'trajectories');
     expect(paths).toHaveLength(traced.tokens.length * traced.hidden_states.length);
     const [x, y] = traced.projection?.points[0][1] ?? [];
-    expect(paths.find((line) => line.startsWith('Mein,'))).toBe(`Mein,${x},${y}`);
+    expect(paths.find((line) => line.startsWith('Mein,'))).toBe(`Mein,0,${x},${y}`);
     const ranks = (await csvOf(at, 'diagnostics')).filter((line) => line.startsWith('Effective'));
     const known = traced.diagnostics.effective_rank;
     expect(ranks.map((line) => Number(line.split(',').at(-1)))).toEqual(known);
@@ -167,7 +167,8 @@ describe.skipIf(!executablePath)('sharing', () => {
     const rows = await csvOf(at, 'globe');
     const { points } = onGlobe(traced.hidden_states);
     const [x, y] = seenFrom({ yaw: 40, pitch: 10 }, points[0][1]);
-    const [, first, second] = rows.find((line) => line.startsWith('Mein,'))?.split(',') ?? [];
+    const cells = rows.find((line) => line.startsWith('Mein,'))?.split(',') ?? [];
+    const [first, second] = cells.slice(-2);
     expect([Number(first), Number(second)]).toBeAllClose([x, y], { absolute: 1e-9 });
     await leave(at);
   });
