@@ -23,6 +23,7 @@ const schema = z.strictObject({
     .default(0.93)
     .describe('β of the census above a bound, over the bound'),
   beyond: numberBetween(1.01, 4).default(2.2).describe('β of the census below it, over the bound'),
+  largest: wholeNumber(4, 32).default(32).describe('n up to which bounds are measured'),
   keys: numberBetween(-2, 2).default(1).describe('QᵀK is this times the identity'),
 });
 type Settings = z.output<typeof schema>;
@@ -52,8 +53,8 @@ export const negativeBetaExperiment = experiment({
   schema,
   seconds: 10,
   quick: { seeds: 24 },
-  tiny: { seeds: 24 },
-  broken: { keys: -1 },
+  tiny: { seeds: 24, largest: 5 },
+  broken: { keys: -1, seeds: 4 },
   predict() {
     const bounds = Object.keys(GROUPS).map((n) => `${boundOf(Number(n)).toFixed(4)} (n = ${n})`);
     return [
@@ -90,7 +91,7 @@ export const negativeBetaExperiment = experiment({
     ];
   },
   async measure(settings, context) {
-    const { seeds, nearer, beyond } = settings;
+    const { seeds, nearer, beyond, largest } = settings;
     const runs = [
       ...CENSUS.map((n) => ({ n, beta: nearer * boundOf(n) })),
       ...CENSUS.map((n) => ({ n, beta: beyond * boundOf(n) })),
@@ -107,7 +108,9 @@ export const negativeBetaExperiment = experiment({
     const shares = runs.map((_, k) => share(k));
     const least = (all: typeof shares) => all.reduce((a, b) => (b.value < a.value ? b : a));
     const most = (all: typeof shares) => all.reduce((a, b) => (b.value > a.value ? b : a));
-    const sizes = Object.keys(GROUPS).map(Number);
+    const sizes = Object.keys(GROUPS)
+      .map(Number)
+      .filter((n) => n <= largest);
     const apart = (entry: Dynamics) =>
       Math.max(...sizes.map((n) => Math.abs(measuredBound(settings, entry, n) - boundOf(n))));
     const samples = seeds;

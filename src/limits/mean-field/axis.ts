@@ -8,7 +8,7 @@ import { exp, log } from '../../numerics/elementary.ts';
 import { ConvergenceError } from '../../numerics/errors.ts';
 import { matrix } from '../../numerics/matrix.ts';
 import { symmetricEigen } from '../../numerics/spectrum.ts';
-import { largestOf } from '../../numerics/vectors.ts';
+import { dot, largestOf } from '../../numerics/vectors.ts';
 
 /** d and β, with what integrals over s take. */
 export interface AxisProblem {
@@ -76,12 +76,13 @@ export function axisLaw(problem: AxisProblem, amplitude: number, near?: AxisLaw)
     if (largestOf(density) > SHARPEST) break;
     const found = polynomials.map((p) => mean((g) => p[g]));
     const meanField = mean((g) => field[g]);
+    const weighted = polynomials.map((p) => p.map((value, g) => density[g] * value));
     const jacobian = new LibraryMatrix(DEGREE, DEGREE);
     for (let l = 1; l <= DEGREE; l++) {
       const byKappa = mean((g) => polynomials[l][g] * (field[g] - meanField)) / beta;
       jacobian.set(l - 1, 0, byKappa);
       for (let k = 2; k <= DEGREE; k++) {
-        const covariance = mean((g) => polynomials[l][g] * polynomials[k][g]) - found[l] * found[k];
+        const covariance = dot(weighted[l], polynomials[k]) - found[l] * found[k];
         jacobian.set(l - 1, k - 1, (kappa / beta) * gains[k] * covariance - (l === k ? 1 : 0));
       }
     }
